@@ -1,0 +1,53 @@
+#ifndef BRAID_IR_ENUMS
+#define BRAID_IR_ENUMS
+
+include "mlir/IR/EnumAttr.td"
+
+class Braid_I32Enum<string name, string summary, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::braid::ir";
+  let genSpecializedAttr = 0;
+}
+
+def Braid_Kind : Braid_I32Enum<"Kind", "over what a value varies", [
+  I32EnumAttrCase<"Static", 0, "static">,
+  I32EnumAttrCase<"Sequence", 1, "sequence">,
+  I32EnumAttrCase<"Token", 2, "token">]>;
+
+def Braid_Element : Braid_I32Enum<"Element", "what a value is made of", [
+  I32EnumAttrCase<"Real", 0, "real">,
+  I32EnumAttrCase<"Id", 1, "id">,
+  I32EnumAttrCase<"Bool", 2, "bool">]>;
+
+// The elementwise functions, grouped by the number of their operands. Booleans are 0 or 1.
+def Braid_Fn : Braid_I32Enum<"Fn", "an elementwise function", [
+  I32EnumAttrCase<"Neg", 0, "neg">,       I32EnumAttrCase<"Exp", 1, "exp">,
+  I32EnumAttrCase<"Log", 2, "log">,       I32EnumAttrCase<"Sqrt", 3, "sqrt">,
+  I32EnumAttrCase<"Rsqrt", 4, "rsqrt">,   I32EnumAttrCase<"Tanh", 5, "tanh">,
+  I32EnumAttrCase<"Sigmoid", 6, "sigmoid">, I32EnumAttrCase<"Erf", 7, "erf">,
+  I32EnumAttrCase<"Sin", 8, "sin">,       I32EnumAttrCase<"Cos", 9, "cos">,
+  I32EnumAttrCase<"Abs", 10, "abs">,      I32EnumAttrCase<"Not", 11, "not">,
+  I32EnumAttrCase<"Real", 12, "real">,
+  I32EnumAttrCase<"Add", 20, "add">,      I32EnumAttrCase<"Sub", 21, "sub">,
+  I32EnumAttrCase<"Mul", 22, "mul">,      I32EnumAttrCase<"Div", 23, "div">,
+  I32EnumAttrCase<"Max", 24, "max">,      I32EnumAttrCase<"Min", 25, "min">,
+  I32EnumAttrCase<"Pow", 26, "pow">,      I32EnumAttrCase<"Lt", 27, "lt">,
+  I32EnumAttrCase<"Le", 28, "le">,        I32EnumAttrCase<"Eq", 29, "eq">,
+  I32EnumAttrCase<"And", 30, "and">,      I32EnumAttrCase<"Or", 31, "or">,
+  I32EnumAttrCase<"Select", 40, "select">]>;
+
+def Braid_ReduceKind : Braid_I32Enum<"ReduceKind", "how a reduction combines", [
+  I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Max", 1, "max">,
+  I32EnumAttrCase<"Min", 2, "min">]>;
+
+def Braid_MaskKind : Braid_I32Enum<"MaskKind", "which positions are visible", [
+  I32EnumAttrCase<"Causal", 0, "causal">, I32EnumAttrCase<"Strict", 1, "strict">,
+  I32EnumAttrCase<"All", 2, "all">]>;
+
+def Braid_Distribution : Braid_I32Enum<"Distribution", "a distribution to draw from", [
+  I32EnumAttrCase<"Normal", 0, "normal">, I32EnumAttrCase<"Uniform", 1, "uniform">]>;
+
+def Braid_Precision : Braid_I32Enum<"Precision", "a storage format", [
+  I32EnumAttrCase<"BF16", 0, "bf16">, I32EnumAttrCase<"F32", 1, "f32">]>;
+
+#endif

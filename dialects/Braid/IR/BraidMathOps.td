@@ -1,0 +1,164 @@
+#ifndef BRAID_IR_MATH_OPS
+#define BRAID_IR_MATH_OPS
+
+include "dialects/Braid/IR/BraidTypes.td"
+include "dialects/Braid/IR/BraidInterfaces.td"
+
+class Braid_PureOp<string mnemonic, list<Trait> traits = []>
+    : Braid_Op<mnemonic, !listconcat([Pure, DeclareOpInterfaceMethods<Braid_AdjointOpInterface>], traits)>;
+
+def Braid_ConstantOp : Braid_PureOp<"constant"> {
+  let summary = "a number, in every element of a static value";
+  let arguments = (ins F64Attr:$value);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$value attr-dict `:` type($result)";
+  let hasVerifier = 1;
+  let description = [{
+    Element-wise: `result = value`. The result is static and real, or a static bool or id.
+    R1: the result is static.
+    ```mlir
+    %0 = braid.constant 5.000000e-01 : !braid.value<static, []>
+    ```
+  }];
+}
+
+def Braid_IotaOp : Braid_PureOp<"iota"> {
+  let summary = "0, 1, 2, … along the only axis of a static real value";
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;
+  let description = [{
+    R2: the result is static and real and has exactly one axis.
+    ```mlir
+    %0 = braid.iota : !braid.value<static, [half: 32]>
+    ```
+  }];
+}
+
+def Braid_RandomOp : Braid_PureOp<"random"> {
+  let summary = "independent draws from counter-based streams";
+  let description = [{
+    Static: element i of the stream keyed by (seed, `stream`); used by initialisers.
+    Token: keyed by (seed, step, sequence, position, `stream`), so equal under recomputation.
+    `normal`: mean 0, standard deviation `scale`; `uniform`: on [-scale, scale).
+    ```mlir
+    %0 = braid.random normal scale 2.000000e-02 stream "embed" : !braid.value<static, [vocab: 256, dim: 384]>
+    ```
+  }];
+  let arguments = (ins Braid_RandomDist:$distribution, F64Attr:$scale, StrAttr:$stream);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$distribution `scale` $scale `stream` $stream attr-dict `:` type($result)";
+}
+
+def Braid_MapOp : Braid_PureOp<"map"> {
+  let summary = "an elementwise function of values whose axes are matched by name";
+  let description = [{
+    `result[a] = fn(x[a], y[a], …)`, where an operand that lacks an axis, or that varies
+    less (static against token), has the same element everywhere along it.
+    R3: every axis of an operand is an axis of the result, with the same size.
+    R4: the result varies at least as much as each operand.
+    R5: as many operands as `fn` takes; `select` takes a bool first; `lt le eq and or not`
+    give a bool, everything else a real; `real` turns a bool or an id into a number;
+    `eq`, `lt`, `le` also compare ids. The result may have axes that no operand has
+    (all operands are then repeated along them).
+    ```mlir
+    %2 = braid.map mul(%g, %x) : (!braid.value<static, [dim: 8]>, !braid.value<token, [lane: 4, dim: 8]>) -> !braid.value<token, [lane: 4, dim: 8]>
+    ```
+  }];
+  let arguments = (ins Braid_MapFn:$fn, Variadic<Braid_ValueType>:$inputs);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$fn `(` $inputs `)` attr-dict `:` functional-type($inputs, $result)";
+  let hasVerifier = 1;
+}
+
+def Braid_BroadcastOp : Braid_PureOp<"broadcast"> {
+  let summary = "repeats a value along axes it lacks, or for every token";
+  let description = [{
+    R3 and R4 as for `braid.map`; elements are of the same kind.
+    ```mlir
+    %1 = braid.broadcast %0 : !braid.value<static, []> -> !braid.value<token, [dim: 8]>
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$input);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Braid_ReduceOp : Braid_PureOp<"reduce"> {
+  let summary = "combines a value along named axes";
+  let description = [{
+    R6: `axes` are distinct axes of the operand; the result has the others, in any order,
+    and the same kind.
+    ```mlir
+    %1 = braid.reduce sum %0 over ["dim"] : !braid.value<token, [dim: 8]> -> !braid.value<token, []>
+    ```
+  }];
+  let arguments = (ins Braid_ReduceKindParam:$kind, Braid_ValueType:$input, StrArrayAttr:$axes);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$kind $input `over` $axes attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Braid_DotOp : Braid_PureOp<"dot"> {
+  let summary = "contracts two values over named axes, and over all tokens if told";
+  let description = [{
+    `result[f] = sum over axes (and tokens) of lhs · rhs`. Axes that both operands have and
+    that are not contracted are kept once (batched).
+    R7: `axes` are axes of both operands; the result has the union of the others, in any order.
+    R8: without `tokens` the result varies as the operand that varies most; with it both
+    operands vary per token and the result is static.
+    ```mlir
+    %2 = braid.dot %x, %w over ["dim"] : !braid.value<token, [dim: 8]>, !braid.value<static, [dim: 8, inner: 32]> -> !braid.value<token, [inner: 32]>
+    %3 = braid.dot %x, %dy over [] tokens : !braid.value<token, [dim: 8]>, !braid.value<token, [inner: 32]> -> !braid.value<static, [dim: 8, inner: 32]>
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$lhs, Braid_ValueType:$rhs, StrArrayAttr:$axes, UnitAttr:$tokens);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$lhs `,` $rhs `over` $axes (`tokens` $tokens^)? attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Braid_TokenSumOp : Braid_PureOp<"token_sum"> {
+  let summary = "sums a value over all tokens";
+  let description = [{
+    R9: the operand varies per token, the result is static with the same axes.
+    ```mlir
+    %1 = braid.token_sum %0 : !braid.value<token, [dim: 8]> -> !braid.value<static, [dim: 8]>
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$input);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Braid_DetachOp : Braid_PureOp<"detach"> {
+  let summary = "the same value, through which no gradient flows";
+  let arguments = (ins Braid_ValueType:$input);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let description = [{
+    ```mlir
+    %1 = braid.detach %0 : !braid.value<token, []> -> !braid.value<token, []>
+    ```
+  }];
+}
+
+def Braid_RoundOp : Braid_PureOp<"round"> {
+  let summary = "rounds every element to a storage format";
+  let description = [{
+    The only op that loses bits on purpose; inserted by one policy before fusion. The
+    gradient passes through unrounded.
+    ```mlir
+    %1 = braid.round %0 to bf16 : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$input, Braid_PrecisionParam:$precision);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$input `to` $precision attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+#endif

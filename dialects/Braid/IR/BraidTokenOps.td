@@ -1,0 +1,98 @@
+#ifndef BRAID_IR_TOKEN_OPS
+#define BRAID_IR_TOKEN_OPS
+
+include "dialects/Braid/IR/BraidMathOps.td"
+
+def Braid_GatherOp : Braid_PureOp<"gather"> {
+  let summary = "the entry of a table that an id names";
+  let description = [{
+    `result[rest] = table[axis: id, rest]`; zero where the id is negative or past the end.
+    The table is static (an embedding) or varies per token (the logit of the target).
+    R15: `axis` is an axis of the table; the result has the table's other axes in order,
+    then none of the id's (an id has no axes), and varies per token unless both are static.
+    ```mlir
+    %1 = braid.gather %table[%id] along "vocab" : !braid.value<static, [vocab: 256, dim: 8]>, !braid.value<token, [], id 256> -> !braid.value<token, [dim: 8]>
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$table, Braid_ValueType:$id, StrAttr:$axis);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$table `[` $id `]` `along` $axis attr-dict `:` type($table) `,` type($id) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Braid_ScatterOp : Braid_PureOp<"scatter"> {
+  let summary = "sums the values of all tokens into the rows of a table that their ids name";
+  let description = [{
+    `result[axis: i, rest] = sum of input[rest] over the tokens whose id is i`, in token order (deterministic).
+    The transpose of `braid.gather` from a static table.
+    R16: `axis` is the result's; the others are the input's, in the same order. The result is static.
+    ```mlir
+    %1 = braid.scatter %g[%id] along "vocab" : !braid.value<token, [dim: 8]>, !braid.value<token, [], id 256> -> !braid.value<static, [vocab: 256, dim: 8]>
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$input, Braid_ValueType:$id, StrAttr:$axis);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$input `[` $id `]` `along` $axis attr-dict `:` type($input) `,` type($id) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Braid_PositionOp : Braid_PureOp<"position"> {
+  let summary = "the token's position in its sequence, from 0";
+  let description = [{
+    An id whose size is a bound on the sequence (0: unbounded).
+    ```mlir
+    %0 = braid.position : !braid.value<token, [], id 0>
+    ```
+  }];
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Braid_AttendOp : Braid_PureOp<"attend", [AttrSizedOperandSegments]> {
+  let summary = "softmax attention over the tokens of the sequence and over slots";
+  let description = [{
+    One softmax over all sources: `out = Σ_j softmax_j(scale · <q, k_j>) v_j`, j over the
+    visible positions of every source. `axis` is contracted between q and every k.
+    Axes that q and k share otherwise are batched and are v's too; q's further axes are repeated over k
+    (grouped heads); v's further axes (often `axis` itself) are the output's.
+    A token source takes part with every token of the sequence that its mask lets the token see;
+    a static source has exactly one axis (`slots[i]`) that q lacks and that is summed over.
+    `lse` is the logarithm of the softmax's denominator; a token that sees nothing has output 0 and lse -inf.
+    R17: one k, v and mask per source, all real; the axes are as said; the output has q's axes other than `axis`, then v's further ones;
+    `lse` has q's axes other than `axis`.
+    ```mlir
+    %o, %lse = braid.attend %q, keys(%k), values(%v) over "head" masks [#braid.mask<causal, 0>] scale 5.000000e-01 : ...
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$query, Variadic<Braid_ValueType>:$keys,
+                       Variadic<Braid_ValueType>:$values, StrAttr:$axis, ArrayAttr:$masks, F64Attr:$scale);
+  let results = (outs Braid_ValueType:$output, Braid_ValueType:$lse);
+  let assemblyFormat = [{
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` `over` $axis `masks` $masks `scale` $scale attr-dict
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` `->` type($output) `,` type($lse)
+  }];
+  let hasVerifier = 1;
+}
+
+def Braid_AttendGradOp : Braid_Op<"attend_grad", [Pure, AttrSizedOperandSegments, AttrSizedResultSegments]> {
+  let summary = "the gradient of `braid.attend`";
+  let description = [{
+    From the operands, the output, its logarithmic denominator and the gradient of the output, the gradients of
+    the query and of every source's keys and values (static sources: summed over all tokens).
+    Types of the gradients are those of what they are the gradients of (R18).
+  }];
+  let arguments = (ins Braid_ValueType:$query, Variadic<Braid_ValueType>:$keys, Variadic<Braid_ValueType>:$values,
+                       Braid_ValueType:$output, Braid_ValueType:$lse, Braid_ValueType:$outputGrad,
+                       StrAttr:$axis, ArrayAttr:$masks, F64Attr:$scale);
+  let results = (outs Braid_ValueType:$queryGrad, Variadic<Braid_ValueType>:$keyGrads, Variadic<Braid_ValueType>:$valueGrads);
+  let assemblyFormat = [{
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` `,` `output` `(` $output `,` $lse `,` $outputGrad `)`
+    `over` $axis `masks` $masks `scale` $scale attr-dict
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` `,` type($output) `,` type($lse) `,` type($outputGrad)
+    `->` type($queryGrad) `,` `(` type($keyGrads) `)` `,` `(` type($valueGrads) `)`
+  }];
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,140 @@
+//===- BraidTypes.cpp - the value type: text, checks, small helpers -------===//
+
+#include "dialects/Braid/IR/Braid.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace braid::ir;
+
+/// `<token, [lane: 4, dim: 384]>`, `<token, [], id 256>`, `<static, [], bool>`.
+Type ValueType::parse(AsmParser &parser) {
+  StringRef word;
+  SMLoc at = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseKeyword(&word))
+    return {};
+  std::optional<Kind> kind = symbolizeKind(word);
+  if (!kind) {
+    parser.emitError(at, "expected `static`, `sequence` or `token`");
+    return {};
+  }
+  SmallVector<AxisAttr> axes;
+  auto axis = [&]() -> ParseResult {
+    std::string name;
+    int64_t size;
+    if (failed(parser.parseOptionalString(&name)) && parser.parseKeyword(&word))
+      return failure();
+    if (name.empty())
+      name = word.str();
+    if (parser.parseColon() || parser.parseInteger(size))
+      return failure();
+    axes.push_back(AxisAttr::get(parser.getContext(), name, size));
+    return success();
+  };
+  if (parser.parseComma() ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, axis))
+    return {};
+  Element element = Element::Real;
+  int64_t idSize = 0;
+  if (succeeded(parser.parseOptionalComma())) {
+    at = parser.getCurrentLocation();
+    if (parser.parseKeyword(&word))
+      return {};
+    std::optional<Element> parsed = symbolizeElement(word);
+    if (!parsed) {
+      parser.emitError(at, "expected `real`, `id` or `bool`");
+      return {};
+    }
+    element = *parsed;
+    if (element == Element::Id && parser.parseInteger(idSize))
+      return {};
+  }
+  if (parser.parseGreater())
+    return {};
+  return ValueType::getChecked(
+      [&] { return parser.emitError(parser.getNameLoc()); },
+      parser.getContext(), *kind, ArrayRef<AxisAttr>(axes), element, idSize);
+}
+
+static bool isPlainWord(StringRef name) {
+  return !name.empty() && !isdigit(name[0]) &&
+         llvm::all_of(name, [](char c) { return isalnum(c) || c == '_' || c == '.'; });
+}
+
+void ValueType::print(AsmPrinter &printer) const {
+  printer << '<' << stringifyKind(getKind()) << ", [";
+  llvm::interleaveComma(getAxes(), printer, [&](AxisAttr axis) {
+    if (isPlainWord(axis.getName()))
+      printer << axis.getName();
+    else
+      printer << '"' << axis.getName() << '"';
+    printer << ": " << axis.getSize();
+  });
+  printer << ']';
+  if (isId())
+    printer << ", id " << getIdSize();
+  else if (isBool())
+    printer << ", bool";
+  printer << '>';
+}
+
+LogicalResult ValueType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                Kind, ArrayRef<AxisAttr> axes, Element, int64_t idSize) {
+  llvm::StringSet<> seen;
+  for (AxisAttr axis : axes) {
+    if (axis.getSize() <= 0)
+      return emitError() << "axis `" << axis.getName() << "` has size "
+                         << axis.getSize() << "; sizes are positive";
+    if (!seen.insert(axis.getName()).second)
+      return emitError() << "axis `" << axis.getName() << "` appears twice";
+  }
+  if (idSize < 0)
+    return emitError() << "an id's size is not negative";
+  return success();
+}
+
+int ValueType::find(StringRef axis) const {
+  for (auto [i, a] : llvm::enumerate(getAxes()))
+    if (a.getName() == axis)
+      return int(i);
+  return -1;
+}
+
+int64_t ValueType::sizeOf(StringRef axis) const {
+  return getAxes()[find(axis)].getSize();
+}
+
+int64_t ValueType::numElements() const {
+  int64_t n = 1;
+  for (AxisAttr axis : getAxes())
+    n *= axis.getSize();
+  return n;
+}
+
+bool ValueType::contains(ValueType other) const {
+  return llvm::all_of(other.getAxes(), [&](AxisAttr axis) {
+    return llvm::is_contained(getAxes(), axis);
+  });
+}
+
+ValueType ValueType::withAxes(ArrayRef<AxisAttr> axes) const {
+  return get(getContext(), getKind(), axes, getElement(), getIdSize());
+}
+
+ValueType ValueType::withKind(Kind kind) const {
+  return get(getContext(), kind, getAxes(), getElement(), getIdSize());
+}
+
+ValueType ValueType::withElement(Element element) const {
+  return get(getContext(), getKind(), getAxes(), element,
+             element == Element::Id ? getIdSize() : 0);
+}
+
+ValueType ValueType::without(ArrayRef<StringRef> names) const {
+  SmallVector<AxisAttr> axes;
+  for (AxisAttr axis : getAxes())
+    if (!llvm::is_contained(names, axis.getName()))
+      axes.push_back(axis);
+  return withAxes(axes);
+}

@@ -1,0 +1,1 @@
+#include "dialects/Braid/IR/Braid.h"

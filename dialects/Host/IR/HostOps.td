@@ -1,0 +1,137 @@
+#ifndef BRAID_HOST_OPS
+#define BRAID_HOST_OPS
+
+include "dialects/Host/IR/HostDialect.td"
+
+class Host_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::braid::host";
+  let genSpecializedAttr = 0;
+}
+def Host_Storage : Host_Enum<"Storage", "how a buffer stores a number", [
+  I32EnumAttrCase<"F32", 0, "f32">, I32EnumAttrCase<"BF16", 1, "bf16">, I32EnumAttrCase<"I32", 2, "i32">]>;
+def Host_Space : Host_Enum<"Space", "what a buffer has one tensor for", [
+  I32EnumAttrCase<"Token", 0, "token">, I32EnumAttrCase<"Fixed", 1, "fixed">]>;
+def Host_SpaceParam : EnumAttr<Host_Dialect, Host_Space, "space">;
+
+def Host_BufferType : TypeDef<Host_Dialect, "Buffer"> {
+  let mnemonic = "buffer";
+  let summary = "memory for `numbers` numbers a token, or in all: `!host.buffer<token, 768, f32>`";
+  let parameters = (ins "Space":$space, "int64_t":$numbers, "Storage":$storage);
+  let assemblyFormat = "`<` $space `,` $numbers `,` $storage `>`";
+  let extraClassDeclaration = [{
+    /// Bytes of one number.
+    int64_t width() const { return getStorage() == Storage::BF16 ? 2 : 4; }
+    /// Bytes a token, or in all.
+    int64_t bytes() const { return getNumbers() * width(); }
+  }];
+}
+
+def Host_FuncOp : Host_Op<"func", [Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
+  let summary = "one derived program as a sequence of calls";
+  let description = [{
+    After planning, `token_bytes` is the size of the token arena per token and `fixed_bytes` that of the fixed arena.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$token_bytes, OptionalAttr<I64Attr>:$fixed_bytes);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+}
+
+def Host_BufferOp : Host_Op<"buffer", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a buffer in an arena";
+  let description = [{
+    `category` says what it is for in the table of memory (activation, saved, gradient, workspace, …). `offset` is
+    set by planning: bytes from the start of the arena (token space: bytes a token).
+    `%0 = host.buffer "mlp.up" activation : !host.buffer<token, 3072, f32>`
+  }];
+  let arguments = (ins StrAttr:$name, StrAttr:$category, OptionalAttr<I64Attr>:$offset);
+  let results = (outs Host_BufferType:$result);
+  let assemblyFormat = "$name $category (`at` $offset^)? attr-dict `:` type($result)";
+}
+
+def Host_ExternalOp : Host_Op<"external", [Pure]> {
+  let summary = "a buffer of the caller's: `param:<path>`, `grad:<path>`, `in:tokens`, `in:targets`, `in:loss_scale`, `out:<name>`";
+  let arguments = (ins StrAttr:$name);
+  let results = (outs Host_BufferType:$result);
+  let assemblyFormat = "$name attr-dict `:` type($result)";
+}
+
+def Host_ZerosOp : Host_Op<"zeros", [Pure]> {
+  let summary = "a block of zeros that stands for an absent entry of a list (read only)";
+  let results = (outs Host_BufferType:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def Host_LaunchOp : Host_Op<"launch", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "runs a row kernel over all tokens, or over a fixed number of rows";
+  let description = [{
+    `sizes` are those of the kernel's dynamic axes. Operands follow the kernel's arguments: one for a buffer, as many as its axis
+    is long for a list. `rows` is given in the fixed space.
+    H1: the kernel exists; the number of operands fits its signature and `sizes`; storage and numbers of every buffer fit the argument's type.
+    `host.launch @k3 token sizes [9] (%a, %b) : !host.buffer<token, 768, f32>, !host.buffer<token, 768, f32>`
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Host_SpaceParam:$space, OptionalAttr<I64Attr>:$rows,
+                       DenseI64ArrayAttr:$sizes, Variadic<Host_BufferType>:$args);
+  let assemblyFormat = "$kernel $space (`rows` $rows^)? `sizes` $sizes `(` $args `)` attr-dict (`:` type($args)^)?";
+}
+
+def Host_MatmulOp : Host_Op<"matmul", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "a strided, batched matrix product";
+  let description = [{
+    `C[b,m,n] = (accumulate ? C : 0) + Σ_k A[b,m,k]·B[b,k,n]`. `dims` = [batch, m, n, k]; `token_dim` says which of them ("batch", "m", "k" or "none")
+    is multiplied by the number of tokens. Strides, in numbers: `a` = [batch, m, k], `b` = [batch, k, n], `c` = [batch, m, n].
+    H2: dims are positive; token_dim is one of the words.
+  }];
+  let arguments = (ins Host_BufferType:$a, Host_BufferType:$b, Host_BufferType:$c, DenseI64ArrayAttr:$dims, StrAttr:$token_dim,
+                       DenseI64ArrayAttr:$a_strides, DenseI64ArrayAttr:$b_strides, DenseI64ArrayAttr:$c_strides, UnitAttr:$accumulate);
+  let assemblyFormat = [{
+    $a `,` $b `to` $c `dims` $dims `tokens` $token_dim `strides` $a_strides `,` $b_strides `,` $c_strides (`accumulate` $accumulate^)?
+    attr-dict `:` type($a) `,` type($b) `,` type($c)
+  }];
+  let hasVerifier = 1;
+}
+
+class Host_AttendBase<string mnemonic> : Host_Op<mnemonic, [MemoryEffects<[MemRead, MemWrite]>, AttrSizedOperandSegments]> {
+  let hasVerifier = 1;
+}
+
+def Host_AttendOp : Host_AttendBase<"attend"> {
+  let summary = "attention; geometry and layouts as `braid_attend` in ABI.h";
+  let description = [{
+    `geometry` = [heads h, group g, d, e]. For each source: `kinds` 0 tokens, 1 slots; `masks` 0 causal, 1 strict, 2 all; `windows`; `slots`.
+    H3: one k, v, kind, mask, window and number of slots for each source.
+  }];
+  let arguments = (ins Host_BufferType:$query, Variadic<Host_BufferType>:$keys, Variadic<Host_BufferType>:$values,
+                       Host_BufferType:$output, Host_BufferType:$lse, DenseI64ArrayAttr:$geometry, F64Attr:$scale,
+                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots);
+  let assemblyFormat = [{
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` `to` $output `,` $lse `geometry` $geometry `scale` $scale
+    `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots attr-dict
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` `,` type($output) `,` type($lse)
+  }];
+}
+
+def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
+  let summary = "the gradient of attention; as `braid_attend_grad` in ABI.h";
+  let arguments = (ins Host_BufferType:$query, Variadic<Host_BufferType>:$keys, Variadic<Host_BufferType>:$values,
+                       Host_BufferType:$output, Host_BufferType:$lse, Host_BufferType:$output_grad, Host_BufferType:$query_grad,
+                       Variadic<Host_BufferType>:$key_grads, Variadic<Host_BufferType>:$value_grads,
+                       DenseI64ArrayAttr:$geometry, F64Attr:$scale,
+                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots);
+  let assemblyFormat = [{
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` `,` $output `,` $lse `,` $output_grad `to` $query_grad `,`
+    `keys` `(` $key_grads `)` `,` `values` `(` $value_grads `)` `geometry` $geometry `scale` $scale
+    `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots attr-dict
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` `,` type($output) `,` type($lse) `,` type($output_grad) `,`
+    type($query_grad) `,` `(` type($key_grads) `)` `,` `(` type($value_grads) `)`
+  }];
+}
+
+def Host_ScatterOp : Host_Op<"scatter", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "sums rows into the rows of a table that ids name, in the order of the tokens; overwrites the table";
+  let description = [{ `rows`: of the table. H4: the input's numbers are the table's divided by `rows`; ids are i32. }];
+  let arguments = (ins Host_BufferType:$input, Host_BufferType:$ids, Host_BufferType:$table, I64Attr:$rows);
+  let assemblyFormat = "$input `,` $ids `to` $table `rows` $rows attr-dict `:` type($input) `,` type($ids) `,` type($table)";
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,1 @@
+#include "dialects/Row/IR/Row.h"

@@ -1,0 +1,86 @@
+//===- Program.h - a compiled model, ready to run on the CPU --------------===//
+//
+// Takes a module of `row.kernel`s and planned `host.func`s, compiles it with ORC
+// and runs its functions over buffers of the caller's. Knows nothing of topology.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_ENGINE_PROGRAM_H
+#define BRAID_ENGINE_PROGRAM_H
+
+#include "braid/Runtime/ABI.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace braid {
+
+struct EngineOptions {
+  int threads = 0;              ///< 0: as many as the machine offers
+  unsigned optLevel = 3;        ///< of LLVM
+  std::string dumpDir;          ///< when not empty: llvm.mlir, .ll, .s of the module are written there
+  std::string cpu;              ///< LLVM processor name; empty: the host's
+};
+
+/// A buffer that the caller binds: `param:<path>`, `in:tokens`, `out:loss`, …
+struct External {
+  std::string name;
+  bool perToken;                ///< numbers for every token, else in all
+  int64_t numbers;
+  braid_dtype dtype;
+  int64_t bytes(int64_t tokens) const {
+    return numbers * (dtype == BRAID_BF16 ? 2 : 4) * (perToken ? tokens : 1);
+  }
+};
+
+/// What a run of a function needs and uses.
+struct FunctionInfo {
+  std::string name;
+  int64_t tokenBytes = 0;       ///< of the token arena, per token
+  int64_t fixedBytes = 0;       ///< of the fixed arena
+  std::vector<External> externals;
+};
+
+/// One run of a function.
+struct RunRequest {
+  std::string function;
+  int64_t batch = 1, time = 1;
+  uint64_t seed = 0;
+  int64_t step = 0;
+  std::map<std::string, void *> externals; ///< every external of the function, by name
+};
+
+/// Seconds spent in the calls of one kind during the last run, when timing is on.
+struct Timing {
+  std::string name;
+  double seconds = 0;
+  int64_t calls = 0;
+  double flops = 0;             ///< of products and attention
+};
+
+class Program {
+public:
+  /// Compiles the module (which is consumed: lowered in place).
+  static llvm::Expected<std::unique_ptr<Program>> compile(mlir::ModuleOp module, const EngineOptions &options);
+  virtual ~Program() = default;
+  virtual const std::vector<FunctionInfo> &functions() const = 0;
+  const FunctionInfo *find(llvm::StringRef name) const;
+  /// Runs a function; arenas are kept between runs and grow when needed.
+  virtual llvm::Error run(const RunRequest &request) = 0;
+  /// Turns timing of every call on or off; `timings` are those of the runs since.
+  virtual void setTiming(bool on) = 0;
+  virtual std::vector<Timing> timings() const = 0;
+  /// Seconds spent compiling: lowering, code generation.
+  virtual double compileSeconds() const = 0;
+  virtual int threads() const = 0;
+};
+
+/// Lowers like Program::compile and writes an object file and a C header with one
+/// function `int32_t braid_<function>(struct braid_context *)` for each host.func.
+llvm::Error writeObject(mlir::ModuleOp module, const EngineOptions &options, llvm::StringRef objectPath, llvm::StringRef headerPath);
+
+} // namespace braid
+
+#endif

@@ -1,0 +1,31 @@
+# How lit runs the suite: tools from build/bin and LLVM's own on PATH; features that tests may ask for.
+import importlib.util
+import os
+import shutil
+
+import lit.formats
+
+config.name = "braid"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".braid", ".test"]
+config.excludes = ["Inputs", "lit.cfg.py", "lit.site.cfg.py.in"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.braid_build, "test")
+
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(config.braid_build, "bin"), config.llvm_tools, config.environment["PATH"]]
+)
+config.environment["OMP_NUM_THREADS"] = "2"
+config.environment["LC_ALL"] = "C.UTF-8"
+# Tests run side by side: a waiting thread must not spin on a processor that another test could use.
+config.environment["KMP_BLOCKTIME"] = "0"
+
+config.substitutions.append(("%root", config.braid_source))
+config.substitutions.append(("%examples", os.path.join(config.braid_source, "examples")))
+config.substitutions.append(("%build", config.braid_build))
+config.substitutions.append(("%python", config.python))
+
+if shutil.which("ptxas", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/cuda/bin"])):
+    config.available_features.add("ptxas")
+if importlib.util.find_spec("torch"):
+    config.available_features.add("torch")

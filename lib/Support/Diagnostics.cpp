@@ -1,0 +1,154 @@
+//===- Diagnostics.cpp - errors a user can read ---------------------------===//
+//
+// The catalogue is Diagnostics.def. Rendering keeps tabs of the source line in
+// the caret line, and lets one character, however many bytes it has, take one
+// column, so that carets stand under what they mean.
+//
+//===----------------------------------------------------------------------===//
+#include "braid/Support/Diagnostics.h"
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace braid {
+
+namespace {
+
+struct Row {
+  const char *code, *text, *explanation;
+};
+
+const Row rows[] = {
+#define DIAG(CODE, NAME, TEMPLATE, EXPLANATION) {#CODE, TEMPLATE, EXPLANATION},
+#include "braid/Support/Diagnostics.def"
+};
+
+/// Replaces `{0}`, `{1}` … by the arguments.
+std::string fill(const char *text, const std::vector<std::string> &arguments) {
+  std::string result;
+  for (const char *c = text; *c; ++c) {
+    unsigned index = unsigned(c[0] == '{' ? c[1] - '0' : 99);
+    if (index < 10 && c[2] == '}' && index < arguments.size()) {
+      result += arguments[index];
+      c += 2;
+      continue;
+    }
+    result += *c;
+  }
+  return result;
+}
+
+bool continuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+struct Palette {
+  const char *bold = "", *error = "", *warning = "", *note = "", *caret = "", *off = "";
+};
+
+const Palette plain;
+const Palette colored{"\033[1m", "\033[1;31m", "\033[1;35m", "\033[1;36m", "\033[1;32m", "\033[0m"};
+
+} // namespace
+
+Diagnostic &DiagnosticEngine::report(Diag id, SourceRange range, std::vector<std::string> arguments) {
+  Diagnostic d;
+  d.id = id;
+  d.range = range;
+  d.message = fill(rows[size_t(id)].text, arguments);
+  diagnostics.push_back(std::move(d));
+  ++errors;
+  return diagnostics.back();
+}
+
+/// `file:line:column: `, or just the file's name where there is no text.
+static std::string place(const SourceManager &sources, SourceRange range) {
+  LineColumn at = sources.locate(range.file, range.begin);
+  return std::string(sources.name(range.file)) + ":" + std::to_string(at.line) + ":" +
+         std::to_string(at.column) + ": ";
+}
+
+/// The source line and, under it, `^~~ hint`.
+static std::string excerpt(const SourceManager &sources, SourceRange range, const std::string &hint,
+                           const Palette &palette) {
+  LineColumn at = sources.locate(range.file, range.begin);
+  std::string_view line = sources.line(range.file, at.line);
+  size_t column = std::min<size_t>(at.column - 1, line.size());
+  std::string pad;
+  for (char c : line.substr(0, column))
+    if (!continuesCharacter(c))
+      pad += c == '\t' ? '\t' : ' ';
+  // A range over several lines is marked to the end of its first one.
+  size_t end = std::min<size_t>(column + (range.end > range.begin ? range.end - range.begin : 1), line.size());
+  size_t width = 0;
+  for (size_t i = column; i < end; ++i)
+    width += !continuesCharacter(line[i]);
+  std::string mark = "^" + std::string(width > 1 ? width - 1 : 0, '~');
+  return std::string(line) + "\n" + pad + palette.caret + mark + (hint.empty() ? "" : " " + hint) +
+         palette.off + "\n";
+}
+
+std::string DiagnosticEngine::render(bool color) const {
+  const Palette &palette = color ? colored : plain;
+  std::vector<const Diagnostic *> order;
+  for (const Diagnostic &d : diagnostics)
+    order.push_back(&d);
+  std::stable_sort(order.begin(), order.end(), [](const Diagnostic *a, const Diagnostic *b) {
+    return std::tie(a->range.file, a->range.begin) < std::tie(b->range.file, b->range.begin);
+  });
+  std::set<std::string> seen;
+  std::string result;
+  for (const Diagnostic *d : order) {
+    if (d->range.file >= sources.size())
+      continue;
+    std::string text = palette.bold + place(sources, d->range) + palette.off +
+                       (d->warning ? palette.warning : palette.error) +
+                       (d->warning ? "warning[" : "error[") + diagnosticCode(d->id) + "]" + palette.off + ": " +
+                       palette.bold + d->message + palette.off + "\n" +
+                       excerpt(sources, d->range, d->hint, palette);
+    for (const Diagnostic::Note &note : d->notes)
+      if (note.range.file < sources.size())
+        text += palette.bold + place(sources, note.range) + palette.off + palette.note + "note" + palette.off +
+                ": " + note.message + "\n";
+    if (seen.insert(text).second)
+      result += text;
+  }
+  return result;
+}
+
+const char *diagnosticCode(Diag id) { return rows[size_t(id)].code; }
+
+std::optional<std::string> explainDiagnostic(const std::string &code) {
+  for (const Row &row : rows)
+    if (code == row.code)
+      return std::string(row.explanation);
+  return std::nullopt;
+}
+
+std::string nearest(const std::string &word, const std::vector<std::string> &candidates) {
+  std::string best;
+  size_t limit = std::max<size_t>(1, word.size() / 3) + 1;
+  for (const std::string &candidate : candidates) {
+    // Damerau-Levenshtein (adjacent swaps count once), three rows.
+    size_t n = candidate.size();
+    std::vector<size_t> before(n + 1), previous(n + 1), current(n + 1);
+    for (size_t j = 0; j <= n; ++j)
+      previous[j] = j;
+    for (size_t i = 1; i <= word.size(); ++i) {
+      current[0] = i;
+      for (size_t j = 1; j <= n; ++j) {
+        size_t differs = word[i - 1] != candidate[j - 1];
+        current[j] = std::min({previous[j] + 1, current[j - 1] + 1, previous[j - 1] + differs});
+        if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1])
+          current[j] = std::min(current[j], before[j - 2] + 1);
+      }
+      before = previous;
+      previous = current;
+    }
+    if (previous[n] < limit && candidate != word) {
+      limit = previous[n];
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+} // namespace braid

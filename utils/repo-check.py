@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Checks of the repository by its own registries: repo-check.py ROOT CHECK [ARGUMENT…]
+
+ops          every op of every dialect appears in a test of its dialect
+passes       every pass has a description, a file and a test of its stem
+rules        every verifier rule (R1 …, K1 …, H1 …) has a refusal test that names it
+diagnostics  every diagnostic is reported somewhere, tested by its code, and listed in docs/language.md
+names        no topology is named in the compiler's C++
+links        every relative link in a Markdown file leads somewhere
+shared       TOOL…: no tool links a component archive of LLVM beside the shared library
+runs         every RUN line of a test checks something
+"""
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+root = Path(sys.argv[1])
+check = sys.argv[2]
+problems = []
+
+
+def read(path):
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def files(folder, *suffixes):
+    base = root / folder
+    return sorted(p for p in base.rglob("*") if p.suffix in suffixes and p.is_file())
+
+
+def tests():
+    return files("test", ".mlir", ".braid", ".test")
+
+
+def tables():
+    return files("dialects", ".td")
+
+
+def expect(condition, message):
+    if not condition:
+        problems.append(message)
+
+
+def check_ops():
+    text = "\n".join(read(p) for p in tests())
+    count = 0
+    for td in tables():
+        dialect = td.parts[td.parts.index("dialects") + 1].lower()
+        for op in re.finditer(r'^def \w+Op : \w+<"(\w+)"', read(td), re.M):
+            count += 1
+            name = f"{dialect}.{op.group(1)}"
+            expect(re.search(rf"(?<![\w.]){re.escape(name)}\b", text), f"no test mentions the op {name}")
+    expect(count > 40, f"found only {count} ops: the pattern no longer fits the tables")
+
+
+def check_passes():
+    count = 0
+    for td in files("", ".td"):
+        if "build" in td.relative_to(root).parts[0]:
+            continue
+        for match in re.finditer(r'^def (\w+) : Pass<"([\w-]+)"(.*?)^}', read(td), re.M | re.S):
+            count += 1
+            _, flag, body = match.groups()
+            expect("description" in body, f"pass {flag} has no description")
+            expect(any(re.search(rf"--{re.escape(flag)}\b|[(,]{re.escape(flag)}[,){{\"]", read(t)) for t in tests()),
+                   f"no test runs the pass {flag}")
+    expect(count >= 8, f"found only {count} passes")
+
+
+def check_rules():
+    refusals = "\n".join(read(p) for p in tests() if "expected-error" in read(p))
+    labels = set()
+    for source in tables() + files("dialects", ".cpp"):
+        if "IR" in source.parts:
+            labels |= set(re.findall(r"\b([RKH]\d{1,2}):", read(source))) | set(re.findall(r"\(([RKH]\d{1,2})\)", read(source)))
+            labels |= set(re.findall(r"// ([RKH]\d{1,2})\b", read(source)))
+    expect(len(labels) > 20, f"found only {len(labels)} rules")
+    for label in sorted(labels):
+        expect(re.search(rf"(?<!\w){label}(?!\d)|[@_]{label.lower()}_", refusals), f"no refusal test names rule {label}")
+
+
+def check_diagnostics():
+    text = "\n".join(read(p) for p in tests())
+    code = "\n".join(read(p) for p in files("lib", ".cpp", ".h"))
+    reference = read(root / "docs/language.md")
+    rows = re.findall(r"^DIAG\((B\d{4}), (\w+),", read(root / "include/braid/Support/Diagnostics.def"), re.M)
+    expect(len(rows) > 20, f"found only {len(rows)} diagnostics")
+    for number, name in rows:
+        expect(re.search(rf"Diag::{name}\b", code), f"{number} {name} is never reported")
+        expect(number in text, f"no test expects {number} ({name})")
+        expect(number in reference, f"docs/language.md does not list {number} ({name})")
+    expect(len({r[0] for r in rows}) == len(rows), "a code is used twice")
+
+
+def check_names():
+    # Names of topologies; `residual` and `depth` are words of the language.
+    pattern = re.compile(r"attnres|attn_res|densenet|denseformer|\bmhc\b|hyper_?connection|\bmudd|u-?net\b|\bddl\b|prenorm", re.I)
+    for path in files("lib", ".cpp", ".h", ".def") + files("include", ".h", ".def") + files("dialects", ".cpp", ".h", ".td"):
+        for number, line in enumerate(read(path).splitlines(), 1):
+            expect(not pattern.search(line), f"{path.relative_to(root)}:{number}: names a topology: {line.strip()}")
+
+
+def check_links():
+    for path in files("", ".md"):
+        if path.relative_to(root).parts[0].startswith(("build", ".venv", "out")):
+            continue
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", read(path)):
+            if not re.match(r"[a-z]+:", target):
+                expect((path.parent / target).exists(), f"{path.relative_to(root)}: dead link {target}")
+
+
+def check_shared():
+    for tool in sys.argv[3:]:
+        needed = subprocess.run(["ldd", tool], capture_output=True, text=True, check=True).stdout
+        expect("libLLVM" in needed and "libMLIR" in needed, f"{tool} does not link the shared libraries")
+        symbols = subprocess.run(["nm", "--defined-only", "-C", tool], capture_output=True, text=True).stdout
+        expect("llvm::cl::Option::addArgument()" not in symbols, f"{tool} holds a second copy of LLVM's option parser")
+
+
+def check_runs():
+    good = re.compile(r"FileCheck|verify-diagnostics|diff\b|cmp\b|\bnot\b|grep|test |%python|--check|--compare|braid-runtime-test|--finite-differences")
+    for path in tests():
+        if "Repo" in path.parts:
+            continue
+        runs = re.findall(r"RUN: (.*)", read(path))
+        expect(runs, f"{path.relative_to(root)}: no RUN line")
+        expect(any(good.search(r) for r in runs), f"{path.relative_to(root)}: no RUN line checks anything")
+
+
+globals()["check_" + check]()
+for problem in problems:
+    print(problem)
+print(f"{check}: {len(problems)} problems")
+sys.exit(1 if problems else 0)

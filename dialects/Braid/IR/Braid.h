@@ -33,6 +33,9 @@ public:
   virtual bool wants(mlir::Value value) const = 0;
   /// Adds `gradient`, which has exactly the type of `value`.
   virtual void add(mlir::Value value, mlir::Value gradient) = 0;
+  /// Returns the sum so far and forgets it (null where there is none), for an adjoint
+  /// that adds its own share to it and gives back the whole with `add`.
+  virtual mlir::Value take(mlir::Value value) = 0;
 };
 
 } // namespace braid::ir

@@ -32,6 +32,7 @@ def Braid_FuncOp : Braid_Op<"func", [Symbol, IsolatedFromAbove, SingleBlock, NoT
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let hasVerifier = 1;
 }
 
 def Braid_YieldOp : Braid_Op<"yield", [Pure, Terminator, ParentOneOf<["ParameterOp", "ReadOp"]>]> {

@@ -31,11 +31,14 @@ public:
   /// True if any result depends on `value` in a way that a gradient is asked
   /// for; an adjoint need not build what nobody wants.
   virtual bool wants(mlir::Value value) const = 0;
-  /// Adds `gradient`, which has exactly the type of `value`.
+  /// Adds `gradient`, which has the axes of `value`, in its order. It may vary more than
+  /// the value does: the sum over the tokens is then the sink's.
   virtual void add(mlir::Value value, mlir::Value gradient) = 0;
   /// Returns the sum so far and forgets it (null where there is none), for an adjoint
   /// that adds its own share to it and gives back the whole with `add`.
   virtual mlir::Value take(mlir::Value value) = 0;
+  /// True where only row-local ops may be built: nothing that sums over tokens.
+  virtual bool rowLocal() const = 0;
 };
 
 } // namespace braid::ir

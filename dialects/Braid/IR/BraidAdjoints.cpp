@@ -1,1 +1,249 @@
-#include "dialects/Braid/IR/Braid.h"
+//===- BraidAdjoints.cpp - the derivative of each op, in .td order --------===//
+//
+// Of elementwise ops, sums, products and attention; views are in BraidViewAdjoints.cpp,
+// reads in BraidReadAdjoint.cpp. `g` is the gradient of the result. Where a function has
+// a kink, equal operands of `max` and `min` (and equal elements of such a reduction)
+// share the gradient equally, and `abs` has the derivative 0 at 0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Braid/IR/Emitter.h"
+
+using namespace mlir;
+using namespace braid::ir;
+
+// What has no operand has nothing to do.
+#define BRAID_NO_ADJOINT(OP)                                                            \
+  LogicalResult OP::buildAdjoint(OpBuilder &, ValueRange, GradientSink &) {              \
+    return success();                                                                   \
+  }
+BRAID_NO_ADJOINT(ConstantOp)
+BRAID_NO_ADJOINT(IotaOp)
+BRAID_NO_ADJOINT(RandomOp)
+BRAID_NO_ADJOINT(PositionOp)
+BRAID_NO_ADJOINT(InputOp)
+BRAID_NO_ADJOINT(ParamOp)
+BRAID_NO_ADJOINT(DetachOp)
+#undef BRAID_NO_ADJOINT
+
+/// The gradient of the only operand, with the axes of the result; null for functions of
+/// bools and ids.
+static Value unaryGradient(Emitter &emit, Fn fn, Value x, Value r, Value g) {
+  auto square = [&](Value v) { return emit.mul(v, v); };
+  auto oneMinus = [&](Value v) { return emit.map(Fn::Sub, {emit.number(1), v}); };
+  switch (fn) {
+  case Fn::Neg:
+    return emit.map(Fn::Neg, {g});
+  case Fn::Exp:
+    return emit.mul(g, r);
+  case Fn::Log:
+    return emit.map(Fn::Div, {g, x});
+  case Fn::Sqrt:
+    return emit.map(Fn::Div, {emit.scale(g, 0.5), r});
+  case Fn::Rsqrt:
+    return emit.mul(g, emit.scale(emit.mul(square(r), r), -0.5));
+  case Fn::Tanh:
+    return emit.mul(g, oneMinus(square(r)));
+  case Fn::Sigmoid:
+    return emit.mul(g, emit.mul(r, oneMinus(r)));
+  case Fn::Erf: // 2/√π · exp(-x²)
+    return emit.mul(g, emit.scale(emit.map(Fn::Exp, {emit.map(Fn::Neg, {square(x)})}),
+                                  1.1283791670955126));
+  case Fn::Sin:
+    return emit.mul(g, emit.map(Fn::Cos, {x}));
+  case Fn::Cos:
+    return emit.map(Fn::Neg, {emit.mul(g, emit.map(Fn::Sin, {x}))});
+  case Fn::Abs: {
+    Value zero = emit.number(0);
+    Value negative = emit.map(Fn::Select, {emit.map(Fn::Lt, {x, zero}),
+                                           emit.map(Fn::Neg, {g}), zero});
+    return emit.map(Fn::Select, {emit.map(Fn::Lt, {zero, x}), g, negative});
+  }
+  default:
+    return {};
+  }
+}
+
+/// The gradient of operand `which` of `fn(x, y) = r`; null for comparisons and logic.
+static Value binaryGradient(Emitter &emit, Fn fn, Value x, Value y, Value r, Value g,
+                            int which) {
+  switch (fn) {
+  case Fn::Add:
+    return g;
+  case Fn::Sub:
+    return which ? emit.map(Fn::Neg, {g}) : g;
+  case Fn::Mul:
+    return emit.mul(g, which ? x : y);
+  case Fn::Div: {
+    Value first = emit.map(Fn::Div, {g, y});
+    return which ? emit.map(Fn::Neg, {emit.mul(first, r)}) : first;
+  }
+  case Fn::Max:
+  case Fn::Min: {
+    // The operand that equals the result wins; a tie is shared.
+    bool wantsLess = (fn == Fn::Min) != bool(which);
+    ArrayRef<AxisAttr> axes = typeOf(r).getAxes();
+    Value zero = emit.number(0);
+    Value wins = wantsLess ? emit.mapTo(Fn::Lt, {x, y}, axes) : emit.mapTo(Fn::Lt, {y, x}, axes);
+    Value tie = emit.mapTo(Fn::Eq, {x, y}, axes);
+    Value shared = emit.map(Fn::Select, {tie, emit.scale(g, 0.5), zero});
+    return emit.map(Fn::Select, {wins, g, shared});
+  }
+  case Fn::Pow: {
+    ArrayRef<AxisAttr> axes = typeOf(r).getAxes();
+    Value zero = emit.number(0);
+    if (which) {
+      // x^y · log x, and 0 where the logarithm does not exist.
+      Value positive = emit.map(Fn::Lt, {zero, x});
+      Value log = emit.map(Fn::Log, {emit.map(Fn::Select, {positive, x, emit.number(1)})});
+      return emit.mul(g, emit.mul(r, log));
+    }
+    // y · x^(y-1), and 0 where y is 0, whatever x.
+    Value less = emit.map(Fn::Sub, {y, emit.number(1)});
+    Value slope = emit.mapTo(Fn::Mul, {y, emit.mapTo(Fn::Pow, {x, less}, axes)}, axes);
+    auto constant = y.getDefiningOp<ConstantOp>();
+    if (!constant || constant.getValue().isZero())
+      slope = emit.map(Fn::Select, {emit.map(Fn::Eq, {y, zero}), zero, slope});
+    return emit.mul(g, slope);
+  }
+  default:
+    return {};
+  }
+}
+
+LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
+                                  GradientSink &grads) {
+  Emitter emit(builder, getLoc());
+  Value g = resultGrads[0];
+  for (auto [i, operand] : llvm::enumerate(getInputs())) {
+    if (!grads.wants(operand))
+      continue;
+    Value gradient;
+    if (getFn() == Fn::Select) {
+      Value zero = emit.number(0), condition = getInputs()[0];
+      gradient = i == 1 ? emit.map(Fn::Select, {condition, g, zero})
+                        : emit.map(Fn::Select, {condition, zero, g});
+    } else if (getInputs().size() == 1) {
+      gradient = unaryGradient(emit, getFn(), operand, getResult(), g);
+    } else {
+      gradient = binaryGradient(emit, getFn(), getInputs()[0], getInputs()[1],
+                                getResult(), g, i);
+    }
+    if (gradient)
+      grads.add(operand, emit.sumTo(gradient, typeOf(operand)));
+  }
+  return success();
+}
+
+LogicalResult BroadcastOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
+                                        GradientSink &grads) {
+  Emitter emit(builder, getLoc());
+  grads.add(getInput(), emit.sumTo(resultGrads[0], typeOf(getInput())));
+  return success();
+}
+
+/// `type`, varying at least as `g` does.
+static ValueType asMuchAs(ValueType type, Value g) {
+  return type.withKind(std::max(type.getKind(), typeOf(g).getKind()));
+}
+
+LogicalResult ReduceOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
+                                     GradientSink &grads) {
+  Emitter emit(builder, getLoc());
+  Value g = resultGrads[0];
+  ValueType type = typeOf(getInput());
+  if (getKind() == ReduceKind::Sum) {
+    grads.add(getInput(), emit.broadcast(g, asMuchAs(type, g)));
+    return success();
+  }
+  Value hit = emit.map(Fn::Real, {emit.map(Fn::Eq, {getInput(), getResult()})});
+  Value count = emit.ordered(emit.reduce(ReduceKind::Sum, hit, strings(getAxes())),
+                             typeOf(getResult()).getAxes());
+  grads.add(getInput(), emit.mul(hit, emit.map(Fn::Div, {g, count})));
+  return success();
+}
+
+/// The gradient of one operand of a product: contracts `g` with the other operand over
+/// what that operand brought to the result.
+static Value dotGradient(Emitter &emit, DotOp op, Value of, Value other, Value g,
+                         bool rowLocal) {
+  ValueType type = typeOf(of);
+  SmallVector<StringRef> over;
+  for (AxisAttr axis : typeOf(other).getAxes())
+    if (!type.has(axis.getName()))
+      over.push_back(axis.getName());
+  bool bothToken = typeOf(g).isToken() && typeOf(other).isToken();
+  bool tokens = type.isStatic() && bothToken && !rowLocal;
+  Kind kind = tokens ? Kind::Static
+                     : std::max(typeOf(g).getKind(), typeOf(other).getKind());
+  return emit.builder.create<DotOp>(emit.loc, type.withKind(kind), g, other,
+                                    emit.builder.getStrArrayAttr(over), tokens);
+}
+
+LogicalResult DotOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
+                                  GradientSink &grads) {
+  Emitter emit(builder, getLoc());
+  bool rowLocal = grads.rowLocal();
+  if (grads.wants(getLhs()))
+    grads.add(getLhs(), dotGradient(emit, *this, getLhs(), getRhs(), resultGrads[0], rowLocal));
+  if (grads.wants(getRhs()))
+    grads.add(getRhs(), dotGradient(emit, *this, getRhs(), getLhs(), resultGrads[0], rowLocal));
+  return success();
+}
+
+LogicalResult TokenSumOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
+                                       GradientSink &grads) {
+  Emitter emit(builder, getLoc());
+  grads.add(getInput(), emit.broadcast(resultGrads[0], typeOf(getInput())));
+  return success();
+}
+
+LogicalResult RoundOp::buildAdjoint(OpBuilder &, ValueRange resultGrads,
+                                    GradientSink &grads) {
+  grads.add(getInput(), resultGrads[0]);
+  return success();
+}
+
+LogicalResult GatherOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
+                                     GradientSink &grads) {
+  if (!grads.wants(getTable()))
+    return success();
+  Emitter emit(builder, getLoc());
+  Value g = resultGrads[0];
+  ValueType table = typeOf(getTable());
+  if (table.isStatic() && typeOf(getId()).isToken() && !grads.rowLocal()) {
+    grads.add(getTable(), builder.create<ScatterOp>(getLoc(), table, g, getId(), getAxisAttr()));
+    return success();
+  }
+  // One element a token: a comparison with the index of the row.
+  AxisAttr axis = table.getAxes()[table.find(getAxis())];
+  Value index = builder.create<IotaOp>(
+      getLoc(), ValueType::get(getContext(), Kind::Static, ArrayRef<AxisAttr>(axis)));
+  Value hit = emit.map(Fn::Eq, {index, emit.map(Fn::Real, {getId()})});
+  grads.add(getTable(), emit.mapTo(Fn::Select, {hit, g, emit.number(0)}, table.getAxes()));
+  return success();
+}
+
+LogicalResult ScatterOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
+                                      GradientSink &grads) {
+  grads.add(getInput(), builder.create<GatherOp>(getLoc(), getInput().getType(),
+                                                 resultGrads[0], getId(), getAxisAttr()));
+  return success();
+}
+
+LogicalResult AttendOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
+                                     GradientSink &grads) {
+  if (resultGrads[1])
+    return emitOpError("the gradient of the softmax's denominator is not available");
+  SmallVector<Type> keyTypes(getKeys().getTypes()), valueTypes(getValues().getTypes());
+  auto gradient = builder.create<AttendGradOp>(
+      getLoc(), getQuery().getType(), keyTypes, valueTypes, getQuery(), getKeys(),
+      getValues(), getOutput(), getLse(), resultGrads[0], getAxisAttr(), getMasksAttr(),
+      getScaleAttr());
+  grads.add(getQuery(), gradient.getQueryGrad());
+  for (auto [of, value] : llvm::zip(getKeys(), gradient.getKeyGrads()))
+    grads.add(of, value);
+  for (auto [of, value] : llvm::zip(getValues(), gradient.getValueGrads()))
+    grads.add(of, value);
+  return success();
+}

@@ -41,6 +41,14 @@ LogicalResult ScatterOp::verify() {
                         input.withKind(Kind::Static), "result without its table axis");
 }
 
+LogicalResult PositionOp::verify() {
+  ValueType type = typeOf(getResult());
+  if (!type.isId() || !type.isToken() || !type.getAxes().empty())
+    return emitOpError() << "result is " << type
+                         << "; it must be an id without axes that varies per token";
+  return success();
+}
+
 /// R17 for one source; finds the axes that its values bring to the output.
 static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
                                   ValueType value, StringRef axis, Attribute maskAttr,

@@ -3,15 +3,15 @@
 
 // CHECK: module attributes {braid.model = "tiny"}
 module attributes {braid.model = "tiny"} {
-  // CHECK: braid.parameter @embed : <static, [vocab: 16, dim: 8]> decay init {
+  // CHECK: braid.parameter @embed : !braid.value<static, [vocab: 16, dim: 8]> decay init {
   // CHECK-NEXT: braid.random normal scale 2.000000e-02 stream "embed"
   // CHECK-NEXT: braid.yield
-  braid.parameter @embed : <static, [vocab: 16, dim: 8]> decay init {
+  braid.parameter @embed : !braid.value<static, [vocab: 16, dim: 8]> decay init {
     %0 = braid.random normal scale 2.000000e-02 stream "embed" : !braid.value<static, [vocab: 16, dim: 8]>
     braid.yield %0 : !braid.value<static, [vocab: 16, dim: 8]>
   }
-  // CHECK: braid.parameter @"a.query" : <static, [dim: 8]> lr 5.000000e-01 group "slow" init {
-  braid.parameter @"a.query" : <static, [dim: 8]> lr 5.0e-1 group "slow" init {
+  // CHECK: braid.parameter @a.query : !braid.value<static, [dim: 8]> lr 5.000000e-01 group "slow" init {
+  braid.parameter @a.query : !braid.value<static, [dim: 8]> lr 5.0e-1 group "slow" init {
     %0 = braid.constant 0.0 : !braid.value<static, [dim: 8]>
     braid.yield %0 : !braid.value<static, [dim: 8]>
   }
@@ -21,7 +21,7 @@ module attributes {braid.model = "tiny"} {
     %tokens = braid.input "tokens" : <token, [], id 16>
     // CHECK: %[[EMBED:.*]] = braid.param @embed : <static, [vocab: 16, dim: 8]>
     %embed = braid.param @embed : <static, [vocab: 16, dim: 8]>
-    %query = braid.param @"a.query" : <static, [dim: 8]>
+    %query = braid.param @a.query : <static, [dim: 8]>
     // CHECK: %[[X:.*]] = braid.gather %[[EMBED]][%[[TOKENS]]] along "vocab"
     %x = braid.gather %embed[%tokens] along "vocab" : <static, [vocab: 16, dim: 8]>, <token, [], id 16> -> <token, [dim: 8]>
     // CHECK: braid.iota : <static, [half: 4]>

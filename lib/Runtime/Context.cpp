@@ -60,8 +60,7 @@ std::vector<CallTime> Context::times() const {
   std::vector<CallTime> result;
   for (auto &[key, time] : record)
     result.push_back(time);
-  std::stable_sort(result.begin(), result.end(),
-                   [](const CallTime &a, const CallTime &b) { return a.seconds > b.seconds; });
+  std::sort(result.begin(), result.end(), [](const CallTime &a, const CallTime &b) { return a.seconds > b.seconds; });
   return result;
 }
 

@@ -1,0 +1,78 @@
+//===- Attention.cpp - what forward and backward attention share ----------===//
+
+#include "Attention.h"
+#include <bit>
+
+using namespace braid::rt;
+
+Attention Attention::read(const braid_context &context, const int64_t *table, bool gradient) {
+  Cursor cursor(table);
+  Attention a;
+  a.batch = context.batch;
+  a.time = context.time;
+  int64_t numSources = cursor.next();
+  a.heads = cursor.next();
+  a.group = cursor.next();
+  a.d = cursor.next();
+  a.e = cursor.next();
+  a.scale = float(std::bit_cast<double>(cursor.next()));
+  a.q = Buffer::read(context, cursor);
+  a.output = Buffer::read(context, cursor);
+  a.lse = Buffer::read(context, cursor);
+  for (int64_t i = 0; i < numSources; ++i) {
+    AttentionSource source;
+    source.slots = cursor.next() == 1;
+    source.mask = cursor.next();
+    source.window = cursor.next();
+    source.count = cursor.next();
+    if (source.slots)
+      source.mask = 2; // slots have no position in the sequence
+    else
+      source.count = context.time;
+    source.k = Buffer::read(context, cursor);
+    source.v = Buffer::read(context, cursor);
+    a.sources.push_back(source);
+  }
+  if (gradient) {
+    a.outputGrad = Buffer::read(context, cursor);
+    a.queryGrad = Buffer::read(context, cursor);
+    for (AttentionSource &source : a.sources) {
+      source.kGrad = Buffer::read(context, cursor);
+      source.vGrad = Buffer::read(context, cursor);
+    }
+  }
+  return a;
+}
+
+double Attention::visiblePairs() const {
+  double pairs = 0;
+  for (const AttentionSource &source : sources)
+    for (int64_t i = 0; i < time; ++i) {
+      Range seen = source.seenBy(i);
+      pairs += double(std::max<int64_t>(0, seen.end - seen.begin));
+    }
+  return pairs * double(batch * heads * group);
+}
+
+void braid::rt::maskScores(const AttentionSource &source, int64_t key0, int64_t keys, int64_t query0,
+                           int64_t queries, int64_t time, float *scores) {
+  constexpr float hidden = -std::numeric_limits<float>::infinity();
+  for (int64_t j = 0; j < keys; ++j, scores += tileQueries) {
+    Range seers = source.seersOf(key0 + j, time);
+    int64_t begin = std::clamp<int64_t>(seers.begin - query0, 0, queries);
+    int64_t end = std::clamp<int64_t>(seers.end - query0, begin, queries);
+    std::fill(scores, scores + begin, hidden);
+    std::fill(scores + end, scores + queries, hidden);
+  }
+}
+
+void braid::rt::packTransposed(const float *in, int64_t rows, int64_t width, int64_t padded, float factor,
+                               float *out) {
+  for (int64_t x = 0; x < width; ++x) {
+    float *row = out + x * tileQueries;
+    for (int64_t r = 0; r < rows; ++r)
+      row[r] = in[r * padded + x] * factor;
+    for (int64_t r = rows; r < tileQueries; ++r)
+      row[r] = 0.0f;
+  }
+}

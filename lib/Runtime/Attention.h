@@ -1,0 +1,87 @@
+//===- Attention.h - what forward and backward attention share ------------===//
+#ifndef BRAID_LIB_RUNTIME_ATTENTION_H
+#define BRAID_LIB_RUNTIME_ATTENTION_H
+
+#include "Buffers.h"
+#include "TileKernels.h"
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+namespace braid::rt {
+
+/// A half-open range of positions.
+struct Range {
+  int64_t begin, end;
+};
+
+/// Keys and values that take part in a softmax.
+struct AttentionSource {
+  bool slots;       ///< learned positions, the same for every token, instead of the sequence's tokens
+  int64_t mask;     ///< 0 causal, 1 strict, 2 all
+  int64_t window;   ///< 0: none
+  int64_t count;    ///< positions: tokens of a sequence, or slots
+  Buffer k, v, kGrad, vGrad;
+
+  /// The positions that query `query` of the sequence sees.
+  Range seenBy(int64_t query) const {
+    int64_t end = mask == 2 ? count : std::min(count, query + 1 - mask);
+    return {window > 0 ? std::max<int64_t>(0, end - window) : 0, end};
+  }
+  /// The queries among 0 … queries-1 that see position `position`; a range, since seenBy moves forward only.
+  Range seersOf(int64_t position, int64_t queries) const {
+    if (mask == 2)
+      return {0, window > 0 && position < count - window ? 0 : queries};
+    return {position + mask, window > 0 ? std::min(queries, position + mask + window) : queries};
+  }
+};
+
+/// The table of braid_attend and braid_attend_grad.
+struct Attention {
+  int64_t batch, time, heads, group, d, e;
+  float scale;
+  Buffer q, output, lse, outputGrad, queryGrad;
+  std::vector<AttentionSource> sources;
+
+  static Attention read(const braid_context &context, const int64_t *table, bool gradient);
+  /// Pairs of a query and a position that it sees, over all sequences, heads and sources.
+  double visiblePairs() const;
+
+  int64_t paddedD() const { return (d + tilePad - 1) / tilePad * tilePad; }
+  int64_t paddedE() const { return (e + tilePad - 1) / tilePad * tilePad; }
+  int64_t queryTiles() const { return (time + tileQueries - 1) / tileQueries; }
+  /// Row of query `i` of sequence `s` in [tokens][h][g].
+  int64_t queryRow(int64_t s, int64_t i, int64_t h, int64_t g) const {
+    return ((s * time + i) * heads + h) * group + g;
+  }
+  /// Row of position `j` of a source in [tokens or slots][h].
+  int64_t keyRow(const AttentionSource &source, int64_t s, int64_t j, int64_t h) const {
+    return ((source.slots ? 0 : s * time) + j) * heads + h;
+  }
+};
+
+/// Positions of a source that some query of [first, last] sees.
+inline Range seenByTile(const AttentionSource &source, int64_t first, int64_t last) {
+  return {source.seenBy(first).begin, source.seenBy(last).end};
+}
+
+/// Sets the scores [keys from key0][queries from query0] of pairs that do not see each other to -inf.
+void maskScores(const AttentionSource &source, int64_t key0, int64_t keys, int64_t query0, int64_t queries,
+                int64_t time, float *scores);
+
+/// out[r][0…padded): rows row(r) of `width` numbers, padded with zeros.
+template <typename RowOf>
+void packRows(const Buffer &buffer, int64_t rows, int64_t width, int64_t padded, RowOf rowOf, float *out) {
+  for (int64_t r = 0; r < rows; ++r, out += padded) {
+    widenRow(out, buffer.at(rowOf(r) * width), buffer.dtype, width);
+    for (int64_t x = width; x < padded; ++x)
+      out[x] = 0.0f;
+  }
+}
+
+/// out[x][r] = in[r][x] · factor for rows × width numbers; out has rows of tileQueries, padded with zeros.
+void packTransposed(const float *in, int64_t rows, int64_t width, int64_t padded, float factor, float *out);
+
+} // namespace braid::rt
+
+#endif

@@ -1,0 +1,205 @@
+//===- AttentionBackward.cpp - the gradient of tiled attention ------------===//
+//
+// A task is one head of one sequence, with all of its group. It packs the queries and
+// output gradients once, then goes over tiles of keys and, within, tiles of queries:
+// probabilities are made again from `lse`. Query gradients are kept in fp32 for the
+// whole sequence, those of a tile of keys for as long as it is worked on.
+// Every thread has a contiguous range of tasks; gradients of slots are summed in the
+// thread's own memory and then in the order of the threads. Same threads, same bits.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Attention.h"
+#include <omp.h>
+
+using namespace braid::rt;
+
+namespace {
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+/// Where a thread's memory has what, in numbers.
+struct Plan {
+  int64_t dp, ep, tile, key, value, keyGrad, valueGrad, scores, grads, output, slots, numbers;
+  // Within the block of a tile of queries:
+  int64_t queryT, outGrad, outGradT, queryGrad, lse, delta;
+
+  explicit Plan(const Attention &a) : dp(a.paddedD()), ep(a.paddedE()) {
+    queryT = tileQueries * dp;
+    outGrad = queryT + tileQueries * dp;
+    outGradT = outGrad + tileQueries * ep;
+    queryGrad = outGradT + tileQueries * ep;
+    lse = queryGrad + tileQueries * dp;
+    delta = lse + tileQueries;
+    tile = delta + tileQueries;
+    key = tile * a.queryTiles() * a.group;
+    value = key + tileKeys * dp;
+    keyGrad = value + tileKeys * ep;
+    valueGrad = keyGrad + tileKeys * dp;
+    scores = valueGrad + tileKeys * ep;
+    grads = scores + tileKeys * tileQueries;
+    output = grads + tileKeys * tileQueries;
+    slots = output + tileQueries * ep;
+    numbers = slots;
+    for (const AttentionSource &source : a.sources)
+      if (source.slots)
+        numbers += source.count * a.heads * (a.d + a.e);
+  }
+};
+
+class Backward {
+public:
+  Backward(const Attention &a, const Plan &plan, float *memory)
+      : a(a), p(plan), memory(memory), kernels(tileKernels()) {
+    std::fill(memory + p.slots, memory + p.numbers, 0.0f);
+  }
+
+  void run(int64_t s, int64_t h) {
+    for (int64_t g = 0; g < a.group; ++g)
+      for (int64_t tile = 0; tile < a.queryTiles(); ++tile)
+        packQueries(s, h, g, tile);
+    float *slotSums = memory + p.slots;
+    for (const AttentionSource &source : a.sources) {
+      for (int64_t key0 = 0; key0 < source.count; key0 += tileKeys) {
+        int64_t keys = std::min(tileKeys, source.count - key0);
+        keyTile(source, s, h, key0, keys);
+        if (source.slots)
+          addSlots(source, h, key0, keys, slotSums);
+        else
+          storeKeys(source, s, h, key0, keys);
+      }
+      if (source.slots)
+        slotSums += source.count * a.heads * (a.d + a.e);
+    }
+    for (int64_t g = 0; g < a.group; ++g)
+      for (int64_t i = 0; i < a.time; ++i) {
+        float *row = block(g, i / tileQueries) + p.queryGrad + i % tileQueries * p.dp;
+        for (int64_t x = 0; x < a.d; ++x)
+          row[x] *= a.scale;
+        narrowRow(a.queryGrad.at(a.queryRow(s, i, h, g) * a.d), row, a.queryGrad.dtype, a.d);
+      }
+  }
+
+private:
+  float *block(int64_t g, int64_t tile) { return memory + (g * a.queryTiles() + tile) * p.tile; }
+
+  /// Queries (times the scale) and output gradients, both ways round; delta; zero query gradients.
+  void packQueries(int64_t s, int64_t h, int64_t g, int64_t tile) {
+    float *b = block(g, tile), *output = memory + p.output;
+    int64_t queries = std::min(tileQueries, a.time - tile * tileQueries);
+    auto rowOf = [&](int64_t i) { return a.queryRow(s, tile * tileQueries + i, h, g); };
+    packRows(a.q, queries, a.d, p.dp, rowOf, b);
+    packRows(a.outputGrad, queries, a.e, p.ep, rowOf, b + p.outGrad);
+    packRows(a.output, queries, a.e, p.ep, rowOf, output);
+    for (int64_t x = 0; x < queries * p.dp; ++x)
+      b[x] *= a.scale;
+    packTransposed(b, queries, a.d, p.dp, 1.0f, b + p.queryT);
+    packTransposed(b + p.outGrad, queries, a.e, p.ep, 1.0f, b + p.outGradT);
+    std::fill(b + p.queryGrad, b + p.queryGrad + tileQueries * p.dp, 0.0f);
+    for (int64_t i = 0; i < tileQueries; ++i) {
+      float lse = i < queries ? a.lse.floats()[rowOf(i)] : -infinity;
+      // A query that sees nothing: exp(score - inf) = 0.
+      b[p.lse + i] = lse == -infinity ? infinity : lse;
+      double delta = 0;
+      for (int64_t x = 0; i < queries && x < a.e; ++x)
+        delta += double(output[i * p.ep + x]) * b[p.outGrad + i * p.ep + x];
+      b[p.delta + i] = float(delta);
+    }
+  }
+
+  /// The gradients of a tile of keys and values, from all queries that see some of it.
+  void keyTile(const AttentionSource &source, int64_t s, int64_t h, int64_t key0, int64_t keys) {
+    float *key = memory + p.key, *value = memory + p.value;
+    auto rowOf = [&](int64_t j) { return a.keyRow(source, s, key0 + j, h); };
+    packRows(source.k, keys, a.d, p.dp, rowOf, key);
+    packRows(source.v, keys, a.e, p.ep, rowOf, value);
+    std::fill(memory + p.keyGrad, memory + p.scores, 0.0f);
+    for (int64_t g = 0; g < a.group; ++g)
+      for (int64_t tile = 0; tile < a.queryTiles(); ++tile) {
+        int64_t query0 = tile * tileQueries, queries = std::min(tileQueries, a.time - query0);
+        Range seen = seenByTile(source, query0, query0 + queries - 1);
+        if (seen.begin < key0 + keys && key0 < seen.end)
+          pair(source, block(g, tile), key0, keys, query0, queries);
+      }
+  }
+
+  void pair(const AttentionSource &source, float *b, int64_t key0, int64_t keys, int64_t query0, int64_t queries) {
+    float *key = memory + p.key, *value = memory + p.value, *scores = memory + p.scores, *grads = memory + p.grads;
+    constexpr int64_t ld = tileQueries;
+    kernels.multiply(keys, ld, a.d, key, p.dp, 1, b + p.queryT, ld, scores, ld, false);
+    maskScores(source, key0, keys, query0, queries, a.time, scores);
+    kernels.multiply(keys, ld, a.e, value, p.ep, 1, b + p.outGradT, ld, grads, ld, false);
+    kernels.softmaxGrad(keys, scores, grads, b + p.lse, b + p.delta);
+    kernels.multiply(keys, p.ep, queries, scores, ld, 1, b + p.outGrad, p.ep, memory + p.valueGrad, p.ep, true);
+    kernels.multiply(keys, p.dp, queries, grads, ld, 1, b, p.dp, memory + p.keyGrad, p.dp, true);
+    kernels.multiply(queries, p.dp, keys, grads, 1, ld, key, p.dp, b + p.queryGrad, p.dp, true);
+  }
+
+  void storeKeys(const AttentionSource &source, int64_t s, int64_t h, int64_t key0, int64_t keys) {
+    for (int64_t j = 0; j < keys; ++j) {
+      int64_t row = a.keyRow(source, s, key0 + j, h);
+      narrowRow(source.kGrad.at(row * a.d), memory + p.keyGrad + j * p.dp, source.kGrad.dtype, a.d);
+      narrowRow(source.vGrad.at(row * a.e), memory + p.valueGrad + j * p.ep, source.vGrad.dtype, a.e);
+    }
+  }
+
+  /// sums: keys [slots][h][d], then values [slots][h][e].
+  void addSlots(const AttentionSource &source, int64_t h, int64_t key0, int64_t keys, float *sums) {
+    float *valueSums = sums + source.count * a.heads * a.d;
+    for (int64_t j = 0; j < keys; ++j) {
+      int64_t row = (key0 + j) * a.heads + h;
+      for (int64_t x = 0; x < a.d; ++x)
+        sums[row * a.d + x] += memory[p.keyGrad + j * p.dp + x];
+      for (int64_t x = 0; x < a.e; ++x)
+        valueSums[row * a.e + x] += memory[p.valueGrad + j * p.ep + x];
+    }
+  }
+
+  const Attention &a;
+  const Plan &p;
+  float *memory;
+  const TileKernels &kernels;
+};
+
+/// Adds the threads' sums of slot gradients, which begin at `at` in their memory, in the order of the threads.
+void storeSlots(Context &context, const Buffer &grad, int64_t numbers, int64_t at, int threads) {
+  for (int64_t i = 0; i < numbers; ++i) {
+    float total = 0;
+    for (int thread = 0; thread < threads; ++thread)
+      total += reinterpret_cast<float *>(context.scratch(thread, 0))[at + i];
+    narrowRow(grad.at(i), &total, grad.dtype, 1);
+  }
+}
+
+} // namespace
+
+extern "C" int32_t braid_attend_grad(braid_context *abi, const char *name, const int64_t *table) {
+  Context &context = stateOf(abi);
+  CallTimer timer(context, "attend_grad", name);
+  Attention a = Attention::read(*abi, table, true);
+  if (context.timing())
+    timer.flops = 2.0 * a.visiblePairs() * double(3 * a.d + 2 * a.e);
+  Plan plan(a);
+  int64_t tasks = a.batch * a.heads;
+  int threads = int(std::clamp<int64_t>(tasks, 1, context.threads()));
+  for (int thread = 0; thread < threads; ++thread)
+    if (!context.scratch(thread, size_t(plan.numbers) * sizeof(float)))
+      return context.fail("out of memory for the gradient of attention");
+#pragma omp parallel num_threads(threads)
+  {
+    for (int range = omp_get_thread_num(); range < threads; range += omp_get_num_threads()) {
+      Backward backward(a, plan, reinterpret_cast<float *>(context.scratch(range, 0)));
+      for (int64_t task = tasks * range / threads; task < tasks * (range + 1) / threads; ++task)
+        backward.run(task / a.heads, task % a.heads);
+    }
+  }
+  int64_t at = plan.slots;
+  for (const AttentionSource &source : a.sources)
+    if (source.slots) {
+      int64_t rows = source.count * a.heads;
+      storeSlots(context, source.kGrad, rows * a.d, at, threads);
+      storeSlots(context, source.vGrad, rows * a.e, at + rows * a.d, threads);
+      at += rows * (a.d + a.e);
+    }
+  return 0;
+}

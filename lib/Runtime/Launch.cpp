@@ -1,0 +1,162 @@
+//===- Launch.cpp - running row kernels over threads ----------------------===//
+//
+// Every thread gets one contiguous range of rows, which depends on the number of
+// rows and of threads alone. Sums across rows: a kernel adds up to `sumRows` rows in
+// fp32, which then go to the thread's sum in double; the threads' sums are added in
+// the order of the threads. Same threads, same bits.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Buffers.h"
+#include <algorithm>
+#include <omp.h>
+
+using namespace braid::rt;
+
+namespace {
+
+constexpr int maxArgs = 256;
+/// Rows that are summed in fp32 before the sum is continued in double.
+constexpr int64_t sumRows = 128;
+/// A thread is not woken for fewer rows of the token space than this.
+constexpr int64_t minTokenRows = 4;
+
+struct Sum {
+  int arg;
+  float *result;
+  int64_t numbers;
+  int64_t offset; ///< of this sum in a thread's block of sums, in numbers
+};
+
+struct Launch {
+  braid_kernel kernel;
+  const int64_t *sizes;
+  int64_t rows, granule, time, scratchBytes, sumNumbers = 0;
+  int numArgs, numSums = 0;
+  void *args[maxArgs];
+  Sum sums[maxArgs];
+
+  /// A thread's memory: the kernel's scratch, then doubles, then floats for the sums.
+  int64_t sumsAt() const { return (scratchBytes + 63) / 64 * 64; }
+  int64_t threadBytes() const { return sumsAt() + sumNumbers * 12 + 64; }
+
+  void runRange(char *memory, int64_t begin, int64_t end) {
+    if (!numSums) {
+      if (begin < end)
+        kernel(args, sizes, begin, end, time, memory);
+      return;
+    }
+    double *totals = reinterpret_cast<double *>(memory + sumsAt());
+    float *partials = reinterpret_cast<float *>(totals + sumNumbers);
+    void *own[maxArgs];
+    std::copy(args, args + numArgs, own);
+    for (int i = 0; i < numSums; ++i)
+      own[sums[i].arg] = partials + sums[i].offset;
+    std::fill(totals, totals + sumNumbers, 0.0);
+    for (int64_t row = begin; row < end; row += sumRows) {
+      std::fill(partials, partials + sumNumbers, 0.0f);
+      kernel(own, sizes, row, std::min(end, row + sumRows), time, memory);
+      for (int64_t i = 0; i < sumNumbers; ++i)
+        totals[i] += partials[i];
+    }
+  }
+};
+
+} // namespace
+
+/// Resolves arguments; lists go to `context.entries`, which is big enough before addresses are taken.
+static bool readArgs(const braid_context &abi, Context &context, Cursor cursor, Launch &launch) {
+  Cursor counting = cursor;
+  size_t numEntries = 0;
+  for (int i = 0; i < launch.numArgs; ++i) {
+    int64_t kind = counting.next();
+    int64_t skip = 2;
+    if (kind == BRAID_ARG_LIST) {
+      int64_t count = counting.next();
+      numEntries += size_t(count);
+      skip = 3 * count;
+    } else if (kind == BRAID_ARG_SUM) {
+      skip = 3;
+    }
+    for (int64_t s = 0; s < skip; ++s)
+      counting.next();
+  }
+  if (context.entries.size() < numEntries)
+    context.entries.resize(numEntries * 2);
+  braid_entry *entry = context.entries.data();
+  for (int i = 0; i < launch.numArgs; ++i) {
+    int64_t kind = cursor.next();
+    if (kind == BRAID_ARG_LIST) {
+      launch.args[i] = entry;
+      for (int64_t count = cursor.next(); count > 0; --count, ++entry) {
+        int64_t base = cursor.next(), offset = cursor.next(), rowBytes = cursor.next();
+        if (base == BRAID_ZERO && rowBytes > int64_t(Context::zeroBytes))
+          return false;
+        entry->base = addressOf(abi, base, offset);
+        entry->row_bytes = base == BRAID_ZERO ? 0 : rowBytes;
+      }
+      continue;
+    }
+    int64_t base = cursor.next(), offset = cursor.next();
+    launch.args[i] = addressOf(abi, base, offset);
+    if (kind == BRAID_ARG_SUM) {
+      int64_t numbers = cursor.next();
+      launch.sums[launch.numSums++] = {i, static_cast<float *>(launch.args[i]), numbers, launch.sumNumbers};
+      launch.sumNumbers += (numbers + 15) / 16 * 16; // no two sums in one cache line
+    }
+  }
+  return true;
+}
+
+extern "C" int32_t braid_launch(braid_context *abi, braid_kernel kernel, const char *name, const int64_t *table) {
+  Context &context = stateOf(abi);
+  CallTimer timer(context, "launch", name);
+  Cursor cursor(table);
+  int64_t space = cursor.next(), rows = cursor.next(), s0 = cursor.next(), s1 = cursor.next();
+  int64_t numSizes = cursor.next();
+  Launch launch;
+  launch.kernel = kernel;
+  launch.sizes = table + 5;
+  launch.scratchBytes = s0 + (numSizes ? s1 * launch.sizes[0] : 0);
+  for (int64_t i = 0; i < numSizes; ++i)
+    cursor.next();
+  launch.numArgs = int(cursor.next());
+  launch.time = abi->time;
+  launch.rows = space == BRAID_TOKENS ? abi->tokens : rows;
+  if (launch.numArgs > maxArgs)
+    return context.fail("a kernel has more than 256 arguments");
+  if (!readArgs(*abi, context, cursor, launch))
+    return context.fail("a row of an absent entry is larger than the block of zeros");
+
+  // Ranges begin at multiples of 16 rows where there are enough: no cache line is written by two threads.
+  int64_t minRows = space == BRAID_TOKENS ? minTokenRows : 1;
+  int threads = int(std::clamp<int64_t>(launch.rows / minRows, 1, context.threads()));
+  launch.granule = launch.rows >= 32 * threads ? 16 : 1;
+  int64_t granules = (launch.rows + launch.granule - 1) / launch.granule;
+  auto boundary = [&](int64_t thread) {
+    return std::min(launch.rows, granules * thread / threads * launch.granule);
+  };
+  for (int thread = 0; thread < threads; ++thread)
+    if (!context.scratch(thread, size_t(launch.threadBytes())))
+      return context.fail("out of memory for the scratch of a kernel");
+  if (threads == 1) {
+    launch.runRange(context.scratch(0, 0), 0, launch.rows);
+  } else {
+#pragma omp parallel num_threads(threads)
+    {
+      // Fewer threads may have come than were asked for: every range is run all the same.
+      for (int range = omp_get_thread_num(); range < threads; range += omp_get_num_threads())
+        launch.runRange(context.scratch(range, 0), boundary(range), boundary(range + 1));
+    }
+  }
+  for (int i = 0; i < launch.numSums; ++i) {
+    const Sum &sum = launch.sums[i];
+    for (int64_t n = 0; n < sum.numbers; ++n) {
+      double total = 0;
+      for (int thread = 0; thread < threads; ++thread)
+        total += reinterpret_cast<double *>(context.scratch(thread, 0) + launch.sumsAt())[sum.offset + n];
+      sum.result[n] = float(total);
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,59 @@
+//===- Scatter.cpp - summing rows into a table by id ----------------------===//
+//
+// Tokens are sorted by id (counting, stable); each row of the table is then summed by
+// one thread in the order of the tokens, so the result depends on nothing else.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Buffers.h"
+#include <algorithm>
+#include <omp.h>
+
+using namespace braid::rt;
+
+static void addRow(float *__restrict out, const char *in, int64_t dtype, int64_t width) {
+  if (dtype == BRAID_F32) {
+    const float *values = reinterpret_cast<const float *>(in);
+    for (int64_t j = 0; j < width; ++j)
+      out[j] += values[j];
+  } else {
+    const uint16_t *values = reinterpret_cast<const uint16_t *>(in);
+    for (int64_t j = 0; j < width; ++j)
+      out[j] += widen(values[j]);
+  }
+}
+
+extern "C" int32_t braid_scatter(braid_context *abi, const char *name, const int64_t *table) {
+  Context &context = stateOf(abi);
+  CallTimer timer(context, "scatter", name);
+  Cursor cursor(table);
+  int64_t rows = cursor.next(), width = cursor.next(), tokens = abi->tokens;
+  Buffer in = Buffer::read(*abi, cursor), ids = Buffer::read(*abi, cursor), out = Buffer::read(*abi, cursor);
+  const int32_t *id = reinterpret_cast<const int32_t *>(ids.data);
+
+  int threads = context.threads();
+  int64_t *first = reinterpret_cast<int64_t *>(context.scratch(threads, size_t(rows + 1 + tokens) * 8));
+  if (!first)
+    return context.fail("out of memory for summing rows by id");
+  int64_t *order = first + rows + 1;
+  std::fill(first, first + rows + 1, 0);
+  auto inside = [&](int64_t token) { return id[token] >= 0 && id[token] < rows; };
+  for (int64_t token = 0; token < tokens; ++token)
+    if (inside(token))
+      ++first[id[token] + 1];
+  for (int64_t row = 0; row < rows; ++row)
+    first[row + 1] += first[row];
+  for (int64_t token = 0; token < tokens; ++token)
+    if (inside(token))
+      order[first[id[token]]++] = token;
+  // first[row] now is where row + 1 begins.
+  int used = rows * width + tokens * width < 16384 ? 1 : threads;
+#pragma omp parallel for num_threads(used) schedule(dynamic, 16) if (used > 1)
+  for (int64_t row = 0; row < rows; ++row) {
+    float *sum = out.floats() + row * width;
+    std::fill(sum, sum + width, 0.0f);
+    for (int64_t at = row ? first[row - 1] : 0; at < first[row]; ++at)
+      addRow(sum, in.at(order[at] * width), in.dtype, width);
+  }
+  return 0;
+}

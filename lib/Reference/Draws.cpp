@@ -1,0 +1,58 @@
+//===- Draws.cpp - random numbers and rounding ----------------------------===//
+
+#include "Evaluator.h"
+#include "braid/Runtime/Random.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace braid;
+using namespace braid::ref;
+using namespace braid::ir;
+
+void braid::ref::evaluateRandom(RandomOp op, Evaluator &eval) {
+  Tensor result = eval.zerosFor(op.getResult());
+  bool normal = op.getDistribution() == Distribution::Normal;
+  float scale = float(op.getScale().convertToDouble());
+  std::string_view path = op.getStream();
+  int64_t count = int64_t(result.data.size());
+  if (result.kind == Kind::Static) {
+    if (normal)
+      rt::fillNormal(result.data.data(), count, eval.options.seed, path, scale);
+    else
+      rt::fillUniform(result.data.data(), count, eval.options.seed, path, scale);
+    return eval.bind(op.getResult(), std::move(result));
+  }
+  // One fill per token; a value per sequence is drawn at its last representable position.
+  int64_t each = countOf(result.axes), positions = result.kind == Kind::Token ? eval.time : 1;
+  uint64_t key = rt::streamKey(eval.options.seed, path, true);
+  std::vector<float> drawn(static_cast<size_t>(each));
+  for (int64_t token = 0; token * each < count; ++token) {
+    uint32_t position = result.kind == Kind::Token ? uint32_t(token % positions) : ~0u;
+    uint32_t sequence = eval.options.firstSequence + uint32_t(token / positions);
+    (normal ? rt::fillTokenNormal : rt::fillTokenUniform)(drawn.data(), each, key,
+                                                          {eval.options.step, sequence, position}, scale);
+    std::copy(drawn.begin(), drawn.end(), result.data.begin() + token * each);
+  }
+  eval.bind(op.getResult(), std::move(result));
+}
+
+/// Round to nearest, ties to even, from double to `digits` significant bits with the exponents of
+/// single precision (which bf16 has too); what is too large becomes infinite.
+static double roundTo(double x, int digits) {
+  if (!std::isfinite(x) || x == 0)
+    return x;
+  int exponent = std::max(std::ilogb(x), -126);
+  double unit = std::ldexp(1.0, exponent - (digits - 1));
+  double rounded = std::nearbyint(x / unit) * unit;
+  double limit = std::ldexp(2.0 - std::ldexp(1.0, 1 - digits), 127);
+  return std::abs(rounded) > limit ? std::copysign(INFINITY, x) : rounded;
+}
+
+void braid::ref::evaluateRound(RoundOp op, Evaluator &eval) {
+  Tensor result = eval[op.getInput()];
+  int digits = op.getPrecision() == Precision::BF16 ? 8 : 24;
+  if (eval.options.round)
+    for (double &x : result.data)
+      x = roundTo(x, digits);
+  eval.bind(op.getResult(), std::move(result));
+}

@@ -75,13 +75,18 @@ static llvm::Expected<TensorMap> readParams(ModuleOp module) {
   return parametersFrom(module, *file);
 }
 
-static llvm::Expected<TensorMap> readInputs(ModuleOp module, StringRef name) {
+/// `--random-inputs`; false if it is not two sizes.
+static bool parseShape(int64_t &batch, int64_t &time) {
+  StringRef text = randomInputs;
+  return !text.consumeInteger(10, batch) && text.consume_front(",") && !text.getAsInteger(10, time) &&
+         batch > 0 && time > 0;
+}
+
+static llvm::Expected<TensorMap> readInputs(ModuleOp module, StringRef name, Options &options) {
   if (!randomInputs.empty()) {
-    int64_t batch, time;
-    StringRef text = randomInputs;
-    if (text.consumeInteger(10, batch) || !text.consume_front(",") || text.getAsInteger(10, time) || batch < 1 || time < 1)
+    if (!parseShape(options.batch, options.time))
       return llvm::createStringError(llvm::inconvertibleErrorCode(), "--random-inputs wants B,T");
-    return makeInputs(module, name, batch, time, seed);
+    return makeInputs(module, name, options.batch, options.time, seed);
   }
   if (inputsFile.empty())
     return TensorMap{};
@@ -136,14 +141,14 @@ static int runModule() {
   auto params = readParams(*module);
   if (!params)
     return fail(params.takeError());
-  auto inputs = readInputs(*module, isLoss && !module->lookupSymbol(name) ? "logits" : name);
+  Options options;
+  auto inputs = readInputs(*module, isLoss && !module->lookupSymbol(name) ? "logits" : name, options);
   if (!inputs)
     return fail(inputs.takeError());
   if (!saveInputs.empty())
     if (rt::Status status = rt::writeSafeTensors(saveInputs, toFile(*inputs)); !status)
       return fail(status.message());
 
-  Options options;
   options.seed = seed;
   options.step = step;
   options.round = !noRound;

@@ -19,8 +19,10 @@ struct Row {
 };
 
 const Row rows[] = {
+#undef DIAG
 #define DIAG(CODE, NAME, TEMPLATE, EXPLANATION) {#CODE, TEMPLATE, EXPLANATION},
 #include "braid/Support/Diagnostics.def"
+#undef DIAG
 };
 
 /// Replaces `{0}`, `{1}` … by the arguments.
@@ -91,8 +93,9 @@ std::string DiagnosticEngine::render(bool color) const {
   std::vector<const Diagnostic *> order;
   for (const Diagnostic &d : diagnostics)
     order.push_back(&d);
-  std::stable_sort(order.begin(), order.end(), [](const Diagnostic *a, const Diagnostic *b) {
-    return std::tie(a->range.file, a->range.begin) < std::tie(b->range.file, b->range.begin);
+  // The pointers are in the order of reporting, which decides between equal places.
+  std::sort(order.begin(), order.end(), [](const Diagnostic *a, const Diagnostic *b) {
+    return std::tie(a->range.file, a->range.begin, a) < std::tie(b->range.file, b->range.begin, b);
   });
   std::set<std::string> seen;
   std::string result;

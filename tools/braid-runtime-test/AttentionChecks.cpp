@@ -1,0 +1,207 @@
+//===- AttentionChecks.cpp - attention and its gradient against loops -----===//
+
+#include "Checks.h"
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+using namespace braid::test;
+
+namespace {
+
+struct Source {
+  bool slots = false;
+  int64_t mask = 0, window = 0, count = 0;
+};
+
+struct Case {
+  const char *name;
+  int64_t batch, time, heads, group, d, e;
+  std::vector<Source> sources;
+};
+
+/// Whether query i sees position j, as the documentation of masks says it.
+bool sees(const Source &source, int64_t i, int64_t j, int64_t count) {
+  auto allowed = [&](int64_t x) {
+    return source.slots || source.mask == 2 || (source.mask == 0 ? x <= i : x < i);
+  };
+  if (!allowed(j))
+    return false;
+  if (!source.window)
+    return true;
+  int64_t newer = 0; // allowed positions after j
+  for (int64_t x = j + 1; x < count; ++x)
+    newer += allowed(x);
+  return newer < source.window;
+}
+
+class Check {
+public:
+  Check(const Case &c, int64_t dtype, int threads)
+      : c(c), tokens(c.batch * c.time), rows(tokens * c.heads * c.group), call(c.batch, c.time, threads),
+        q(rows * c.d, dtype, 1), output(rows * c.e, dtype, 2), lse(rows, BRAID_F32, 3), outputGrad(rows * c.e, dtype, 4),
+        queryGrad(rows * c.d, dtype, 5) {
+    int64_t seed = 10;
+    for (const Source &source : c.sources) {
+      int64_t positions = (source.slots ? source.count : tokens) * c.heads;
+      for (auto *list : {&k, &kGrad})
+        list->push_back(std::make_unique<Numbers>(positions * c.d, dtype, seed++));
+      for (auto *list : {&v, &vGrad})
+        list->push_back(std::make_unique<Numbers>(positions * c.e, dtype, seed++));
+    }
+    buildTable();
+  }
+
+  void run(const std::string &format) {
+    reference();
+    call.expectSuccess(braid_attend(call.context(), c.name, call.table()));
+    std::string name = std::string("attention ") + c.name + " " + format;
+    double unit = 20 * output.roundoff() + 2e-6;
+    report(name + " output", distance(output, wantOutput), 2 * output.roundoff() + 1e-6);
+    report(name + " lse", distance(lse, wantLse), 4e-6);
+    // The gradient starts from what forward stored, as in a training step.
+    call.expectSuccess(braid_attend_grad(call.context(), c.name, call.table()));
+    report(name + " query gradient", distance(queryGrad, wantQuery), unit);
+    for (size_t s = 0; s < c.sources.size(); ++s) {
+      double many = std::sqrt(c.sources[s].slots ? double(rows) : 1.0);
+      report(name + " key gradient " + std::to_string(s), distance(*kGrad[s], wantKey[s]), unit * many);
+      report(name + " value gradient " + std::to_string(s), distance(*vGrad[s], wantValue[s]), unit * many);
+    }
+  }
+
+  /// All results as bytes, to compare runs.
+  std::vector<char> results() {
+    braid_attend(call.context(), c.name, call.table());
+    braid_attend_grad(call.context(), c.name, call.table());
+    std::vector<char> bytes;
+    auto append = [&](Numbers &numbers) {
+      const char *data = static_cast<char *>(numbers.data());
+      bytes.insert(bytes.end(), data, data + numbers.size() * (numbers.dtype() == BRAID_BF16 ? 2 : 4));
+    };
+    append(output);
+    append(queryGrad);
+    for (size_t s = 0; s < k.size(); ++s) {
+      append(*kGrad[s]);
+      append(*vGrad[s]);
+    }
+    return bytes;
+  }
+
+private:
+  double scale() const { return 1 / std::sqrt(double(c.d)); }
+
+  void buildTable() {
+    call.add(int64_t(c.sources.size())).add(c.heads).add(c.group).add(c.d).add(c.e);
+    call.add(std::bit_cast<int64_t>(scale())).add(q).add(output).add(lse);
+    for (size_t s = 0; s < c.sources.size(); ++s) {
+      const Source &source = c.sources[s];
+      call.add(source.slots).add(source.mask).add(source.window).add(source.count).add(*k[s]).add(*v[s]);
+    }
+    call.add(outputGrad).add(queryGrad);
+    for (size_t s = 0; s < c.sources.size(); ++s)
+      call.add(*kGrad[s]).add(*vGrad[s]);
+  }
+
+  /// For every row: softmax over all visible positions, output, and the gradients by the textbook formulas.
+  void reference() {
+    wantOutput.assign(size_t(rows * c.e), 0);
+    wantLse.assign(size_t(rows), -INFINITY);
+    wantQuery.assign(size_t(rows * c.d), 0);
+    for (size_t s = 0; s < c.sources.size(); ++s) {
+      wantKey.emplace_back(size_t(k[s]->size()));
+      wantValue.emplace_back(size_t(v[s]->size()));
+    }
+    for (int64_t token = 0; token < tokens; ++token)
+      for (int64_t h = 0; h < c.heads; ++h)
+        for (int64_t g = 0; g < c.group; ++g)
+          referenceRow(token, h, (token * c.heads + h) * c.group + g);
+  }
+
+  struct Visible {
+    size_t source;
+    int64_t row;
+    double score;
+  };
+
+  void referenceRow(int64_t token, int64_t h, int64_t row) {
+    int64_t first = token / c.time * c.time;
+    std::vector<Visible> seen;
+    for (size_t s = 0; s < c.sources.size(); ++s) {
+      const Source &source = c.sources[s];
+      int64_t count = source.slots ? source.count : c.time;
+      for (int64_t j = 0; j < count; ++j)
+        if (sees(source, token - first, j, count)) {
+          int64_t keyRow = ((source.slots ? 0 : first) + j) * c.heads + h;
+          double score = 0;
+          for (int64_t x = 0; x < c.d; ++x)
+            score += q[row * c.d + x] * (*k[s])[keyRow * c.d + x];
+          seen.push_back({s, keyRow, score * scale()});
+        }
+    }
+    double most = -INFINITY, sum = 0;
+    for (const Visible &one : seen)
+      most = std::max(most, one.score);
+    for (const Visible &one : seen)
+      sum += std::exp(one.score - most);
+    if (seen.empty())
+      return;
+    wantLse[size_t(row)] = most + std::log(sum);
+    double *out = &wantOutput[size_t(row * c.e)];
+    for (const Visible &one : seen)
+      for (int64_t x = 0; x < c.e; ++x)
+        out[x] += std::exp(one.score - most) / sum * (*v[one.source])[one.row * c.e + x];
+    double mean = 0;
+    for (int64_t x = 0; x < c.e; ++x)
+      mean += out[x] * outputGrad[row * c.e + x];
+    for (const Visible &one : seen) {
+      double p = std::exp(one.score - most) / sum, dp = 0;
+      for (int64_t x = 0; x < c.e; ++x) {
+        dp += outputGrad[row * c.e + x] * (*v[one.source])[one.row * c.e + x];
+        wantValue[one.source][size_t(one.row * c.e + x)] += p * outputGrad[row * c.e + x];
+      }
+      double ds = p * (dp - mean) * scale();
+      for (int64_t x = 0; x < c.d; ++x) {
+        wantQuery[size_t(row * c.d + x)] += ds * (*k[one.source])[one.row * c.d + x];
+        wantKey[one.source][size_t(one.row * c.d + x)] += ds * q[row * c.d + x];
+      }
+    }
+  }
+
+  const Case &c;
+  int64_t tokens, rows;
+  Call call;
+  Numbers q, output, lse, outputGrad, queryGrad;
+  std::vector<std::unique_ptr<Numbers>> k, v, kGrad, vGrad;
+  std::vector<double> wantOutput, wantLse, wantQuery;
+  std::vector<std::vector<double>> wantKey, wantValue;
+};
+
+} // namespace
+
+void braid::test::checkAttention() {
+  const Case cases[] = {
+      {"causal", 2, 130, 3, 1, 32, 32, {{}}},
+      {"one token", 3, 1, 2, 1, 16, 16, {{}}},
+      {"odd widths", 2, 67, 2, 1, 20, 7, {{}}},
+      {"grouped", 1, 70, 2, 3, 64, 64, {{}}},
+      {"window", 1, 200, 2, 1, 16, 48, {{false, 0, 9}}},
+      {"strict", 2, 66, 1, 2, 16, 16, {{false, 1}}},
+      {"strict window", 1, 150, 1, 1, 24, 16, {{false, 1, 65}}},
+      {"all", 2, 65, 2, 1, 16, 16, {{false, 2}}},
+      {"all, newest", 1, 90, 2, 1, 16, 16, {{false, 2, 30}}},
+      {"slots", 2, 75, 3, 2, 16, 24, {{true, 2, 0, 70}}},
+      {"tokens and slots", 3, 70, 2, 1, 40, 40, {{false, 0, 20}, {true, 2, 0, 5}}},
+      {"two histories and slots", 2, 129, 2, 2, 16, 16, {{false, 1, 0}, {true, 2, 0, 3}, {false, 0, 4}}},
+  };
+  for (const Case &one : cases) {
+    Check(one, BRAID_F32, 2).run("f32");
+    Check(one, BRAID_BF16, 2).run("bf16");
+  }
+  // The same bits on every run with the same threads; forward with any.
+  bool same = Check(cases[11], BRAID_F32, 2).results() == Check(cases[11], BRAID_F32, 2).results();
+  report("attention repeats its bits", same ? 0 : 1, 0);
+  Check(cases[0], BRAID_F32, 1).run("f32, one thread");
+  Check(cases[10], BRAID_F32, 5).run("f32, five threads");
+}

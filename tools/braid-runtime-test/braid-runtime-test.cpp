@@ -1,0 +1,41 @@
+//===- braid-runtime-test.cpp - the runtime against plain loops -----------===//
+//
+// braid-runtime-test matmul|attention|scatter|launch… runs the checks named; the exit
+// code is 1 when one of them fails. `measure` prints times.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Checks.h"
+#include <cstdio>
+#include <cstring>
+
+using namespace braid::test;
+
+int main(int argc, char **argv) {
+  const struct {
+    const char *name;
+    void (*run)();
+  } suites[] = {{"matmul", checkMatmul},
+                {"attention", checkAttention},
+                {"scatter", checkScatter},
+                {"launch", checkLaunch},
+                {"measure", measure}};
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|measure...\n");
+    return 2;
+  }
+  for (int i = 1; i < argc; ++i) {
+    bool found = false;
+    for (auto &suite : suites)
+      if (!std::strcmp(argv[i], suite.name)) {
+        suite.run();
+        found = true;
+      }
+    if (!found) {
+      std::fprintf(stderr, "unknown suite '%s'\n", argv[i]);
+      return 2;
+    }
+  }
+  std::printf("%d failed\n", failures());
+  return failures() != 0;
+}

@@ -47,6 +47,8 @@ static cl::opt<int> differences("finite-differences",
 static cl::opt<double> tolerance("tol", cl::init(1e-6), cl::desc("for --finite-differences and --compare"));
 static cl::opt<bool> compare("compare", cl::desc("compare two files of tensors"));
 
+static cl::opt<bool> list("list", cl::desc("list the tensors of a file"));
+
 static int fail(const llvm::Twine &message) {
   llvm::errs() << "braid-reference: " << message << "\n";
   return 1;
@@ -60,6 +62,22 @@ static int compareFiles() {
   if (!expected || !found)
     return fail(expected ? found.message() : expected.message());
   return compareTensors(*expected, *found, tolerance, llvm::outs()) ? 0 : 1;
+}
+
+static int listFile() {
+  if (files.size() != 1)
+    return fail("--list takes one file");
+  auto file = rt::readSafeTensors(files[0]);
+  if (!file)
+    return fail(file.message());
+  for (const auto &[name, tensor] : file->tensors) {
+    llvm::outs() << name << " " << rt::nameOf(tensor.dtype) << " [";
+    llvm::interleaveComma(tensor.shape, llvm::outs());
+    llvm::outs() << "]\n";
+  }
+  for (const auto &[name, text] : file->metadata)
+    llvm::outs() << "metadata " << name << " = " << text << "\n";
+  return 0;
 }
 
 static llvm::Expected<TensorMap> readParams(ModuleOp module) {
@@ -185,5 +203,5 @@ static int runModule() {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::ParseCommandLineOptions(argc, argv, "the oracle\n");
-  return compare ? compareFiles() : runModule();
+  return list ? listFile() : compare ? compareFiles() : runModule();
 }

@@ -1,6 +1,11 @@
 //===- main.cpp - braid-opt: runs passes on any stage's text --------------===//
 
 #include "dialects/Braid/IR/Braid.h"
+#include "dialects/Braid/Transforms/Passes.h"
+#include "braid/Conversion/BraidToRow.h"
+#include "dialects/Host/IR/Host.h"
+#include "dialects/Host/Transforms/Passes.h"
+#include "dialects/Row/IR/Row.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -14,11 +19,14 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<braid::ir::BraidDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect,
+  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect,
                   mlir::math::MathDialect, mlir::scf::SCFDialect,
                   mlir::vector::VectorDialect, mlir::memref::MemRefDialect,
                   mlir::cf::ControlFlowDialect, mlir::LLVM::LLVMDialect>();
   mlir::registerTransformsPasses();
+  braid::ir::registerBraidPasses();
+  braid::registerBraidToRowPasses();
+  braid::host::registerHostPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Braid's pass driver\n", registry));
 }

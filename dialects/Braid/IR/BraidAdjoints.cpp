@@ -2,8 +2,8 @@
 //
 // Of elementwise ops, sums, products and attention; views are in BraidViewAdjoints.cpp,
 // reads in BraidReadAdjoint.cpp. `g` is the gradient of the result. Where a function has
-// a kink, equal operands of `max` and `min` (and equal elements of such a reduction)
-// share the gradient equally, and `abs` has the derivative 0 at 0.
+// a kink, the first of two equal operands of `max` or `min` takes the gradient, equal
+// elements of such a reduction share it, and `abs` has the derivative 0 at 0.
 //
 //===----------------------------------------------------------------------===//
 
@@ -80,14 +80,13 @@ static Value binaryGradient(Emitter &emit, Fn fn, Value x, Value y, Value r, Val
   }
   case Fn::Max:
   case Fn::Min: {
-    // The operand that equals the result wins; a tie is shared.
-    bool wantsLess = (fn == Fn::Min) != bool(which);
+    // The operand that equals the result takes all; the first one where both do.
     ArrayRef<AxisAttr> axes = typeOf(r).getAxes();
+    Value low = fn == Fn::Max ? y : x, high = fn == Fn::Max ? x : y;
+    Value firstWins = emit.mapTo(Fn::Le, {low, high}, axes);
     Value zero = emit.number(0);
-    Value wins = wantsLess ? emit.mapTo(Fn::Lt, {x, y}, axes) : emit.mapTo(Fn::Lt, {y, x}, axes);
-    Value tie = emit.mapTo(Fn::Eq, {x, y}, axes);
-    Value shared = emit.map(Fn::Select, {tie, emit.scale(g, 0.5), zero});
-    return emit.map(Fn::Select, {wins, g, shared});
+    return which ? emit.map(Fn::Select, {firstWins, zero, g})
+                 : emit.map(Fn::Select, {firstWins, g, zero});
   }
   case Fn::Pow: {
     ArrayRef<AxisAttr> axes = typeOf(r).getAxes();

@@ -62,7 +62,7 @@ module attributes {braid.model = "tiny"} {
     %ro = braid.round %de to bf16 : <token, [dim: 8]> -> <token, [dim: 8]>
     // CHECK: braid.scatter {{.*}} along "vocab"
     %sc = braid.scatter %x[%tokens] along "vocab" : <token, [dim: 8]>, <token, [], id 16> -> <static, [vocab: 16, dim: 8]>
-    // CHECK: braid.attend {{.*}} keys({{.*}}) values({{.*}}) over "head" masks [#braid.mask<causal, 0>] scale 5.000000e-01
+    // CHECK: braid.attend {{.*}} keys({{.*}}), values({{.*}}) over "head" masks [#braid.mask<causal, 0>] scale 5.000000e-01
     %o, %lse = braid.attend %sp, keys(%sp) , values(%sp) over "head" masks [#braid.mask<causal, 0>] scale 5.0e-1 : <token, [heads: 2, head: 4]>, (!braid.value<token, [heads: 2, head: 4]>), (!braid.value<token, [heads: 2, head: 4]>) -> <token, [heads: 2, head: 4]>, <token, [heads: 2]>
     // CHECK: braid.attend_grad {{.*}} output({{.*}}) over "head"
     %qg, %kg, %vg = braid.attend_grad %sp, keys(%sp), values(%sp), output(%o, %lse, %o) over "head" masks [#braid.mask<causal, 0>] scale 5.0e-1 : <token, [heads: 2, head: 4]>, (!braid.value<token, [heads: 2, head: 4]>), (!braid.value<token, [heads: 2, head: 4]>), <token, [heads: 2, head: 4]>, <token, [heads: 2]>, <token, [heads: 2, head: 4]> -> <token, [heads: 2, head: 4]>, (!braid.value<token, [heads: 2, head: 4]>), (!braid.value<token, [heads: 2, head: 4]>)

@@ -1,0 +1,112 @@
+//===- InsertRounding.cpp - every rounding to bf16 that storage may do ----===//
+//
+// The policy stands in Passes.td. Rounded values are found through views, so that a
+// weight that is split or renamed before it is used is rounded once, at its use.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Braid/Analysis/Traffic.h"
+#include "dialects/Braid/Transforms/Passes.h"
+#include "mlir/IR/Builders.h"
+
+namespace braid::ir {
+#define GEN_PASS_DEF_BRAIDINSERTROUNDING
+#include "dialects/Braid/Transforms/Passes.h.inc"
+} // namespace braid::ir
+
+using namespace mlir;
+using namespace braid::ir;
+
+/// True if every element has just been rounded.
+static bool isRounded(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<RoundOp>(op))
+      return true;
+    if (!isa<RenameOp, TransposeOp, SplitOp, JoinOp, SliceOp, BroadcastOp, DetachOp>(op))
+      return false;
+    value = op->getOperand(0);
+  }
+  return false;
+}
+
+namespace {
+
+class Rounder {
+public:
+  explicit Rounder(FuncOp func) : func(func), builder(func.getContext()) {}
+
+  void run() {
+    SmallVector<Operation *> ops;
+    for (Operation &op : func.getBody().getOps())
+      ops.push_back(&op);
+    for (Operation *op : ops)
+      visit(op);
+  }
+
+private:
+  void visit(Operation *op);
+  Value rounded(Value value);
+  void roundOperand(OpOperand &operand) { operand.set(rounded(operand.get())); }
+  void roundEverywhere(Value value);
+
+  FuncOp func;
+  OpBuilder builder;
+  llvm::DenseMap<Value, Value> copies;
+};
+
+} // namespace
+
+/// The rounded copy of a value, made right behind it; itself where it is rounded already
+/// or is a number in the program's text.
+Value Rounder::rounded(Value value) {
+  if (isRounded(value) || value.getDefiningOp<ConstantOp>())
+    return value;
+  Value &copy = copies[value];
+  if (!copy)
+    for (Operation *user : value.getUsers())
+      if (isa<RoundOp>(user) && user->getBlock() == value.getParentBlock())
+        copy = user->getResult(0);
+  if (!copy) {
+    builder.setInsertionPointAfterValue(value);
+    copy = builder.create<RoundOp>(value.getLoc(), value.getType(), value, Precision::BF16);
+  }
+  return copy;
+}
+
+/// Gives every user the rounded value.
+void Rounder::roundEverywhere(Value value) {
+  Value copy = rounded(value);
+  if (copy != value)
+    value.replaceAllUsesExcept(copy, copy.getDefiningOp());
+}
+
+void Rounder::visit(Operation *op) {
+  auto dot = dyn_cast<DotOp>(op);
+  if (auto read = dyn_cast<ReadOp>(op)) {
+    for (int64_t i = 0, n = read.length(); i < n; ++i)
+      roundEverywhere(read.getEntries()[i]);
+    return;
+  }
+  if (auto attend = dyn_cast<AttendGradOp>(op)) {
+    for (OpOperand &operand : op->getOpOperands())
+      if (operand.get() != attend.getLse())
+        roundOperand(operand);
+  } else if (isa<AttendOp>(op) || (dot && isMatrixProduct(dot))) {
+    for (OpOperand &operand : op->getOpOperands())
+      roundOperand(operand);
+  } else {
+    return;
+  }
+  for (Value result : op->getResults())
+    if (typeOf(result).isToken() && !(isa<AttendOp>(op) && result == op->getResult(1)))
+      roundEverywhere(result);
+}
+
+namespace {
+struct InsertRounding : public braid::ir::impl::BraidInsertRoundingBase<InsertRounding> {
+  void runOnOperation() override {
+    for (auto func : getOperation().getOps<FuncOp>())
+      Rounder(func).run();
+  }
+};
+} // namespace

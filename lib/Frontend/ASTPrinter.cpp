@@ -251,7 +251,7 @@ private:
     case Expr::Kind::Ident:
       return e.name.text;
     case Expr::Kind::Size:
-      return "|" + e.name.text + (e.member ? "." + e.member->text : "") + "|";
+      return (e.rest ? "|.." : "|") + e.name.text + (e.member ? "." + e.member->text : "") + "|";
     case Expr::Kind::Unary:
       return e.text + expr(*e.operands[0], indent, 6);
     case Expr::Kind::Binary:

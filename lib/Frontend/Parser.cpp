@@ -424,7 +424,7 @@ const auto view_def = ranged(kwOver > named("a view", (lparen >> (viewPart[set<&
 constexpr auto setLeaf = [](auto &c) { *x3::_val(c) = makeLeaf(fileOf(c), x3::_attr(c)); };
 const auto leaf_def = name[setLeaf] | number[setLeaf] | string[setLeaf];
 
-const auto size_def = ranged(bar[kind<Expr::Kind::Size>] > name[set<&Expr::name>] >> -(dot > name[set<&Expr::member>]) > bar);
+const auto size_def = ranged(bar[kind<Expr::Kind::Size>] > -skip(IsKind{Tok::DotDot}, nullptr)[([](auto &c) { x3::_val(c)->rest = true; })] > name[set<&Expr::name>] >> -(dot > name[set<&Expr::member>]) > bar);
 
 const auto parenthesised_def = grouped[([](auto &c) { *x3::_val(c) = makeParenthesised(x3::_attr(c).take()); })];
 
@@ -557,7 +557,14 @@ const auto expressionBody = maybeAssign > expr[([](auto &c) {
     d.body->value = own(x3::_attr(c).take());
     d.expressionBody = true;
   })];
-const auto signature = name[set<&Decl::name>] > -(lbracketHere > (name[set<&Decl::axisVariables>] % comma) > rbracket)
+// `..a` stands for any number of axes; its name keeps the dots.
+const auto axisVariable = name[set<&Decl::axisVariables>] | dotdot > name[([](auto &c) {
+    Name variable = makeName(fileOf(c), x3::_attr(c));
+    variable.text = ".." + variable.text;
+    variable.range.begin -= 2;
+    x3::_val(c)->axisVariables.push_back(variable);
+  })];
+const auto signature = name[set<&Decl::name>] > -(lbracketHere > (axisVariable % comma) > rbracket)
     > lparen > -(formal[set<&Decl::formals>] % comma) > rparen > -(rarrow > type[set<&Decl::result>]);
 const auto blockBody = block[set<&Decl::body>];
 

@@ -99,6 +99,7 @@ struct Expr {
   Range range;
   double number = 0;
   bool isInt = false;
+  bool rest = false;                ///< Size: `|..e|`, the product of the axes
   std::string text;                 ///< String's value, Unary/Binary's operator
   Name name;
   std::optional<Name> label;        ///< Call, BlockExpr
@@ -192,7 +193,7 @@ struct Decl {
   std::vector<ConfigItem> config;
   std::vector<Name> labels;         ///< Axis
   ExprPtr size;                     ///< Axis with a size
-  std::vector<Name> axisVariables;  ///< Fn, Layer, Connection: `[r, c]` after the name
+  std::vector<Name> axisVariables;  ///< Fn, Layer, Connection: `[r, c]` after the name; `..e` with its dots
   std::vector<Formal> formals;
   std::optional<TypeExpr> result;   ///< `-> [..e]`
   std::unique_ptr<Block> body;      ///< Fn's `= e` is a block with only a value

@@ -1,6 +1,121 @@
-//===- HostVerifiers.cpp - the rules H1 … H4 ------------------------------===//
+//===- HostVerifiers.cpp - the rules H2, H3 and H4 ------------------------===//
+//
+// H1 relates launches to kernels of another dialect; the pipelines check it.
+//
+//===----------------------------------------------------------------------===//
 
 #include "dialects/Host/IR/Host.h"
 
 using namespace mlir;
 using namespace braid::host;
+
+/// Numbers from the first to the last element that strides reach, per token or in all; what
+/// the tokens multiply is left out.
+static int64_t reach(ArrayRef<int64_t> dims, ArrayRef<int64_t> strides) {
+  int64_t last = 1;
+  for (auto [dim, stride] : llvm::zip(dims, strides))
+    last += (dim - 1) * stride;
+  return last;
+}
+
+LogicalResult MatmulOp::verify() {
+  ArrayRef<int64_t> dims = getDims();
+  if (dims.size() != 4 || llvm::any_of(dims, [](int64_t d) { return d <= 0; }))
+    return emitOpError("H2: needs four positive dims: batch, m, n, k");
+  int tokens = llvm::StringSwitch<int>(getTokenDim()).Case("batch", 0).Case("m", 1).Case("k", 3).Case("none", 4).Default(-1);
+  if (tokens < 0)
+    return emitOpError("H2: `tokens` is \"batch\", \"m\", \"k\" or \"none\", not \"") << getTokenDim() << '"';
+  struct Operand {
+    const char *name;
+    Value buffer;
+    ArrayRef<int64_t> strides;
+    int dims[3];
+  } operands[] = {{"A", getA(), getAStrides(), {0, 1, 3}},
+                  {"B", getB(), getBStrides(), {0, 3, 2}},
+                  {"C", getC(), getCStrides(), {0, 1, 2}}};
+  for (const Operand &operand : operands) {
+    if (operand.strides.size() != 3 || llvm::any_of(operand.strides, [](int64_t s) { return s <= 0; }))
+      return emitOpError("H2: needs three positive strides of ") << operand.name;
+    auto type = cast<BufferType>(operand.buffer.getType());
+    int64_t sizes[3];
+    bool varies = false;
+    for (int i = 0; i < 3; ++i) {
+      sizes[i] = dims[operand.dims[i]];
+      varies |= operand.dims[i] == tokens;
+    }
+    if (varies != (type.getSpace() == Space::Token))
+      return emitOpError("H2: ") << operand.name << (varies ? " varies" : " does not vary") << " per token, its buffer does"
+                                 << (varies ? " not" : "");
+    if (type.getStorage() == Storage::I32)
+      return emitOpError("H2: ") << operand.name << " holds ids";
+    if (reach(sizes, operand.strides) > type.getNumbers())
+      return emitOpError("H2: strides of ") << operand.name << " reach " << reach(sizes, operand.strides)
+                                            << " numbers, the buffer has " << type.getNumbers();
+  }
+  return success();
+}
+
+/// H3, for both attention ops.
+static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRange values, ArrayRef<int64_t> geometry,
+                                   ArrayRef<int64_t> kinds, ArrayRef<int64_t> masks, ArrayRef<int64_t> windows,
+                                   ArrayRef<int64_t> slots, Value query, Value output, Value lse) {
+  if (geometry.size() != 4 || llvm::any_of(geometry, [](int64_t d) { return d <= 0; }))
+    return op->emitOpError("H3: needs four positive numbers: heads, group, d, e");
+  size_t n = keys.size();
+  if (!n || values.size() != n || kinds.size() != n || masks.size() != n || windows.size() != n || slots.size() != n)
+    return op->emitOpError("H3: needs one k, v, kind, mask, window and number of slots for each source");
+  int64_t heads = geometry[0], group = geometry[1], d = geometry[2], e = geometry[3];
+  auto fits = [&](Value buffer, Space space, int64_t numbers) {
+    auto type = cast<BufferType>(buffer.getType());
+    return type.getSpace() == space && type.getNumbers() == numbers && type.getStorage() != Storage::I32;
+  };
+  for (size_t i = 0; i < n; ++i) {
+    if (kinds[i] < 0 || kinds[i] > 1 || masks[i] < 0 || masks[i] > 2 || windows[i] < 0 || (kinds[i] && slots[i] <= 0))
+      return op->emitOpError("H3: source ") << i << " has a kind, mask, window or number of slots that there is not";
+    Space space = kinds[i] ? Space::Fixed : Space::Token;
+    int64_t count = kinds[i] ? slots[i] : 1;
+    if (!fits(keys[i], space, count * heads * d) || !fits(values[i], space, count * heads * e))
+      return op->emitOpError("H3: source ") << i << " has keys or values of another size than the geometry says";
+  }
+  if (!fits(query, Space::Token, heads * group * d) || !fits(output, Space::Token, heads * group * e) ||
+      !fits(lse, Space::Token, heads * group) || cast<BufferType>(lse.getType()).getStorage() != Storage::F32)
+    return op->emitOpError("H3: query, output or denominators have another size than the geometry says");
+  return success();
+}
+
+LogicalResult AttendOp::verify() {
+  return verifySources(*this, getKeys(), getValues(), getGeometry(), getKinds(), getMasks(), getWindows(), getSlots(),
+                       getQuery(), getOutput(), getLse());
+}
+
+LogicalResult AttendGradOp::verify() {
+  if (failed(verifySources(*this, getKeys(), getValues(), getGeometry(), getKinds(), getMasks(), getWindows(), getSlots(),
+                           getQuery(), getOutput(), getLse())))
+    return failure();
+  auto same = [](Value gradient, Value value) {
+    auto g = cast<BufferType>(gradient.getType()), v = cast<BufferType>(value.getType());
+    return g.getSpace() == v.getSpace() && g.getNumbers() == v.getNumbers();
+  };
+  bool fits = getKeyGrads().size() == getKeys().size() && getValueGrads().size() == getValues().size() &&
+              same(getOutputGrad(), getOutput()) && same(getQueryGrad(), getQuery());
+  for (auto [gradient, value] : llvm::zip(getKeyGrads(), getKeys()))
+    fits &= same(gradient, value);
+  for (auto [gradient, value] : llvm::zip(getValueGrads(), getValues()))
+    fits &= same(gradient, value);
+  if (!fits)
+    return emitOpError("H3: every gradient has the size of what it is the gradient of");
+  return success();
+}
+
+LogicalResult ScatterOp::verify() {
+  auto input = cast<BufferType>(getInput().getType()), ids = cast<BufferType>(getIds().getType()),
+       table = cast<BufferType>(getTable().getType());
+  if (int64_t(getRows()) <= 0 || input.getNumbers() * int64_t(getRows()) != table.getNumbers())
+    return emitOpError("H4: the input's numbers are the table's divided by the rows");
+  if (ids.getStorage() != Storage::I32 || ids.getNumbers() != 1)
+    return emitOpError("H4: there is one id a token, stored as i32");
+  if (input.getSpace() != Space::Token || ids.getSpace() != Space::Token || table.getSpace() != Space::Fixed ||
+      table.getStorage() != Storage::F32)
+    return emitOpError("H4: input and ids vary per token; the table is fixed and fp32");
+  return success();
+}

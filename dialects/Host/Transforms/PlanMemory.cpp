@@ -1,0 +1,150 @@
+//===- PlanMemory.cpp - where each buffer lies in the arenas --------------===//
+//
+// A program is a straight line, so a buffer lives from the first to the last op that names
+// it. Large buffers are placed first, each at the lowest place that is free during its life.
+// Offsets in the token arena are bytes per token: they hold for every number of tokens.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Host/IR/Host.h"
+#include "dialects/Host/Transforms/Passes.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace braid::host;
+
+namespace {
+
+/// Buffers that share one place from the first's birth to the last's death.
+struct Place {
+  SmallVector<BufferOp> buffers;
+  int64_t bytes = 0, first = -1, last = -1, offset = -1;
+  bool overlaps(const Place &other) const { return first <= other.last && other.first <= last; }
+};
+
+class Planner {
+public:
+  explicit Planner(FuncOp func) : func(func) {}
+  void run();
+
+private:
+  void findLives();
+  void reuse();
+  int64_t assign(Space space, int64_t alignment);
+
+  FuncOp func;
+  llvm::MapVector<Operation *, Place> places; ///< by the first buffer
+  llvm::DenseMap<Operation *, Operation *> placeOf;
+  llvm::DenseMap<Operation *, std::pair<int64_t, int64_t>> lives;
+};
+
+} // namespace
+
+void Planner::findLives() {
+  int64_t now = 0;
+  for (Operation &op : func.getBody().front()) {
+    ++now;
+    for (Value operand : op.getOperands())
+      if (auto buffer = operand.getDefiningOp<BufferOp>()) {
+        auto &life = lives.try_emplace(buffer, std::pair(now, now)).first->second;
+        life.second = now;
+      }
+  }
+  for (auto buffer : func.getBody().front().getOps<BufferOp>()) {
+    auto it = lives.find(buffer);
+    if (it == lives.end())
+      continue;
+    Place place;
+    place.buffers.push_back(buffer);
+    place.bytes = buffer.getType().bytes();
+    std::tie(place.first, place.last) = it->second;
+    places[buffer] = place;
+    placeOf[buffer] = buffer;
+  }
+}
+
+/// Joins the places of an output and of an input that ends where the output begins.
+void Planner::reuse() {
+  int64_t now = 0;
+  for (Operation &op : func.getBody().front()) {
+    ++now;
+    auto pairs = op.getAttrOfType<DenseI64ArrayAttr>("reuse");
+    if (!pairs)
+      continue;
+    for (size_t i = 0; i + 1 < pairs.asArrayRef().size(); i += 2) {
+      auto output = op.getOperand(pairs[i]).getDefiningOp<BufferOp>();
+      auto input = op.getOperand(pairs[i + 1]).getDefiningOp<BufferOp>();
+      if (!output || !input || output.getType() != input.getType() || lives[input].second != now ||
+          lives[output].first != now || lives[input].first == now)
+        continue;
+      // Under another name in the same launch, either might be used in another order.
+      if (llvm::count(op.getOperands(), input.getResult()) != 1 || llvm::count(op.getOperands(), output.getResult()) != 1)
+        continue;
+      Place &to = places[placeOf[input]];
+      if (to.last != now)
+        continue; // somebody else has taken it over
+      Place &from = places[placeOf[output]];
+      to.last = from.last;
+      for (BufferOp buffer : from.buffers) {
+        to.buffers.push_back(buffer);
+        placeOf[buffer] = to.buffers.front();
+      }
+      from.buffers.clear();
+    }
+  }
+}
+
+int64_t Planner::assign(Space space, int64_t alignment) {
+  SmallVector<Place *> order;
+  for (auto &[buffer, place] : places)
+    if (!place.buffers.empty() && cast<BufferOp>(buffer).getType().getSpace() == space)
+      order.push_back(&place);
+  std::stable_sort(order.begin(), order.end(), [](Place *a, Place *b) { return a->bytes > b->bytes; });
+  int64_t total = 0;
+  SmallVector<Place *> placed; // by offset
+  for (Place *place : order) {
+    int64_t offset = 0, size = llvm::alignTo(place->bytes, alignment);
+    for (Place *other : placed) {
+      if (!place->overlaps(*other))
+        continue;
+      if (offset + size <= other->offset)
+        break;
+      offset = std::max(offset, int64_t(other->offset + llvm::alignTo(other->bytes, alignment)));
+    }
+    place->offset = offset;
+    total = std::max(total, offset + size);
+    placed.insert(llvm::upper_bound(placed, place, [](Place *a, Place *b) { return a->offset < b->offset; }), place);
+    for (BufferOp buffer : place->buffers)
+      buffer.setOffset(offset);
+  }
+  return total;
+}
+
+void Planner::run() {
+  for (auto buffer : llvm::make_early_inc_range(func.getBody().front().getOps<BufferOp>()))
+    if (buffer->use_empty())
+      buffer.erase();
+  findLives();
+  reuse();
+  // The number of tokens is padded to a multiple of 16, so 4 bytes a token are a cache line.
+  func.setTokenBytes(assign(Space::Token, 4));
+  func.setFixedBytes(assign(Space::Fixed, 64));
+}
+
+namespace {
+class PlanMemory : public PassWrapper<PlanMemory, OperationPass<ModuleOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanMemory)
+  StringRef getArgument() const override { return "host-plan-memory"; }
+  StringRef getDescription() const override { return "place the buffers of every host.func in its arenas"; }
+  void runOnOperation() override {
+    for (auto func : getOperation().getOps<FuncOp>())
+      Planner(func).run();
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> braid::host::createPlanMemoryPass() { return std::make_unique<PlanMemory>(); }
+
+void braid::host::registerHostPasses() { registerPass(createPlanMemoryPass); }

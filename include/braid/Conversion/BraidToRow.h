@@ -1,0 +1,27 @@
+//===- BraidToRow.h - from one token's view to kernels and schedules ------===//
+#ifndef BRAID_CONVERSION_BRAIDTOROW_H
+#define BRAID_CONVERSION_BRAIDTOROW_H
+
+#include "mlir/Pass/Pass.h"
+#include "llvm/ADT/ArrayRef.h"
+#include <memory>
+#include <string>
+
+namespace braid {
+
+/// `convert-braid-to-row{functions=…}`: turns each of the braid.funcs named (none: all) into
+/// a host.func and shared row.kernels, and erases all braid.funcs. Parameters stay.
+std::unique_ptr<mlir::Pass> createConvertBraidToRowPass(llvm::ArrayRef<std::string> functions = {});
+
+/// `mark-reuse`: notes at each launch which outputs may take the place of which inputs, for the
+/// plan of memory: pairs of operand numbers in the attribute `reuse`.
+std::unique_ptr<mlir::Pass> createMarkReusePass();
+/// `derive-step`: makes the host.funcs `@step` (clipping and AdamW) and `@accumulate` from the
+/// parameters of the module.
+std::unique_ptr<mlir::Pass> createDeriveStepPass(bool step = true, bool accumulate = true);
+/// Registers the passes above by name.
+void registerBraidToRowPasses();
+
+} // namespace braid
+
+#endif

@@ -1,0 +1,98 @@
+//===- BraidToRow.cpp - programs for one token as kernels and schedules ---===//
+
+#include "braid/Conversion/BraidToRow.h"
+#include "Calls.h"
+#include "KernelBuilder.h"
+#include "Prepare.h"
+#include "ShareKernels.h"
+#include "dialects/Braid/IR/Braid.h"
+#include "dialects/Host/IR/Host.h"
+#include "dialects/Row/IR/Row.h"
+#include "mlir/Pass/Pass.h"
+
+using namespace mlir;
+
+namespace braid {
+namespace {
+
+using namespace convert;
+
+class ConvertBraidToRow : public PassWrapper<ConvertBraidToRow, OperationPass<ModuleOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertBraidToRow)
+  ConvertBraidToRow() = default;
+  ConvertBraidToRow(const ConvertBraidToRow &other) : PassWrapper(other) {}
+  explicit ConvertBraidToRow(ArrayRef<std::string> names) { functions = names; }
+
+  StringRef getArgument() const override { return "convert-braid-to-row"; }
+  StringRef getDescription() const override {
+    return "fuse row work into kernels and make a host.func of launches and calls of each braid.func";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<row::RowDialect, host::HostDialect>();
+  }
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    for (auto func : llvm::make_early_inc_range(module.getOps<ir::FuncOp>())) {
+      bool wanted = functions.empty() || llvm::is_contained(functions, func.getSymName());
+      if (wanted && failed(convert(func)))
+        return signalPassFailure();
+      func.erase();
+    }
+    shareKernels(module);
+  }
+
+private:
+  LogicalResult convert(ir::FuncOp func);
+  unsigned count = 0;
+
+  ListOption<std::string> functions{*this, "functions",
+                                    llvm::cl::desc("the functions to convert; the others are dropped (none given: all)")};
+};
+
+} // namespace
+
+LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
+  if (failed(prepare(func)))
+    return failure();
+  narrowCalls(func);
+  FailureOr<Schedule> schedule = Schedule::of(func);
+  if (failed(schedule))
+    return failure();
+  llvm::StringMap<int64_t> dynamic = dynamicAxes(func);
+
+  // The program takes over the function's name, so it gets it when that is free.
+  OpBuilder kernels(func);
+  auto program = kernels.create<host::FuncOp>(func.getLoc(), (func.getSymName() + "__host").str(), IntegerAttr(), IntegerAttr());
+  OpBuilder host = OpBuilder::atBlockEnd(&program.getBody().emplaceBlock());
+  kernels.setInsertionPoint(program);
+  Buffers buffers(func, *schedule, host);
+  for (auto [i, step] : llvm::enumerate(schedule->steps)) {
+    if (step.kind == Step::Call) {
+      if (failed(emitCall(step.ops.front(), buffers, host)))
+        return failure();
+      host.getBlock()->back().setAttr("level", host.getI64IntegerAttr(step.level));
+      continue;
+    }
+    KernelBuilder builder(step, i, *schedule, buffers, dynamic, kernels, host);
+    FailureOr<host::LaunchOp> launch = builder.build("row_" + std::to_string(count++));
+    if (failed(launch))
+      return failure();
+    if (launch->getArgs().empty()) { // every result was unused
+      StringRef name = launch->getKernel();
+      SymbolTable::lookupSymbolIn(getOperation(), name)->erase();
+      launch->erase();
+      continue;
+    }
+    (*launch)->setAttr("level", host.getI64IntegerAttr(step.level));
+  }
+  program.setSymName(func.getSymName());
+  return success();
+}
+
+std::unique_ptr<Pass> createConvertBraidToRowPass(ArrayRef<std::string> functions) {
+  return std::make_unique<ConvertBraidToRow>(functions);
+}
+
+} // namespace braid

@@ -1,0 +1,124 @@
+//===- Buffers.cpp - the memory of the values that leave their kernel -----===//
+
+#include "Buffers.h"
+#include "Values.h"
+#include "mlir/IR/Location.h"
+
+using namespace mlir;
+using namespace braid::ir;
+
+namespace braid::convert {
+
+std::string describe(Operation *op) {
+  Location loc = op->getLoc();
+  while (true) {
+    if (auto name = dyn_cast<NameLoc>(loc))
+      return name.getName().str();
+    if (auto fused = dyn_cast<FusedLoc>(loc); fused && !fused.getLocations().empty())
+      loc = fused.getLocations().front();
+    else if (auto call = dyn_cast<CallSiteLoc>(loc))
+      loc = call.getCallee();
+    else
+      return op->getName().stripDialect().str();
+  }
+}
+
+Buffers::Buffers(FuncOp func, const Schedule &schedule, OpBuilder &host)
+    : schedule(schedule), host(host), storage(func) {
+  auto want = [&](Value root) {
+    Operation *def = root.getDefiningOp();
+    if (!isLeaf(def) && !isFree(def))
+      memory.insert(root);
+  };
+  for (Operation &op : func.getBody().front()) {
+    if (isView(&op))
+      continue;
+    auto read = dyn_cast<ReadOp>(op);
+    for (OpOperand &operand : op.getOpOperands()) {
+      Value root = rootOf(operand.get());
+      Operation *def = root.getDefiningOp();
+      bool entry = read && operand.getOperandNumber() < read.getEntries().size();
+      if (entry && isZero(root))
+        continue;
+      bool listed = false;
+      if (auto from = dyn_cast<ReadOp>(def))
+        listed = yieldsOf(from)[cast<OpResult>(root).getResultNumber()].second >= 0;
+      if (isa<OutputOp>(op) || isCall(&op) || entry || listed || schedule.stepOf(def) != schedule.stepOf(&op))
+        want(root);
+      int64_t &last = lastUse.try_emplace(root, 0).first->second;
+      last = std::max(last, isa<OutputOp>(op) ? schedule.depth() : schedule.levelOf(&op));
+    }
+    if (isCall(&op))
+      for (Value result : op.getResults())
+        want(result);
+    if (auto output = dyn_cast<OutputOp>(op)) {
+      StringRef name = output.getName();
+      outputs[rootOf(output.getValue())] = name.starts_with("grad:") ? name.str() : "out:" + name.str();
+      if (name == "loss")
+        lossLevel = schedule.levelOf(rootOf(output.getValue()).getDefiningOp());
+    }
+  }
+}
+
+host::BufferType Buffers::typeFor(ValueType type, Format format) const {
+  host::Storage storage = format == Format::F32    ? host::Storage::F32
+                          : format == Format::BF16 ? host::Storage::BF16
+                                                   : host::Storage::I32;
+  return host::BufferType::get(type.getContext(), type.isToken() ? host::Space::Token : host::Space::Fixed,
+                               type.numElements(), storage);
+}
+
+/// `saved`: made on the way to the loss and wanted on the way back.
+StringRef Buffers::category(Value root) const {
+  Operation *op = root.getDefiningOp();
+  if (typeOf(root).isStatic())
+    return worksPerToken(op) ? "gradient" : "weights";
+  bool derivative = llvm::any_of(outputs, [](const auto &o) { return StringRef(o.second).starts_with("grad:"); });
+  if (!derivative || lossLevel < 0)
+    return "activation";
+  int64_t level = schedule.levelOf(op);
+  if (op->hasAttr("braid.recompute"))
+    return "recomputed";
+  if (level > lossLevel)
+    return "gradient";
+  return lastUse.lookup(root) > lossLevel ? "saved" : "activation";
+}
+
+Value Buffers::get(Value value) {
+  Value root = rootOf(value);
+  Value &buffer = buffers[root];
+  if (buffer)
+    return buffer;
+  Operation *op = root.getDefiningOp();
+  host::BufferType type = typeFor(typeOf(root), storage.of(root));
+  std::string external;
+  if (auto input = dyn_cast<InputOp>(op))
+    external = "in:" + input.getName().str();
+  else if (auto param = dyn_cast<ParamOp>(op))
+    external = "param:" + param.getParameter().str();
+  else if (auto it = outputs.find(root); it != outputs.end())
+    external = it->second;
+  if (!external.empty())
+    return buffer = host.create<host::ExternalOp>(root.getLoc(), type, external);
+  std::string name = describe(op) + "." + std::to_string(count++);
+  return buffer = host.create<host::BufferOp>(root.getLoc(), type, name, category(root), IntegerAttr());
+}
+
+Value Buffers::zeros(ValueType like, Format format) {
+  host::BufferType type = typeFor(like.withKind(Kind::Token), format);
+  Value &block = zeroBlocks[type];
+  if (!block)
+    block = host.create<host::ZerosOp>(host.getUnknownLoc(), type);
+  return block;
+}
+
+Value Buffers::unused(ValueType like, Format format) {
+  host::BufferType type = typeFor(like, format);
+  Value &block = unusedBlocks[type];
+  if (!block)
+    block = host.create<host::BufferOp>(host.getUnknownLoc(), type, "unused." + std::to_string(count++), "workspace",
+                                        IntegerAttr());
+  return block;
+}
+
+} // namespace braid::convert

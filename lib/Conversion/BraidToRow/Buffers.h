@@ -1,0 +1,48 @@
+//===- Buffers.h - the memory of the values that leave their kernel -------===//
+#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_BUFFERS_H
+#define BRAID_LIB_CONVERSION_BRAIDTOROW_BUFFERS_H
+
+#include "Schedule.h"
+#include "Storage.h"
+#include "dialects/Host/IR/Host.h"
+#include "mlir/IR/Builders.h"
+
+namespace braid::convert {
+
+/// Creates the host ops for buffers where they are first wanted.
+class Buffers {
+public:
+  Buffers(ir::FuncOp func, const Schedule &schedule, mlir::OpBuilder &host);
+
+  /// True if the value computed is wanted outside of its step, or as an entry of a list.
+  bool stored(mlir::Value root) const { return memory.contains(root); }
+  Format format(mlir::Value value) const { return storage.of(value); }
+  /// The buffer of the value's root.
+  mlir::Value get(mlir::Value value);
+  /// Zeros that stand for an entry like `like`, in this format.
+  mlir::Value zeros(ir::ValueType like, Format format);
+  /// Memory for an entry that is written and never read.
+  mlir::Value unused(ir::ValueType like, Format format);
+
+private:
+  host::BufferType typeFor(ir::ValueType type, Format format) const;
+  llvm::StringRef category(mlir::Value root) const;
+
+  const Schedule &schedule;
+  mlir::OpBuilder &host;
+  Storage storage;
+  llvm::DenseSet<mlir::Value> memory;
+  llvm::DenseMap<mlir::Value, std::string> outputs; ///< the external that a root is written to
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  llvm::DenseMap<mlir::Type, mlir::Value> zeroBlocks, unusedBlocks;
+  llvm::DenseMap<mlir::Value, int64_t> lastUse;     ///< level
+  int64_t lossLevel = -1;
+  unsigned count = 0;
+};
+
+/// A short name for where something comes from: the name of its location, or its op.
+std::string describe(mlir::Operation *op);
+
+} // namespace braid::convert
+
+#endif

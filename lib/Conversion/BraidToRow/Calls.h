@@ -1,0 +1,14 @@
+//===- Calls.h - products, attention and scatters as host ops -------------===//
+#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_CALLS_H
+#define BRAID_LIB_CONVERSION_BRAIDTOROW_CALLS_H
+
+#include "Buffers.h"
+
+namespace braid::convert {
+
+/// Emits the host op for a call of a prepared function.
+llvm::LogicalResult emitCall(mlir::Operation *op, Buffers &buffers, mlir::OpBuilder &host);
+
+} // namespace braid::convert
+
+#endif

@@ -1,0 +1,76 @@
+//===- KernelBuilder.h - one launch's row work as a row.kernel ------------===//
+#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_KERNELBUILDER_H
+#define BRAID_LIB_CONVERSION_BRAIDTOROW_KERNELBUILDER_H
+
+#include "Buffers.h"
+#include "dialects/Row/IR/Row.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace braid::convert {
+
+/// Builds the kernel of one step and the launch that runs it. Values from outside are
+/// loaded where they are first used, values wanted outside are stored as soon as they are computed.
+class KernelBuilder {
+public:
+  KernelBuilder(const Step &step, int number, const Schedule &schedule, Buffers &buffers,
+                const llvm::StringMap<int64_t> &dynamic, mlir::OpBuilder &kernels, mlir::OpBuilder &host)
+      : step(step), number(number), schedule(schedule), buffers(buffers), dynamic(dynamic), kernels(kernels),
+        host(host), b(kernels.getContext()) {}
+
+  /// Emits kernel and launch; fails with a diagnostic on an op that no kernel can hold.
+  mlir::FailureOr<host::LaunchOp> build(llvm::StringRef name);
+
+private:
+  // Types.
+  row::AxisAttr axis(ir::AxisAttr axis) const;
+  llvm::SmallVector<row::AxisAttr> axes(ir::ValueType type) const;
+  row::ValueType rowType(ir::ValueType type) const;
+  row::Storage rowStorage(Format format) const;
+  bool perRow(ir::ValueType type) const;
+  llvm::StringRef leadingAxis() const;
+
+  // Arguments.
+  mlir::Value bufferArgument(mlir::Value value);
+  mlir::Value listArgument(llvm::StringRef axis, ir::ValueType entry, Format format, mlir::ValueRange entries);
+  mlir::Value argument(mlir::Type type, mlir::ValueRange operands);
+
+  // Values.
+  mlir::Value get(mlir::Value value);
+  mlir::Value load(mlir::Value value);
+  void set(mlir::Value value, mlir::Value computed);
+  bool isInside(mlir::Value root) const;
+
+  // Ops.
+  mlir::LogicalResult emit(mlir::Operation *op);
+  mlir::Value emitFree(mlir::Operation *op);
+  mlir::Value emitView(mlir::Operation *op);
+  mlir::Value emitDot(ir::DotOp op);
+  mlir::Value emitGather(ir::GatherOp op);
+  mlir::Value emitSlice(ir::SliceOp op);
+  mlir::Value emitPad(ir::PadOp op);
+  mlir::LogicalResult emitSum(mlir::Operation *op, mlir::Value sum);
+  mlir::LogicalResult emitRead(ir::ReadOp op);
+  mlir::Value product(mlir::Location loc, mlir::Value lhs, mlir::Value rhs, ir::ValueType lhsType, ir::ValueType rhsType);
+
+  const Step &step;
+  int number;
+  const Schedule &schedule;
+  Buffers &buffers;
+  const llvm::StringMap<int64_t> &dynamic;
+  mlir::OpBuilder &kernels, &host;
+
+  mlir::OpBuilder b;
+  row::KernelOp kernel;
+  llvm::StringRef leading; ///< the axis whose indices are the rows, in the fixed space
+  llvm::DenseMap<mlir::Value, mlir::Value> local;
+  struct Argument {
+    mlir::Type type;
+    llvm::SmallVector<mlir::Value> operands;
+    mlir::Value value;
+  };
+  std::vector<Argument> arguments;
+};
+
+} // namespace braid::convert
+
+#endif

@@ -1,0 +1,122 @@
+//===- Prepare.cpp - what must hold before a program is cut into kernels --===//
+
+#include "Prepare.h"
+#include "Products.h"
+#include "Values.h"
+
+using namespace mlir;
+using namespace braid::ir;
+
+namespace braid::convert {
+
+/// Erases ops whose results nobody uses, users first.
+static void eraseUnused(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (op.getNumResults() && op.use_empty() && isMemoryEffectFree(&op))
+      op.erase();
+}
+
+/// Gives a product operands and a result that strides can express.
+static void prepareProduct(DotOp dot) {
+  Product plan = planProduct(dot);
+  if (plan.stands())
+    return;
+  OpBuilder b(dot);
+  auto transposed = [&](Value value, const Product::Fix &fix) -> Value {
+    if (!fix.needed)
+      return value;
+    return b.create<TransposeOp>(dot.getLoc(), typeOf(value).withAxes(fix.axes), value);
+  };
+  dot.getLhsMutable().assign(transposed(dot.getLhs(), plan.swapped ? plan.fixB : plan.fixA));
+  dot.getRhsMutable().assign(transposed(dot.getRhs(), plan.swapped ? plan.fixA : plan.fixB));
+  if (!plan.fixC.needed)
+    return;
+  ValueType type = typeOf(dot.getResult());
+  dot.getResult().setType(type.withAxes(plan.fixC.axes));
+  b.setInsertionPointAfter(dot);
+  auto back = b.create<TransposeOp>(dot.getLoc(), type, dot.getResult());
+  dot.getResult().replaceAllUsesExcept(back, back);
+}
+
+/// A computed copy of a value, for who needs it in memory of its own.
+static Value copyOf(OpBuilder &b, Location loc, Value value) {
+  ValueType type = typeOf(value);
+  if (!type.isReal())
+    return b.create<MapOp>(loc, type.withElement(Element::Real), Fn::Real, ValueRange(value));
+  return b.create<BroadcastOp>(loc, type, value);
+}
+
+static void prepareOutput(OutputOp output, DenseSet<Value> &taken) {
+  Value root = rootOf(output.getValue());
+  Operation *op = root.getDefiningOp();
+  bool computed = typeOf(root).isReal() && (isRow(op) || isCall(op));
+  if (computed && taken.insert(root).second)
+    return;
+  OpBuilder b(output);
+  output.getValueMutable().assign(copyOf(b, output.getLoc(), output.getValue()));
+  taken.insert(output.getValue());
+}
+
+/// Constants have no memory; who calls a library with one, or reads it as an entry, gets a copy.
+static void prepareOperands(Operation *op) {
+  bool read = isa<ReadOp>(op);
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (read && operand.getOperandNumber() >= cast<ReadOp>(op).getEntries().size())
+      continue; // captures are ordinary operands
+    Value value = operand.get();
+    if (!isFree(rootOf(value).getDefiningOp()) || (read && isZero(value)))
+      continue;
+    OpBuilder b(op);
+    operand.set(copyOf(b, op->getLoc(), value));
+  }
+}
+
+LogicalResult prepare(FuncOp func) {
+  Block &block = func.getBody().front();
+  for (Operation &op : llvm::make_early_inc_range(block))
+    if (isa<ObserveOp, AuxLossOp>(op))
+      op.erase();
+  eraseUnused(block);
+  WalkResult result = func.walk([&](RandomOp op) {
+    op.emitError("this program draws random numbers per token, which kernels cannot do yet");
+    return WalkResult::interrupt();
+  });
+  if (result.wasInterrupted())
+    return failure();
+
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (auto attend = dyn_cast<AttendOp>(op))
+      prepareAttend(attend);
+    else if (auto grad = dyn_cast<AttendGradOp>(op))
+      prepareAttendGrad(grad);
+  }
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    auto dot = dyn_cast<DotOp>(op);
+    if (dot && isCall(dot))
+      prepareProduct(dot);
+    auto scatter = dyn_cast<ScatterOp>(op);
+    if (scatter && typeOf(scatter.getResult()).find(scatter.getAxis()) != 0) {
+      OpBuilder b(scatter);
+      ValueType type = typeOf(scatter.getResult());
+      SmallVector<AxisAttr> axes{type.getAxes()[type.find(scatter.getAxis())]};
+      for (AxisAttr axis : type.getAxes())
+        if (axis != axes.front())
+          axes.push_back(axis);
+      scatter.getResult().setType(type.withAxes(axes));
+      b.setInsertionPointAfter(scatter);
+      auto back = b.create<TransposeOp>(scatter.getLoc(), type, scatter.getResult());
+      scatter.getResult().replaceAllUsesExcept(back, back);
+    }
+  }
+  for (Operation &op : llvm::make_early_inc_range(block))
+    if (isCall(&op) || isa<ReadOp>(op))
+      prepareOperands(&op);
+  DenseSet<Value> taken;
+  for (Operation &op : llvm::make_early_inc_range(block))
+    if (auto output = dyn_cast<OutputOp>(op))
+      prepareOutput(output, taken);
+  eraseUnused(block);
+  return success();
+}
+
+} // namespace braid::convert

@@ -1,0 +1,59 @@
+//===- Schedule.h - which ops become one launch, and when -----------------===//
+//
+// The level of a value is the number of calls (products, attention, sums over tokens) on
+// the longest way to it. Row work of one level that shares values is one launch: all that
+// stands between two calls and touches the same data is fused.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_SCHEDULE_H
+#define BRAID_LIB_CONVERSION_BRAIDTOROW_SCHEDULE_H
+
+#include "dialects/Braid/IR/Braid.h"
+#include "llvm/ADT/DenseMap.h"
+#include <vector>
+
+namespace braid::convert {
+
+/// One step of the program, in the order in which kinds stand within a level.
+struct Step {
+  enum Kind {
+    FixedRows, ///< row work on static values
+    TokenRows, ///< row work for every token
+    Call       ///< one product, attention or scatter
+  };
+  Kind kind;
+  int64_t level;
+  llvm::SmallVector<mlir::Operation *> ops; ///< in the order of the program
+};
+
+class Schedule {
+public:
+  /// Cuts the function, which has been prepared. Fails if there is no valid order (a bug).
+  static mlir::FailureOr<Schedule> of(ir::FuncOp func);
+
+  std::vector<Step> steps;
+  /// The step that computes the op's results, or -1 (leaves, views, what kernels make anew).
+  int stepOf(mlir::Operation *op) const {
+    auto it = numbers.find(op);
+    return it == numbers.end() ? -1 : int(it->second);
+  }
+  int64_t levelOf(mlir::Operation *op) const { return levels.lookup(op); }
+  int64_t depth() const { return steps.empty() ? 0 : steps.back().level + 1; }
+
+private:
+  void assignLevels(mlir::Block &block);
+  void sink(mlir::Block &block);
+  void cluster(mlir::Block &block);
+  mlir::LogicalResult check() const;
+  int64_t levelOfValue(mlir::Value value) const;
+
+  llvm::DenseMap<mlir::Operation *, int64_t> levels;
+  llvm::DenseMap<mlir::Operation *, unsigned> numbers;
+};
+
+/// True if the op works for every token (false: on static values only).
+bool worksPerToken(mlir::Operation *op);
+
+} // namespace braid::convert
+
+#endif

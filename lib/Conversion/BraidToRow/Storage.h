@@ -1,0 +1,38 @@
+//===- Storage.h - how each value is stored -------------------------------===//
+#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_STORAGE_H
+#define BRAID_LIB_CONVERSION_BRAIDTOROW_STORAGE_H
+
+#include "dialects/Braid/IR/Braid.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace braid::convert {
+
+enum class Format { F32, BF16, I32 };
+
+/// The format of every value's memory: ids are integers, and a real whose numbers all are
+/// bf16 already takes two bytes; but all entries of a history have one format, and
+/// the caller's buffers are fp32.
+class Storage {
+public:
+  explicit Storage(ir::FuncOp func);
+  Format of(mlir::Value value) const;
+
+private:
+  llvm::DenseMap<mlir::Value, Format> formats;
+};
+
+/// True if every number of the value is known to be a bf16.
+bool isRounded(mlir::Value value);
+
+/// Lets calls write bf16 where all that is done with their result is a rounding; such a
+/// call then carries the attribute `braid.narrow` and the rounding is gone.
+void narrowCalls(ir::FuncOp func);
+
+/// The sizes of the axes that kernels take as arguments: the lengths of histories and
+/// what is made from them by renaming and concatenation.
+llvm::StringMap<int64_t> dynamicAxes(ir::FuncOp func);
+
+} // namespace braid::convert
+
+#endif

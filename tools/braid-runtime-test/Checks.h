@@ -60,6 +60,8 @@ void checkMatmul();
 void checkAttention();
 void checkScatter();
 void checkLaunch();
+/// Works in `folder`, which is emptied.
+void checkData(const std::string &folder);
 /// Times products and attention; prints, checks nothing.
 void measure();
 

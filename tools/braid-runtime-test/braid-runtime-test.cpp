@@ -1,7 +1,8 @@
 //===- braid-runtime-test.cpp - the runtime against plain loops -----------===//
 //
 // braid-runtime-test matmul|attention|scatter|launch… runs the checks named; the exit
-// code is 1 when one of them fails. `measure` prints times.
+// code is 1 when one of them fails. `data FOLDER` works in a folder, which it empties;
+// `measure` prints times.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,11 +22,15 @@ int main(int argc, char **argv) {
                 {"launch", checkLaunch},
                 {"measure", measure}};
   if (argc < 2) {
-    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|measure...\n");
+    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|data FOLDER|measure...\n");
     return 2;
   }
   for (int i = 1; i < argc; ++i) {
-    bool found = false;
+    bool found = !std::strcmp(argv[i], "data") && i + 1 < argc;
+    if (found) {
+      checkData(argv[++i]);
+      continue;
+    }
     for (auto &suite : suites)
       if (!std::strcmp(argv[i], suite.name)) {
         suite.run();

@@ -1,0 +1,170 @@
+//===- DataChecks.cpp - token files, samples and checkpoints --------------===//
+//
+// braid-runtime-test data FOLDER works in FOLDER, which it makes anew.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Checks.h"
+#include "braid/Runtime/Checkpoint.h"
+#include "braid/Runtime/Dataset.h"
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+using namespace braid;
+using namespace braid::test;
+namespace fs = std::filesystem;
+
+static void expect(const char *what, bool good) { report(what, good ? 0 : 1, 0); }
+
+static void writeWords(const std::string &path, const std::vector<int32_t> &header, const std::string &rest) {
+  std::ofstream file(path, std::ios::binary);
+  if (!header.empty()) {
+    std::vector<int32_t> words = header;
+    words.resize(256);
+    file.write(reinterpret_cast<const char *>(words.data()), 1024);
+  }
+  file << rest;
+}
+
+/// Prints why a file is refused; a file that is not counts as a failed check.
+static void refuse(const std::string &path, int64_t vocabulary = 0) {
+  auto file = rt::TokenFile::open(path);
+  std::string message = file.message();
+  if (file && vocabulary)
+    message = (*file)->checkVocabulary(vocabulary).message();
+  std::printf("refused: %s\n", message.substr(message.rfind('/') + 1).c_str());
+  expect("refusal", !message.empty());
+}
+
+static void checkFiles(const std::string &folder) {
+  std::string path = folder + "/tokens.bin";
+  std::vector<uint32_t> narrow = {1, 2, 65535, 7}, wide = {1, 70000, 3};
+  expect("uint16 written", rt::writeTokenFile(path, narrow).ok());
+  auto file = rt::TokenFile::open(path);
+  expect("uint16 read", file && (*file)->width() == 2 && (*file)->size() == 4 && (**file)[2] == 65535);
+  expect("uint32 written", rt::writeTokenFile(path, wide).ok());
+  file = rt::TokenFile::open(path);
+  expect("uint32 read", file && (*file)->width() == 4 && (*file)->size() == 3 && (**file)[1] == 70000);
+  writeWords(path, {}, std::string("\x01\x00\x02\x01", 4));
+  file = rt::TokenFile::open(path);
+  expect("no header read", file && (*file)->size() == 2 && (**file)[1] == 258);
+
+  refuse(folder + "/absent.bin");
+  refuse(folder);
+  writeWords(folder + "/empty.bin", {}, "");
+  refuse(folder + "/empty.bin");
+  writeWords(folder + "/odd.bin", {}, "abc");
+  refuse(folder + "/odd.bin");
+  writeWords(folder + "/fewer.bin", {20240520, 1, 5}, "abcd");
+  refuse(folder + "/fewer.bin");
+  writeWords(folder + "/negative.bin", {20240520, 1, -1}, "abcd");
+  refuse(folder + "/negative.bin");
+  writeWords(folder + "/version.bin", {20240801, 1, 1}, "abcd");
+  refuse(folder + "/version.bin");
+  writeWords(folder + "/header.bin", {20240520, 1, 0}, "");
+  refuse(folder + "/header.bin");
+  fs::resize_file(folder + "/header.bin", 100);
+  refuse(folder + "/header.bin");
+  rt::writeTokenFile(folder + "/vocabulary.bin", {5, 6, 256, 300}).ok();
+  refuse(folder + "/vocabulary.bin", 256);
+}
+
+static void checkSamples(const std::string &folder) {
+  std::string path = folder + "/count.bin";
+  std::vector<uint32_t> tokens(1003);
+  for (uint32_t i = 0; i < tokens.size(); ++i)
+    tokens[i] = i;
+  expect("samples written", rt::writeTokenFile(path, tokens).ok());
+  auto file = rt::TokenFile::open(path);
+  constexpr int64_t time = 10, windows = 100;
+  auto shuffled = rt::Dataset::create(*file, time, 7, rt::SampleOrder::Shuffled);
+  auto random = rt::Dataset::create(*file, time, 7);
+  std::vector<int32_t> in(time), out(time), again(time);
+  bool follows = true, aligned = true;
+  std::vector<std::vector<int32_t>> epochs(3);
+  for (int64_t index = 0; index < 3 * windows; ++index) {
+    shuffled->sample(index, in.data(), out.data());
+    for (int64_t i = 0; i < time; ++i)
+      follows &= in[size_t(i)] == in[0] + i && out[size_t(i)] == in[size_t(i)] + 1;
+    aligned &= in[0] % time == 0;
+    epochs[size_t(index / windows)].push_back(in[0]);
+  }
+  expect("targets follow tokens", follows);
+  expect("windows do not overlap", aligned);
+  expect("epochs differ", epochs[0] != epochs[1] && epochs[1] != epochs[2]);
+  for (auto &epoch : epochs)
+    expect("an epoch has every window once", std::set<int32_t>(epoch.begin(), epoch.end()).size() == windows);
+  std::set<int32_t> starts;
+  for (int64_t index = 0; index < 500; ++index) {
+    random->sample(index, in.data(), out.data());
+    starts.insert(in[0]);
+  }
+  expect("random windows lie anywhere", starts.size() > 350 && *starts.begin() < 20 && *starts.rbegin() > 970);
+  random->sample(499, again.data(), out.data());
+  expect("a sample depends on its number alone", in == again);
+  int64_t counted = 0, sum = 0;
+  for (int64_t index = 0; index < random->evaluationWindows(); ++index) {
+    random->evaluationWindow(index, in.data(), out.data());
+    for (int32_t target : out)
+      if (target >= 0)
+        ++counted, sum += target;
+  }
+  expect("evaluation covers every target once", counted == 1002 && sum == 1002 * 1003 / 2);
+  expect("a file of less than a window is refused", !rt::Dataset::create(*file, 1003, 7));
+}
+
+static void checkText(const std::string &folder) {
+  std::ofstream(folder + "/text.txt") << "h\xC3\xA9llo, world";
+  auto prepared = rt::prepareText(folder + "/text.txt", folder + "/text", 0.25);
+  expect("text is split", prepared && prepared->train == 10 && prepared->validation == 3);
+  auto file = rt::TokenFile::open(folder + "/text/val.bin");
+  expect("validation part", file && (**file)[0] == 'r' && (**file)[2] == 'd');
+  expect("bytes and back", rt::decodeBytes(rt::encodeBytes("h\xC3\xA9")) == "h\xC3\xA9");
+}
+
+static void checkCheckpoints(const std::string &folder) {
+  std::string runs = folder + "/run";
+  float values[6] = {1, 2, 3, 4, 5, 6};
+  rt::Checkpoint checkpoint;
+  checkpoint.params.tensors["w"] = rt::StoredTensor::of({2, 3}, values);
+  checkpoint.optimizer.tensors["m:w"] = rt::StoredTensor::of({6}, values);
+  checkpoint.state = {{"seed", "42"}, {"lr", "1.5e-3"}, {"note", "a \"b\"\n\\"}};
+  std::vector<std::string> skipped;
+  expect("nothing to resume", !rt::latestCheckpoint(runs, skipped));
+  bool saved = true;
+  for (int64_t step : {5, 20, 100, 100}) {
+    checkpoint.step = step;
+    saved &= rt::saveCheckpoint(runs, checkpoint, 2).ok();
+  }
+  expect("checkpoints saved", saved);
+  expect("old ones removed", rt::checkpointSteps(runs) == std::vector<int64_t>{20, 100});
+  int left = 0;
+  for (auto &entry : fs::directory_iterator(runs))
+    left += entry.path().filename().string()[0] == '.';
+  expect("nothing else left", left == 0);
+  auto latest = rt::latestCheckpoint(runs, skipped);
+  expect("latest loads", latest && latest->step == 100 && latest->state == checkpoint.state &&
+                             latest->params.tensors["w"].toFloats()[5] == 6 && skipped.empty());
+  fs::resize_file(runs + "/checkpoint-100/params.safetensors", 70);
+  latest = rt::latestCheckpoint(runs, skipped);
+  expect("a damaged one is passed over", latest && latest->step == 20 && skipped.size() == 1);
+  fs::rename(runs + "/checkpoint-20", runs + "/checkpoint-21");
+  fs::create_directory(runs + "/checkpoint-007x");
+  latest = rt::latestCheckpoint(runs, skipped);
+  expect("a renamed one is refused", !latest);
+  for (const char *text : {"", "{", "{\"a\":}", "{\"a\":1,}", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "{\"a\":\"\\u12\"}", "[1]"})
+    expect("bad state is refused", !rt::parseState(text));
+}
+
+void braid::test::checkData(const std::string &folder) {
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  checkFiles(folder);
+  checkSamples(folder);
+  checkText(folder);
+  checkCheckpoints(folder);
+}

@@ -1,9 +1,7 @@
 //===- Random.cpp - counter-based random numbers --------------------------===//
 //
-// The counter of element i of a static stream is (i/4, 0, 0); that of a token's
-// element i is (i/4, position, sequence, step). Normals 2j and 2j+1 come from words
-// 2j and 2j+1. All arithmetic on floats is written without libm: the results of libm
-// differ between processors in the last bit.
+// All arithmetic on floats is written without libm, whose results differ between
+// processors in the last bit.
 //
 //===----------------------------------------------------------------------===//
 

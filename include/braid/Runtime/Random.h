@@ -6,6 +6,10 @@
 // library's own polynomials (single precision, no fused operations), so that every
 // machine makes the same bits.
 //
+// Element i of a stream is made from word i%4 of the block at the counter
+// (i/4 mod 2^32, i/4 / 2^32, 0, 0); of a token's stream, at (i/4, position, sequence,
+// step). Elements 2j and 2j+1 of a normal stream come from the same two words.
+//
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_RUNTIME_RANDOM_H
 #define BRAID_RUNTIME_RANDOM_H

@@ -1,0 +1,429 @@
+//===- Calls.cpp - instances of functions and layers ----------------------===//
+
+#include "Elaborator.h"
+
+using namespace mlir;
+
+namespace braid::elab {
+
+using ast::Expr;
+
+static constexpr unsigned maxDepth = 100;
+
+Frame *Elaborator::newFrame(Frame::Kind kind, const ast::Decl *decl, Frame &caller) {
+  Frame &g = frames.emplace_back();
+  g.kind = kind;
+  g.decl = decl;
+  g.caller = &caller;
+  g.depth = caller.depth + 1;
+  g.unnamed = caller.unnamed;
+  g.shared = caller.shared;
+  return &g;
+}
+
+/// The path of an instance: the label, or else a layer's name. The call that
+/// already named its statement adds nothing, and functions are no instances of
+/// their own.
+std::string Elaborator::callPath(Frame &f, const Expr &e, bool named) {
+  if (f.outermost == &e || (!e.label && !named))
+    return f.path;
+  return f.path + (f.path.empty() ? "" : ".") + (e.label ? e.label->text : e.name.text);
+}
+
+Val Elaborator::evalCall(Frame &f, const Expr &e) {
+  StringRef name = e.name.text;
+  if (const Val *v = findName(f, name); v && v->kind == Val::Kind::Callable) {
+    Callable *callable = v->callable;
+    if (callable->decl)
+      return callDecl(f, e, *callable->decl, callable);
+    ++callable->shared->call;
+    Restore<Callable *> inside(instance, callable);
+    return (this->*builtins().find(callable->builtin)->second)(f, e);
+  }
+  Restore<Callable *> inside(instance, nullptr);
+  if (auto it = decls.find(name); it != decls.end()) {
+    const ast::Decl &decl = *it->second;
+    if (decl.kind == ast::Decl::Kind::Fn || decl.kind == ast::Decl::Kind::Layer)
+      return callDecl(f, e, decl, nullptr);
+    Diagnostic &d = error(Diag::NotCallable, e.name.range, {e.name.text});
+    d.hint = decl.kind == ast::Decl::Kind::Connection ? "a connection is named in `with` or `by`" : "";
+    d.notes.push_back({decl.name.range, "declared here"});
+    return Val::poison();
+  }
+  if (auto it = builtins().find(name); it != builtins().end())
+    return (this->*it->second)(f, e);
+  if (const Val *v = findName(f, name)) {
+    if (!v->isPoison())
+      error(Diag::NotCallable, e.name.range, {e.name.text}).hint = "it is " + show(*v);
+    return Val::poison();
+  }
+  std::vector<std::string> candidates = namesInScope(f);
+  for (auto &entry : decls)
+    candidates.push_back(entry.getKey().str());
+  for (auto &entry : builtins())
+    candidates.push_back(entry.getKey().str());
+  hint(error(Diag::UnknownFunction, e.name.range, {e.name.text}), name, candidates);
+  return Val::poison();
+}
+
+Val Elaborator::evalArgument(Frame &f, const ast::Argument &argument, bool wantsStream) {
+  if (argument.axes) {
+    Axes &axes = axisLists.emplace_back();
+    if (!evalAxes(f, *argument.axes, axes))
+      return Val::poison();
+    Val v = Val::of(Val::Kind::Axes);
+    v.axes = &axes;
+    return v;
+  }
+  if (wantsStream && argument.value->kind == Expr::Kind::Ident)
+    if (const Val *v = findName(f, argument.value->name.text); v && v->kind == Val::Kind::Stream)
+      return *v;
+  return eval(f, *argument.value);
+}
+
+std::vector<BoundArgument> Elaborator::bindNow(Frame &f, const std::vector<ast::Argument> &arguments) {
+  std::vector<BoundArgument> result;
+  for (const ast::Argument &argument : arguments)
+    result.push_back({argument.name ? StringRef(argument.name->text) : StringRef(),
+                      evalArgument(f, argument, true), argument.range});
+  return result;
+}
+
+/// Gives each formal its argument: those bound by `use` first, then the call's.
+bool Elaborator::fillSlots(ArrayRef<StringRef> names, const std::vector<BoundArgument> *bound,
+                           const std::vector<ast::Argument> &arguments, StringRef callee, Range range,
+                           SmallVectorImpl<Slot> &slots) {
+  slots.assign(names.size(), Slot());
+  bool ok = true;
+  auto place = [&](StringRef name, Range where, Slot slot) {
+    size_t i = 0;
+    if (name.empty()) {
+      while (i < slots.size() && (slots[i].argument || slots[i].bound))
+        ++i;
+      if (i == slots.size()) {
+        error(Diag::TooManyArguments, where, {callee.str(), std::to_string(names.size())});
+        ok = false;
+        return;
+      }
+    } else {
+      i = llvm::find(names, name) - names.begin();
+      if (i == names.size()) {
+        std::vector<std::string> candidates;
+        for (StringRef n : names)
+          candidates.push_back(n.str());
+        hint(error(Diag::UnknownArgument, where, {callee.str(), name.str()}), name, candidates);
+        ok = false;
+        return;
+      }
+      if (slots[i].argument || slots[i].bound) {
+        error(Diag::ArgumentTwice, where, {name.str()});
+        ok = false;
+        return;
+      }
+    }
+    slots[i] = slot;
+  };
+  if (bound)
+    for (const BoundArgument &b : *bound)
+      place(b.name, b.range, {nullptr, &b});
+  // Positions are counted among what is left, names may come anywhere.
+  for (const ast::Argument &a : arguments)
+    if (a.name)
+      place(a.name->text, a.name->range, {&a, nullptr});
+  for (const ast::Argument &a : arguments)
+    if (!a.name)
+      place("", a.range, {&a, nullptr});
+  return ok;
+}
+
+Val Elaborator::callDecl(Frame &f, const Expr &e, const ast::Decl &decl, Callable *callable) {
+  if (f.depth >= maxDepth) {
+    error(Diag::TooDeep, e.name.range, {e.name.text});
+    return Val::poison();
+  }
+  bool layer = decl.kind == ast::Decl::Kind::Layer;
+  Frame &g = *newFrame(layer ? Frame::Kind::Layer : Frame::Kind::Function, &decl, f);
+  g.callRange = e.range;
+  g.called = true;
+  if (callable) {
+    g.path = callable->shared->path;
+    g.shared = callable->shared;
+    g.unnamed = nullptr;
+    ++g.shared->call;
+  } else {
+    g.path = callPath(f, e, layer);
+  }
+  SmallVector<StringRef, 4> names;
+  for (const ast::Formal &formal : decl.formals)
+    names.push_back(formal.name.text);
+  SmallVector<Slot, 4> slots;
+  bool ok = fillSlots(names, callable ? callable->bound : nullptr, e.arguments, decl.name.text, e.name.range, slots);
+  SmallVector<Val, 4> values(names.size());
+  SmallVector<Range, 4> ranges(names.size(), e.name.range);
+  for (auto [i, slot] : llvm::enumerate(slots)) {
+    const ast::Formal &formal = decl.formals[i];
+    bool stream = formal.type && formal.type->kind == ast::TypeExpr::Kind::Stream;
+    if (slot.bound) {
+      values[i] = slot.bound->value;
+      ranges[i] = slot.bound->range;
+    } else if (slot.argument) {
+      values[i] = evalArgument(f, *slot.argument, stream);
+      ranges[i] = slot.argument->value ? slot.argument->value->range : slot.argument->range;
+    }
+  }
+  ok &= bindAxisVariables(f, g, e, values);
+  for (auto [i, slot] : llvm::enumerate(slots)) {
+    const ast::Formal &formal = decl.formals[i];
+    if (slot.bound || slot.argument) {
+      ok &= bindFormal(g, formal, values[i], ranges[i], false);
+    } else if (formal.defaultValue) {
+      ok &= bindFormal(g, formal, eval(g, *formal.defaultValue), formal.defaultValue->range, true);
+    } else {
+      error(Diag::MissingArgument, e.name.range, {decl.name.text, formal.name.text})
+          .notes.push_back({formal.range, "declared here"});
+      ok = false;
+    }
+  }
+  if (!ok)
+    return Val::poison();
+  for (const ast::Name &variable : decl.axisVariables)
+    if (StringRef(variable.text).starts_with("..")
+            ? !findRest(g, StringRef(variable.text).drop_front(2))
+            : llvm::none_of(g.axes, [&](auto &bound) { return bound.first == variable.text; })) {
+      error(Diag::AxisNotInferred, e.name.range, {variable.text, decl.name.text}).hint =
+          "give it: `" + decl.name.text + "[" + variable.text + "](…)`";
+      return Val::poison();
+    }
+  Val result = runBody(g, *decl.body);
+  if (decl.result && result.isData() && decl.result->kind == ast::TypeExpr::Kind::Axes &&
+      !(result.isNumber() && decl.result->axes.empty()))
+    if (!matchAxes(g, decl.result->axes, axesOf(result), decl.body->value ? decl.body->value->range : decl.name.range,
+                   "the result of `" + decl.name.text + "`", decl.result->range))
+      return Val::poison();
+  return result;
+}
+
+/// `lse[c](m)`: the axes in the call's brackets are the declaration's variables.
+bool Elaborator::bindAxisVariables(Frame &f, Frame &g, const Expr &e, ArrayRef<Val> values) {
+  if (!e.axes)
+    return true;
+  if (e.axes->arrow) {
+    error(Diag::UnexpectedArrow, e.axes->range, {e.name.text});
+    return false;
+  }
+  Axes axes;
+  for (const ast::AxisItem &item : e.axes->from) {
+    if (item.name.text == "depth" && !item.size && !item.rest && !findAxis(f, "depth")) {
+      AxisAttr found;
+      for (const Val &v : values)
+        for (AxisAttr axis : axesOf(v))
+          if (axisName(axis) == "depth")
+            found = axis;
+      if (found) {
+        axes.push_back(found);
+        continue;
+      }
+    }
+    // Through evalAxes one by one: it knows rests and sizes.
+    if (item.rest) {
+      if (const Axes *rest = findRest(f, item.name.text)) {
+        axes.append(*rest);
+        continue;
+      }
+      error(Diag::UnknownAxis, item.range, {".." + item.name.text});
+      return false;
+    }
+    AxisAttr axis;
+    if (item.size) {
+      int64_t size = axisSize(f, *item.size, item.name.text);
+      axis = size ? declareAxis(f, item.name, size) : AxisAttr();
+    } else {
+      axis = findAxis(f, item.name.text);
+      if (!axis) {
+        // An argument may have it under this name without it being in scope.
+        Diagnostic &d = error(Diag::UnknownAxis, item.name.range, {item.name.text});
+        std::vector<std::string> candidates;
+        for (const Val &v : values)
+          for (AxisAttr a : axesOf(v))
+            candidates.push_back(axisName(a));
+        hint(d, item.name.text, candidates);
+      }
+    }
+    if (!axis)
+      return false;
+    axes.push_back(axis);
+  }
+  size_t next = 0;
+  for (const ast::Name &variable : g.decl->axisVariables) {
+    StringRef name = variable.text;
+    if (name.consume_front("..")) {
+      g.rests.push_back({name, Axes(axes.begin() + next, axes.end())});
+      next = axes.size();
+    } else if (next < axes.size()) {
+      g.axes.push_back({name, axes[next++]});
+    }
+  }
+  if (next < axes.size()) {
+    error(Diag::TooManyAxes, e.axes->range, {e.name.text, std::to_string(g.decl->axisVariables.size())});
+    return false;
+  }
+  return true;
+}
+
+bool Elaborator::bindStreamFormal(Frame &g, const ast::Formal &formal, const Val &value, Range range) {
+  if (value.kind != Val::Kind::Stream) {
+    if (!value.isPoison())
+      error(Diag::StreamArgument, range, {formal.name.text, show(value)});
+    return false;
+  }
+  bool history = isHistoryFormal(formal);
+  StreamVar &stream = *value.stream;
+  if (!stream.fields.empty() && stream.fields[0].history != history) {
+    error(Diag::WrongState, range,
+          {"argument `" + formal.name.text + "`", history ? "a history" : "an overwritten state", stream.name.str(),
+           history ? "an overwritten state" : "a history"})
+        .notes.push_back({formal.range, "declared here"});
+    return false;
+  }
+  g.bind(formal.name.text, value);
+  return matchAxes(g, formal.type->axes, stream.axes, range, "argument `" + formal.name.text + "`",
+                   formal.type->range, /*skipDepth=*/true);
+}
+
+bool Elaborator::bindFormal(Frame &g, const ast::Formal &formal, Val value, Range range, bool isDefault) {
+  using TypeKind = ast::TypeExpr::Kind;
+  if (value.isPoison())
+    return false;
+  if (!formal.type || value.kind == Val::Kind::None) {
+    if (value.kind == Val::Kind::Stream) {
+      error(Diag::BareStream, range, {value.stream->name.str()});
+      return false;
+    }
+    g.bind(formal.name.text, value);
+    return true;
+  }
+  auto mismatch = [&](StringRef wanted) {
+    error(Diag::WrongArgument, range, {formal.name.text, wanted.str(), show(value)})
+        .notes.push_back({formal.range, "declared here"});
+    return false;
+  };
+  switch (formal.type->kind) {
+  case TypeKind::Stream:
+    return bindStreamFormal(g, formal, value, range);
+  case TypeKind::Int:
+    if (!value.isNumber() || value.isBool || value.number != std::floor(value.number))
+      return mismatch("an integer known at compile time");
+    value = Val::integer(int64_t(value.number));
+    break;
+  case TypeKind::Real:
+    if (!value.isNumber() || value.isBool)
+      return mismatch("a number known at compile time");
+    break;
+  case TypeKind::Bool:
+    if (!value.isNumber() || !value.isBool)
+      return mismatch("a truth value known at compile time");
+    break;
+  case TypeKind::Id:
+    if (value.kind != Val::Kind::Tensor || !typeOf(value).isId())
+      return mismatch("an id");
+    if (AxisAttr axis = lookupAxis(g, formal.type->idAxis); axis && value.idAxis && axis != value.idAxis)
+      return mismatch("an id of `" + axisName(axis) + "`");
+    break;
+  case TypeKind::Axes: {
+    if (value.kind == Val::Kind::Deferred) // an initialiser; its axes are the parameter's
+      break;
+    if (value.kind != Val::Kind::Axes && !value.isData())
+      return mismatch("a value");
+    Axes found = value.kind == Val::Kind::Axes ? *value.axes : axesOf(value);
+    if (value.isNumber() && isDefault && !formal.type->axes.empty()) {
+      Axes axes;
+      if (!evalAxes(g, formal.type->axes, axes))
+        return false;
+      value = broadcast(value, axes, range, ir::Kind::Static);
+      break;
+    }
+    if (!matchAxes(g, formal.type->axes, found, range, "argument `" + formal.name.text + "`", formal.type->range))
+      return false;
+    break;
+  }
+  }
+  g.bind(formal.name.text, value);
+  return true;
+}
+
+bool Elaborator::matchAxes(Frame &g, const std::vector<ast::AxisItem> &items, ArrayRef<AxisAttr> found, Range range,
+                           StringRef what, Range declared, bool skipDepth) {
+  Axes left(found.begin(), found.end()), wanted;
+  SmallVector<const ast::AxisItem *> variables;
+  const ast::AxisItem *rest = nullptr;
+  auto mismatch = [&] {
+    std::string text = sourceText(declared, 80);
+    error(Diag::AxesMismatch, range, {what.str(), wanted.empty() ? text : show(wanted), show(found)})
+        .notes.push_back({declared, "declared as `" + text + "`"});
+    return false;
+  };
+  bool ok = true;
+  for (const ast::AxisItem &item : items) {
+    if (skipDepth && item.name.text == "depth")
+      continue;
+    if (item.rest) {
+      if (const Axes *bound = findRest(g, item.name.text)) {
+        for (AxisAttr axis : *bound) {
+          wanted.push_back(axis);
+          auto it = llvm::find(left, axis);
+          ok &= it != left.end();
+          if (it != left.end())
+            left.erase(it);
+        }
+      } else {
+        rest = &item;
+      }
+      continue;
+    }
+    bool bound = llvm::any_of(g.axes, [&](auto &b) { return b.first == item.name.text; });
+    bool variable = g.decl && llvm::any_of(g.decl->axisVariables, [&](auto &v) { return v.text == item.name.text; });
+    if (variable && !bound) {
+      variables.push_back(&item);
+      continue;
+    }
+    AxisAttr axis = lookupAxis(g, item.name);
+    if (!axis)
+      return false;
+    if (item.size)
+      if (int64_t size = axisSize(g, *item.size, item.name.text); size != axis.getSize()) {
+        if (size)
+          error(Diag::AxisSizeConflict, item.range, {item.name.text, std::to_string(size), std::to_string(axis.getSize())});
+        return false;
+      }
+    wanted.push_back(axis);
+    auto it = llvm::find(left, axis);
+    ok &= it != left.end();
+    if (it != left.end())
+      left.erase(it);
+  }
+  if (!ok)
+    return mismatch();
+  wanted.clear();
+  for (const ast::AxisItem *item : variables) {
+    if (left.empty())
+      return mismatch();
+    g.axes.push_back({item->name.text, left.front()});
+    left.erase(left.begin());
+  }
+  if (rest)
+    g.rests.push_back({rest->name.text, left});
+  else if (!left.empty())
+    return mismatch();
+  return true;
+}
+
+Val Elaborator::runBody(Frame &g, const ast::Block &body) {
+  execAll(g, body.statements);
+  if (g.returned)
+    return g.result;
+  if (body.value)
+    return eval(g, *body.value);
+  return Val::none();
+}
+
+} // namespace braid::elab

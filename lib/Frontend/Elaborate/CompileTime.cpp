@@ -1,0 +1,136 @@
+//===- CompileTime.cpp - numbers known while elaborating ------------------===//
+//
+// Config values, loop variables, axis sizes, `site` and what is computed from
+// them. Integers stay integers; a division that is not exact makes a real,
+// which is then refused where an integer is needed.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Elaborator.h"
+#include <cmath>
+
+using namespace mlir;
+
+namespace braid::elab {
+
+Val Elaborator::number(Frame &f, const ast::Expr &e, StringRef what) {
+  Val v = eval(f, e);
+  if (v.isNumber() || v.isPoison())
+    return v;
+  error(Diag::NotCompileTime, e.range, {what.str(), show(v)});
+  return Val::poison();
+}
+
+std::optional<int64_t> Elaborator::integer(Frame &f, const ast::Expr &e, StringRef what) {
+  Val v = number(f, e, what);
+  if (!v.isNumber())
+    return std::nullopt;
+  if (v.isBool || v.number != std::floor(v.number)) {
+    Diagnostic &d = error(Diag::NotAnInteger, e.range, {what.str(), v.isBool ? "a truth value" : showNumber(v.number)});
+    if (e.kind == ast::Expr::Kind::Binary && e.text == "/")
+      d.hint = "the division is not exact";
+    return std::nullopt;
+  }
+  return int64_t(v.number);
+}
+
+std::optional<bool> Elaborator::condition(Frame &f, const ast::Expr &e) {
+  Val v = eval(f, e);
+  if (v.isPoison())
+    return std::nullopt;
+  if (!v.isNumber()) {
+    error(Diag::NotCompileTime, e.range, {"the condition of `if`", show(v)}).hint =
+        "`where(condition, a, b)` chooses per token";
+    return std::nullopt;
+  }
+  if (!v.isBool) {
+    error(Diag::ConditionNotBool, e.range, {sourceText(e.range)});
+    return std::nullopt;
+  }
+  return v.number != 0;
+}
+
+Val Elaborator::foldBinary(StringRef op, const Val &a, const Val &b, Range range) {
+  double x = a.number, y = b.number;
+  bool ints = a.isInt && b.isInt;
+  auto make = [&](double value) {
+    if (ints && value == std::floor(value) && std::fabs(value) < 9e15)
+      return Val::integer(int64_t(value));
+    return Val::real(value);
+  };
+  if (op == "&&" || op == "||") {
+    if (!a.isBool || !b.isBool) {
+      error(Diag::WrongElement, range, {"`" + op.str() + "`", "truth values", show(a.isBool ? b : a)});
+      return Val::poison();
+    }
+    return Val::boolean(op == "&&" ? x && y : x || y);
+  }
+  if (op == "==")
+    return Val::boolean(x == y);
+  if (op == "!=")
+    return Val::boolean(x != y);
+  if (a.isBool || b.isBool) {
+    error(Diag::WrongElement, range, {"`" + op.str() + "`", "numbers", "a truth value"});
+    return Val::poison();
+  }
+  if (op == "<")
+    return Val::boolean(x < y);
+  if (op == "<=")
+    return Val::boolean(x <= y);
+  if (op == ">")
+    return Val::boolean(x > y);
+  if (op == ">=")
+    return Val::boolean(x >= y);
+  if (op == "+")
+    return make(x + y);
+  if (op == "-")
+    return make(x - y);
+  if (op == "*")
+    return make(x * y);
+  if (op == "^")
+    return make(std::pow(x, y));
+  if ((op == "/" || op == "%") && y == 0) {
+    error(Diag::DivisionByZero, range, {sourceText(range)});
+    return Val::poison();
+  }
+  if (op == "/")
+    return make(x / y);
+  if (op == "%")
+    return make(x - y * std::floor(x / y));
+  return Val::poison();
+}
+
+std::optional<double> Elaborator::foldFn(ir::Fn fn, ArrayRef<Val> operands) {
+  double x = operands[0].number, y = operands.size() > 1 ? operands[1].number : 0;
+  switch (fn) {
+  case ir::Fn::Neg: return -x;
+  case ir::Fn::Exp: return std::exp(x);
+  case ir::Fn::Log: return std::log(x);
+  case ir::Fn::Sqrt: return std::sqrt(x);
+  case ir::Fn::Rsqrt: return 1 / std::sqrt(x);
+  case ir::Fn::Tanh: return std::tanh(x);
+  case ir::Fn::Sigmoid: return 1 / (1 + std::exp(-x));
+  case ir::Fn::Erf: return std::erf(x);
+  case ir::Fn::Sin: return std::sin(x);
+  case ir::Fn::Cos: return std::cos(x);
+  case ir::Fn::Abs: return std::fabs(x);
+  case ir::Fn::Not: return !x;
+  case ir::Fn::Real: return x;
+  case ir::Fn::Add: return x + y;
+  case ir::Fn::Sub: return x - y;
+  case ir::Fn::Mul: return x * y;
+  case ir::Fn::Div: return x / y;
+  case ir::Fn::Max: return std::max(x, y);
+  case ir::Fn::Min: return std::min(x, y);
+  case ir::Fn::Pow: return std::pow(x, y);
+  case ir::Fn::Lt: return x < y;
+  case ir::Fn::Le: return x <= y;
+  case ir::Fn::Eq: return x == y;
+  case ir::Fn::And: return x && y;
+  case ir::Fn::Or: return x || y;
+  case ir::Fn::Select: return x ? y : operands[2].number;
+  }
+  return std::nullopt;
+}
+
+} // namespace braid::elab

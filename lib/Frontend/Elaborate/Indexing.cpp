@@ -1,0 +1,137 @@
+//===- Indexing.cpp - t[lane: 0], t[tokens], t[out -> dim] ----------------===//
+
+#include "Elaborator.h"
+
+using namespace mlir;
+
+namespace braid::elab {
+
+using ast::Expr;
+
+std::optional<int64_t> Elaborator::labelIndex(AxisAttr axis, StringRef label) const {
+  auto it = axisInfo.find(axis);
+  if (it != axisInfo.end() && it->second.labels)
+    for (auto [i, name] : llvm::enumerate(*it->second.labels))
+      if (name.text == label)
+        return int64_t(i);
+  return std::nullopt;
+}
+
+Val Elaborator::evalIndex(Frame &f, const Expr &e) {
+  Val v = evalData(f, *e.operands[0]);
+  if (v.isPoison())
+    return v;
+  if (e.axes)
+    return renameView(f, v, *e.axes, e.range);
+  for (const ast::AxisItem &item : e.index) {
+    v = indexBy(f, v, item);
+    if (v.isPoison())
+      break;
+  }
+  return v;
+}
+
+Val Elaborator::indexStack(Stack *stack, int64_t index, Range range) {
+  int64_t size = stack->entries.size();
+  if (index < -size || index >= size) {
+    error(Diag::BadIndex, range, {std::to_string(index), "depth", std::to_string(size)});
+    return Val::poison();
+  }
+  return Val::of(stack->entries[index < 0 ? index + size : index]);
+}
+
+Val Elaborator::indexBy(Frame &f, Val value, const ast::AxisItem &item) {
+  if (item.name.text.empty()) {
+    Val id = evalData(f, *item.size);
+    if (id.isPoison())
+      return id;
+    if (id.kind != Val::Kind::Tensor || !typeOf(id).isId() || !id.idAxis) {
+      error(Diag::BareIndex, item.size->range, {show(id)}).hint = "name the axis: `[axis: …]`";
+      return Val::poison();
+    }
+    if (!llvm::is_contained(axesOf(value), id.idAxis)) {
+      Diagnostic &d = error(Diag::IdAxis, item.size->range, {axisName(id.idAxis), show(axesOf(value))});
+      d.hint = "`[axis: " + sourceText(item.size->range) + "]` indexes another axis";
+      return Val::poison();
+    }
+    return gather(value, id, id.idAxis, item.range);
+  }
+  Axes axes;
+  std::vector<ast::AxisItem> single(1);
+  single[0].range = item.range;
+  single[0].name = item.name;
+  if (!operandAxes(f, single, {value}, {item.range}, "an index", axes))
+    return Val::poison();
+  AxisAttr axis = axes[0];
+  int64_t size = axis.getSize();
+  bool isStackAxis = value.kind == Val::Kind::Stack && value.stack->axis == axis;
+  int64_t index;
+  if (!item.size) {
+    error(Diag::BadIndex, item.range, {"nothing", axisName(axis), std::to_string(size)});
+    return Val::poison();
+  }
+  const Expr &e = *item.size;
+  std::optional<int64_t> label;
+  if (e.kind == Expr::Kind::Ident) {
+    label = labelIndex(axis, e.name.text);
+    if (!label && !findName(f, e.name.text) && (e.name.text == "first" || e.name.text == "last"))
+      label = e.name.text == "first" ? 0 : size - 1;
+  }
+  if (label) {
+    index = *label;
+  } else {
+    Val v = evalData(f, e);
+    if (v.isPoison())
+      return v;
+    if (v.kind == Val::Kind::Tensor && typeOf(v).isId())
+      return gather(value, v, axis, item.range);
+    if (!v.isNumber() || v.isBool || v.number != std::floor(v.number)) {
+      error(Diag::NotAnInteger, e.range, {"an index", show(v)});
+      return Val::poison();
+    }
+    index = int64_t(v.number);
+  }
+  if (isStackAxis)
+    return indexStack(value.stack, index, e.range);
+  if (index < -size || index >= size) {
+    error(Diag::BadIndex, e.range, {std::to_string(index), axisName(axis), std::to_string(size)});
+    return Val::poison();
+  }
+  return slice(value, axis, index < 0 ? index + size : index, item.range);
+}
+
+/// `t[a, b -> c, d]`: the same value with other axis names. A name that is not
+/// in scope is a new axis of this instance.
+Val Elaborator::renameView(Frame &f, const Val &value, const ast::AxisArgs &args, Range range) {
+  Axes from, to;
+  if (!operandAxes(f, args.from, {value}, {range}, "a renaming", from))
+    return Val::poison();
+  if (args.to.size() != args.from.size()) {
+    error(Diag::RenameCount, args.range, {std::to_string(args.from.size()), std::to_string(args.to.size())}).hint =
+        "`split` and `join` change the number of axes";
+    return Val::poison();
+  }
+  for (auto [axis, item] : llvm::zip(from, args.to)) {
+    AxisAttr target = item.size ? AxisAttr() : findAxis(f, item.name.text);
+    if (item.size) {
+      int64_t size = axisSize(f, *item.size, item.name.text);
+      target = size ? declareAxis(f, item.name, size) : AxisAttr();
+    } else if (!target) {
+      target = declareAxis(f, item.name, axis.getSize());
+    }
+    if (!target)
+      return Val::poison();
+    if (target.getSize() != axis.getSize()) {
+      error(Diag::AxisSizeConflict, item.range, {item.name.text, std::to_string(axis.getSize()), std::to_string(target.getSize())});
+      return Val::poison();
+    }
+    if (!llvm::is_contained(from, target) && llvm::is_contained(typeOf(value).getAxes(), target)) {
+      error(Diag::DuplicateAxis, item.range, {item.name.text});
+      return Val::poison();
+    }
+    to.push_back(target);
+  }
+  return rename(value, from, to, range);
+}
+
+} // namespace braid::elab

@@ -1,0 +1,110 @@
+//===- Messages.cpp - errors of the elaborator, and words in them ---------===//
+
+#include "Elaborator.h"
+
+using namespace mlir;
+
+namespace braid::elab {
+
+/// Reports once: an error inside a loop or an instance would come once a step.
+Diagnostic &Elaborator::error(Diag id, Range range, std::vector<std::string> arguments) {
+  std::string key = std::to_string(int(id)) + ':' + std::to_string(range.file) + ':' +
+                    std::to_string(range.begin) + ':' + std::to_string(range.end);
+  if (!reported.insert(key).second) {
+    discarded = Diagnostic{};
+    return discarded;
+  }
+  return diagnostics.report(id, range, std::move(arguments));
+}
+
+void Elaborator::hint(Diagnostic &diagnostic, StringRef word, ArrayRef<std::string> candidates) {
+  std::string best = nearest(word.str(), candidates.vec());
+  if (!best.empty() && best != word)
+    diagnostic.hint = "did you mean `" + best + "`?";
+}
+
+std::string Elaborator::axisName(AxisAttr axis) const {
+  auto it = axisInfo.find(axis);
+  return it == axisInfo.end() ? axis.getName().str() : it->second.name;
+}
+
+std::string Elaborator::show(ArrayRef<AxisAttr> axes) const {
+  std::string text = "[";
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    if (i)
+      text += ", ";
+    text += axisName(axis);
+    // Two axes of one name are told apart by their size, and else by a number.
+    for (AxisAttr other : axes)
+      if (other != axis && axisName(other) == axisName(axis)) {
+        text += ": " + std::to_string(axis.getSize());
+        break;
+      }
+  }
+  return text + "]";
+}
+
+std::string Elaborator::show(const Val &value) const {
+  switch (value.kind) {
+  case Val::Kind::Poison:
+    return "an erroneous value";
+  case Val::Kind::None:
+    return "none";
+  case Val::Kind::Number:
+    return value.isBool ? "a truth value" : "a number";
+  case Val::Kind::Tensor: {
+    ir::ValueType type = ir::typeOf(value.tensor);
+    if (type.isId())
+      return "an id";
+    return (type.isBool() ? "truth values " : "a value ") + show(visible(type));
+  }
+  case Val::Kind::Stack:
+    return "a history " + show(visible(value.stack->type));
+  case Val::Kind::Stream:
+    return "the stream `" + value.stream->name.str() + "`";
+  case Val::Kind::Axes:
+    return "a list of axes";
+  case Val::Kind::Callable:
+    return "something to call";
+  case Val::Kind::Deferred:
+    return "an initialiser";
+  }
+  return "";
+}
+
+std::string Elaborator::showNumber(double number) {
+  char text[32];
+  snprintf(text, sizeof text, "%g", number);
+  return text;
+}
+
+std::string Elaborator::sourceText(Range range, size_t limit) const {
+  std::string_view text = sources.text(range.file);
+  if (range.begin >= text.size())
+    return "";
+  std::string result;
+  for (char c : text.substr(range.begin, range.end - range.begin)) {
+    if (isspace(c))
+      c = ' ';
+    if (c == ' ' && !result.empty() && result.back() == ' ')
+      continue;
+    result += c;
+  }
+  while (!result.empty() && result.back() == ' ')
+    result.pop_back();
+  return result.size() > limit ? result.substr(0, limit - 1) + "…" : result;
+}
+
+Location Elaborator::loc(Range range) {
+  uint64_t key = (uint64_t(range.file) << 32) | range.begin;
+  auto it = locations.find(key);
+  if (it != locations.end())
+    return it->second;
+  LineColumn at = sources.locate(range.file, range.begin);
+  std::string_view name = sources.name(range.file);
+  Location result = FileLineColLoc::get(&context, StringRef(name.data(), name.size()), at.line, at.column);
+  locations.insert({key, result});
+  return result;
+}
+
+} // namespace braid::elab

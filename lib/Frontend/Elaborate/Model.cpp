@@ -1,0 +1,187 @@
+//===- Model.cpp - declarations, config, and the model itself -------------===//
+
+#include "Elaborator.h"
+
+using namespace mlir;
+
+namespace braid {
+namespace elab {
+
+/// Notes the declarations of a file; those of later files replace earlier ones.
+void Elaborator::declare(const ast::File &file) {
+  llvm::StringMap<Range> here;
+  for (const ast::Decl &decl : file.decls) {
+    switch (decl.kind) {
+    case ast::Decl::Kind::Import:
+    case ast::Decl::Kind::Model:
+      break;
+    case ast::Decl::Kind::Config:
+      configDecls.push_back(&decl);
+      break;
+    case ast::Decl::Kind::Axis:
+      axisDecls.push_back(&decl);
+      break;
+    default: {
+      auto [it, fresh] = here.try_emplace(decl.name.text, decl.name.range);
+      if (!fresh)
+        error(Diag::DeclaredTwice, decl.name.range, {decl.name.text}).notes.push_back({it->second, "the first is here"});
+      decls[decl.name.text] = &decl;
+    }
+    }
+  }
+}
+
+Val Elaborator::parseOverride(const std::string &text) {
+  if (text == "true" || text == "false")
+    return Val::boolean(text == "true");
+  char *end = nullptr;
+  long long n = strtoll(text.c_str(), &end, 10);
+  if (!text.empty() && *end == 0)
+    return Val::integer(n);
+  double x = strtod(text.c_str(), &end);
+  if (!text.empty() && *end == 0)
+    return Val::real(x);
+  return Val::poison();
+}
+
+/// Config values in order; a value given on the command line replaces the
+/// expression before those that use it are evaluated.
+void Elaborator::evalConfig() {
+  llvm::StringMap<Range> places;
+  for (const ast::Decl *decl : configDecls)
+    for (const ast::ConfigItem &item : decl->config)
+      places[item.name.text] = item.name.range;
+  llvm::StringMap<Val> replaced;
+  for (auto &[name, text] : options.overrides) {
+    Val v = parseOverride(text);
+    auto it = places.find(name);
+    if (it == places.end()) {
+      std::vector<std::string> candidates;
+      for (auto &entry : places)
+        candidates.push_back(entry.getKey().str());
+      Range range = configDecls.empty() ? mainRange : configDecls.back()->range;
+      range.end = std::min(range.end, range.begin + 6); // the word `config`
+      hint(error(Diag::UnknownConfig, range, {name}), name, candidates);
+    } else if (v.isPoison()) {
+      error(Diag::BadOverride, it->second, {name, text});
+    } else {
+      replaced[name] = v;
+    }
+  }
+  for (const ast::Decl *decl : configDecls)
+    for (const ast::ConfigItem &item : decl->config) {
+      auto it = replaced.find(item.name.text);
+      Val v = it != replaced.end() ? it->second
+                                   : number(globalFrame, *item.value, "the config value `" + item.name.text + "`");
+      globals[item.name.text] = v;
+      if (v.isInt) {
+        reservedAxes.insert(item.name.text);
+        axisNames[item.name.text] = 1;
+      }
+    }
+  for (const ast::Decl *decl : axisDecls)
+    execAxis(globalFrame, decl->name, decl->labels, decl->size.get(), true);
+}
+
+/// The model's statements, then its logits.
+void Elaborator::runModel(const ast::Decl &model) {
+  Frame &f = *newFrame(Frame::Kind::Model, &model, globalFrame);
+  for (const ast::Formal &formal : model.formals) {
+    Val v;
+    if (formal.type && formal.type->kind == ast::TypeExpr::Kind::Id && formal.name.text == "tokens") {
+      if (AxisAttr axis = lookupAxis(f, formal.type->idAxis)) {
+        builder.setInsertionPointToEnd(function);
+        auto type = ir::ValueType::get(&context, ir::Kind::Token, ArrayRef<AxisAttr>(), ir::Element::Id, axis.getSize());
+        v = Val::of(builder.create<ir::InputOp>(loc(formal.range), type, formal.name.text), axis);
+      }
+    } else {
+      error(Diag::ModelInput, formal.range, {formal.name.text});
+    }
+    f.bind(formal.name.text, v);
+  }
+  execAll(f, model.body->statements);
+  if (!f.returned) {
+    if (model.body->value)
+      eval(f, *model.body->value);
+    error(Diag::NoReturn, model.name.range, {model.name.text}).hint = "end it with `return logits`";
+    return;
+  }
+  Val logits = f.result;
+  if (!logits.isData())
+    return;
+  const ast::Stmt *ret = nullptr;
+  for (const ast::StmtPtr &s : model.body->statements)
+    if (s->kind == ast::Stmt::Kind::Return)
+      ret = s.get();
+  Range range = ret ? ret->value->range : model.name.range;
+  if (axesOf(logits).size() != 1 || !typeOf(logits).isReal()) {
+    error(Diag::LogitAxes, range, {show(logits)});
+    return;
+  }
+  Val token = broadcast(Val::of(outside(logits, range)), axesOf(logits), range, ir::Kind::Token);
+  builder.setInsertionPointToEnd(function);
+  builder.create<ir::OutputOp>(loc(range), "logits", token.tensor);
+}
+
+OwningOpRef<ModuleOp> Elaborator::run(const ast::File &main, ArrayRef<const ast::File *> imports) {
+  globalFrame.kind = Frame::Kind::Function;
+  mainRange = Range{main.file, 0, 1};
+  for (const ast::File *file : imports)
+    declare(*file);
+  declare(main);
+  const ast::Decl *model = nullptr;
+  for (const ast::Decl &decl : main.decls)
+    if (decl.kind == ast::Decl::Kind::Model) {
+      if (model)
+        error(Diag::TwoModels, decl.name.range).notes.push_back({model->name.range, "the first is here"});
+      else
+        model = &decl;
+    }
+  Location where = model ? loc(model->range) : UnknownLoc::get(&context);
+  module = ModuleOp::create(where);
+  builder.setInsertionPointToEnd(module->getBody());
+  auto func = builder.create<ir::FuncOp>(where, "logits");
+  function = base = &func.getBody().emplaceBlock();
+  evalConfig();
+  if (!model) {
+    error(Diag::NoModel, mainRange);
+    return {};
+  }
+  (*module)->setAttr("braid.model", builder.getStringAttr(model->name.text));
+  runModel(*model);
+  if (diagnostics.hasErrors()) {
+    for (Region &region : regionStore)
+      region.block->dropAllReferences();
+    dropRegions();
+    return {};
+  }
+  finishFunction();
+  return std::move(module);
+}
+
+} // namespace elab
+
+OwningOpRef<ModuleOp> elaborate(MLIRContext &context, SourceManager &sources, const ast::File &main,
+                                const std::vector<const ast::File *> &imports, DiagnosticEngine &diagnostics,
+                                const ElaborateOptions &options) {
+  context.loadDialect<ir::BraidDialect>();
+  SmallVector<int64_t> counts;
+  // The number of writes to a stream (`sites`) is known after a walk. Programs
+  // that use it are walked again; no program changes it by asking for it.
+  for (int round = 0; round < 3; ++round) {
+    DiagnosticEngine quiet(sources);
+    elab::Elaborator first(context, sources, quiet, options, counts);
+    OwningOpRef<ModuleOp> module = first.run(main, imports);
+    SmallVector<int64_t> found = first.siteCounts();
+    if (module && (!first.usedSites || found == counts))
+      return module;
+    if (!first.usedSites || found == counts)
+      break;
+    counts = found;
+  }
+  elab::Elaborator last(context, sources, diagnostics, options, counts);
+  OwningOpRef<ModuleOp> module = last.run(main, imports);
+  return module;
+}
+
+} // namespace braid

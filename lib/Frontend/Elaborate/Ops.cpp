@@ -1,0 +1,250 @@
+//===- Ops.cpp - the primitives, with their checks ------------------------===//
+
+#include "Elaborator.h"
+
+using namespace mlir;
+
+namespace braid::elab {
+
+ir::ValueType Elaborator::typeOf(const Val &value) const {
+  if (value.kind == Val::Kind::Tensor)
+    return ir::typeOf(value.tensor);
+  if (value.kind == Val::Kind::Stack)
+    return value.stack->type;
+  return ir::ValueType::get(&context, ir::Kind::Static, ArrayRef<AxisAttr>(),
+                            value.isBool ? ir::Element::Bool : ir::Element::Real, 0);
+}
+
+/// True for what has elements; otherwise says what was found instead.
+bool Elaborator::checkData(Val &value, Range range) {
+  if (value.isData())
+    return true;
+  if (value.kind == Val::Kind::Stream)
+    error(Diag::BareStream, range, {value.stream->name.str()}).hint =
+        "read it in a `let`, or write `." + std::string(value.stream->fields.empty() ? "state" : "state") + "` for its raw state";
+  else if (value.kind == Val::Kind::Deferred)
+    error(Diag::InitialiserOutside, range, {sourceText(range)});
+  else if (!value.isPoison())
+    error(Diag::ExpectedValue, range, {show(value)});
+  value = Val::poison();
+  return false;
+}
+
+bool Elaborator::checkReal(const Val &value, Range range, StringRef what) {
+  ir::ValueType type = typeOf(value);
+  if (type.isReal())
+    return true;
+  Diagnostic &d = error(Diag::WrongElement, range, {what.str(), "real numbers", show(value)});
+  d.hint = "`real(…)` makes numbers of it";
+  return false;
+}
+
+static const char *wordOf(ir::Fn fn) {
+  switch (fn) {
+  case ir::Fn::Add: return "+";
+  case ir::Fn::Sub: return "-";
+  case ir::Fn::Mul: return "*";
+  case ir::Fn::Div: return "/";
+  case ir::Fn::Pow: return "^";
+  case ir::Fn::Lt: return "<";
+  case ir::Fn::Le: return "<=";
+  case ir::Fn::Eq: return "==";
+  case ir::Fn::And: return "&&";
+  case ir::Fn::Or: return "||";
+  case ir::Fn::Not: return "!";
+  case ir::Fn::Select: return "where";
+  default: return ir::stringifyFn(fn).data();
+  }
+}
+
+/// An elementwise function. One operand's axes contain all the others'; the
+/// result has that operand's axes in its order.
+Val Elaborator::map(ir::Fn fn, ArrayRef<Val> operands, Range range, StringRef word) {
+  if (word.empty())
+    word = wordOf(fn);
+  bool allNumbers = true;
+  for (const Val &v : operands) {
+    Val copy = v;
+    if (!checkData(copy, range))
+      return Val::poison();
+    allNumbers &= v.isNumber();
+  }
+  if (allNumbers)
+    if (std::optional<double> folded = foldFn(fn, operands))
+      return ir::yieldsBool(fn) ? Val::boolean(*folded != 0) : Val::real(*folded);
+  const Val *widest = &operands.front();
+  ir::Kind kind = ir::Kind::Static;
+  SmallVector<ir::ValueType, 3> types;
+  for (const Val &v : operands) {
+    types.push_back(typeOf(v));
+    kind = std::max(kind, types.back().getKind());
+    if (axesOf(v).size() > axesOf(*widest).size())
+      widest = &v;
+  }
+  for (auto [i, type] : llvm::enumerate(types)) {
+    bool wantsBool = fn == ir::Fn::And || fn == ir::Fn::Or || fn == ir::Fn::Not || (fn == ir::Fn::Select && i == 0);
+    bool any = fn == ir::Fn::Real || ((fn == ir::Fn::Eq || fn == ir::Fn::Lt || fn == ir::Fn::Le) && type.isId());
+    if (wantsBool ? !type.isBool() : !any && !type.isReal()) {
+      Diagnostic &d = error(Diag::WrongElement, range,
+                            {"`" + word.str() + "`", wantsBool ? "truth values" : "real numbers", show(operands[i])});
+      if (!wantsBool)
+        d.hint = "`real(…)` makes numbers of it";
+      return Val::poison();
+    }
+  }
+  Axes most = axesOf(*widest);
+  for (const Val &v : operands)
+    for (AxisAttr axis : axesOf(v))
+      if (!llvm::is_contained(most, axis)) {
+        error(Diag::ElementwiseAxes, range, {word.str(), show(axesOf(*widest)), show(axesOf(v))});
+        return Val::poison();
+      }
+  Axes axes;
+  for (ir::ValueType type : types)
+    for (AxisAttr axis : type.getAxes())
+      if (isHidden(axis) && !typeOf(*widest).has(axis.getName()) && !llvm::is_contained(axes, axis))
+        axes.push_back(axis);
+  llvm::append_range(axes, typeOf(*widest).getAxes());
+  SmallVector<Value> values;
+  if (!prepare(operands, values, range))
+    return Val::poison();
+  auto type = ir::ValueType::get(&context, kind, axes, ir::yieldsBool(fn) ? ir::Element::Bool : ir::Element::Real, 0);
+  return Val::of(builder.create<ir::MapOp>(loc(range), type, fn, values).getResult());
+}
+
+static SmallVector<StringRef> names(ArrayRef<AxisAttr> axes) {
+  SmallVector<StringRef> result;
+  for (AxisAttr axis : axes)
+    result.push_back(axis.getName());
+  return result;
+}
+
+Val Elaborator::reduce(ir::ReduceKind kind, const Val &value, ArrayRef<AxisAttr> axes, Range range) {
+  SmallVector<Value, 1> in;
+  if (axes.empty())
+    return value;
+  if (!checkReal(value, range, "a reduction") || !prepare({value}, in, range))
+    return Val::poison();
+  SmallVector<StringRef> over = names(axes);
+  return Val::of(builder.create<ir::ReduceOp>(loc(range), ir::typeOf(in[0]).without(over), kind, in[0],
+                                              builder.getStrArrayAttr(over)).getResult());
+}
+
+Val Elaborator::mean(const Val &value, ArrayRef<AxisAttr> axes, Range range) {
+  int64_t count = 1;
+  for (AxisAttr axis : axes)
+    count *= axis.getSize();
+  Val sum = reduce(ir::ReduceKind::Sum, value, axes, range);
+  return sum.isPoison() || count == 1 ? sum : map(ir::Fn::Div, {sum, Val::integer(count)}, range);
+}
+
+/// Contracts `axes`; keeps batched axes first, then the left's, then the right's.
+Val Elaborator::dot(const Val &lhs, const Val &rhs, ArrayRef<AxisAttr> axes, Range range) {
+  if (lhs.isPoison() || rhs.isPoison() || !checkReal(lhs, range, "`dot`") || !checkReal(rhs, range, "`dot`"))
+    return Val::poison();
+  ir::ValueType l = typeOf(lhs), r = typeOf(rhs);
+  Axes batched, result;
+  int64_t rightFree = 1, leftFree = 1;
+  for (AxisAttr axis : l.getAxes())
+    if (!llvm::is_contained(axes, axis) && llvm::is_contained(r.getAxes(), axis))
+      result.push_back(axis);
+  for (AxisAttr axis : l.getAxes())
+    if (!llvm::is_contained(axes, axis) && !llvm::is_contained(r.getAxes(), axis)) {
+      result.push_back(axis);
+      leftFree *= axis.getSize();
+    }
+  for (AxisAttr axis : r.getAxes())
+    if (!llvm::is_contained(axes, axis) && !llvm::is_contained(l.getAxes(), axis)) {
+      result.push_back(axis);
+      rightFree *= axis.getSize();
+    }
+  // A weight matrix applied to what was read is a product of its own.
+  bool heavy = (r.isStatic() && rightFree >= 16 && r.numElements() >= 4096) ||
+               (l.isStatic() && leftFree >= 16 && l.numElements() >= 4096);
+  SmallVector<Value, 2> in;
+  if (!prepare({lhs, rhs}, in, range, heavy))
+    return Val::poison();
+  auto type = ir::ValueType::get(&context, std::max(l.getKind(), r.getKind()), result);
+  return Val::of(builder.create<ir::DotOp>(loc(range), type, in[0], in[1], builder.getStrArrayAttr(names(axes)),
+                                           UnitAttr()).getResult());
+}
+
+/// Repeats a value so that it has exactly `axes` (and at least `kind`).
+Val Elaborator::broadcast(const Val &value, ArrayRef<AxisAttr> axes, Range range, ir::Kind kind) {
+  ir::ValueType type = typeOf(value);
+  kind = std::max(kind, type.getKind());
+  if (value.kind == Val::Kind::Tensor && type.getAxes() == axes && type.getKind() == kind)
+    return value;
+  SmallVector<Value, 1> in;
+  if (value.isPoison() || !prepare({value}, in, range))
+    return Val::poison();
+  auto result = ir::ValueType::get(&context, kind, axes, type.getElement(), type.getIdSize());
+  return Val::of(builder.create<ir::BroadcastOp>(loc(range), result, in[0]).getResult());
+}
+
+Val Elaborator::slice(const Val &value, AxisAttr axis, int64_t index, Range range) {
+  SmallVector<Value, 1> in;
+  if (!prepare({value}, in, range))
+    return Val::poison();
+  return Val::of(builder.create<ir::SliceOp>(loc(range), ir::typeOf(in[0]).without({axis.getName()}), in[0],
+                                             axis.getName(), index, 1, StringAttr()).getResult());
+}
+
+Val Elaborator::rename(const Val &value, ArrayRef<AxisAttr> from, ArrayRef<AxisAttr> to, Range range) {
+  if (value.isPoison() || from.empty())
+    return value;
+  SmallVector<Value, 1> in;
+  if (!prepare({value}, in, range))
+    return Val::poison();
+  ir::ValueType type = ir::typeOf(in[0]);
+  Axes axes;
+  for (AxisAttr axis : type.getAxes()) {
+    auto it = llvm::find(from, axis);
+    axes.push_back(it == from.end() ? axis : to[it - from.begin()]);
+  }
+  return Val::of(builder.create<ir::RenameOp>(loc(range), type.withAxes(axes), in[0],
+                                              builder.getStrArrayAttr(names(from)),
+                                              builder.getStrArrayAttr(names(to))).getResult());
+}
+
+/// The same value with its axes in the order of `axes`, the hidden ones first.
+Val Elaborator::transpose(const Val &value, ArrayRef<AxisAttr> axes, Range range) {
+  if (value.kind != Val::Kind::Tensor)
+    return value;
+  ir::ValueType type = typeOf(value);
+  Axes order;
+  for (AxisAttr axis : type.getAxes())
+    if (!llvm::is_contained(axes, axis))
+      order.push_back(axis);
+  order.append(axes.begin(), axes.end());
+  if (type.getAxes() == ArrayRef<AxisAttr>(order))
+    return value;
+  SmallVector<Value, 1> in;
+  if (!prepare({value}, in, range))
+    return Val::poison();
+  return Val::of(builder.create<ir::TransposeOp>(loc(range), type.withAxes(order), in[0]).getResult());
+}
+
+Val Elaborator::iota(AxisAttr axis, Range range) {
+  builder.setInsertionPointToEnd(base);
+  auto type = ir::ValueType::get(&context, ir::Kind::Static, ArrayRef<AxisAttr>(axis));
+  return Val::of(builder.create<ir::IotaOp>(loc(range), type).getResult());
+}
+
+Val Elaborator::gather(const Val &table, const Val &id, AxisAttr axis, Range range) {
+  SmallVector<Value, 2> in;
+  if (!prepare({table, id}, in, range, /*heavy=*/true))
+    return Val::poison();
+  ir::ValueType type = ir::typeOf(in[0]).without({axis.getName()});
+  type = type.withKind(std::max(type.getKind(), ir::typeOf(in[1]).getKind()));
+  return Val::of(builder.create<ir::GatherOp>(loc(range), type, in[0], in[1], axis.getName()).getResult());
+}
+
+Val Elaborator::random(ir::Distribution distribution, double scale, StringRef stream, ArrayRef<AxisAttr> axes,
+                       ir::Kind kind, Range range) {
+  builder.setInsertionPointToEnd(base);
+  auto type = ir::ValueType::get(&context, kind, axes);
+  return Val::of(builder.create<ir::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream).getResult());
+}
+
+} // namespace braid::elab

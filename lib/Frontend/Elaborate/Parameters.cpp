@@ -1,0 +1,154 @@
+//===- Parameters.cpp - trained tensors and their paths -------------------===//
+
+#include "Elaborator.h"
+
+using namespace mlir;
+
+namespace braid::elab {
+
+/// `param w: [dim] = init  decay on, lr 0.5, in group`.
+void Elaborator::execParam(Frame &f, const ast::Stmt &s) {
+  Axes axes;
+  ParamOptions options;
+  options.decay = s.decay;
+  bool ok = !s.type || evalAxes(f, s.type->axes, axes);
+  if (s.type && s.type->kind != ast::TypeExpr::Kind::Axes)
+    ok = (error(Diag::WrongElement, s.type->range, {"a parameter", "real numbers", sourceText(s.type->range)}), false);
+  if (s.lr) {
+    Val lr = number(f, *s.lr, "the factor on the learning rate");
+    if (lr.isNumber())
+      options.lr = lr.number;
+  }
+  if (s.group)
+    options.group = s.group->text;
+  if (!ok) {
+    f.bind(s.name.text, Val::poison());
+    return;
+  }
+  Restore<bool> from(initFromParameters, s.initFromParameters);
+  Val v = parameter(f, s.name.text, s.name.range, axes, options,
+                    [&] { return s.value ? eval(f, *s.value) : Val::poison(); });
+  if (!s.value)
+    error(Diag::NoInitialiser, s.name.range, {s.name.text});
+  f.bind(s.name.text, v);
+}
+
+/// The places of the calls from the model down to a parameter.
+std::vector<Range> Elaborator::callChain(Frame &f, Range range) {
+  std::vector<Range> chain{range};
+  for (Frame *g = &f; g; g = g->caller)
+    if (g->called)
+      chain.push_back(g->callRange);
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+/// Points at the first calls in which the two instances differ: one of them
+/// needs a label.
+void Elaborator::duplicatePath(const std::string &path, const ParamInfo &first, ArrayRef<Range> chain) {
+  size_t i = 0;
+  auto same = [](Range a, Range b) { return a.file == b.file && a.begin == b.begin && a.end == b.end; };
+  while (i + 1 < chain.size() && i + 1 < first.chain.size() && same(chain[i], first.chain[i]))
+    ++i;
+  Diagnostic &d = error(Diag::DuplicatePath, chain[i], {path});
+  std::string text = sourceText(chain[i]);
+  StringRef callee = StringRef(text).take_until([](char c) { return !isalnum(c) && c != '_'; });
+  d.hint = callee.empty() || text.find('(') == std::string::npos ? "give one of them another name"
+                                                                 : "label one of them: `name: " + callee.str() + "(…)`";
+  d.notes.push_back({first.chain[std::min(i, first.chain.size() - 1)], "the first is made here"});
+}
+
+Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAttr> axes, const ParamOptions &options,
+                          llvm::function_ref<Val()> init) {
+  std::string path = f.path + (f.path.empty() ? "" : ".") + name.str();
+  std::vector<Range> chain = callChain(f, range);
+  auto [it, fresh] = parameters.try_emplace(path);
+  ParamInfo &info = it->second;
+  auto type = ir::ValueType::get(&context, ir::Kind::Static, axes);
+  if (!fresh) {
+    if (info.shared && info.shared == f.shared && info.call != f.shared->call) {
+      // Another call of the same instance. Its own axes are new ones of the same sizes.
+      bool sizes = info.axes.size() == axes.size();
+      Axes from, to;
+      for (size_t i = 0; sizes && i < axes.size(); ++i) {
+        sizes = info.axes[i].getSize() == axes[i].getSize();
+        if (info.axes[i] != axes[i]) {
+          from.push_back(info.axes[i]);
+          to.push_back(axes[i]);
+        }
+      }
+      if (!sizes) {
+        error(Diag::SharedShape, range, {path, show(axes), show(info.axes)});
+        return Val::poison();
+      }
+      return rename(Val::of(info.value), from, to, range);
+    }
+    duplicatePath(path, info, chain);
+    return Val::of(info.value && sameAxes(info.axes, axes) ? info.value : Value());
+  }
+  if (f.unnamed) {
+    Diagnostic &d = error(Diag::UnlabelledSite, f.unnamed->value->range, {f.unnamed->name.text, path});
+    d.hint = "label it: `" + f.unnamed->name.text + " <- name: { … }`";
+    d.notes.push_back({range, "the parameter"});
+  }
+  if (path == "loss" || path == "logits")
+    error(Diag::ReservedPath, range, {path});
+  info.range = range;
+  info.axes.assign(axes.begin(), axes.end());
+  info.shared = f.shared;
+  info.call = f.shared ? f.shared->call : 0;
+  info.chain = std::move(chain);
+
+  builder.setInsertionPoint(function->getParentOp());
+  auto op = builder.create<ir::ParameterOp>(
+      loc(range), path, type, options.decay,
+      options.lr ? builder.getF64FloatAttr(*options.lr) : FloatAttr(),
+      options.group ? builder.getStringAttr(*options.group) : StringAttr());
+  Block &block = op.getInit().emplaceBlock();
+  {
+    // The initial value is made in a world of its own.
+    Restore<Block *> inBlock(base, &block);
+    Restore<const Axes *> inAxes(initAxes, &info.axes);
+    Restore<StringRef> inPath(initPath, it->getKey());
+    Restore<unsigned> draws(initDraws, 0);
+    Restore<unsigned> connection(connectionDepth, 0);
+    SmallVector<AxisAttr> noneHidden;
+    std::swap(hidden, noneHidden);
+    Val v = init();
+    if (v.kind == Val::Kind::Deferred)
+      v = initialiser(*v.frame, *v.expr, initPath);
+    checkData(v, range);
+    v = toReal(v, range);
+    if (v.isData()) {
+      for (AxisAttr axis : axesOf(v))
+        if (v.isData() && !llvm::is_contained(axes, axis)) {
+          error(Diag::InitialiserAxes, range, {name.str(), show(axes), show(axesOf(v))});
+          v = Val::poison();
+        }
+    }
+    if (v.isData()) {
+      if (v.kind == Val::Kind::Number && axes.empty())
+        v = Val::of(constant(base, v.number));
+      else if (v.isNumber()) {
+        builder.setInsertionPointToEnd(base);
+        v = Val::of(builder.create<ir::ConstantOp>(loc(range), type, builder.getF64FloatAttr(v.number)).getResult());
+      } else {
+        v = sameAxes(axesOf(v), axes) ? transpose(v, axes, range) : broadcast(v, axes, range, ir::Kind::Static);
+      }
+    }
+    Value value = v.isData() ? outside(v, range) : Value();
+    if (!value) {
+      builder.setInsertionPointToEnd(base);
+      value = builder.create<ir::ConstantOp>(loc(range), type, builder.getF64FloatAttr(0));
+    }
+    builder.setInsertionPointToEnd(base);
+    builder.create<ir::YieldOp>(loc(range), value);
+    std::swap(hidden, noneHidden);
+  }
+  builder.setInsertionPointToEnd(function);
+  Value value = builder.create<ir::ParamOp>(loc(range), type, it->getKey());
+  info.value = value;
+  return Val::of(value);
+}
+
+} // namespace braid::elab

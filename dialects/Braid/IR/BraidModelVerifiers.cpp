@@ -111,6 +111,11 @@ LogicalResult ReadOp::verify() {
   auto yield = body()->empty() ? YieldOp() : dyn_cast<YieldOp>(body()->back());
   if (!yield)
     return emitOpError("the region must end in a braid.yield");
+  // What the region needs comes in as a capture, what it finds goes out as a result: an
+  // adjoint sees nothing else.
+  for (Operation &op : body()->without_terminator())
+    if (isa<ParamOp, InputOp, OutputOp, ObserveOp, AuxLossOp, ReadOp>(op))
+      return op.emitOpError("stands inside a braid.read");
   SmallVector<ValueType> wanted;
   for (auto [i, value] : llvm::enumerate(yield.getValues())) {
     ValueType type = typeOf(value);

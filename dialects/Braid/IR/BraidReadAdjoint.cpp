@@ -125,7 +125,7 @@ void ReadAdjoint::bringCotangents() {
 void ReadAdjoint::gatherAccumulators(ReverseMode &reverse) {
   for (int64_t group = 0; group < int64_t(forward.getGroups()); ++group) {
     Value argument = mapping.lookup(Value(forward.body()->getArgument(group)));
-    if (!reverse.gradient(argument) && !reverse.perTokenGradient(argument))
+    if (!reverse.gradient(argument))
       continue;
     Kind kind = typeOf(argument).getKind();
     SmallVector<Value> sums;
@@ -146,15 +146,17 @@ void ReadAdjoint::yieldEntryGradients(ReverseMode &reverse) {
   Emitter emit(inner, forward.getLoc());
   for (int64_t group = 0; group < int64_t(forward.getGroups()); ++group) {
     Value argument = mapping.lookup(Value(forward.body()->getArgument(group)));
-    Value sum = accumulators.lookup(group);
-    for (Value part : {reverse.gradient(argument), reverse.perTokenGradient(argument)})
-      if (part)
-        sum = sum ? emit.add(sum, part) : part;
-    if (!sum)
-      continue;
-    unstacked.push_back(yielded.size());
-    yielded.push_back(sum);
-    targets.push_back(SmallVector<Value>(entries(group)));
+    Value sum = accumulators.lookup(group), own = reverse.gradient(argument);
+    if (sum && own)
+      own = emit.add(sum, own);
+    // What varies per token of a static list is summed outside, hence apart.
+    for (Value part : {own, reverse.perTokenGradient(argument)}) {
+      if (!part)
+        continue;
+      unstacked.push_back(yielded.size());
+      yielded.push_back(part);
+      targets.push_back(SmallVector<Value>(entries(group)));
+    }
   }
 }
 

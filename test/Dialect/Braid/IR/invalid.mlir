@@ -1,0 +1,333 @@
+// RUN: braid-opt %s --split-input-file --verify-diagnostics
+// What each rule refuses.
+
+// R1
+braid.func @f {
+  // expected-error @below {{result is '!braid.value<token, []>'; a constant is static}}
+  %0 = braid.constant 1.0 : <token, []>
+}
+
+// -----
+// R2
+braid.func @f {
+  // expected-error @below {{result has the axes [a: 2, b: 3]; it must have exactly one}}
+  %0 = braid.iota : <static, [a: 2, b: 3]>
+}
+
+// -----
+// R2
+braid.func @f {
+  // expected-error @below {{it must be static and real}}
+  %0 = braid.iota : <token, [a: 2]>
+}
+
+// -----
+// R3
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  // expected-error @below {{operand axis `a` is not an axis of the result [b: 2]}}
+  %1 = braid.map neg(%0) : (!braid.value<token, [a: 2]>) -> !braid.value<token, [b: 2]>
+}
+
+// -----
+// R3
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  // expected-error @below {{axis `a` has size 2 in an operand and 3 in the result}}
+  %1 = braid.broadcast %0 : <token, [a: 2]> -> <token, [a: 3]>
+}
+
+// -----
+// R4
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  // expected-error @below {{operand varies per token, but the result is static}}
+  %1 = braid.map neg(%0) : (!braid.value<token, [a: 2]>) -> !braid.value<static, [a: 2]>
+}
+
+// -----
+// R5
+braid.func @f {
+  %0 = braid.input "x" : <token, []>
+  // expected-error @below {{`add` takes 2 operands, but has 1}}
+  %1 = braid.map add(%0) : (!braid.value<token, []>) -> !braid.value<token, []>
+}
+
+// -----
+// R5
+braid.func @f {
+  %0 = braid.input "x" : <token, []>
+  // expected-error @below {{`lt` gives a bool, but the result is real}}
+  %1 = braid.map lt(%0, %0) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, []>
+}
+
+// -----
+// R5
+braid.func @f {
+  %0 = braid.input "x" : <token, []>
+  // expected-error @below {{operand 0 of `select` is real, but must be bool}}
+  %1 = braid.map select(%0, %0, %0) : (!braid.value<token, []>, !braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, []>
+}
+
+// -----
+// R5
+braid.func @f {
+  %0 = braid.input "x" : <token, []>
+  // expected-error @below {{operand 0 of `real` is real already}}
+  %1 = braid.map real(%0) : (!braid.value<token, []>) -> !braid.value<token, []>
+}
+
+// -----
+// R6
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  // expected-error @below {{axis `b` is not an axis of the operand [a: 2]}}
+  %1 = braid.reduce sum %0 over ["b"] : <token, [a: 2]> -> <token, [a: 2]>
+}
+
+// -----
+// R6
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2, b: 3]>
+  // expected-error @below {{axis `a` is named twice}}
+  %1 = braid.reduce sum %0 over ["a", "a"] : <token, [a: 2, b: 3]> -> <token, [b: 3]>
+}
+
+// -----
+// R6
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2, b: 3]>
+  // expected-error @below {{result has the axes [a: 2], but those left are [b: 3]}}
+  %1 = braid.reduce sum %0 over ["a"] : <token, [a: 2, b: 3]> -> <token, [a: 2]>
+}
+
+// -----
+// R7
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  %1 = braid.input "y" : <token, [b: 3]>
+  // expected-error @below {{axis `a` is not an axis of the operand [b: 3]}}
+  %2 = braid.dot %0, %1 over ["a"] : <token, [a: 2]>, <token, [b: 3]> -> <token, [b: 3]>
+}
+
+// -----
+// R7
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  %1 = braid.input "y" : <token, [b: 3, a: 2]>
+  // expected-error @below {{result has the axes [a: 2, b: 3], but those kept are [b: 3]}}
+  %2 = braid.dot %0, %1 over ["a"] : <token, [a: 2]>, <token, [b: 3, a: 2]> -> <token, [a: 2, b: 3]>
+}
+
+// -----
+// R8
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  %1 = braid.input "y" : <static, [a: 2]>
+  // expected-error @below {{result is static, but the operand that varies most is token}}
+  %2 = braid.dot %0, %1 over ["a"] : <token, [a: 2]>, <static, [a: 2]> -> <static, []>
+}
+
+// -----
+// R8
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  %1 = braid.input "y" : <static, [a: 2]>
+  // expected-error @below {{contracts tokens, but an operand is static}}
+  %2 = braid.dot %0, %1 over ["a"] tokens : <token, [a: 2]>, <static, [a: 2]> -> <static, []>
+}
+
+// -----
+// R9
+braid.func @f {
+  %0 = braid.input "x" : <static, [a: 2]>
+  // expected-error @below {{it must be real and vary per token}}
+  %1 = braid.token_sum %0 : <static, [a: 2]> -> <static, [a: 2]>
+}
+
+// -----
+// R10
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2, b: 2]>
+  // expected-error @below {{two axes would be called `b`}}
+  %1 = braid.rename %0 ["a"] to ["b"] : <token, [a: 2, b: 2]> -> <token, [b: 2]>
+}
+
+// -----
+// R11
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  // expected-error @below {{operand has the axes [a: 2], but the result [b: 2]}}
+  %1 = braid.transpose %0 : <token, [a: 2]> -> <token, [b: 2]>
+}
+
+// -----
+// R12
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 6]>
+  // expected-error @below {{[b: 2, c: 2] has 4 elements, but axis `a` has size 6}}
+  %1 = braid.split %0 "a" : <token, [a: 6]> -> <token, [b: 2, c: 2]>
+}
+
+// -----
+// R12
+braid.func @f {
+  %0 = braid.input "x" : <token, [b: 2, z: 5, c: 3]>
+  // expected-error @below {{the axes beside `a` are not the same}}
+  %1 = braid.join %0 "a" : <token, [b: 2, z: 5, c: 3]> -> <token, [a: 6, z: 5]>
+}
+
+// -----
+// R13
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  // expected-error @below {{the parts add up to 4, but axis `c` has size 5}}
+  %1 = braid.concat %0, %0 along ["a", "a"] to "c" : (!braid.value<token, [a: 2]>, !braid.value<token, [a: 2]>) -> !braid.value<token, [c: 5]>
+}
+
+// -----
+// R14
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 4]>
+  // expected-error @below {{range 3 … 4 is not inside axis `a` of size 4}}
+  %1 = braid.slice %0 "a" at 3 size 2 as "b" : <token, [a: 4]> -> <token, [b: 2]>
+}
+
+// -----
+// R14
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 4]>
+  // expected-error @below {{takes 2 elements but names no axis for them}}
+  %1 = braid.slice %0 "a" at 0 size 2 : <token, [a: 4]> -> <token, []>
+}
+
+// -----
+// R14
+braid.func @f {
+  %0 = braid.input "x" : <token, [b: 2]>
+  // expected-error @below {{range 3 … 4 is not inside axis `a` of size 4}}
+  %1 = braid.pad %0 to "a" at 3 from "b" : <token, [b: 2]> -> <token, [a: 4]>
+}
+
+// -----
+// R15
+braid.func @f {
+  %0 = braid.input "x" : <static, [v: 4, a: 2]>
+  %1 = braid.input "i" : <token, [], id 4>
+  // expected-error @below {{result is '!braid.value<static, [a: 2]>', but must be '!braid.value<token, [a: 2]>'}}
+  %2 = braid.gather %0[%1] along "v" : <static, [v: 4, a: 2]>, <token, [], id 4> -> <static, [a: 2]>
+}
+
+// -----
+// R16
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  %1 = braid.input "i" : <token, [], id 4>
+  // expected-error @below {{result without its table axis is}}
+  %2 = braid.scatter %0[%1] along "v" : <token, [a: 2]>, <token, [], id 4> -> <static, [v: 4, b: 2]>
+}
+
+// -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4, extra: 2]>
+  // expected-error @below {{token keys have 1 axes that the query lacks, [extra: 2]; there must be none}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) over "head" masks [#braid.mask<causal, 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4, extra: 2]>), (!braid.value<token, [head: 4, extra: 2]>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <static, [head: 4, slot: 2]>
+  // expected-error @below {{mask of a static source is causal, but must be all}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) over "head" masks [#braid.mask<causal, 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<static, [head: 4, slot: 2]>), (!braid.value<static, [head: 4, slot: 2]>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R18
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %l = braid.input "l" : <token, []>
+  // expected-error @below {{gradient of the query is '!braid.value<token, []>', but must be '!braid.value<token, [head: 4]>'}}
+  %a, %b, %c = braid.attend_grad %q, keys(%q), values(%q), output(%q, %l, %q) over "head" masks [#braid.mask<causal, 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>), <token, [head: 4]>, <token, []>, <token, [head: 4]> -> <token, []>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>)
+}
+
+// -----
+// R19
+// expected-error @below {{yielded value is '!braid.value<static, [a: 3]>', but must be '!braid.value<static, [a: 2]>'}}
+braid.parameter @p : !braid.value<static, [a: 2]> init {
+  %0 = braid.constant 0.0 : <static, [a: 3]>
+  braid.yield %0 : !braid.value<static, [a: 3]>
+}
+
+// -----
+// R20
+braid.func @f {
+  // expected-error @below {{names `p`, but there is no such parameter}}
+  %0 = braid.param @p : <static, [a: 2]>
+}
+
+// -----
+// R21
+braid.func @f {
+  %0 = braid.input "x" : <token, []>
+  // expected-note @below {{the first is here}}
+  braid.output "y", %0 : <token, []>
+  // expected-error @below {{two outputs are called `y`}}
+  braid.output "y", %0 : <token, []>
+}
+
+// -----
+// R22
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  // expected-error @below {{has 1 entries in 2 groups}}
+  %1 = braid.read "d" groups 2 entries(%0 : !braid.value<token, [a: 2]>) captures() unstack [] -> !braid.value<token, [a: 2]> {
+  ^bb0(%v: !braid.value<token, [d: 1, a: 2]>):
+    %2 = braid.reduce sum %v over ["d"] : <token, [d: 1, a: 2]> -> <token, [a: 2]>
+    braid.yield %2 : !braid.value<token, [a: 2]>
+  }
+}
+
+// -----
+// R22
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  // expected-error @below {{yielded value 0 is unstacked, but has the axes [a: 2] and not `d: 1`}}
+  %1 = braid.read "d" groups 1 entries(%0 : !braid.value<token, [a: 2]>) captures() unstack [0] -> !braid.value<token, [a: 2]> {
+  ^bb0(%v: !braid.value<token, [d: 1, a: 2]>):
+    %2 = braid.reduce sum %v over ["d"] : <token, [d: 1, a: 2]> -> <token, [a: 2]>
+    braid.yield %2 : !braid.value<token, [a: 2]>
+  }
+}
+
+// -----
+// R23
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  %1 = braid.input "s" : <static, [a: 2]>
+  // expected-error @below {{region argument of a group is '!braid.value<static, [d: 2, a: 2]>', but must be '!braid.value<token, [d: 2, a: 2]>'}}
+  %3 = braid.read "d" groups 1 entries(%0, %1 : !braid.value<token, [a: 2]>, !braid.value<static, [a: 2]>) captures() unstack [] -> !braid.value<static, [a: 2]> {
+  ^bb0(%v: !braid.value<static, [d: 2, a: 2]>):
+    %2 = braid.reduce sum %v over ["d"] : <static, [d: 2, a: 2]> -> <static, [a: 2]>
+    braid.yield %2 : !braid.value<static, [a: 2]>
+  }
+}
+
+// -----
+// R22
+braid.parameter @p : !braid.value<static, []> init {
+  %0 = braid.constant 0.0 : <static, []>
+  braid.yield %0 : !braid.value<static, []>
+}
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 2]>
+  %1 = braid.read "d" groups 1 entries(%0 : !braid.value<token, [a: 2]>) captures() unstack [] -> !braid.value<static, []> {
+  ^bb0(%v: !braid.value<token, [d: 1, a: 2]>):
+    // expected-error @below {{stands inside a braid.read}}
+    %2 = braid.param @p : <static, []>
+    braid.yield %2 : !braid.value<static, []>
+  }
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""A GPT in PyTorch, written as a PyTorch user would: the peer of examples/prenorm.braid and examples/attnres_block.braid.
+
+Times whole training steps (forward, backward, clipping, AdamW) in fp32 and prints one JSON object with the seconds
+of every repetition. The same arithmetic as the Braid programs: no biases, RMSNorm with gain, tanh GELU, tied
+embedding, causal attention. Everything that PyTorch has a fused form of uses it (attention, RMSNorm, AdamW, one
+product for queries, keys and values).
+"""
+import argparse
+import json
+import resource
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Attention(nn.Module):
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(dim, 3 * dim, bias=False)
+        self.out = nn.Linear(dim, dim, bias=False)
+
+    def forward(self, x):
+        batch, length, dim = x.shape
+        q, k, v = (part.view(batch, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).split(dim, dim=-1))
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.out(y.transpose(1, 2).reshape(batch, length, dim))
+
+
+class MLP(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.up = nn.Linear(dim, 4 * dim, bias=False)
+        self.down = nn.Linear(4 * dim, dim, bias=False)
+
+    def forward(self, x):
+        return self.down(F.gelu(self.up(x), approximate="tanh"))
+
+
+class DepthAttention(nn.Module):
+    """A softmax over the sources of a learned query with the normed source (Attention Residuals)."""
+
+    def __init__(self, dim):
+        super().__init__()
+        self.query = nn.Parameter(torch.zeros(dim))
+        self.norm = nn.RMSNorm(dim, eps=1e-6)
+
+    def forward(self, sources):
+        if len(sources) == 1:
+            return sources[0]
+        values = torch.stack(sources)
+        scores = self.norm(values) @ self.query
+        return torch.einsum("nbt,nbtd->btd", scores.softmax(0), values)
+
+
+class GPT(nn.Module):
+    def __init__(self, vocab, dim, layers, heads, topology, block):
+        super().__init__()
+        self.topology, self.block = topology, block
+        self.embed = nn.Embedding(vocab, dim)
+        self.sublayers = nn.ModuleList(m for _ in range(layers) for m in (Attention(dim, heads), MLP(dim)))
+        self.norms = nn.ModuleList(nn.RMSNorm(dim, eps=1e-6) for _ in self.sublayers)
+        self.final_norm = nn.RMSNorm(dim, eps=1e-6)
+        if topology == "attnres_block":
+            self.reads = nn.ModuleList(DepthAttention(dim) for _ in range(len(self.sublayers) + 1))
+        for parameter in self.parameters():
+            if parameter.dim() == 2:
+                nn.init.normal_(parameter, std=0.02)
+
+    def prenorm(self, x):
+        for norm, sublayer in zip(self.norms, self.sublayers):
+            x = x + sublayer(norm(x))
+        return x
+
+    def attnres_block(self, x):
+        # Sources: the embedding, the finished blocks' sums, the sum of the block under way.
+        blocks, partial = [x], None
+        for i, (read, norm, sublayer) in enumerate(zip(self.reads, self.norms, self.sublayers)):
+            y = sublayer(norm(read(blocks if partial is None else [*blocks, partial])))
+            partial = y if partial is None else partial + y
+            if (i + 1) % self.block == 0:
+                blocks.append(partial)
+                partial = None
+        return self.reads[-1](blocks if partial is None else [*blocks, partial])
+
+    def forward(self, tokens, targets):
+        x = getattr(self, self.topology)(self.embed(tokens))
+        logits = F.linear(self.final_norm(x), self.embed.weight)
+        return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--topology", choices=["prenorm", "attnres_block"], default="prenorm")
+    for name, value in dict(vocab=256, dim=768, layers=12, heads=12, block=6, time=512, batch=4, reps=3, warmup=1, threads=0).items():
+        parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--compile", action="store_true", help="torch.compile the model")
+    a = parser.parse_args()
+    if a.threads:
+        torch.set_num_threads(a.threads)
+    torch.manual_seed(0)
+    model = GPT(a.vocab, a.dim, a.layers, a.heads, a.topology, a.block)
+    decay = [p for p in model.parameters() if p.dim() == 2]
+    rest = [p for p in model.parameters() if p.dim() != 2]
+    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params": rest, "weight_decay": 0.0}],
+                                  lr=3e-4, betas=(0.9, 0.95), fused=True)
+    run = torch.compile(model) if a.compile else model
+    tokens = torch.randint(a.vocab, (a.batch, a.time + 1))
+
+    def step():
+        start = time.perf_counter()
+        optimizer.zero_grad(set_to_none=True)
+        loss = run(tokens[:, :-1], tokens[:, 1:])
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        return loss.item(), time.perf_counter() - start
+
+    warmup = [step() for _ in range(max(1, a.warmup))]
+    timed = [step() for _ in range(a.reps)]
+    print(json.dumps({
+        "framework": f"torch {torch.__version__}" + (" compiled" if a.compile else " eager"),
+        "topology": a.topology, "layers": a.layers, "dim": a.dim, "heads": a.heads, "vocab": a.vocab,
+        "time": a.time, "batch": a.batch, "threads": torch.get_num_threads(),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "first_seconds": warmup[0][1], "seconds": [seconds for _, seconds in timed],
+        "losses": [loss for loss, _ in warmup + timed],
+        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }))
+
+
+if __name__ == "__main__":
+    main()

@@ -3,9 +3,11 @@
 // braid.attend_grad against the tape.
 // RUN: braid-reference %s --function values --random-inputs 1,3 --print | FileCheck %s
 // RUN: braid-reference %s --function all --tape --output sum --random-inputs 2,4 --finite-differences 12 | FileCheck %s --check-prefix=DIFF
-// RUN: braid-reference %s --function plain --tape --output sum --random-inputs 2,4 -o %t.tape
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,4 -o %t.tape
 // RUN: braid-reference %s --interpret plain_grad --random-inputs 2,4 -o %t.op
 // RUN: braid-reference --compare --tol 1e-12 %t.op %t.tape | FileCheck %s --check-prefix=SAME
+// RUN: braid-opt %s --braid-differentiate | braid-reference - --interpret grad --random-inputs 2,4 -o %t.pass
+// RUN: braid-reference --compare --tol 1e-12 %t.tape %t.pass
 // DIFF: k: gradient rms {{[0-9.]*[1-9]}}
 // DIFF: q: gradient rms {{[0-9.]*[1-9]}}
 // DIFF: sk: gradient rms {{[0-9.]*[1-9]}}
@@ -78,8 +80,8 @@ braid.func @all {
   braid.output "sum", %y : !braid.value<token, [h: 2, g: 2, f: 5]>
 }
 
-// The same twice: for the tape, and with the gradient as an op. Parameters are the operands.
-braid.func @plain {
+// The same twice: for the tape and the pass, and with the gradient as an op. Parameters are the operands.
+braid.func @loss {
   %q = braid.param @q : !braid.value<static, [d: 3, h: 2, g: 2, e: 4]>
   %k = braid.param @k : !braid.value<static, [d: 3, h: 2, e: 4]>
   %v = braid.param @v : !braid.value<static, [d: 3, h: 2, f: 5]>
@@ -93,7 +95,9 @@ braid.func @plain {
   %o, %l = braid.attend %tq, keys(%tk, %dsk), values(%tv, %dsv) over "e" masks [#braid.mask<causal, 0>, #braid.mask<all, 0>] scale 0.5 : !braid.value<token, [d: 3, h: 2, g: 2, e: 4]>, (!braid.value<token, [d: 3, h: 2, e: 4]>, !braid.value<static, [slots: 3, d: 3, h: 2, e: 4]>), (!braid.value<token, [d: 3, h: 2, f: 5]>, !braid.value<static, [slots: 3, d: 3, h: 2, f: 5]>) -> !braid.value<token, [d: 3, h: 2, g: 2, f: 5]>, !braid.value<token, [d: 3, h: 2, g: 2]>
   %w = braid.input "w" : !braid.value<token, [g: 2, f: 5]>
   %y = braid.map mul(%o, %w) : (!braid.value<token, [d: 3, h: 2, g: 2, f: 5]>, !braid.value<token, [g: 2, f: 5]>) -> !braid.value<token, [d: 3, h: 2, g: 2, f: 5]>
-  braid.output "sum", %y : !braid.value<token, [d: 3, h: 2, g: 2, f: 5]>
+  %sum = braid.reduce sum %y over ["d", "h", "g", "f"] : !braid.value<token, [d: 3, h: 2, g: 2, f: 5]> -> !braid.value<token, []>
+  %loss = braid.token_sum %sum : !braid.value<token, []> -> !braid.value<static, []>
+  braid.output "loss", %loss : !braid.value<static, []>
 }
 braid.func @plain_grad {
   %q = braid.param @q : !braid.value<static, [d: 3, h: 2, g: 2, e: 4]>

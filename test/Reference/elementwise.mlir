@@ -1,6 +1,9 @@
 // Every elementwise function, against finite differences and by value.
-// RUN: braid-reference %s --function all --tape --output sum --random-inputs 2,3 --finite-differences 12 | FileCheck %s
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,3 --finite-differences 12 | FileCheck %s
 // RUN: braid-reference %s --interpret values --print | FileCheck %s --check-prefix=VALUE
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,5 -o %t.tape
+// RUN: braid-opt %s --braid-differentiate | braid-reference - --interpret grad --random-inputs 2,5 -o %t.pass
+// RUN: braid-reference --compare --tol 1e-12 %t.tape %t.pass
 // CHECK-NOT: FAIL
 // CHECK: x: gradient rms {{[0-9.]*[1-9]}}
 // CHECK: y: gradient rms {{[0-9.]*[1-9]}}
@@ -15,7 +18,7 @@ braid.parameter @y : !braid.value<static, [b: 3]> init {
   braid.yield %0 : !braid.value<static, [b: 3]>
 }
 
-braid.func @all {
+braid.func @loss {
   %x = braid.param @x : !braid.value<static, [a: 4, b: 3]>
   %y = braid.param @y : !braid.value<static, [b: 3]>
   %t = braid.input "t" : !braid.value<token, [a: 4]>
@@ -53,7 +56,9 @@ braid.func @all {
   %25 = braid.map real(%c) : (!braid.value<token, [b: 3, a: 4], bool>) -> !braid.value<token, [b: 3, a: 4]>
   %26 = braid.map mul(%24, %25) : (!braid.value<token, [b: 3, a: 4]>, !braid.value<token, [b: 3, a: 4]>) -> !braid.value<token, [b: 3, a: 4]>
   %27 = braid.map add(%24, %26) : (!braid.value<token, [b: 3, a: 4]>, !braid.value<token, [b: 3, a: 4]>) -> !braid.value<token, [b: 3, a: 4]>
-  braid.output "sum", %27 : !braid.value<token, [b: 3, a: 4]>
+  %sum = braid.reduce sum %27 over ["b", "a"] : !braid.value<token, [b: 3, a: 4]> -> !braid.value<token, []>
+  %loss = braid.token_sum %sum : !braid.value<token, []> -> !braid.value<static, []>
+  braid.output "loss", %loss : !braid.value<static, []>
 }
 
 braid.func @values {

@@ -4,6 +4,8 @@
 // RUN: braid-reference %s --function grad --loss-from logits --random-inputs 2,5 -o %t.own --save-inputs %t.in
 // RUN: braid-reference %s --function grad --inputs %t.in -o %t.written
 // RUN: braid-reference --compare --tol 1e-12 %t.own %t.written | FileCheck %s --check-prefix=SAME
+// RUN: braid-opt %s --braid-differentiate | braid-reference - --interpret grad --inputs %t.in -o %t.pass
+// RUN: braid-reference --compare --tol 1e-12 %t.pass %t.own
 // RUN: not braid-reference %s --function logits 2>&1 | FileCheck %s --check-prefix=MISSING
 // DIFF: bias: gradient rms {{[0-9.e-]*[1-9]}}
 // DIFF: table: gradient rms {{[0-9.e-]*[1-9]}}

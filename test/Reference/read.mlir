@@ -1,7 +1,10 @@
 // Reads of a history: stacks of token and static entries, captures, several groups,
 // results that are unstacked again.
 // RUN: braid-reference %s --function values --random-inputs 1,2 --print | FileCheck %s
-// RUN: braid-reference %s --function all --tape --output sum --random-inputs 2,3 --finite-differences 12 | FileCheck %s --check-prefix=DIFF
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,3 --finite-differences 12 | FileCheck %s --check-prefix=DIFF
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,5 -o %t.tape
+// RUN: braid-opt %s --braid-differentiate | braid-reference - --interpret grad --random-inputs 2,5 -o %t.pass
+// RUN: braid-reference --compare --tol 1e-12 %t.tape %t.pass
 // DIFF: e: gradient rms {{[0-9.]*[1-9]}}
 // DIFF: q: gradient rms {{[0-9.]*[1-9]}}
 // DIFF: {{^}}max relative error {{.*}} PASS
@@ -41,7 +44,7 @@ braid.func @values {
   braid.output "c-second", %2 : !braid.value<token, [d: 3]>
 }
 
-braid.func @all {
+braid.func @loss {
   %q = braid.param @q : !braid.value<static, [d: 3]>
   %e = braid.param @e : !braid.value<static, [d: 3]>
   %x = braid.input "x" : !braid.value<token, [d: 3]>
@@ -67,5 +70,7 @@ braid.func @all {
   %4 = braid.map mul(%0, %2) : (!braid.value<token, [d: 3]>, !braid.value<token, []>) -> !braid.value<token, [d: 3]>
   %5 = braid.map mul(%1, %3) : (!braid.value<token, [d: 3]>, !braid.value<static, [d: 3]>) -> !braid.value<token, [d: 3]>
   %6 = braid.map sub(%4, %5) : (!braid.value<token, [d: 3]>, !braid.value<token, [d: 3]>) -> !braid.value<token, [d: 3]>
-  braid.output "sum", %6 : !braid.value<token, [d: 3]>
+  %sum = braid.reduce sum %6 over ["d"] : !braid.value<token, [d: 3]> -> !braid.value<token, []>
+  %loss = braid.token_sum %sum : !braid.value<token, []> -> !braid.value<static, []>
+  braid.output "loss", %loss : !braid.value<static, []>
 }

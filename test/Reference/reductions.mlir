@@ -1,6 +1,9 @@
 // Sums, extremes and contractions.
 // RUN: braid-reference %s --function values --print | FileCheck %s
-// RUN: braid-reference %s --function all --tape --output sum --random-inputs 2,3 --finite-differences 12 | FileCheck %s --check-prefix=DIFF
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,3 --finite-differences 12 | FileCheck %s --check-prefix=DIFF
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,5 -o %t.tape
+// RUN: braid-opt %s --braid-differentiate | braid-reference - --interpret grad --random-inputs 2,5 -o %t.pass
+// RUN: braid-reference --compare --tol 1e-12 %t.tape %t.pass
 // DIFF: w: gradient rms {{[0-9.]*[1-9]}}
 // DIFF: x: gradient rms {{[0-9.]*[1-9]}}
 // DIFF: {{^}}max relative error {{.*}} PASS
@@ -40,7 +43,7 @@ braid.func @values {
   braid.output "f-outer", %5 : !braid.value<static, [c: 3, r: 2]>
 }
 
-braid.func @all {
+braid.func @loss {
   %x = braid.param @x : !braid.value<static, [h: 2, a: 4]>
   %w = braid.param @w : !braid.value<static, [a: 4, h: 2, c: 3]>
   %t = braid.input "t" : !braid.value<token, [a: 4]>
@@ -55,5 +58,7 @@ braid.func @all {
   %r = braid.reduce min %v over ["c"] : !braid.value<token, [c: 3, h: 2]> -> !braid.value<token, [h: 2]>
   %y = braid.map mul(%r, %q) : (!braid.value<token, [h: 2]>, !braid.value<token, []>) -> !braid.value<token, [h: 2]>
   %z = braid.map add(%y, %s) : (!braid.value<token, [h: 2]>, !braid.value<token, []>) -> !braid.value<token, [h: 2]>
-  braid.output "sum", %z : !braid.value<token, [h: 2]>
+  %sum = braid.reduce sum %z over ["h"] : !braid.value<token, [h: 2]> -> !braid.value<token, []>
+  %loss = braid.token_sum %sum : !braid.value<token, []> -> !braid.value<static, []>
+  braid.output "loss", %loss : !braid.value<static, []>
 }

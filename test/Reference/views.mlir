@@ -1,6 +1,9 @@
 // Ops that only move and add elements.
 // RUN: braid-reference %s --function values --print | FileCheck %s
-// RUN: braid-reference %s --function all --tape --output sum --random-inputs 2,2 --finite-differences 12 | FileCheck %s --check-prefix=DIFF
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,2 --finite-differences 12 | FileCheck %s --check-prefix=DIFF
+// RUN: braid-reference %s --function loss --tape --random-inputs 2,5 -o %t.tape
+// RUN: braid-opt %s --braid-differentiate | braid-reference - --interpret grad --random-inputs 2,5 -o %t.pass
+// RUN: braid-reference --compare --tol 1e-12 %t.tape %t.pass
 // DIFF: x: gradient rms {{[0-9.]*[1-9]}}
 // DIFF: {{^}}max relative error {{.*}} PASS
 
@@ -41,7 +44,7 @@ braid.func @values {
   braid.output "i-rename", %k : !braid.value<static, [c: 2, r: 3]>
 }
 
-braid.func @all {
+braid.func @loss {
   %x = braid.param @x : !braid.value<static, [a: 2, b: 6]>
   %w = braid.input "w" : !braid.value<token, [b: 6]>
   %0 = braid.map mul(%x, %w) : (!braid.value<static, [a: 2, b: 6]>, !braid.value<token, [b: 6]>) -> !braid.value<token, [a: 2, b: 6]>
@@ -60,5 +63,6 @@ braid.func @all {
   %13 = braid.rename %12 ["all"] to ["rest"] : !braid.value<token, [c: 3, all: 7]> -> !braid.value<token, [c: 3, rest: 7]>
   %14 = braid.token_sum %13 : !braid.value<token, [c: 3, rest: 7]> -> !braid.value<static, [c: 3, rest: 7]>
   %15 = braid.map tanh(%14) : (!braid.value<static, [c: 3, rest: 7]>) -> !braid.value<static, [c: 3, rest: 7]>
-  braid.output "sum", %15 : !braid.value<static, [c: 3, rest: 7]>
+  %sum = braid.reduce sum %15 over ["c", "rest"] : !braid.value<static, [c: 3, rest: 7]> -> !braid.value<static, []>
+  braid.output "loss", %sum : !braid.value<static, []>
 }

@@ -533,9 +533,10 @@ const auto writeStmt_def = ranged(kwWrite[stmt<Stmt::Kind::Write>] > lparen > na
 
 const auto useStmt_def = ranged(kwUse[stmt<Stmt::Kind::Use>] > name[set<&Stmt::name>] > assign > expr[set<&Stmt::value>]);
 
-template <auto Labels, auto Size> const auto axisBody =
-    (lparen >> (name[set<Labels>] % comma) > rparen) | expr[set<Size>];
-const auto axisStmt_def = ranged(kwAxis[stmt<Stmt::Kind::Axis>] > name[set<&Stmt::name>] > assign > axisBody<&Stmt::labels, &Stmt::value>);
+template <auto Labels, auto Size> auto axisBody() {
+  return (lparen >> (name[set<Labels>] % comma) > rparen) | expr[set<Size>];
+}
+const auto axisStmt_def = ranged(kwAxis[stmt<Stmt::Kind::Axis>] > name[set<&Stmt::name>] > assign > axisBody<&Stmt::labels, &Stmt::value>());
 
 const auto exprStmt_def = ranged(expr[set<&Stmt::value>] >> x3::eps[stmt<Stmt::Kind::ExprStmt>]);
 
@@ -574,7 +575,7 @@ const auto declaration_def = ranged(x3::eps > named("a declaration",
       x3::_val(c)->path = text.substr(1, text.size() - 2);
     })]
     | kwConfig[decl<Decl::Kind::Config>] > lbrace > *configItem[set<&Decl::config>] > rbrace
-    | kwAxis[decl<Decl::Kind::Axis>] > name[set<&Decl::name>] > assign > axisBody<&Decl::labels, &Decl::size>
+    | kwAxis[decl<Decl::Kind::Axis>] > name[set<&Decl::name>] > assign > axisBody<&Decl::labels, &Decl::size>()
     | kwFn[decl<Decl::Kind::Fn>] > signature > (expressionBody | blockBody)
     | kwLayer[decl<Decl::Kind::Layer>] > signature > blockBody
     | kwConnection[decl<Decl::Kind::Connection>] > signature > blockBody

@@ -2,9 +2,8 @@
 
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Braid/Transforms/Passes.h"
-#include "braid/Conversion/BraidToRow.h"
+#include "braid/Pipelines/Pipelines.h"
 #include "dialects/Host/IR/Host.h"
-#include "dialects/Host/Transforms/Passes.h"
 #include "dialects/Row/IR/Row.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -25,8 +24,7 @@ int main(int argc, char **argv) {
                   mlir::cf::ControlFlowDialect, mlir::LLVM::LLVMDialect>();
   mlir::registerTransformsPasses();
   braid::ir::registerBraidPasses();
-  braid::registerBraidToRowPasses();
-  braid::host::registerHostPasses();
+  braid::registerPipelines();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Braid's pass driver\n", registry));
 }

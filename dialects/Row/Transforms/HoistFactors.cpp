@@ -1,0 +1,100 @@
+//===- HoistFactors.cpp - factors out of sums -----------------------------===//
+//
+// A sum whose terms have a factor that is itself a sum's result must wait for it: two
+// walks over the same memory. With the factor outside, both sums are one walk.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Row/IR/Row.h"
+#include "dialects/Row/Transforms/Passes.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/CSE.h"
+
+using namespace mlir;
+using namespace braid::row;
+
+namespace {
+
+/// The factors of a tree of products, in the order of the tree.
+void flatten(Value value, SmallVectorImpl<Value> &factors) {
+  auto map = value.getDefiningOp<MapOp>();
+  if (!map || map.getFn() != Fn::Mul) {
+    factors.push_back(value);
+    return;
+  }
+  for (Value input : map.getInputs())
+    flatten(input, factors);
+}
+
+/// The product of the factors, over the union of their axes.
+Value multiply(OpBuilder &b, Location loc, ArrayRef<Value> factors) {
+  Value result = factors.front();
+  for (Value factor : factors.drop_front()) {
+    ValueType left = typeOf(result), right = typeOf(factor);
+    if (right.getAxes().size() > left.getAxes().size())
+      std::swap(left, right);
+    SmallVector<AxisAttr> axes(left.getAxes());
+    for (AxisAttr axis : right.getAxes())
+      if (!left.has(axis.getName()))
+        axes.push_back(axis);
+    result = b.create<MapOp>(loc, ValueType::get(b.getContext(), axes, Element::Real), Fn::Mul, ValueRange{result, factor});
+  }
+  return result;
+}
+
+bool hoist(ReduceOp reduce) {
+  if (reduce.getKind() != ReduceKind::Sum)
+    return false;
+  SmallVector<Value> factors, inside, outside;
+  flatten(reduce.getInput(), factors);
+  auto varies = [&](Value value) {
+    return llvm::any_of(reduce.getAxes(), [&](Attribute axis) { return typeOf(value).has(cast<StringAttr>(axis).getValue()); });
+  };
+  for (Value factor : factors)
+    (varies(factor) ? inside : outside).push_back(factor);
+  if (outside.empty() || inside.empty())
+    return false;
+  // The sum's axes must all be those of what stays inside.
+  for (Attribute axis : reduce.getAxes())
+    if (llvm::none_of(inside, [&](Value v) { return typeOf(v).has(cast<StringAttr>(axis).getValue()); }))
+      return false;
+  OpBuilder b(reduce);
+  Location loc = reduce.getLoc();
+  Value terms = multiply(b, loc, inside);
+  SmallVector<AxisAttr> axes;
+  for (AxisAttr axis : typeOf(terms).getAxes())
+    if (!llvm::is_contained(reduce.getAxes(), StringAttr::get(b.getContext(), axis.getName())))
+      axes.push_back(axis);
+  Value sum = b.create<ReduceOp>(loc, ValueType::get(b.getContext(), axes, Element::Real), ReduceKind::Sum, terms,
+                                 reduce.getAxes());
+  Value factor = multiply(b, loc, outside);
+  Value result = b.create<MapOp>(loc, typeOf(reduce.getResult()), Fn::Mul, ValueRange{sum, factor});
+  reduce.getResult().replaceAllUsesWith(result);
+  reduce.erase();
+  return true;
+}
+
+class HoistFactors : public PassWrapper<HoistFactors, OperationPass<ModuleOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(HoistFactors)
+  StringRef getArgument() const override { return "row-hoist-factors"; }
+  StringRef getDescription() const override { return "take factors that do not vary out of sums"; }
+
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    for (auto kernel : getOperation().getOps<KernelOp>()) {
+      for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front()))
+        if (auto reduce = dyn_cast<ReduceOp>(op))
+          hoist(reduce);
+      DominanceInfo dominance(kernel);
+      eliminateCommonSubExpressions(rewriter, dominance, kernel);
+    }
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Pass> braid::row::createHoistFactorsPass() { return std::make_unique<HoistFactors>(); }
+
+void braid::row::registerRowPasses() { registerPass(createHoistFactorsPass); }

@@ -355,7 +355,7 @@ bool Elaborator::matchAxes(Frame &g, const std::vector<ast::AxisItem> &items, Ar
                            StringRef what, Range declared, bool skipDepth) {
   Axes left(found.begin(), found.end()), wanted;
   SmallVector<const ast::AxisItem *> variables;
-  const ast::AxisItem *rest = nullptr;
+  SmallVector<const ast::AxisItem *> rests;
   auto mismatch = [&] {
     std::string text = sourceText(declared, 80);
     error(Diag::AxesMismatch, range, {what.str(), wanted.empty() ? text : show(wanted), show(found)})
@@ -376,7 +376,7 @@ bool Elaborator::matchAxes(Frame &g, const std::vector<ast::AxisItem> &items, Ar
             left.erase(it);
         }
       } else {
-        rest = &item;
+        rests.push_back(&item);
       }
       continue;
     }
@@ -410,11 +410,15 @@ bool Elaborator::matchAxes(Frame &g, const std::vector<ast::AxisItem> &items, Ar
     g.axes.push_back({item->name.text, left.front()});
     left.erase(left.begin());
   }
-  if (rest)
-    g.rests.push_back({rest->name.text, left});
-  else if (!left.empty())
-    return mismatch();
-  return true;
+  // What is left goes to the rest that is a variable of the declaration (`f[..a]`
+  // works over all axes unless told), or else to the first.
+  const ast::AxisItem *taker = rests.empty() ? nullptr : rests.front();
+  for (const ast::AxisItem *rest : rests)
+    if (g.decl && llvm::any_of(g.decl->axisVariables, [&](auto &v) { return v.text == ".." + rest->name.text; }))
+      taker = rest;
+  for (const ast::AxisItem *rest : rests)
+    g.rests.push_back({rest->name.text, rest == taker ? left : Axes()});
+  return taker || left.empty() ? true : mismatch();
 }
 
 Val Elaborator::runBody(Frame &g, const ast::Block &body) {

@@ -20,6 +20,8 @@ Val Elaborator::callDot(Frame &f, const Expr &e) {
   }
   if (!operandAxes(f, e.axes->from, args, ranges, "dot", axes))
     return Val::poison();
+  if (axes.empty()) // a rest `..e` that stands for nothing
+    return map(ir::Fn::Mul, args, e.range, "dot");
   return dot(args[0], args[1], axes, e.range);
 }
 

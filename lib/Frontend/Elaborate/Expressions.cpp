@@ -88,6 +88,12 @@ Val Elaborator::evalIdent(Frame &f, const ast::Name &name) {
     return *v;
   }
   StringRef text = name.text;
+  if (text == "eye" && initAxes) {
+    if (initAxes->size() == 2 && (*initAxes)[0].getSize() == (*initAxes)[1].getSize())
+      return identity((*initAxes)[0], (*initAxes)[1], name.range);
+    error(Diag::EyeAxes, name.range, {show(*initAxes)});
+    return Val::poison();
+  }
   if (text == "zeros")
     return Val::real(0);
   if (text == "ones")
@@ -296,6 +302,12 @@ Val Elaborator::evalEach(Frame &f, const Expr &e) {
     else
       return Val::poison();
   size_t mark = hidden.size();
+  Restore<std::string> path(f.path);
+  Restore<const Expr *> outermost(f.outermost);
+  if (e.label) {
+    f.path += (f.path.empty() ? "" : ".") + e.label->text;
+    f.outermost = e.operands[0].get();
+  }
   hidden.append(axes.begin(), axes.end());
   Val v = eval(f, *e.operands[0]);
   hidden.truncate(mark);

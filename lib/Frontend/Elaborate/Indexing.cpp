@@ -18,6 +18,13 @@ std::optional<int64_t> Elaborator::labelIndex(AxisAttr axis, StringRef label) co
 }
 
 Val Elaborator::evalIndex(Frame &f, const Expr &e) {
+  // `index[axis]`: 0, 1, 2, … along the axis.
+  const Expr &object = *e.operands[0];
+  if (object.kind == Expr::Kind::Ident && object.name.text == "index" && !findName(f, "index") && e.index.size() == 1 &&
+      e.index[0].name.text.empty() && e.index[0].size && e.index[0].size->kind == Expr::Kind::Ident) {
+    AxisAttr axis = lookupAxis(f, e.index[0].size->name);
+    return axis ? iota(axis, e.range) : Val::poison();
+  }
   Val v = evalData(f, *e.operands[0]);
   if (v.isPoison())
     return v;

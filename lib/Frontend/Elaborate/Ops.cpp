@@ -59,9 +59,17 @@ static const char *wordOf(ir::Fn fn) {
 
 /// An elementwise function. One operand's axes contain all the others'; the
 /// result has that operand's axes in its order.
-Val Elaborator::map(ir::Fn fn, ArrayRef<Val> operands, Range range, StringRef word) {
+Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word) {
   if (word.empty())
     word = wordOf(fn);
+  // A position is a number as well as an id.
+  SmallVector<Val, 3> operands(given);
+  bool comparesIds = (fn == ir::Fn::Eq || fn == ir::Fn::Lt || fn == ir::Fn::Le) &&
+                     llvm::all_of(given, [](const Val &v) { return v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId(); });
+  if (fn != ir::Fn::Real && !comparesIds)
+    for (Val &v : operands)
+      if (v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId() && ir::typeOf(v.tensor).getIdSize() == 0)
+        v = map(ir::Fn::Real, {v}, range);
   bool allNumbers = true;
   for (const Val &v : operands) {
     Val copy = v;

@@ -196,7 +196,7 @@ Val Elaborator::readAlone(Frame &f, const Expr &e, const ast::Name &let) {
   if (!stream || stream->poisoned)
     return Val::poison();
   ConnectionUse *use = newUse(f, stream, e.name.range, f.path + (f.path.empty() ? "" : ".") + let.text);
-  bool ok = e.kind == Expr::Kind::Read ? chooseConnection(f, *use, e.by, nullptr, e.view)
+  bool ok = e.kind == Expr::Kind::Read ? chooseConnection(f, *use, e.by, &e.arguments, e.view)
                                        : chooseConnection(f, *use, std::nullopt, nullptr, std::nullopt);
   return ok && instantiate(*use, true) ? use->read : Val::poison();
 }
@@ -234,12 +234,15 @@ Val Elaborator::rawState(Frame &f, StreamVar *stream, StringRef what, Range rang
 void Elaborator::execSite(Frame &f, const Stmt &s) {
   StreamVar *stream = streamOf(f, s.name);
   const Expr &e = *s.value;
-  bool nameable = e.kind == Expr::Kind::Call || (e.kind == Expr::Kind::BlockExpr && e.label);
+  // The call in `each[axis] f(…)` is the outermost one.
+  const Expr &call = e.kind == Expr::Kind::Each ? *e.operands[0] : e;
+  const std::optional<ast::Name> &label = e.label ? e.label : call.label;
+  bool nameable = call.kind == Expr::Kind::Call || label;
   Restore<std::string> path(f.path);
   Restore<const Stmt *> unnamed(f.unnamed);
-  Restore<const Expr *> outermost(f.outermost, nameable ? &e : nullptr);
+  Restore<const Expr *> outermost(f.outermost, nameable ? &call : nullptr);
   if (nameable)
-    f.path += (f.path.empty() ? "" : ".") + (e.label ? e.label->text : e.name.text);
+    f.path += (f.path.empty() ? "" : ".") + (label ? label->text : call.name.text);
   else
     f.unnamed = &s;
   SiteContext context;

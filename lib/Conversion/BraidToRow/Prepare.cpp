@@ -89,6 +89,8 @@ LogicalResult prepare(FuncOp func) {
       prepareAttend(attend);
     else if (auto grad = dyn_cast<AttendGradOp>(op))
       prepareAttendGrad(grad);
+    else if (auto read = dyn_cast<ReadOp>(op))
+      splitStaticResults(read);
   }
   for (Operation &op : llvm::make_early_inc_range(block)) {
     auto dot = dyn_cast<DotOp>(op);

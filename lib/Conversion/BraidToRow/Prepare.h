@@ -15,6 +15,9 @@ llvm::LogicalResult prepare(ir::FuncOp func);
 void prepareAttend(ir::AttendOp op);
 void prepareAttendGrad(ir::AttendGradOp op);
 
+/// Takes results that do not vary per token out of a read that does.
+void splitStaticResults(ir::ReadOp read);
+
 /// The axes of an attention, in the order of the runtime's layouts.
 struct AttendAxes {
   llvm::SmallVector<ir::AxisAttr> heads, group, width;

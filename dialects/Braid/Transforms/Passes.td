@@ -15,6 +15,18 @@ def BraidVerifyTopology : Pass<"braid-verify-topology", "::mlir::ModuleOp"> {
   }];
 }
 
+def BraidExpandReads : Pass<"braid-expand-reads", "::mlir::ModuleOp"> {
+  let summary = "writes out reads whose region is not row-local";
+  let description = [{
+    A read whose region holds a matrix product (each entry times a weight), attention or a
+    sum over tokens cannot be part of a row kernel. Its entries are concatenated along
+    the read's axis and its region takes its place. Other reads stay. Exact.
+    ```mlir
+    %1 = braid.concat %a, %b along ["depth.part", "depth.part"] to "depth" : …
+    ```
+  }];
+}
+
 def BraidCanonicalize : Pass<"braid-canonicalize", "::mlir::ModuleOp"> {
   let summary = "small local rewrites, common subexpressions and dead code";
   let description = [{

@@ -1,0 +1,52 @@
+// RUN: braid-opt %s --braid-insert-rounding | FileCheck %s
+// RUN: braid-opt %s --braid-insert-rounding -o %t.once
+// RUN: braid-opt %t.once --braid-insert-rounding -o %t.twice
+// RUN: diff %t.once %t.twice
+
+// A product's operands, weight included, and its result; attention; not what is row work.
+// CHECK-LABEL: braid.func @product
+braid.func @product {
+  // CHECK: %[[X:.*]] = braid.input "x"
+  // CHECK-NEXT: %[[XR:.*]] = braid.round %[[X]] to bf16
+  %x = braid.input "x" : <token, [dim: 64]>
+  // CHECK: %[[W:.*]] = braid.input "w"
+  // CHECK-NEXT: %[[WR:.*]] = braid.round %[[W]] to bf16
+  %w = braid.input "w" : <static, [dim: 64, head: 64]>
+  // CHECK: %[[S:.*]] = braid.input "s"
+  %s = braid.input "s" : <static, [dim: 64]>
+  // CHECK-NEXT: braid.dot %[[X]], %[[S]]
+  %score = braid.dot %x, %s over ["dim"] : <token, [dim: 64]>, <static, [dim: 64]> -> <token, []>
+  // CHECK: %[[Q:.*]] = braid.dot %[[XR]], %[[WR]]
+  // CHECK-NEXT: %[[QR:.*]] = braid.round %[[Q]] to bf16
+  %q = braid.dot %x, %w over ["dim"] : <token, [dim: 64]>, <static, [dim: 64, head: 64]> -> <token, [head: 64]>
+  // CHECK: %[[O:.*]], %[[L:.*]] = braid.attend %[[QR]], keys(%[[QR]]), values(%[[QR]])
+  // CHECK-NEXT: %[[OR:.*]] = braid.round %[[O]] to bf16
+  // CHECK-NOT: round %[[L]]
+  %o, %l = braid.attend %q, keys(%q), values(%q) over "head" masks [#braid.mask<causal, 0>] scale 1.0 : <token, [head: 64]>, (!braid.value<token, [head: 64]>), (!braid.value<token, [head: 64]>) -> <token, [head: 64]>, <token, []>
+  // Summed over tokens: the gradient of a parameter stays in fp32.
+  // CHECK: %[[G:.*]] = braid.dot %[[XR]], %[[OR]] over [] tokens
+  // CHECK-NEXT: braid.output "g", %[[G]]
+  %g = braid.dot %x, %o over [] tokens : <token, [dim: 64]>, <token, [head: 64]> -> <static, [dim: 64, head: 64]>
+  braid.output "g", %g : <static, [dim: 64, head: 64]>
+  braid.output "score", %score : <token, []>
+}
+
+// The entries of the first list, once, for all users; not the lists behind it.
+// CHECK-LABEL: braid.func @history
+braid.func @history {
+  // CHECK: %[[A:.*]] = braid.input "a"
+  // CHECK-NEXT: %[[AR:.*]] = braid.round %[[A]] to bf16
+  %a = braid.input "a" : <token, [dim: 4]>
+  // CHECK: %[[G:.*]] = braid.input "g"
+  %g = braid.input "g" : <token, [dim: 4]>
+  // CHECK-NEXT: %[[B:.*]] = braid.map neg(%[[AR]])
+  // CHECK-NEXT: %[[BR:.*]] = braid.round %[[B]] to bf16
+  %b = braid.map neg(%a) : (!braid.value<token, [dim: 4]>) -> !braid.value<token, [dim: 4]>
+  // CHECK-NEXT: braid.read "depth" groups 2 entries(%[[AR]], %[[BR]], %[[G]], %[[G]]
+  %r = braid.read "depth" groups 2 entries(%a, %b, %g, %g : !braid.value<token, [dim: 4]>, !braid.value<token, [dim: 4]>, !braid.value<token, [dim: 4]>, !braid.value<token, [dim: 4]>) captures() unstack [] -> !braid.value<token, [dim: 4]> {
+  ^bb0(%v: !braid.value<token, [depth: 2, dim: 4]>, %w: !braid.value<token, [depth: 2, dim: 4]>):
+    %p = braid.dot %v, %w over ["depth"] : <token, [depth: 2, dim: 4]>, <token, [depth: 2, dim: 4]> -> <token, [dim: 4]>
+    braid.yield %p : !braid.value<token, [dim: 4]>
+  }
+  braid.output "r", %r : <token, [dim: 4]>
+}

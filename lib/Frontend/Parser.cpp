@@ -228,11 +228,22 @@ void skipStatement(Cursor &first, const Cursor &last) {
   first.at = t;
 }
 
+/// To the end of the declaration's braces, or to the next declaration.
 void skipDecl(Cursor &first, const Cursor &last) {
-  const Token *t = std::max(first.at + 1, first.state->furthest);
-  while (t < last.at && !(t->firstOnLine && startsDecl(*t)))
-    ++t;
-  first.at = std::min(t, last.at);
+  int open = 0;
+  const Token *begin = first.at, *t = begin;
+  for (; t < last.at; ++t) {
+    bool passed = t > begin && t >= first.state->furthest;
+    if (passed && StartsNextDecl()(*t))
+      break;
+    if (t->kind == Tok::LBrace)
+      ++open;
+    else if (t->kind == Tok::RBrace && --open <= 0 && passed) {
+      ++t;
+      break;
+    }
+  }
+  first.at = t;
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,0 +1,147 @@
+//===- Commands.h - what the braid tool can do ----------------------------===//
+//
+// One options structure and one function for each subcommand. The tool binds
+// flags to the members and calls the function; nothing here knows the command line.
+// Every function returns an exit code and writes only to the console.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_DRIVER_COMMANDS_H
+#define BRAID_DRIVER_COMMANDS_H
+
+#include "braid/Driver/Console.h"
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace braid::driver {
+
+/// A model and the config values that the command line replaces.
+struct ModelArgs {
+  std::string path;                                          ///< a `.braid` or `.mlir` file, or `-`
+  std::vector<std::pair<std::string, std::string>> overrides; ///< `--set name=value`
+};
+
+struct CheckOptions {
+  ModelArgs model;
+  bool json = false;
+  int64_t batch = 1, tokens = 1024; ///< for which FLOPs and memory are stated
+  bool bf16 = false;
+};
+int check(const CheckOptions &options, Console &console);
+
+struct CompileOptions {
+  ModelArgs model;
+  std::string target = "cpu", emit = "host", output = "-", dumpDir;
+  std::vector<std::string> functions = {"logits"};
+  bool bf16 = false, recompute = true;
+};
+/// The names that `emit` may have, in order.
+std::vector<std::string> emittable();
+int compile(const CompileOptions &options, Console &console);
+
+struct FormatOptions {
+  std::vector<std::string> files;
+  bool check = false, inPlace = false;
+};
+int format(const FormatOptions &options, Console &console);
+
+struct ExplainOptions {
+  ModelArgs model; ///< or a diagnostic's code as its path
+  std::vector<std::string> functions = {"grad"};
+  bool bf16 = false;
+};
+int explain(const ExplainOptions &options, Console &console);
+
+struct InitOptions {
+  ModelArgs model;
+  std::string output;
+  uint64_t seed = 0;
+};
+int init(const InitOptions &options, Console &console);
+
+/// How a function is run.
+struct DeviceOptions {
+  bool bf16 = false;
+  int threads = 0;
+  uint64_t seed = 0;
+  int64_t step = 0;
+};
+
+struct RunOptions {
+  ModelArgs model;
+  DeviceOptions how;
+  std::string function = "logits", device = "cpu", params, inputs, output;
+};
+int run(const RunOptions &options, Console &console);
+
+struct DiffOptions {
+  ModelArgs model;
+  DeviceOptions how;
+  std::vector<std::string> between = {"cpu", "reference"};
+  std::string params, inputs; ///< empty: initial values, random tokens
+  int64_t batch = 2, tokens = 16;
+  double tolerance = 0;       ///< relative; 0: by the format of the numbers
+};
+int diff(const DiffOptions &options, Console &console);
+
+struct EvalOptions {
+  ModelArgs model; ///< or a training folder
+  DeviceOptions how;
+  std::string data, params;
+  int64_t batch = 8, tokens = 256, batches = 0; ///< 0 batches: the whole file once
+  bool json = false;
+};
+int eval(const EvalOptions &options, Console &console);
+
+struct DataOptions {
+  std::vector<std::string> inputs;
+  std::string output;      ///< a folder for train.bin and val.bin, or one `.bin` file
+  double validation = 0.1; ///< the last part of the text, for val.bin
+};
+int data(const DataOptions &options, Console &console);
+
+struct GenerateOptions {
+  ModelArgs model; ///< or a training folder
+  DeviceOptions how;
+  std::string params, prompt;
+  int64_t maxTokens = 200, topK = 0, context = 0;
+  double temperature = 1, topP = 1;
+};
+int generate(const GenerateOptions &options, Console &console);
+
+struct BenchOptions {
+  ModelArgs model;
+  DeviceOptions how;
+  std::string function = "step", json;
+  int64_t batch = 1, tokens = 1024, repetitions = 5, warmup = 1;
+  bool profile = false;
+};
+int bench(const BenchOptions &options, Console &console);
+
+struct TrainOptions {
+  ModelArgs model;
+  DeviceOptions how;
+  std::string data, validation, out, resume = "auto";
+  int64_t maxSteps = 0;
+  double maxSeconds = 0;
+  int64_t batch = 8, tokens = 256, accumulate = 1;
+  double lr = 1e-3, minLrRatio = 0.1, weightDecay = 0.1, clip = 1.0, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8;
+  int64_t warmup = 100, evalEvery = 200, evalBatches = 8, checkpointEvery = 500, logEvery = 10, keep = 3;
+  std::string onNonFinite = "stop"; ///< or "skip"
+  bool dryRun = false;
+  /// `--group name:lr=0.5`, `name:decay=0`: replaces a group's factor on the learning rate or its weight decay.
+  std::vector<std::string> groups;
+};
+int train(const TrainOptions &options, Console &console);
+
+struct DevicesOptions {
+  bool json = false;
+};
+int devices(const DevicesOptions &options, Console &console);
+int doctor(Console &console);
+int version(Console &console);
+
+} // namespace braid::driver
+
+#endif

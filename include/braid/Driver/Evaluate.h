@@ -1,0 +1,37 @@
+//===- Evaluate.h - a program's results on some device --------------------===//
+#ifndef BRAID_DRIVER_EVALUATE_H
+#define BRAID_DRIVER_EVALUATE_H
+
+#include "braid/Driver/Inputs.h"
+#include "braid/Driver/Session.h"
+
+namespace braid::driver {
+
+/// A result under the name that files give it, row-major.
+struct NamedValue {
+  std::string name;
+  std::vector<int64_t> shape;
+  std::vector<double> data;
+  std::vector<std::string> axes; ///< names of the dimensions
+};
+
+/// Puts inputs (and `loss_scale`) into the buffers of the functions compiled.
+llvm::Error bindInputs(Session &session, const Inputs &inputs);
+
+/// Results of `logits`, `loss`, `grad` or `observe` by compiled code, in the order of the program.
+llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function, const Inputs &inputs,
+                                                         const DeviceOptions &how);
+
+/// The same by the oracle, in double precision with gradients of its own. With `how.bf16` the oracle follows
+/// the derived program instead, whose roundings are explicit.
+llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilation, const std::string &function,
+                                                          const Inputs &inputs, const rt::TensorFile &params,
+                                                          const DeviceOptions &how);
+
+/// The parameters of `path`, checked against the model, or initial values drawn with `seed` if it is empty.
+llvm::Expected<rt::TensorFile> loadParameters(Compilation &compilation, const ModelInfo &model, const std::string &path,
+                                              uint64_t seed);
+
+} // namespace braid::driver
+
+#endif

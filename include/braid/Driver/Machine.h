@@ -1,0 +1,24 @@
+//===- Machine.h - what this machine is -----------------------------------===//
+#ifndef BRAID_DRIVER_MACHINE_H
+#define BRAID_DRIVER_MACHINE_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace braid::driver {
+
+struct MachineInfo {
+  std::string name, target, triple; ///< as the processor says; LLVM's name; LLVM's triple
+  int threads = 1;
+  int64_t memoryBytes = 0;
+  std::vector<std::string> features; ///< those that compiled programs use
+};
+MachineInfo describeMachine();
+
+/// FLOP/s of a 1024 x 1024 x 1024 product by the runtime, the best of a few: what one can hope for.
+double measurePeak(bool bf16, int threads);
+
+} // namespace braid::driver
+
+#endif

@@ -1,0 +1,78 @@
+//===- ModelInfo.h - what a model takes and gives -------------------------===//
+//
+// A plain description, read off the module in any stage that keeps it: parameters
+// with paths and shapes, inputs of each program, the number of token ids.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_DRIVER_MODELINFO_H
+#define BRAID_DRIVER_MODELINFO_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+#include <map>
+#include <string>
+#include <vector>
+
+namespace braid::driver {
+
+struct AxisInfo {
+  std::string name;
+  int64_t size;
+};
+
+struct ParameterInfo {
+  std::string path;
+  std::vector<AxisInfo> axes;
+  int64_t numbers = 1;
+  bool decay = false;
+  double lr = 1;
+  std::string group;
+
+  std::vector<int64_t> shape() const;
+  /// `[vocab: 256, dim: 64]`.
+  std::string type() const;
+};
+
+/// An input of @logits: ids or reals, one a token or one in all.
+struct InputInfo {
+  std::string name;
+  bool perToken = true, isId = true;
+  int64_t idSize = 0; ///< ids are below it; 0: any
+  std::vector<AxisInfo> axes;
+};
+
+/// A result of a derived program.
+struct OutputInfo {
+  std::string name; ///< `logits`, `loss`, `grad:<path>`, `observe:<site>.<name>`
+  bool perToken = false;
+  std::vector<AxisInfo> axes;
+
+  /// The name of the buffer that the compiled program writes it to.
+  std::string external() const;
+  /// The name under which it is written to files: the path of a gradient, the name of what is observed.
+  std::string shown() const;
+  /// [batch, time, axes…] or [axes…].
+  std::vector<int64_t> shape(int64_t batch, int64_t time) const;
+};
+
+struct ModelInfo {
+  std::string name;
+  std::vector<ParameterInfo> parameters; ///< in the order of the program
+  std::vector<InputInfo> inputs;         ///< of @logits
+  int64_t classes = 0;                   ///< size of the class axis of `logits`
+  std::vector<std::string> observed;     ///< `<site>.<name>`
+
+  int64_t numbers() const;               ///< of all parameters
+  const ParameterInfo *find(llvm::StringRef path) const;
+  const InputInfo *findInput(llvm::StringRef name) const;
+};
+
+/// Reads a module that holds braid.func @logits; fails where a parameter is called `loss` or `logits`.
+llvm::Expected<ModelInfo> describe(mlir::ModuleOp module);
+
+/// The outputs of every braid.func of a module, by function, in the order of the program.
+std::map<std::string, std::vector<OutputInfo>> outputsOf(mlir::ModuleOp module);
+
+} // namespace braid::driver
+
+#endif

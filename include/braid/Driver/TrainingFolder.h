@@ -1,0 +1,38 @@
+//===- TrainingFolder.h - what a run leaves behind ------------------------===//
+//
+// DIR/model.braid (imports put in place) or model.mlir, DIR/config.json (config values, settings),
+// DIR/metrics.jsonl, DIR/loss.svg, DIR/checkpoint-<step>/: enough to evaluate and to generate from
+// the folder alone.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_DRIVER_TRAININGFOLDER_H
+#define BRAID_DRIVER_TRAININGFOLDER_H
+
+#include "braid/Driver/Commands.h"
+#include "braid/Runtime/Checkpoint.h"
+#include "llvm/Support/JSON.h"
+
+namespace braid::driver {
+
+class Compilation;
+
+/// The program saved in a folder; fails where there is none.
+llvm::Expected<std::string> savedModel(const std::string &folder);
+/// The config values that were replaced when the folder's run began; none without a config.json.
+llvm::Expected<std::vector<std::pair<std::string, std::string>>> savedOverrides(const std::string &folder);
+/// A number of the saved settings (`tokens`), or `otherwise`.
+int64_t savedSetting(const std::string &folder, llvm::StringRef name, int64_t otherwise);
+
+/// Writes model and config.json.
+llvm::Error saveModel(const std::string &folder, Compilation &compilation, const TrainOptions &options);
+llvm::json::Object settingsJson(const TrainOptions &options);
+
+/// The parameters named by `params`, or those of the newest checkpoint of the folder `model.path`.
+llvm::Expected<rt::TensorFile> chooseParameters(const ModelArgs &model, const std::string &params, Console &console);
+
+/// Moves checkpoints later than `step` to DIR/superseded-N, so that they are not taken for this run's.
+llvm::Error setAside(const std::string &folder, int64_t step, Console &console);
+
+} // namespace braid::driver
+
+#endif

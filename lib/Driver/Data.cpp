@@ -1,0 +1,46 @@
+//===- Data.cpp - braid data: text as tokens ------------------------------===//
+#include "braid/Driver/Commands.h"
+#include "braid/Driver/Text.h"
+#include "braid/Runtime/Dataset.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+
+namespace braid::driver {
+
+static int write(const std::string &file, llvm::StringRef text, Console &console) {
+  rt::Status status = rt::writeTokenFile(file, rt::encodeBytes(std::string_view(text.data(), text.size())));
+  if (!status)
+    return fail(console, makeError(status.message()));
+  console.err << file << ": " << grouped(int64_t(text.size())) << " tokens\n";
+  return Success;
+}
+
+int data(const DataOptions &options, Console &console) {
+  std::string text;
+  for (const std::string &input : options.inputs) {
+    if (llvm::sys::fs::is_directory(input))
+      return fail(console, makeError("`" + input + "` is a folder"));
+    auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(input);
+    if (!buffer)
+      return fail(console, makeError("cannot read `" + input + "`: " + buffer.getError().message()));
+    text += (*buffer)->getBuffer();
+  }
+  if (text.empty())
+    return fail(console, makeError("there is no text in the input"));
+  if (llvm::sys::path::extension(options.output) == ".bin")
+    return write(options.output, text, console);
+  if (std::error_code code = llvm::sys::fs::create_directories(options.output))
+    return fail(console, makeError("cannot make the folder `" + options.output + "`: " + code.message()));
+  size_t rest = size_t(double(text.size()) * options.validation), first = text.size() - rest;
+  auto file = [&](const char *name) {
+    llvm::SmallString<256> path(options.output);
+    llvm::sys::path::append(path, name);
+    return path.str().str();
+  };
+  if (int code = write(file("train.bin"), llvm::StringRef(text).take_front(first), console))
+    return code;
+  return rest ? write(file("val.bin"), llvm::StringRef(text).drop_front(first), console) : int(Success);
+}
+
+} // namespace braid::driver

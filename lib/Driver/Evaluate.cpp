@@ -1,0 +1,132 @@
+//===- Evaluate.cpp - a program's results on some device ------------------===//
+#include "braid/Driver/Evaluate.h"
+#include "braid/Reference/Files.h"
+#include "braid/Reference/Interpreter.h"
+#include <cstring>
+
+namespace braid::driver {
+
+llvm::Error bindInputs(Session &session, const Inputs &inputs) {
+  if (llvm::Error error = session.reserve(inputs.batch, inputs.time))
+    return error;
+  for (const auto &[name, values] : inputs.ids)
+    if (Buffer *buffer = session.find("in:" + name))
+      std::memcpy(buffer->data.get(), values.data(), values.size() * sizeof(int32_t));
+  for (const auto &[name, values] : inputs.reals)
+    if (Buffer *buffer = session.find("in:" + name))
+      std::memcpy(buffer->data.get(), values.data(), values.size() * sizeof(float));
+  if (Buffer *scale = session.find("in:loss_scale"))
+    scale->floats()[0] = inputs.counted ? 1.0f / float(inputs.counted) : 0.0f;
+  return llvm::Error::success();
+}
+
+static std::vector<std::string> axisNames(const OutputInfo &output) {
+  std::vector<std::string> names;
+  if (output.perToken)
+    names = {"batch", "time"};
+  for (const AxisInfo &axis : output.axes)
+    names.push_back(axis.name);
+  return names;
+}
+
+llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function, const Inputs &inputs,
+                                                         const DeviceOptions &how) {
+  if (llvm::Error error = bindInputs(session, inputs))
+    return std::move(error);
+  if (llvm::Error error = session.run(function, inputs.batch, inputs.time, how.seed, how.step))
+    return std::move(error);
+  std::vector<NamedValue> values;
+  for (const OutputInfo &output : session.outputs(function)) {
+    Buffer *buffer = session.find(output.external());
+    if (!buffer)
+      return makeError("the compiled program has no result `" + output.name + "`");
+    NamedValue value{output.shown(), output.shape(inputs.batch, inputs.time), {}, axisNames(output)};
+    int64_t count = 1;
+    for (int64_t size : value.shape)
+      count *= size;
+    std::vector<float> numbers = buffer->toFloats(count);
+    value.data.assign(numbers.begin(), numbers.end());
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+/// The oracle's inputs: ids and reals as its tensors.
+static ref::TensorMap referenceInputs(const ModelInfo &model, const Inputs &inputs) {
+  ref::TensorMap result;
+  for (const auto &[name, ids] : inputs.ids)
+    result[name] = ref::Tensor::makeIds(inputs.batch, inputs.time, std::vector<double>(ids.begin(), ids.end()));
+  for (const auto &[name, reals] : inputs.reals) {
+    const InputInfo *info = model.findInput(name);
+    ref::Tensor tensor;
+    tensor.kind = info->perToken ? ir::Kind::Token : ir::Kind::Static;
+    tensor.batch = inputs.batch;
+    tensor.time = inputs.time;
+    for (const AxisInfo &axis : info->axes)
+      tensor.axes.push_back({axis.name, axis.size});
+    tensor.data.assign(reals.begin(), reals.end());
+    result[name] = std::move(tensor);
+  }
+  if (inputs.hasTargets)
+    result["loss_scale"] = ref::Tensor::scalar(1.0 / double(inputs.counted));
+  return result;
+}
+
+llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilation, const std::string &function,
+                                                          const Inputs &inputs, const rt::TensorFile &params,
+                                                          const DeviceOptions &how) {
+  llvm::Expected<ModelInfo> model = describe(compilation.module());
+  if (!model)
+    return model.takeError();
+  PipelineOptions pipeline;
+  pipeline.functions = {function};
+  pipeline.bf16 = how.bf16;
+  auto derived = compilation.lower(Stage::Derived, pipeline);
+  if (!derived)
+    return derived.takeError();
+  ref::Options options;
+  options.seed = how.seed;
+  options.step = uint32_t(how.step);
+  options.batch = inputs.batch;
+  options.time = inputs.time;
+  ref::TensorMap given = referenceInputs(*model, inputs);
+  auto parameters = ref::parametersFrom(compilation.module(), params);
+  if (!parameters)
+    return parameters.takeError();
+  // Loss and gradients come from the model itself and the oracle's tape, except where roundings are to be followed.
+  bool own = !how.bf16 && (function == "loss" || function == "grad" || function == "logits");
+  ref::Interpreter oracle(own ? compilation.module() : **derived, options);
+  auto results = !own                 ? oracle.run(function, given, *parameters)
+                 : function == "grad" ? oracle.lossGradients(given, *parameters)
+                 : function == "loss" ? oracle.loss(given, *parameters)
+                                      : oracle.run(function, given, *parameters);
+  if (!results)
+    return results.takeError();
+  std::map<std::string, std::vector<OutputInfo>> produced = outputsOf(**derived);
+  std::vector<NamedValue> values;
+  for (const OutputInfo &output : produced[function]) {
+    auto found = results->find(output.name);
+    if (found == results->end())
+      return makeError("the reference gives no `" + output.name + "`");
+    values.push_back({output.shown(), output.shape(inputs.batch, inputs.time), found->second.data, axisNames(output)});
+  }
+  return values;
+}
+
+llvm::Expected<rt::TensorFile> loadParameters(Compilation &compilation, const ModelInfo &model, const std::string &path,
+                                              uint64_t seed) {
+  if (path.empty()) {
+    auto values = ref::initialParameters(compilation.module(), seed);
+    if (!values)
+      return values.takeError();
+    return ref::toFile(*values);
+  }
+  rt::Result<rt::TensorFile> file = rt::readSafeTensors(path);
+  if (!file)
+    return makeError(file.message());
+  if (llvm::Error error = checkParameters(model, *file, path))
+    return std::move(error);
+  return std::move(*file);
+}
+
+} // namespace braid::driver

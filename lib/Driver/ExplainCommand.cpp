@@ -1,0 +1,35 @@
+//===- ExplainCommand.cpp - braid explain: a diagnostic, or a schedule ----===//
+#include "braid/Driver/Compilation.h"
+#include "braid/Pipelines/Explain.h"
+#include "llvm/ADT/StringExtras.h"
+
+namespace braid::driver {
+
+/// `B0107`, in either case.
+static bool isCode(llvm::StringRef text) {
+  return text.size() == 5 && (text[0] == 'B' || text[0] == 'b') && llvm::all_of(text.drop_front(), llvm::isDigit);
+}
+
+int explain(const ExplainOptions &options, Console &console) {
+  if (isCode(options.model.path)) {
+    std::string code = llvm::StringRef(options.model.path).upper();
+    std::optional<std::string> text = explainDiagnostic(code);
+    if (!text)
+      return fail(console, makeError("there is no diagnostic `" + code + "`"));
+    console.out << code << ": " << *text << "\n";
+    return Success;
+  }
+  auto compilation = Compilation::load(options.model, console.color);
+  if (!compilation)
+    return fail(console, compilation.takeError());
+  PipelineOptions pipeline;
+  pipeline.bf16 = options.bf16;
+  pipeline.functions = options.functions;
+  auto planned = (*compilation)->lower(Stage::Host, pipeline);
+  if (!planned)
+    return fail(console, planned.takeError());
+  console.out << braid::explain(**planned);
+  return Success;
+}
+
+} // namespace braid::driver

@@ -1,0 +1,89 @@
+//===- Generate.cpp - braid generate: a text goes on ----------------------===//
+//
+// The program @logits runs over the whole prefix for every token: the same numbers as
+// in training, at a cost that grows with the text. One compilation serves every length.
+//
+//===----------------------------------------------------------------------===//
+#include "braid/Driver/Session.h"
+#include "braid/Driver/TrainingFolder.h"
+#include "braid/Runtime/Dataset.h"
+#include "lib/Driver/Sampler.h"
+#include "llvm/Support/FileSystem.h"
+#include <cstring>
+
+namespace braid::driver {
+
+/// The prompt's bytes, if the model knows all of them.
+static llvm::Expected<std::vector<uint32_t>> encode(const ModelInfo &model, const std::string &prompt) {
+  for (const InputInfo &input : model.inputs)
+    if (input.name != "tokens")
+      return makeError("the model takes `" + input.name + "`; a text gives only `tokens`");
+  const InputInfo *tokens = model.findInput("tokens");
+  int64_t vocabulary = tokens && tokens->idSize ? tokens->idSize : model.classes;
+  std::vector<uint32_t> ids = rt::encodeBytes(prompt);
+  for (size_t i = 0; i < ids.size(); ++i)
+    if (int64_t(ids[i]) >= vocabulary)
+      return makeError("byte " + llvm::Twine(i) + " of the prompt is " + llvm::Twine(ids[i]) + ", outside the vocabulary of " +
+                       llvm::Twine(vocabulary));
+  // A model has to see something before it can go on.
+  if (ids.empty())
+    ids.push_back('\n');
+  return ids;
+}
+
+static llvm::Error generateText(const GenerateOptions &options, Console &console) {
+  auto loaded = Compilation::load(options.model, console.color);
+  if (!loaded)
+    return loaded.takeError();
+  auto model = describe((*loaded)->module());
+  if (!model)
+    return model.takeError();
+  auto params = chooseParameters(options.model, options.params, console);
+  if (!params)
+    return params.takeError();
+  if (llvm::Error error = checkParameters(*model, *params, options.params.empty() ? options.model.path : options.params))
+    return error;
+  auto text = encode(*model, options.prompt);
+  if (!text)
+    return text.takeError();
+  PipelineOptions pipeline;
+  pipeline.bf16 = options.how.bf16;
+  EngineOptions engine;
+  engine.threads = options.how.threads;
+  auto session = Session::create(**loaded, pipeline, engine);
+  if (!session)
+    return session.takeError();
+  if (llvm::Error error = bindParameters(**session, *params, options.params))
+    return error;
+
+  int64_t context = options.context > 0 ? options.context : savedSetting(options.model.path, "tokens", 256);
+  if (llvm::Error error = (*session)->reserve(1, context))
+    return error;
+  int32_t *tokens = (*session)->find("in:tokens")->ints();
+  const Buffer *logits = (*session)->find("out:logits");
+  console.out << options.prompt;
+  for (int64_t i = 0; i < options.maxTokens; ++i) {
+    int64_t time = std::min<int64_t>(context, int64_t(text->size()));
+    for (int64_t t = 0; t < time; ++t)
+      tokens[t] = int32_t((*text)[text->size() - size_t(time) + size_t(t)]);
+    if (llvm::Error error = (*session)->run("logits", 1, time, options.how.seed))
+      return error;
+    std::vector<float> last = logits->toFloats(time * model->classes);
+    int64_t next = sampleToken(last.data() + (time - 1) * model->classes, model->classes, options, i);
+    if (next < 0)
+      return makeError("the model's logits are not finite");
+    text->push_back(uint32_t(next));
+    console.out << (next < 256 ? std::string(1, char(next)) : rt::decodeBytes({uint32_t(next)}));
+    console.out.flush();
+  }
+  console.out << "\n";
+  return llvm::Error::success();
+}
+
+int generate(const GenerateOptions &options, Console &console) {
+  if (llvm::Error error = generateText(options, console))
+    return fail(console, std::move(error));
+  return Success;
+}
+
+} // namespace braid::driver

@@ -1,0 +1,31 @@
+//===- Init.cpp - braid init: a model's initial parameters as a file ------===//
+#include "braid/Driver/Compilation.h"
+#include "braid/Driver/ModelInfo.h"
+#include "braid/Driver/Text.h"
+#include "braid/Reference/Interpreter.h"
+#include "braid/Runtime/SafeTensors.h"
+
+namespace braid::driver {
+
+int init(const InitOptions &options, Console &console) {
+  auto compilation = Compilation::load(options.model, console.color);
+  if (!compilation)
+    return fail(console, compilation.takeError());
+  auto info = describe((*compilation)->module());
+  if (!info)
+    return fail(console, info.takeError());
+  auto values = ref::initialParameters((*compilation)->module(), options.seed);
+  if (!values)
+    return fail(console, values.takeError());
+  rt::TensorFile file;
+  for (const ParameterInfo &parameter : info->parameters)
+    file.tensors[parameter.path] = rt::StoredTensor::of(parameter.shape(), values->at(parameter.path).data.data());
+  file.metadata["model"] = info->name;
+  file.metadata["seed"] = std::to_string(options.seed);
+  if (rt::Status status = rt::writeSafeTensors(options.output, file); !status)
+    return fail(console, makeError(status.message()));
+  console.err << options.output << ": " << grouped(info->numbers()) << " numbers in " << info->parameters.size() << " tensors\n";
+  return Success;
+}
+
+} // namespace braid::driver

@@ -1,0 +1,38 @@
+//===- Metrics.h - metrics.jsonl and the loss curve -----------------------===//
+#ifndef BRAID_LIB_DRIVER_METRICS_H
+#define BRAID_LIB_DRIVER_METRICS_H
+
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace braid::driver {
+
+/// One optimiser step.
+struct StepMetrics {
+  int64_t step = 0; ///< steps done, this one included
+  double loss = 0, gradNorm = 0, lr = 0, seconds = 0, tokensPerSecond = 0, mfu = 0;
+  int64_t tokens = 0; ///< trained on so far
+  bool skipped = false;
+};
+
+/// Lines of JSON, one a step or an evaluation; a run that goes on continues the file.
+class Metrics {
+public:
+  /// Opens DIR/metrics.jsonl and drops what is later than `step` (and a line cut short by a crash).
+  static llvm::Expected<Metrics> open(const std::string &folder, int64_t step);
+  llvm::Error add(const StepMetrics &metrics);
+  llvm::Error addEvaluation(int64_t step, double loss, double bitsPerByte);
+  /// DIR/loss.svg: the loss of every step, smoothed, and of every evaluation.
+  llvm::Error drawCurve() const;
+
+private:
+  llvm::Error append(const std::string &line);
+  std::string folder, file;
+  std::vector<std::pair<int64_t, double>> losses, evaluations;
+};
+
+} // namespace braid::driver
+
+#endif

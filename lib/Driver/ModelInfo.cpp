@@ -1,0 +1,117 @@
+//===- ModelInfo.cpp - what a model takes and gives -----------------------===//
+#include "braid/Driver/ModelInfo.h"
+#include "braid/Driver/Console.h"
+#include "dialects/Braid/IR/Braid.h"
+
+namespace braid::driver {
+
+std::vector<int64_t> ParameterInfo::shape() const {
+  std::vector<int64_t> result;
+  for (const AxisInfo &axis : axes)
+    result.push_back(axis.size);
+  return result;
+}
+
+std::string ParameterInfo::type() const {
+  std::string result = "[";
+  for (const AxisInfo &axis : axes)
+    result += (result.size() > 1 ? ", " : "") + axis.name + ": " + std::to_string(axis.size);
+  return result + "]";
+}
+
+int64_t ModelInfo::numbers() const {
+  int64_t sum = 0;
+  for (const ParameterInfo &parameter : parameters)
+    sum += parameter.numbers;
+  return sum;
+}
+
+const ParameterInfo *ModelInfo::find(llvm::StringRef path) const {
+  for (const ParameterInfo &parameter : parameters)
+    if (parameter.path == path)
+      return &parameter;
+  return nullptr;
+}
+
+const InputInfo *ModelInfo::findInput(llvm::StringRef name) const {
+  for (const InputInfo &input : inputs)
+    if (input.name == name)
+      return &input;
+  return nullptr;
+}
+
+static std::vector<AxisInfo> axesOf(ir::ValueType type) {
+  std::vector<AxisInfo> axes;
+  for (ir::AxisAttr axis : type.getAxes())
+    axes.push_back({axis.getName().str(), axis.getSize()});
+  return axes;
+}
+
+llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
+  ModelInfo info;
+  if (auto name = module->getAttrOfType<mlir::StringAttr>("braid.model"))
+    info.name = name.str();
+  for (auto parameter : module.getOps<ir::ParameterOp>()) {
+    auto type = mlir::cast<ir::ValueType>(parameter.getType());
+    ParameterInfo p;
+    p.path = parameter.getSymName().str();
+    if (p.path == "loss" || p.path == "logits")
+      return makeError("a parameter has the path `" + p.path + "`, which names a result of every model");
+    p.axes = axesOf(type);
+    p.numbers = type.numElements();
+    p.decay = parameter.getDecay();
+    if (parameter.getLr())
+      p.lr = parameter.getLr()->convertToDouble();
+    if (parameter.getGroup())
+      p.group = parameter.getGroup()->str();
+    info.parameters.push_back(std::move(p));
+  }
+  auto logits = module.lookupSymbol<ir::FuncOp>("logits");
+  if (!logits)
+    return makeError("the module has no program `logits` any more; give an earlier stage, or the model itself");
+  logits.walk([&](mlir::Operation *op) {
+    if (auto input = mlir::dyn_cast<ir::InputOp>(op)) {
+      auto type = ir::typeOf(input.getResult());
+      if (!info.findInput(input.getName()))
+        info.inputs.push_back({input.getName().str(), type.isToken(), type.isId(), type.getIdSize(), axesOf(type)});
+    } else if (auto output = mlir::dyn_cast<ir::OutputOp>(op)) {
+      if (output.getName() == "logits" && ir::typeOf(output.getValue()).getAxes().size() == 1)
+        info.classes = ir::typeOf(output.getValue()).numElements();
+    } else if (auto observe = mlir::dyn_cast<ir::ObserveOp>(op)) {
+      info.observed.push_back(observe.getName().str());
+    }
+  });
+  if (!info.classes)
+    return makeError("the model returns no logits over one axis of classes");
+  return info;
+}
+
+std::string OutputInfo::external() const { return llvm::StringRef(name).starts_with("grad:") ? name : "out:" + name; }
+
+std::string OutputInfo::shown() const {
+  llvm::StringRef text(name);
+  if (!text.consume_front("grad:"))
+    text.consume_front("observe:");
+  return text.str();
+}
+
+std::vector<int64_t> OutputInfo::shape(int64_t batch, int64_t time) const {
+  std::vector<int64_t> result;
+  if (perToken)
+    result = {batch, time};
+  for (const AxisInfo &axis : axes)
+    result.push_back(axis.size);
+  return result;
+}
+
+std::map<std::string, std::vector<OutputInfo>> outputsOf(mlir::ModuleOp module) {
+  std::map<std::string, std::vector<OutputInfo>> result;
+  for (auto function : module.getOps<ir::FuncOp>())
+    function.walk([&](ir::OutputOp output) {
+      auto type = ir::typeOf(output.getValue());
+      result[function.getSymName().str()].push_back({output.getName().str(), type.isToken(), axesOf(type)});
+    });
+  return result;
+}
+
+} // namespace braid::driver

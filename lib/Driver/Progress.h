@@ -1,0 +1,31 @@
+//===- Progress.h - how far a run is --------------------------------------===//
+#ifndef BRAID_LIB_DRIVER_PROGRESS_H
+#define BRAID_LIB_DRIVER_PROGRESS_H
+
+#include "braid/Driver/Console.h"
+#include "lib/Driver/Metrics.h"
+
+namespace braid::driver {
+
+/// On a terminal a bar that rewrites itself, with what is left; lines for a log everywhere.
+class Progress {
+public:
+  Progress(Console &console, int64_t firstStep, int64_t maxSteps, double maxSeconds)
+      : console(console), firstStep(firstStep), maxSteps(maxSteps), maxSeconds(maxSeconds) {}
+  /// After a step, `elapsed` seconds after the first began; `line`: also print a line.
+  void step(const StepMetrics &metrics, double elapsed, bool line);
+  /// A line that stays.
+  void say(const std::string &text);
+  /// Removes the bar.
+  void clear();
+
+private:
+  Console &console;
+  int64_t firstStep, maxSteps;
+  double maxSeconds;
+  bool shown = false;
+};
+
+} // namespace braid::driver
+
+#endif

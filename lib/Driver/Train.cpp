@@ -1,0 +1,104 @@
+//===- Train.cpp - braid train: sets a run up, or goes on with one --------===//
+#include "braid/Driver/Machine.h"
+#include "dialects/Braid/IR/Braid.h"
+#include "lib/Driver/Trainer.h"
+#include "llvm/Support/FileSystem.h"
+
+namespace braid::driver {
+
+/// `--group name:lr=0.5` and `name:decay=0` as attributes of the group's parameters, before anything is derived.
+static llvm::Error applyGroups(mlir::ModuleOp module, const std::vector<std::string> &groups) {
+  for (const std::string &text : groups) {
+    auto [name, setting] = llvm::StringRef(text).split(':');
+    auto [key, number] = setting.split('=');
+    double value = 0;
+    if (name.empty() || (key != "lr" && key != "decay") || number.getAsDouble(value) || value < 0)
+      return makeError("`" + text + "` is not of the form NAME:lr=NUMBER or NAME:decay=0|1");
+    bool found = false;
+    for (auto parameter : module.getOps<ir::ParameterOp>()) {
+      if (parameter.getGroup() != name)
+        continue;
+      found = true;
+      if (key == "lr")
+        parameter.setLrAttr(mlir::Builder(module.getContext()).getF64FloatAttr(value));
+      else
+        parameter.setDecay(value != 0);
+    }
+    if (!found)
+      return makeError("no parameter of the model is in the group `" + name + "`");
+  }
+  return llvm::Error::success();
+}
+
+/// The checkpoint to go on from, if any.
+static llvm::Expected<std::optional<rt::Checkpoint>> chooseCheckpoint(const TrainOptions &options, Console &console) {
+  if (options.resume == "never")
+    return std::nullopt;
+  if (options.resume == "auto") {
+    std::vector<std::string> skipped;
+    auto newest = rt::latestCheckpoint(options.out, skipped);
+    for (const std::string &reason : skipped)
+      warn(console, reason);
+    return newest;
+  }
+  int64_t step = 0;
+  if (llvm::StringRef(options.resume).getAsInteger(10, step))
+    return makeError("`" + options.resume + "` is not a step");
+  auto checkpoint = rt::loadCheckpoint(rt::checkpointPath(options.out, step));
+  if (!checkpoint)
+    return makeError(checkpoint.message());
+  return std::optional<rt::Checkpoint>(std::move(*checkpoint));
+}
+
+/// Says what keeps a resumed run from making the bits of an uninterrupted one.
+static void compareSettings(const rt::Checkpoint &checkpoint, const Trainer &trainer, const TrainOptions &o, int threads, Console &console) {
+  const std::pair<const char *, std::string> now[] = {
+      {"seed", std::to_string(o.how.seed)}, {"batch", std::to_string(o.batch)}, {"tokens", std::to_string(o.tokens)},
+      {"accumulate", std::to_string(o.accumulate)}, {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"threads", std::to_string(threads)}};
+  for (const auto &[name, value] : now) {
+    auto then = checkpoint.state.find(name);
+    if (then != checkpoint.state.end() && then->second != value)
+      warn(console, llvm::Twine(name) + " was " + then->second + " when the checkpoint was made and is " + value + " now");
+  }
+}
+
+static llvm::Expected<int> run(const TrainOptions &options, Console &console) {
+  auto loaded = Compilation::load(options.model, console.color);
+  if (!loaded)
+    return loaded.takeError();
+  Compilation &compilation = **loaded;
+  if (llvm::Error error = applyGroups(compilation.module(), options.groups))
+    return std::move(error);
+  auto trainer = Trainer::create(compilation, options);
+  if (!trainer)
+    return trainer.takeError();
+  Trainer &t = **trainer;
+  double peak = measurePeak(options.how.bf16, options.how.threads);
+  printRun(t, options, peak, console);
+  if (options.dryRun)
+    return int(Success);
+
+  if (std::error_code code = llvm::sys::fs::create_directories(options.out))
+    return makeError("cannot make the folder `" + options.out + "`: " + code.message());
+  auto checkpoint = chooseCheckpoint(options, console);
+  if (!checkpoint)
+    return checkpoint.takeError();
+  if (*checkpoint) {
+    if (llvm::Error error = t.restore(**checkpoint))
+      return std::move(error);
+    compareSettings(**checkpoint, t, options, t.session().program().threads(), console);
+    console.out << "resuming after step " << t.step() << "\n";
+  }
+  if (llvm::Error error = setAside(options.out, t.step(), console))
+    return std::move(error);
+  if (llvm::Error error = saveModel(options.out, compilation, options))
+    return std::move(error);
+  return trainLoop(t, options, peak, console);
+}
+
+int train(const TrainOptions &options, Console &console) {
+  llvm::Expected<int> code = run(options, console);
+  return code ? *code : fail(console, code.takeError());
+}
+
+} // namespace braid::driver

@@ -1,0 +1,160 @@
+//===- TrainLoop.cpp - the steps of a run ---------------------------------===//
+//
+// Whatever ends the run (its last step, the time limit, a signal, numbers that are
+// not finite, a disk that is full), the newest state that is sound is on disk, or the
+// message says why it is not.
+//
+//===----------------------------------------------------------------------===//
+#include "braid/Driver/Text.h"
+#include "lib/Driver/Interrupt.h"
+#include "lib/Driver/Progress.h"
+#include "lib/Driver/Trainer.h"
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+namespace braid::driver {
+
+namespace {
+
+class Loop {
+public:
+  Loop(Trainer &trainer, const TrainOptions &options, double peak, Metrics metrics, Console &console)
+      : trainer(trainer), options(options), peak(peak), metrics(std::move(metrics)), console(console),
+        progress(console, trainer.step(), options.maxSteps, options.maxSeconds), saved(trainer.step()),
+        start(Clock::now()) {}
+
+  llvm::Error run();
+
+private:
+  using Clock = std::chrono::steady_clock;
+  double elapsed() const { return std::chrono::duration<double>(Clock::now() - start).count(); }
+  bool finished() const { return options.maxSteps > 0 && trainer.step() >= options.maxSteps; }
+  llvm::Error step();
+  llvm::Error evaluate();
+  llvm::Error save();
+  llvm::Error refuse(const Trainer::StepResult &result);
+
+  Trainer &trainer;
+  const TrainOptions &options;
+  double peak;
+  Metrics metrics;
+  Console &console;
+  Progress progress;
+  int64_t saved, skippedInARow = 0, lastEvaluation = -1;
+  Clock::time_point start;
+};
+
+llvm::Error Loop::save() {
+  if (saved == trainer.step())
+    return llvm::Error::success();
+  if (llvm::Error error = trainer.save())
+    return error;
+  saved = trainer.step();
+  return metrics.drawCurve();
+}
+
+llvm::Error Loop::evaluate() {
+  lastEvaluation = trainer.step();
+  llvm::Expected<double> loss = trainer.evaluate();
+  if (!loss)
+    return loss.takeError();
+  double bits = *loss / std::log(2.0);
+  progress.say("step " + std::to_string(trainer.step()) + "  validation loss " + general(*loss, 5) + "  bits per token " + general(bits, 4));
+  return metrics.addEvaluation(trainer.step(), *loss, bits);
+}
+
+/// The step was not taken. Parameters are as they were before it.
+llvm::Error Loop::refuse(const Trainer::StepResult &result) {
+  std::string what = "step " + std::to_string(trainer.step() + 1) + ": " + result.culprit + " is not finite";
+  if (options.onNonFinite == "skip" && ++skippedInARow <= 20) {
+    progress.clear();
+    warn(console, what + "; the step is left out");
+    trainer.skip();
+    StepMetrics m;
+    m.step = trainer.step();
+    m.loss = result.loss;
+    m.lr = result.lr;
+    m.tokens = m.step * trainer.tokensPerStep();
+    m.seconds = elapsed();
+    m.skipped = true;
+    return metrics.add(m);
+  }
+  int64_t at = trainer.step();
+  if (at > 0)
+    if (llvm::Error error = save())
+      return error;
+  return makeError(what + (at > 0 ? "; the parameters before it are kept in `" + rt::checkpointPath(options.out, at) + "`" : "") +
+                   (options.onNonFinite == "skip" ? "; more than 20 such steps in a row"
+                                                  : "; a lower --lr, a longer --warmup or --on-non-finite skip may help"));
+}
+
+llvm::Error Loop::step() {
+  Clock::time_point before = Clock::now();
+  llvm::Expected<Trainer::StepResult> result = trainer.train();
+  if (!result)
+    return result.takeError();
+  if (!result->finite)
+    return refuse(*result);
+  skippedInARow = 0;
+  double seconds = std::chrono::duration<double>(Clock::now() - before).count();
+  StepMetrics m;
+  m.step = trainer.step();
+  m.loss = result->loss;
+  m.gradNorm = result->gradNorm;
+  m.lr = result->lr;
+  m.seconds = elapsed();
+  m.tokens = m.step * trainer.tokensPerStep();
+  m.tokensPerSecond = double(trainer.tokensPerStep()) / seconds;
+  m.mfu = peak > 0 ? trainer.flopsPerStep() / seconds / peak : 0;
+  progress.step(m, elapsed(), m.step % options.logEvery == 0 || finished());
+  return metrics.add(m);
+}
+
+llvm::Error Loop::run() {
+  Interrupt interrupt;
+  const char *why = "";
+  while (!finished()) {
+    if (llvm::Error error = step())
+      return error;
+    if (trainer.evaluates() && options.evalEvery > 0 && trainer.step() % options.evalEvery == 0)
+      if (llvm::Error error = evaluate())
+        return error;
+    if (options.checkpointEvery > 0 && trainer.step() % options.checkpointEvery == 0)
+      if (llvm::Error error = save())
+        return error;
+    if (int signal = interrupt.signal()) {
+      why = signal == SIGINT ? "interrupted" : "asked to end";
+      break;
+    }
+    if (options.maxSeconds > 0 && elapsed() >= options.maxSeconds) {
+      why = "time is up";
+      break;
+    }
+  }
+  if (!*why && trainer.evaluates() && lastEvaluation != trainer.step())
+    if (llvm::Error error = evaluate())
+      return error;
+  if (llvm::Error error = save())
+    return error;
+  progress.say(std::string(*why ? why : "done") + " after step " + std::to_string(trainer.step()) + "; checkpoint `" +
+               rt::checkpointPath(options.out, trainer.step()) + "`");
+  return llvm::Error::success();
+}
+
+} // namespace
+
+int trainLoop(Trainer &trainer, const TrainOptions &options, double peak, Console &console) {
+  llvm::Expected<Metrics> metrics = Metrics::open(options.out, trainer.step());
+  if (!metrics)
+    return fail(console, metrics.takeError());
+  Loop loop(trainer, options, peak, std::move(*metrics), console);
+  if (llvm::Error error = loop.run()) {
+    if (console.errIsTerminal)
+      console.err << "\r\033[K";
+    return fail(console, std::move(error));
+  }
+  return Success;
+}
+
+} // namespace braid::driver

@@ -1,0 +1,189 @@
+//===- Trainer.cpp - one optimiser step, one evaluation, one checkpoint ---===//
+//
+// Everything that a step depends on is a function of the step's number and of what a
+// checkpoint holds, so that a resumed run makes the same bits.
+//
+//===----------------------------------------------------------------------===//
+#include "lib/Driver/Trainer.h"
+#include "lib/Driver/Schedule.h"
+#include <cmath>
+#include <cstring>
+
+namespace braid::driver {
+
+llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file) {
+  for (const InputInfo &input : model.inputs)
+    if (input.name != "tokens" || !input.isId || !input.perToken || !input.axes.empty())
+      return makeError("the model takes `" + input.name + "`; a file of tokens gives only `tokens`");
+  int64_t limit = model.classes;
+  if (const InputInfo *tokens = model.findInput("tokens"); tokens && tokens->idSize)
+    limit = std::min(limit, tokens->idSize);
+  if (rt::Status status = file.checkVocabulary(limit); !status)
+    return makeError(status.message());
+  return llvm::Error::success();
+}
+
+static llvm::Expected<rt::Dataset> openData(const ModelInfo &model, const std::string &path, int64_t time, uint64_t seed) {
+  auto file = rt::TokenFile::open(path);
+  if (!file)
+    return makeError(file.message());
+  if (llvm::Error error = checkTokens(model, **file))
+    return std::move(error);
+  auto data = rt::Dataset::create(*file, time, seed);
+  if (!data)
+    return makeError(data.message());
+  return std::move(*data);
+}
+
+llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilation, const TrainOptions &options) {
+  std::unique_ptr<Trainer> trainer(new Trainer(options));
+  // Wrong data should be said before a long compilation.
+  auto model = describe(compilation.module());
+  if (!model)
+    return model.takeError();
+  auto data = openData(*model, options.data, options.tokens, options.how.seed);
+  if (!data)
+    return data.takeError();
+  trainer->data.emplace(std::move(*data));
+  PipelineOptions pipeline;
+  pipeline.bf16 = options.how.bf16;
+  pipeline.functions = {"grad", "step"};
+  if (!options.validation.empty()) {
+    auto validation = openData(*model, options.validation, options.tokens, options.how.seed);
+    if (!validation)
+      return validation.takeError();
+    trainer->validation.emplace(std::move(*validation));
+    pipeline.functions.push_back("loss");
+  }
+  if (options.accumulate > 1)
+    pipeline.functions.push_back("accumulate");
+  EngineOptions engine;
+  engine.threads = options.how.threads;
+  auto session = Session::create(compilation, pipeline, engine);
+  if (!session)
+    return session.takeError();
+  trainer->compiled = std::move(*session);
+  if (llvm::Error error = initialiseParameters(*trainer->compiled, compilation, options.how.seed))
+    return std::move(error);
+  for (const char *name : {"in:tokens", "in:targets", "in:loss_scale", "in:hyper", "out:loss", "out:grad_norm"})
+    if (!trainer->compiled->find(name))
+      return makeError(llvm::Twine("the compiled program has no `") + name + "`");
+  if (options.accumulate > 1)
+    for (const ParameterInfo &parameter : trainer->compiled->model().parameters)
+      trainer->compiled->redirect("step", "grad:" + parameter.path, "acc:" + parameter.path);
+  if (llvm::Error error = trainer->compiled->reserve(options.batch, options.tokens))
+    return std::move(error);
+  return std::move(trainer);
+}
+
+double Trainer::flopsPerStep() const {
+  for (const Cost &cost : compiled->costs())
+    if (cost.function == "grad")
+      return cost.flops(options.batch, options.tokens) * double(options.accumulate);
+  return 0;
+}
+
+llvm::Error Trainer::gradients(int64_t firstSample, double scale, double &loss) {
+  compiled->find("in:loss_scale")->floats()[0] = float(scale);
+  data->batch(firstSample, options.batch, compiled->find("in:tokens")->ints(), compiled->find("in:targets")->ints());
+  if (llvm::Error error = compiled->run("grad", options.batch, options.tokens, options.how.seed, done))
+    return error;
+  loss += compiled->find("out:loss")->floats()[0];
+  return llvm::Error::success();
+}
+
+std::string Trainer::notFinite(const std::string &prefix) {
+  for (const ParameterInfo &parameter : compiled->model().parameters) {
+    const Buffer *buffer = compiled->find(prefix + parameter.path);
+    // x - x is 0 for every finite x, and NaN for others; the sum keeps the NaN.
+    float sum = 0;
+    for (int64_t i = 0; buffer && i < parameter.numbers; ++i)
+      sum += buffer->floats()[i] - buffer->floats()[i];
+    if (sum != 0 || std::isnan(sum))
+      return "the gradient of `" + parameter.path + "`";
+  }
+  return "";
+}
+
+llvm::Expected<Trainer::StepResult> Trainer::train() {
+  StepResult result;
+  result.lr = learningRate(options, done);
+  // Windows drawn for training have a target at every token.
+  double scale = 1.0 / double(tokensPerStep());
+  int64_t sample = done * options.batch * options.accumulate;
+  bool accumulates = options.accumulate > 1;
+  if (accumulates)
+    for (const ParameterInfo &parameter : compiled->model().parameters)
+      if (Buffer *buffer = compiled->find("acc:" + parameter.path))
+        std::memset(buffer->data.get(), 0, size_t(buffer->bytes));
+  for (int64_t micro = 0; micro < options.accumulate; ++micro) {
+    if (llvm::Error error = gradients(sample + micro * options.batch, scale, result.loss))
+      return std::move(error);
+    if (accumulates)
+      if (llvm::Error error = compiled->run("accumulate", options.batch, options.tokens))
+        return std::move(error);
+  }
+  result.culprit = std::isfinite(result.loss) ? notFinite(accumulates ? "acc:" : "grad:") : "the loss";
+  if (!result.culprit.empty()) {
+    result.finite = false;
+    return result;
+  }
+  std::array<float, 8> hyper = hyperparameters(options, done);
+  std::memcpy(compiled->find("in:hyper")->data.get(), hyper.data(), sizeof hyper);
+  if (llvm::Error error = compiled->run("step", options.batch, options.tokens, options.how.seed, done))
+    return std::move(error);
+  result.gradNorm = compiled->find("out:grad_norm")->floats()[0];
+  ++done;
+  return result;
+}
+
+llvm::Expected<double> Trainer::evaluate() {
+  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches);
+  if (!result)
+    return result.takeError();
+  return result->loss;
+}
+
+llvm::Error Trainer::save() {
+  rt::Checkpoint checkpoint;
+  checkpoint.step = done;
+  for (const ParameterInfo &parameter : compiled->model().parameters) {
+    auto store = [&](rt::TensorFile &file, const std::string &external, const std::string &name) {
+      if (const Buffer *buffer = compiled->find(external))
+        file.tensors[name] = rt::StoredTensor::of(parameter.shape(), buffer->floats());
+    };
+    store(checkpoint.params, "param:" + parameter.path, parameter.path);
+    store(checkpoint.optimizer, "m:" + parameter.path, "m:" + parameter.path);
+    store(checkpoint.optimizer, "v:" + parameter.path, "v:" + parameter.path);
+  }
+  checkpoint.params.metadata = {{"model", compiled->model().name}, {"step", std::to_string(done)}};
+  checkpoint.state = {{"seed", std::to_string(options.how.seed)},
+                      {"batch", std::to_string(options.batch)},
+                      {"tokens", std::to_string(options.tokens)},
+                      {"accumulate", std::to_string(options.accumulate)},
+                      {"threads", std::to_string(compiled->program().threads())},
+                      {"dtype", options.how.bf16 ? "bf16" : "fp32"}};
+  if (rt::Status status = rt::saveCheckpoint(options.out, checkpoint, options.keep); !status)
+    return makeError(status.message());
+  return llvm::Error::success();
+}
+
+llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
+  std::string where = rt::checkpointPath(options.out, checkpoint.step);
+  if (llvm::Error error = bindParameters(*compiled, checkpoint.params, where + "/params.safetensors"))
+    return error;
+  for (const ParameterInfo &parameter : compiled->model().parameters)
+    for (const char *moment : {"m:", "v:"}) {
+      auto found = checkpoint.optimizer.tensors.find(moment + parameter.path);
+      Buffer *buffer = compiled->find(moment + parameter.path);
+      if (found == checkpoint.optimizer.tensors.end() || found->second.shape != parameter.shape())
+        return makeError("`" + where + "/optimizer.safetensors` has no `" + moment + parameter.path + "` of the parameter's shape");
+      std::vector<float> values = found->second.toFloats();
+      if (buffer)
+        std::memcpy(buffer->data.get(), values.data(), values.size() * 4);
+    }
+  done = checkpoint.step;
+  return llvm::Error::success();
+}
+
+} // namespace braid::driver

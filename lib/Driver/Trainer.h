@@ -1,0 +1,75 @@
+//===- Trainer.h - one training run ---------------------------------------===//
+//
+// Owns a compiled session and the data, and knows what one optimiser step, one
+// evaluation and one checkpoint are. The loop around them is in TrainLoop.cpp.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_LIB_DRIVER_TRAINER_H
+#define BRAID_LIB_DRIVER_TRAINER_H
+
+#include "braid/Driver/Session.h"
+#include "braid/Driver/TrainingFolder.h"
+#include "braid/Runtime/Dataset.h"
+#include "lib/Driver/Metrics.h"
+
+namespace braid::driver {
+
+class Trainer {
+public:
+  /// Compiles the model, opens and checks the data, draws initial parameters.
+  static llvm::Expected<std::unique_ptr<Trainer>> create(Compilation &compilation, const TrainOptions &options);
+
+  /// Steps done.
+  int64_t step() const { return done; }
+  int64_t tokensPerStep() const { return options.batch * options.tokens * options.accumulate; }
+  /// FLOPs of the products and attentions of one step.
+  double flopsPerStep() const;
+  Session &session() { return *compiled; }
+  bool evaluates() const { return bool(validation); }
+
+  /// One optimiser step. Where the loss or a gradient is not finite, nothing is changed and `finite` is false.
+  struct StepResult {
+    double loss = 0, gradNorm = 0, lr = 0;
+    bool finite = true;
+    std::string culprit; ///< what is not finite
+  };
+  llvm::Expected<StepResult> train();
+  /// Leaves out the step that has just been found not finite.
+  void skip() { ++done; }
+  /// Mean loss over the validation windows that are looked at.
+  llvm::Expected<double> evaluate();
+  llvm::Error save();
+  /// Takes over a checkpoint; fails where it does not fit the model.
+  llvm::Error restore(const rt::Checkpoint &checkpoint);
+
+private:
+  Trainer(const TrainOptions &options) : options(options) {}
+  llvm::Error gradients(int64_t firstSample, double scale, double &loss);
+  /// The first gradient that holds a number that is not finite; empty if none does.
+  std::string notFinite(const std::string &prefix);
+
+  TrainOptions options;
+  std::unique_ptr<Session> compiled;
+  std::optional<rt::Dataset> data, validation;
+  int64_t done = 0;
+};
+
+/// Mean loss (nats) of the windows of a file, `batches` batches of `batch` of them (0: all). The session has @loss.
+struct EvaluationResult {
+  double loss = 0;
+  int64_t tokens = 0;
+};
+llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches);
+
+/// The model reads `tokens` only, and its ids cover the file's.
+llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file);
+
+/// Settings, parameters and memory, before the first step.
+void printRun(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console);
+
+/// The steps, with reports, evaluations and checkpoints, until the end, the time limit or a signal.
+int trainLoop(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console);
+
+} // namespace braid::driver
+
+#endif

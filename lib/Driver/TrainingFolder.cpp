@@ -1,0 +1,142 @@
+//===- TrainingFolder.cpp - what a run leaves behind ----------------------===//
+#include "braid/Driver/TrainingFolder.h"
+#include "braid/Driver/Compilation.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+
+namespace braid::driver {
+
+namespace fs = llvm::sys::fs;
+
+static std::string inside(const std::string &folder, const llvm::Twine &name) {
+  llvm::SmallString<256> path(folder);
+  llvm::sys::path::append(path, name);
+  return path.str().str();
+}
+
+llvm::Expected<std::string> savedModel(const std::string &folder) {
+  for (const char *name : {"model.braid", "model.mlir"})
+    if (fs::exists(inside(folder, name)))
+      return inside(folder, name);
+  return makeError("`" + folder + "` is a folder without a `model.braid`; `braid train` writes one");
+}
+
+/// config.json, or null where there is none.
+static llvm::Expected<llvm::json::Value> readConfig(const std::string &folder) {
+  std::string file = inside(folder, "config.json");
+  auto buffer = llvm::MemoryBuffer::getFile(file);
+  if (!buffer)
+    return llvm::json::Value(nullptr);
+  auto value = llvm::json::parse((*buffer)->getBuffer());
+  if (!value)
+    return makeError("`" + file + "` is damaged: " + llvm::toString(value.takeError()));
+  return std::move(*value);
+}
+
+llvm::Expected<std::vector<std::pair<std::string, std::string>>> savedOverrides(const std::string &folder) {
+  auto config = readConfig(folder);
+  if (!config)
+    return config.takeError();
+  std::vector<std::pair<std::string, std::string>> result;
+  if (const llvm::json::Object *object = config->getAsObject())
+    if (const llvm::json::Object *set = object->getObject("set"))
+      for (const auto &[name, value] : *set)
+        if (auto text = value.getAsString())
+          result.emplace_back(name.str(), text->str());
+  return result;
+}
+
+int64_t savedSetting(const std::string &folder, llvm::StringRef name, int64_t otherwise) {
+  auto config = readConfig(folder);
+  if (!config) {
+    llvm::consumeError(config.takeError());
+    return otherwise;
+  }
+  if (const llvm::json::Object *object = config->getAsObject())
+    if (const llvm::json::Object *settings = object->getObject("settings"))
+      return settings->getInteger(name).value_or(otherwise);
+  return otherwise;
+}
+
+llvm::json::Object settingsJson(const TrainOptions &o) {
+  return llvm::json::Object{{"data", o.data},
+          {"validation", o.validation},
+          {"max_steps", o.maxSteps},
+          {"max_seconds", o.maxSeconds},
+          {"batch", o.batch},
+          {"tokens", o.tokens},
+          {"accumulate", o.accumulate},
+          {"dtype", o.how.bf16 ? "bf16" : "fp32"},
+          {"seed", int64_t(o.how.seed)},
+          {"threads", o.how.threads},
+          {"lr", o.lr},
+          {"min_lr_ratio", o.minLrRatio},
+          {"warmup", o.warmup},
+          {"weight_decay", o.weightDecay},
+          {"clip", o.clip},
+          {"beta1", o.beta1},
+          {"beta2", o.beta2},
+          {"epsilon", o.epsilon},
+          {"eval_every", o.evalEvery},
+          {"eval_batches", o.evalBatches},
+          {"checkpoint_every", o.checkpointEvery},
+          {"on_non_finite", o.onNonFinite}};
+}
+
+llvm::Error saveModel(const std::string &folder, Compilation &compilation, const TrainOptions &options) {
+  std::string text = compilation.flattened(), name = "model.braid";
+  if (text.empty()) {
+    name = "model.mlir";
+    llvm::raw_string_ostream(text) << compilation.module() << "\n";
+  }
+  if (rt::Status status = rt::writeFileAtomically(inside(folder, name), {text}); !status)
+    return makeError(status.message());
+  llvm::json::Object set;
+  for (const auto &[key, value] : compilation.overrides)
+    set[key] = value;
+  llvm::json::Object root{{"set", std::move(set)}, {"settings", settingsJson(options)}};
+  std::string json = llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
+  if (rt::Status status = rt::writeFileAtomically(inside(folder, "config.json"), {json}); !status)
+    return makeError(status.message());
+  return llvm::Error::success();
+}
+
+llvm::Expected<rt::TensorFile> chooseParameters(const ModelArgs &model, const std::string &params, Console &console) {
+  if (!params.empty()) {
+    rt::Result<rt::TensorFile> file = rt::readSafeTensors(params);
+    if (!file)
+      return makeError(file.message());
+    return std::move(*file);
+  }
+  if (!fs::is_directory(model.path))
+    return makeError("give parameters with `--params`, or a training folder as the model");
+  std::vector<std::string> skipped;
+  std::optional<rt::Checkpoint> newest = rt::latestCheckpoint(model.path, skipped);
+  for (const std::string &reason : skipped)
+    warn(console, reason);
+  if (!newest)
+    return makeError("`" + model.path + "` has no checkpoint that can be read");
+  return std::move(newest->params);
+}
+
+llvm::Error setAside(const std::string &folder, int64_t step, Console &console) {
+  std::string target;
+  for (int64_t later : rt::checkpointSteps(folder)) {
+    if (later <= step)
+      continue;
+    for (int n = 1; target.empty(); ++n)
+      if (!fs::exists(inside(folder, "superseded-" + llvm::Twine(n))))
+        target = inside(folder, "superseded-" + llvm::Twine(n));
+    std::error_code code = fs::create_directories(target);
+    if (!code)
+      code = fs::rename(rt::checkpointPath(folder, later), inside(target, "checkpoint-" + llvm::Twine(later)));
+    if (code)
+      return makeError("cannot set the later checkpoint " + llvm::Twine(later) + " aside: " + code.message());
+  }
+  if (!target.empty())
+    warn(console, "later checkpoints of an earlier run were moved to `" + target + "`");
+  return llvm::Error::success();
+}
+
+} // namespace braid::driver

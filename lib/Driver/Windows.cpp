@@ -1,0 +1,42 @@
+//===- Windows.cpp - the loss over the windows of a file ------------------===//
+#include "lib/Driver/Trainer.h"
+
+namespace braid::driver {
+
+llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches) {
+  int64_t time = data.time(), windows = data.evaluationWindows();
+  if (batches > 0)
+    windows = std::min(windows, batches * batch);
+  if (llvm::Error error = session.reserve(batch, time))
+    return std::move(error);
+  // Fetched after `reserve`, which may have moved them.
+  int32_t *tokens = session.find("in:tokens")->ints(), *targets = session.find("in:targets")->ints();
+  EvaluationResult result;
+  double sum = 0;
+  for (int64_t first = 0; first < windows; first += batch) {
+    int64_t counted = 0;
+    for (int64_t row = 0; row < batch; ++row) {
+      int32_t *t = tokens + row * time, *y = targets + row * time;
+      if (first + row < windows) {
+        data.evaluationWindow(first + row, t, y);
+      } else {
+        std::fill_n(t, time, 0);
+        std::fill_n(y, time, -1);
+      }
+      counted += std::count_if(y, y + time, [](int32_t id) { return id >= 0; });
+    }
+    if (!counted)
+      continue;
+    session.find("in:loss_scale")->floats()[0] = float(1.0 / double(counted));
+    if (llvm::Error error = session.run("loss", batch, time))
+      return std::move(error);
+    sum += double(session.find("out:loss")->floats()[0]) * double(counted);
+    result.tokens += counted;
+  }
+  if (!result.tokens)
+    return makeError("the file has no target to predict");
+  result.loss = sum / double(result.tokens);
+  return result;
+}
+
+} // namespace braid::driver

@@ -1,0 +1,20 @@
+//===- Eval.cpp - braid eval ----------------------------------------------===//
+#include "tools/braid/Cli.h"
+
+namespace braid::cli {
+
+void addEval(CLI::App &app, Action &action) {
+  auto options = std::make_shared<driver::EvalOptions>();
+  CLI::App *command = app.add_subcommand("eval", "Measures the loss on a file of tokens");
+  addModel(*command, options->model, "a model, or a training folder");
+  command->add_option("--data", options->data, "tokens (.bin)")->required();
+  command->add_option("--params", options->params, "parameters (safetensors); a folder's newest if absent");
+  command->add_option("--batch", options->batch, "sequences at a time")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--batches", options->batches, "how many batches; 0: the whole file once")->check(CLI::NonNegativeNumber);
+  command->add_flag("--json", options->json, "writes one JSON object");
+  addDevice(*command, options->how);
+  bind(*command, action, options, driver::eval);
+}
+
+} // namespace braid::cli

@@ -1,0 +1,78 @@
+//===- main.cpp - the braid tool ------------------------------------------===//
+//
+// Parses the command line, sets up the console, runs one subcommand. Exit codes:
+// 0 done, 1 the program, the data or the machine is at fault, 2 the command line is.
+//
+//===----------------------------------------------------------------------===//
+#include "braid/Support/Diagnostics.h"
+#include "tools/braid/Cli.h"
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <unistd.h>
+
+using namespace braid;
+
+int main(int argc, char **argv) {
+  // A reader that goes away (`| head`) is no reason for a stack trace.
+  std::signal(SIGPIPE, SIG_DFL);
+  CLI::App app("A language and compiler for residual topologies: one program of one token, every derived program of it.", "braid");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  app.footer("`braid COMMAND --help` explains a command; docs/command-line.md has examples.");
+  std::string color = "auto";
+  app.add_option("--color", color, "colours in messages: auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
+
+  cli::Action action;
+  cli::addCheck(app, action);
+  cli::addCompile(app, action);
+  cli::addExplain(app, action);
+  cli::addFormat(app, action);
+  cli::addInit(app, action);
+  cli::addRun(app, action);
+  cli::addDiff(app, action);
+  cli::addEval(app, action);
+  cli::addData(app, action);
+  cli::addTrain(app, action);
+  cli::addGenerate(app, action);
+  cli::addBench(app, action);
+  cli::addMachine(app, action);
+  cli::addCompletion(app, action);
+  for (CLI::App *command : app.get_subcommands([](CLI::App *) { return true; }))
+    command->fallthrough();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success &help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError &error) {
+    std::string word = argc > 1 ? argv[1] : "";
+    if (app.get_subcommands().empty() && !word.empty() && word[0] != '-') {
+      std::vector<std::string> names;
+      for (CLI::App *command : app.get_subcommands([](CLI::App *) { return true; }))
+        names.push_back(command->get_name());
+      std::string close = nearest(word, names);
+      std::cerr << "braid: error: there is no command `" << word << "`" << (close.empty() ? "" : "; did you mean `" + close + "`?") << "\n";
+    } else {
+      std::cerr << "braid: error: " << error.what() << "\n";
+    }
+    const CLI::App *at = &app;
+    for (CLI::App *chosen : app.get_subcommands())
+      at = chosen;
+    std::cerr << "try `braid" << (at == &app ? "" : " " + at->get_name()) << " --help`\n";
+    return driver::Usage;
+  }
+
+  driver::Console console{llvm::outs(), llvm::errs()};
+  console.outIsTerminal = isatty(1);
+  console.errIsTerminal = isatty(2);
+  console.color = color == "always" || (color == "auto" && console.errIsTerminal && !std::getenv("NO_COLOR"));
+  int code = action(console);
+  console.out.flush();
+  if (llvm::outs().has_error()) {
+    llvm::outs().clear_error();
+    console.err << "braid: error: cannot write to standard output\n";
+    code = driver::Failure;
+  }
+  return code;
+}

@@ -2,6 +2,8 @@
 
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Braid/Transforms/Passes.h"
+#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/RowToLLVM.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
@@ -25,6 +27,8 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   braid::ir::registerBraidPasses();
   braid::registerPipelines();
+  braid::row::registerRowToLLVMPasses();
+  braid::host::registerHostToLLVMPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Braid's pass driver\n", registry));
 }

@@ -1,0 +1,27 @@
+//===- HostToLLVM.h - planned programs as calls of the runtime ------------===//
+#ifndef BRAID_CONVERSION_HOSTTOLLVM_H
+#define BRAID_CONVERSION_HOSTTOLLVM_H
+
+#include "dialects/Host/IR/Host.h"
+#include "mlir/Pass/Pass.h"
+#include "llvm/ADT/SmallVector.h"
+#include <memory>
+
+namespace braid::host {
+
+/// The symbol of a program's function: `braid_<name>`, int32_t (struct braid_context *).
+std::string functionName(llvm::StringRef program);
+
+/// The buffers of the caller's that a program uses, each name once, in the order of
+/// `braid_context.external`.
+llvm::SmallVector<ExternalOp> externalsOf(FuncOp func);
+
+/// `convert-host-to-llvm`: every planned host.func becomes an llvm.func of calls with constant tables.
+/// Runs before the kernels are converted: it reads their signatures, tells them (attribute `aliases`)
+/// which of their arguments share memory in some launch, and computes their scratch.
+std::unique_ptr<mlir::Pass> createConvertHostToLLVMPass();
+void registerHostToLLVMPasses();
+
+} // namespace braid::host
+
+#endif

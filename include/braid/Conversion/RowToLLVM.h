@@ -1,0 +1,30 @@
+//===- RowToLLVM.h - row kernels as CPU code ------------------------------===//
+#ifndef BRAID_CONVERSION_ROWTOLLVM_H
+#define BRAID_CONVERSION_ROWTOLLVM_H
+
+#include "dialects/Row/IR/Row.h"
+#include "mlir/Pass/Pass.h"
+#include <memory>
+
+namespace braid::row {
+
+/// The symbol of a kernel's function of type `braid_kernel`.
+std::string functionName(llvm::StringRef kernel);
+
+/// Bytes of scratch that one thread needs to run the kernel with these sizes of its dynamic axes.
+/// Valid before the kernel is converted.
+int64_t scratchBytes(KernelOp kernel, llvm::ArrayRef<int64_t> sizes);
+
+/// Elements along axes, with these sizes of the kernel's dynamic axes.
+int64_t numElements(KernelOp kernel, llvm::ArrayRef<AxisAttr> axes, llvm::ArrayRef<int64_t> sizes);
+
+/// Stage `loops`: every row.kernel becomes an llvm.func of loops (scf) over vectors.
+std::unique_ptr<mlir::Pass> createConvertRowToLoopsPass();
+/// The above, then everything becomes LLVM ops (`convert-row-to-llvm`).
+std::unique_ptr<mlir::Pass> createConvertRowToLLVMPass();
+/// Registers both by name.
+void registerRowToLLVMPasses();
+
+} // namespace braid::row
+
+#endif

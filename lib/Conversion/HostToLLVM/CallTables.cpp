@@ -1,0 +1,156 @@
+//===- CallTables.cpp - the integers that describe a call -----------------===//
+
+#include "CallTables.h"
+#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/RowToLLVM.h"
+#include "braid/Runtime/ABI.h"
+
+using namespace mlir;
+using namespace braid::host;
+
+SmallVector<ExternalOp> braid::host::externalsOf(FuncOp func) {
+  SmallVector<ExternalOp> found;
+  llvm::StringMap<int> seen;
+  func.walk([&](ExternalOp external) {
+    if (seen.try_emplace(external.getName()).second)
+      found.push_back(external);
+  });
+  return found;
+}
+
+CallTables::CallTables(FuncOp func, const llvm::StringMap<row::KernelOp> &kernels) : kernels(kernels) {
+  for (auto [i, external] : llvm::enumerate(externalsOf(func)))
+    externals[external.getName()] = i;
+}
+
+StringRef CallTables::nameOf(Operation *op) {
+  if (auto launch = dyn_cast<LaunchOp>(op))
+    return launch.getKernel();
+  // Products and attention are known by what they write.
+  Value written = isa<MatmulOp>(op)         ? op->getOperand(2)
+                  : isa<ScatterOp>(op)      ? op->getOperand(2)
+                  : isa<AttendOp>(op)       ? Value(cast<AttendOp>(op).getOutput())
+                                            : Value(cast<AttendGradOp>(op).getQueryGrad());
+  Operation *buffer = written.getDefiningOp();
+  if (auto named = dyn_cast<BufferOp>(buffer))
+    return named.getName();
+  if (auto external = dyn_cast<ExternalOp>(buffer))
+    return external.getName();
+  return op->getName().getStringRef();
+}
+
+void CallTables::place(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (auto buffer = dyn_cast<BufferOp>(op))
+    return put({buffer.getType().getSpace() == Space::Token ? BRAID_TOKEN_ARENA : BRAID_FIXED_ARENA, int64_t(buffer.getOffset().value_or(0))});
+  if (auto external = dyn_cast<ExternalOp>(op))
+    return put({BRAID_EXTERNAL, externals.lookup(external.getName())});
+  put({BRAID_ZERO, 0});
+}
+
+void CallTables::typedPlace(Value value) {
+  auto storage = cast<BufferType>(value.getType()).getStorage();
+  put({storage == Storage::F32 ? BRAID_F32 : storage == Storage::BF16 ? BRAID_BF16 : BRAID_I32});
+  place(value);
+}
+
+int64_t CallTables::scratchBytes(row::KernelOp kernel, ArrayRef<int64_t> sizes) {
+  auto [it, fresh] = scratch.try_emplace({kernel.getOperation(), sizes.vec()}, 0);
+  if (fresh)
+    it->second = row::scratchBytes(kernel, sizes);
+  return it->second;
+}
+
+LogicalResult CallTables::launch(LaunchOp op) {
+  row::KernelOp kernel = kernels.lookup(op.getKernel());
+  if (!kernel)
+    return op.emitOpError("H1: there is no kernel @") << op.getKernel();
+  bool tokens = op.getSpace() == Space::Token;
+  if (tokens != (kernel.getSpace() == row::Space::Token))
+    return op.emitOpError("H1: the kernel runs over another space");
+  auto ranges = operandRanges(op, kernel);
+  if (failed(ranges))
+    return failure();
+  int64_t rows = tokens ? 0 : int64_t(op.getRows().value_or(1));
+  put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()), 0, int64_t(op.getSizes().size())});
+  put(op.getSizes());
+  put({int64_t(ranges->size())});
+  for (const ArgumentOperands &range : *ranges) {
+    if (auto list = dyn_cast<row::ListType>(range.argument.getType())) {
+      put({BRAID_ARG_LIST, range.count});
+      int64_t numbers = 1;
+      for (row::AxisAttr axis : list.getAxes())
+        numbers *= axis.getSize();
+      for (Value operand : op.getArgs().slice(range.first, range.count)) {
+        auto type = cast<BufferType>(operand.getType());
+        bool perRow = tokens ? type.getSpace() == Space::Token : type.getNumbers() == numbers * rows && rows > 1;
+        place(operand);
+        put({perRow ? numbers * type.width() : 0});
+      }
+      continue;
+    }
+    Value operand = op.getArgs()[range.first];
+    bool sum = llvm::any_of(range.argument.getUsers(), [](Operation *user) { return isa<row::AccumulateOp>(user); });
+    put({sum ? BRAID_ARG_SUM : BRAID_ARG_BUFFER});
+    place(operand);
+    if (sum)
+      put({row::numElements(kernel, cast<row::BufferType>(range.argument.getType()).getAxes(), op.getSizes())});
+  }
+  return success();
+}
+
+void CallTables::matmul(MatmulOp op) {
+  put(op.getDims());
+  StringRef tokens = op.getTokenDim();
+  put({(tokens == "m" ? 1 : 0) | (tokens == "k" ? 2 : 0) | (tokens == "batch" ? 4 : 0) | (op.getAccumulate() ? 8 : 0)});
+  auto operand = [&](Value buffer, ArrayRef<int64_t> strides) {
+    typedPlace(buffer);
+    put(strides);
+  };
+  operand(op.getA(), op.getAStrides());
+  operand(op.getB(), op.getBStrides());
+  operand(op.getC(), op.getCStrides());
+}
+
+template <typename Attend> void CallTables::attend(Attend op) {
+  put({int64_t(op.getKeys().size())});
+  put(op.getGeometry());
+  double scale = op.getScale().convertToDouble();
+  put({llvm::bit_cast<int64_t>(scale)});
+  typedPlace(op.getQuery());
+  typedPlace(op.getOutput());
+  typedPlace(op.getLse());
+  for (size_t i = 0; i < op.getKeys().size(); ++i) {
+    put({op.getKinds()[i], op.getMasks()[i], op.getWindows()[i], op.getSlots()[i]});
+    typedPlace(op.getKeys()[i]);
+    typedPlace(op.getValues()[i]);
+  }
+}
+
+FailureOr<int64_t> CallTables::append(Operation *op) {
+  int64_t start = table.size();
+  if (auto call = dyn_cast<LaunchOp>(op)) {
+    if (failed(launch(call)))
+      return failure();
+  } else if (auto product = dyn_cast<MatmulOp>(op)) {
+    matmul(product);
+  } else if (auto forward = dyn_cast<AttendOp>(op)) {
+    attend(forward);
+  } else if (auto backward = dyn_cast<AttendGradOp>(op)) {
+    attend(backward);
+    typedPlace(backward.getOutputGrad());
+    typedPlace(backward.getQueryGrad());
+    for (auto [key, value] : llvm::zip(backward.getKeyGrads(), backward.getValueGrads())) {
+      typedPlace(key);
+      typedPlace(value);
+    }
+  } else if (auto scatter = dyn_cast<ScatterOp>(op)) {
+    put({int64_t(scatter.getRows()), cast<BufferType>(scatter.getInput().getType()).getNumbers()});
+    typedPlace(scatter.getInput());
+    typedPlace(scatter.getIds());
+    typedPlace(scatter.getTable());
+  } else {
+    return op->emitOpError("is no call");
+  }
+  return start;
+}

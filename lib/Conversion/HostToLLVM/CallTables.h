@@ -1,0 +1,52 @@
+//===- CallTables.h - the integers that describe a call -------------------===//
+#ifndef BRAID_LIB_CONVERSION_HOSTTOLLVM_CALLTABLES_H
+#define BRAID_LIB_CONVERSION_HOSTTOLLVM_CALLTABLES_H
+
+#include "dialects/Host/IR/Host.h"
+#include "dialects/Row/IR/Row.h"
+#include "llvm/ADT/StringMap.h"
+#include <map>
+
+namespace braid::host {
+
+/// Where a launch's operands belong: the first operand of every kernel argument, and how many it has.
+struct ArgumentOperands {
+  mlir::BlockArgument argument;
+  unsigned first, count;
+};
+/// Fails with a diagnostic at the launch when the operands do not fit the kernel.
+llvm::FailureOr<llvm::SmallVector<ArgumentOperands>> operandRanges(LaunchOp launch, row::KernelOp kernel);
+
+/// Notes in every kernel's attribute `aliases` which arguments share memory in some launch.
+void annotateAliases(mlir::ModuleOp module, const llvm::StringMap<row::KernelOp> &kernels);
+
+/// Makes the tables of one host.func, in the form that ABI.h states for each call.
+class CallTables {
+public:
+  CallTables(FuncOp func, const llvm::StringMap<row::KernelOp> &kernels);
+  /// Appends the call's table; gives where it starts.
+  llvm::FailureOr<int64_t> append(mlir::Operation *op);
+  llvm::ArrayRef<int64_t> numbers() const { return table; }
+  /// The name under which the runtime times and reports the call.
+  static llvm::StringRef nameOf(mlir::Operation *op);
+
+private:
+  void put(llvm::ArrayRef<int64_t> values) { table.append(values.begin(), values.end()); }
+  /// base, offset.
+  void place(mlir::Value buffer);
+  /// dtype, base, offset.
+  void typedPlace(mlir::Value buffer);
+  llvm::LogicalResult launch(LaunchOp op);
+  void matmul(MatmulOp op);
+  template <typename Attend> void attend(Attend op);
+  int64_t scratchBytes(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes);
+
+  const llvm::StringMap<row::KernelOp> &kernels;
+  llvm::StringMap<int64_t> externals;
+  std::map<std::pair<mlir::Operation *, std::vector<int64_t>>, int64_t> scratch;
+  llvm::SmallVector<int64_t> table;
+};
+
+} // namespace braid::host
+
+#endif

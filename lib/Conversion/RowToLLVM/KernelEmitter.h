@@ -1,0 +1,185 @@
+//===- KernelEmitter.h - a scheduled row kernel as loops over vectors -----===//
+//
+// Values are evaluated on demand at a position: an index for every axis. An index
+// is a scalar plus, along the vector axis, a multiple of the lane number, so an
+// evaluation gives a scalar when nothing varies from lane to lane and a vector
+// otherwise. Everything is emitted in the outermost loop in which its indices
+// exist, and remembered there.
+//
+// Chunks of the vector axis that are not full use the same vector code under a
+// mask, so that a number does not depend on its place in the row.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_LIB_CONVERSION_ROWTOLLVM_KERNELEMITTER_H
+#define BRAID_LIB_CONVERSION_ROWTOLLVM_KERNELEMITTER_H
+
+#include "Schedule.h"
+#include "VectorMath.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace braid::row {
+
+/// dynamic + constant + lanes · (lane number), or `perLane` alone when it is set.
+struct Index {
+  mlir::Value dynamic;      ///< i64, or null for 0
+  int64_t constant = 0;
+  int64_t lanes = 0;
+  mlir::Value perLane;      ///< vector of i64
+  unsigned depth = 0;       ///< the scope in which it exists
+  int64_t align = 1 << 20;  ///< `dynamic` is a multiple of this
+  bool varies() const { return lanes != 0 || perLane; }
+  bool isConstant() const { return !dynamic && !varies(); }
+};
+
+/// Where a value is evaluated: an index for each of its axes (and perhaps others), and which lanes count.
+struct Position {
+  llvm::SmallVector<std::pair<llvm::StringRef, Index>, 4> indices;
+  mlir::Value mask;         ///< null: all lanes count
+  unsigned maskDepth = 0;
+  const Index &at(llvm::StringRef axis) const;
+  void set(llvm::StringRef axis, Index index);
+};
+
+class KernelEmitter {
+public:
+  KernelEmitter(KernelOp kernel, mlir::OpBuilder &builder);
+  /// Emits the function behind the kernel; false after an error has been reported.
+  mlir::LogicalResult emit(llvm::StringRef name);
+
+private:
+  //===--- Scopes: places in nested loops, and what is known there ----------===//
+  struct Scope {
+    mlir::Block *block = nullptr;
+    mlir::Operation *anchor = nullptr; ///< the loop (or branch) being filled, before which code of this scope goes
+    std::map<std::vector<uintptr_t>, mlir::Value> known;
+  };
+  std::vector<Scope> scopes;
+  /// Moves the builder to where code of scope `depth` goes.
+  void enter(unsigned depth);
+  /// The value for `key` in scope `depth`, made by `make` if it is not known there.
+  mlir::Value remember(unsigned depth, std::vector<uintptr_t> key, llvm::function_ref<mlir::Value()> make);
+  unsigned innermost() const { return scopes.size() - 1; }
+
+  //===--- Indices (Indices.cpp) --------------------------------------------===//
+  Index plus(const Index &a, const Index &b);
+  Index plus(const Index &a, int64_t constant);
+  Index times(const Index &a, int64_t factor);
+  /// The product with an index that is the same in all lanes.
+  Index times(const Index &a, const Index &uniform);
+  std::pair<Index, Index> divide(const Index &a, int64_t divisor);
+  /// dynamic + constant as an i64.
+  mlir::Value scalarOf(const Index &a);
+  /// The index of every lane, as a vector of i64.
+  mlir::Value lanesOf(const Index &a);
+  Index perLane(mlir::Value lanes, unsigned depth);
+  Index sizeOf(AxisAttr axis);
+  /// Row-major offset of the position among `axes`.
+  Index offsetOf(llvm::ArrayRef<AxisAttr> axes, const Position &position);
+
+  //===--- Memory (Memory.cpp) ----------------------------------------------===//
+  struct Place {            ///< of elements: base[offset], or an address for each lane
+    mlir::Value base;
+    Index offset;
+    mlir::Value addresses;  ///< vector of i64, null unless lanes lie apart
+    unsigned depth = 0;
+    Storage storage = Storage::F32;
+    bool varies() const { return addresses || offset.varies(); }
+  };
+  Place placeIn(mlir::Value argument, const Position &position);
+  Place placeInScratch(mlir::Value kept, const Position &position);
+  Place placeAt(mlir::Value base, unsigned baseDepth, Storage storage, Index offset);
+  /// Address of the row being computed in a buffer.
+  mlir::Value rowAddress(mlir::Value argument);
+  mlir::Value load(const Place &place, const Position &position);
+  void store(const Place &place, const Position &position, mlir::Value value);
+  void accumulate(const Place &place, const Position &position, mlir::Value value);
+  mlir::Value loadRaw(const Place &place, mlir::Value mask, mlir::Type type);
+  mlir::Value elementPointer(mlir::Value base, const Index &offset, mlir::Type type, unsigned depth);
+  mlir::Value widen(mlir::Value raw);
+  mlir::Value narrow(mlir::Value value);
+  mlir::Value pointersAt(const Place &place);
+  mlir::Type storedType(Storage storage);
+
+  //===--- Values (Evaluate.cpp, Pieces.cpp) --------------------------------===//
+  mlir::Value evaluate(mlir::Value value, const Position &position);
+  mlir::Value compute(mlir::Value value, const Position &position, unsigned depth);
+  mlir::Value computeMap(MapOp map, const Position &position, unsigned depth);
+  mlir::Value computeGather(GatherOp gather, const Position &position, unsigned depth);
+  mlir::Value computeShortSum(ReduceOp reduce, const Position &position, unsigned depth);
+  mlir::Value combine(ReduceKind kind, mlir::Value a, mlir::Value b);
+  mlir::Value identityOf(ReduceKind kind, mlir::Type type);
+  /// Operands that stand one after another along an axis; an operand without a value is zero.
+  struct Piece {
+    Index start, size;
+    mlir::Value value;
+    llvm::StringRef axis;   ///< of `value`; empty if `value` is one index
+  };
+  mlir::Value computePad(PadOp pad, const Position &position, unsigned depth);
+  mlir::Value computeConcat(ConcatOp concat, const Position &position, unsigned depth);
+  mlir::Value computePieces(llvm::ArrayRef<Piece> pieces, llvm::StringRef axis, mlir::Type element,
+                            const Position &position, unsigned depth);
+  mlir::Value branchOverPieces(llvm::ArrayRef<Piece> pieces, llvm::StringRef axis, mlir::Type element,
+                               const Position &position, unsigned depth, bool asVector);
+  mlir::Value pieceAt(const Piece &piece, llvm::StringRef axis, mlir::Type element, const Position &position);
+  Position viewed(ViewOp view, const Position &position);
+  bool varies(mlir::Value value, const Position &position) const;
+  unsigned depthOf(mlir::Value value, const Position &position) const;
+
+  //===--- Loops (Nests.cpp) ------------------------------------------------===//
+  struct Active {           ///< a root while its nest is emitted
+    const Root *root = nullptr;
+    unsigned start = 0;     ///< the loop in which its reduction begins
+    bool alongVector = false;
+    llvm::SmallVector<AxisAttr> enumerated;        ///< unrolled axes that it does not reduce
+    llvm::SmallVector<mlir::Value> partial;        ///< one for each point of those and each copy; empty unless reducing
+    bool isReduction() const { return mlir::isa<ReduceOp>(root->op) && root->kept() != root->value; }
+  };
+  void emitNest(const Nest &nest);
+  void emitLoop(unsigned level);
+  void emitVectorLoop(unsigned level);
+  void emitChunk(unsigned level, Index index, int64_t chunkCopies, mlir::Value mask);
+  void emitBody();
+  void emitRoot(Active &root, const Position &position, unsigned which);
+  void startRoots(unsigned level);
+  void finishRoots(unsigned level);
+  void spread(int64_t count);
+  void gatherUp(int64_t count);
+  /// A loop from `lower` to `upper` whose body carries the partial results.
+  void loop(mlir::Value lower, mlir::Value upper, int64_t step, llvm::function_ref<void(mlir::Value)> body);
+  mlir::Value acrossLanes(ReduceKind kind, mlir::Value vector);
+  /// Calls `body` for every point of the unrolled axes.
+  void enumerate(llvm::ArrayRef<AxisAttr> axes, llvm::function_ref<void(llvm::ArrayRef<int64_t>)> body);
+
+  void emitPrologue();
+  mlir::Type elementType(Element element);
+  mlir::Value constant(int64_t value);
+  mlir::Value constantOf(mlir::Type type, double value);
+  mlir::Value broadcast(mlir::Value value);
+  mlir::VectorType vectorOf(mlir::Type element) { return mlir::VectorType::get({width}, element); }
+
+  KernelOp kernel;
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  Schedule schedule;
+  VectorMath math;
+  int64_t width = 1;                                   ///< lanes of the current nest
+  mlir::Value args, sizes, time, scratch, row;
+  llvm::StringMap<mlir::Value> dynamicSizes;
+  llvm::DenseMap<mlir::Value, mlir::Value> bases;      ///< of arguments; of lists: the addresses of this row's entries
+  llvm::DenseMap<mlir::Value, mlir::Value> places;     ///< in scratch
+  llvm::DenseMap<mlir::Value, mlir::Value> scalars;    ///< reductions to one number
+  llvm::DenseMap<std::pair<mlir::Type, int64_t>, mlir::Value> constants;
+  mlir::Block *entry = nullptr;
+  const Nest *nest = nullptr;
+  llvm::SmallVector<Active> active;
+  Position here;                                       ///< indices of the loops being emitted
+  int64_t copies = 1;                                  ///< vectors the body works on
+};
+
+} // namespace braid::row
+
+#endif

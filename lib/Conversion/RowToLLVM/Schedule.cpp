@@ -1,0 +1,472 @@
+//===- Schedule.cpp - which loops compute a row kernel --------------------===//
+
+#include "Schedule.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace braid::row;
+
+Value Root::kept() const { return isa<StoreOp, UnstackOp, AccumulateOp>(op) ? Value() : op->getResult(0); }
+
+int64_t braid::row::numElements(KernelOp kernel, ArrayRef<AxisAttr> axes, ArrayRef<int64_t> sizes) {
+  int64_t elements = 1;
+  for (AxisAttr axis : axes) {
+    int64_t size = axis.getSize();
+    if (axis.isDynamic())
+      for (auto [name, given] : llvm::zip(kernel.getDynamic(), sizes))
+        if (cast<StringAttr>(name).getValue() == axis.getName())
+          size = given;
+    elements *= std::max<int64_t>(size, 0);
+  }
+  return elements;
+}
+
+/// The lists here are short, and the order of equals must not change.
+template <typename Range, typename Less> static void insertionSort(Range &range, Less less) {
+  for (auto it = range.begin(); it != range.end(); ++it)
+    std::rotate(std::upper_bound(range.begin(), it, *it, less), it, std::next(it));
+}
+
+//===----------------------------------------------------------------------===//
+// Properties of ops.
+//===----------------------------------------------------------------------===//
+
+/// Elements along axes; a dynamic axis counts as 16.
+static int64_t extent(ArrayRef<AxisAttr> axes) {
+  int64_t elements = 1;
+  for (AxisAttr axis : axes)
+    elements *= axis.isDynamic() ? 16 : axis.getSize();
+  return elements;
+}
+
+static bool sameSpace(ArrayRef<AxisAttr> a, ArrayRef<AxisAttr> b) {
+  return a.size() == b.size() && llvm::all_of(a, [&](AxisAttr axis) { return llvm::is_contained(b, axis); });
+}
+
+static bool isSubset(ArrayRef<AxisAttr> a, ArrayRef<AxisAttr> b) {
+  return llvm::all_of(a, [&](AxisAttr axis) { return llvm::is_contained(b, axis); });
+}
+
+/// Worth keeping rather than computing twice (unless it is so long that it would leave the cache).
+static bool isExpensive(Operation &op) {
+  auto map = dyn_cast<MapOp>(op);
+  if (!map || typeOf(map.getResult()).getAxes().empty() || extent(typeOf(map.getResult()).getAxes()) > 8192)
+    return false;
+  switch (map.getFn()) {
+  case Fn::Exp: case Fn::Log: case Fn::Tanh: case Fn::Sigmoid: case Fn::Erf: case Fn::Sin: case Fn::Cos: case Fn::Pow:
+  case Fn::Sqrt: case Fn::Rsqrt: case Fn::Div:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static SmallVector<AxisAttr> reducedAxes(ReduceOp reduce) {
+  SmallVector<AxisAttr> axes;
+  ValueType input = reduce.getInput().getType();
+  for (Attribute name : reduce.getAxes())
+    axes.push_back(input.getAxes()[input.find(cast<StringAttr>(name).getValue())]);
+  return axes;
+}
+
+/// A short sum whose terms are evaluated where its result is needed, instead of in a nest of its own.
+static bool isShort(ReduceOp reduce) {
+  SmallVector<AxisAttr> axes = reducedAxes(reduce);
+  return llvm::none_of(axes, [](AxisAttr axis) { return axis.isDynamic(); }) && extent(axes) <= 8 &&
+         extent(typeOf(reduce.getResult()).getAxes()) >= 64;
+}
+
+/// The argument that an op reads or writes.
+static Value argumentOf(Operation *op) {
+  return isa<LoadOp, GatherOp, StackOp>(op) ? op->getOperand(0)
+         : isa<StoreOp, UnstackOp, AccumulateOp>(op) ? op->getOperand(1) : Value();
+}
+static bool isRead(Operation *op) { return isa<LoadOp, GatherOp, StackOp>(op); }
+static bool isWrite(Operation *op) { return isa<StoreOp, UnstackOp, AccumulateOp>(op); }
+
+//===----------------------------------------------------------------------===//
+// The scheduler.
+//===----------------------------------------------------------------------===//
+
+namespace braid::row {
+class Scheduler {
+public:
+  explicit Scheduler(KernelOp kernel) : kernel(kernel) {
+    for (Operation &op : kernel.getBody().front()) {
+      order[&op] = ops.size();
+      ops.push_back(&op);
+    }
+  }
+  Schedule run();
+
+private:
+  KernelOp kernel;
+  SmallVector<Operation *> ops;                    // in program order
+  DenseMap<Operation *, unsigned> order;
+  llvm::SetVector<Value> kept;
+  SmallVector<Root> roots;                         // in program order
+  SmallVector<llvm::SetVector<Value>> closures;    // of each root: what it evaluates, and the kept values it reads
+
+  void findRoots();
+  bool keepReadsBeforeWrites();
+  bool keepShared();
+  void assignLevels();
+  bool mayAlias(Value a, Value b) const;
+  void walk(Value value, llvm::SetVector<Value> &found) const;
+  Nest *findNest(Schedule &schedule, const Root &root, bool later) const;
+  void orderLoops(Nest &nest) const;
+  void score(Value value, llvm::StringMap<AxisAttr> from, llvm::MapVector<AxisAttr, int64_t> &scores,
+             DenseSet<Value> &seen, bool start) const;
+};
+} // namespace braid::row
+
+/// Arguments may be one buffer in some launch; the attribute `aliases` lists such pairs.
+bool Scheduler::mayAlias(Value a, Value b) const {
+  if (a == b)
+    return true;
+  auto pairs = kernel->getAttrOfType<ArrayAttr>("aliases");
+  if (!pairs)
+    return false;
+  int64_t x = cast<BlockArgument>(a).getArgNumber(), y = cast<BlockArgument>(b).getArgNumber();
+  return llvm::any_of(pairs.getAsRange<DenseI64ArrayAttr>(), [&](DenseI64ArrayAttr pair) {
+    return (pair[0] == x && pair[1] == y) || (pair[0] == y && pair[1] == x);
+  });
+}
+
+void Scheduler::walk(Value value, llvm::SetVector<Value> &found) const {
+  SmallVector<Value> work = {value};
+  while (!work.empty()) {
+    Value next = work.pop_back_val();
+    if (!found.insert(next) || kept.contains(next))
+      continue;
+    for (Value operand : next.getDefiningOp()->getOperands())
+      if (isa<ValueType>(operand.getType()))
+        work.push_back(operand);
+  }
+}
+
+void Scheduler::findRoots() {
+  roots.clear();
+  closures.clear();
+  for (Operation *op : ops) {
+    Root root{op, {}, {}, {}};
+    if (isWrite(op)) {
+      root.value = op->getOperand(0);
+      if (auto list = dyn_cast<ListType>(op->getOperand(1).getType())) {
+        root.space.push_back(AxisAttr::get(op->getContext(), list.getAxis(), -1));
+        llvm::append_range(root.space, list.getAxes());
+      } else {
+        llvm::append_range(root.space, cast<BufferType>(op->getOperand(1).getType()).getAxes());
+      }
+    } else if (op->getNumResults() && kept.contains(op->getResult(0))) {
+      auto reduce = dyn_cast<ReduceOp>(op);
+      root.value = reduce ? Value(reduce.getInput()) : Value(op->getResult(0));
+      llvm::append_range(root.space, typeOf(root.value).getAxes());
+      if (reduce)
+        root.reduced = reducedAxes(reduce);
+    } else {
+      continue;
+    }
+    llvm::SetVector<Value> closure;
+    if (root.value == root.kept()) { // what is kept is made of its operands
+      closure.insert(root.value);
+      for (Value operand : op->getOperands())
+        if (isa<ValueType>(operand.getType()))
+          walk(operand, closure);
+    } else {
+      walk(root.value, closure);
+    }
+    roots.push_back(std::move(root));
+    closures.push_back(std::move(closure));
+  }
+}
+
+/// True if `load` reaches the stored value through elementwise ops only, so that an element is read
+/// just before the element in the same place is written.
+static bool isElementwise(const llvm::SetVector<Value> &closure, Value load, ArrayRef<AxisAttr> stored) {
+  if (!isa<LoadOp, StackOp>(load.getDefiningOp()) || typeOf(load).getAxes() != stored)
+    return false;
+  llvm::SmallDenseSet<Value> tainted = {load};
+  // A closure lists users before operands, not sorted; iterate until nothing changes.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (Value value : closure) {
+      Operation *op = value.getDefiningOp();
+      if (tainted.contains(value) || isRead(op) || llvm::none_of(op->getOperands(), [&](Value operand) { return tainted.contains(operand); }))
+        continue;
+      if (!isa<MapOp, RoundOp>(op))
+        return false;
+      changed |= tainted.insert(value).second;
+    }
+  }
+  return true;
+}
+
+/// What is read before its memory is written, and needed afterwards, must be kept.
+bool Scheduler::keepReadsBeforeWrites() {
+  bool changed = false;
+  for (auto [w, write] : llvm::enumerate(roots)) {
+    if (!isWrite(write.op))
+      continue;
+    for (auto [r, root] : llvm::enumerate(roots)) {
+      if (order[root.op] < order[write.op])
+        continue;
+      for (Value read : closures[r]) {
+        Operation *op = read.getDefiningOp();
+        if (!isRead(op) || order[op] > order[write.op] || kept.contains(read) || !mayAlias(argumentOf(op), argumentOf(write.op)))
+          continue;
+        if (r == w && isElementwise(closures[r], read, write.space))
+          continue;
+        changed |= kept.insert(read);
+      }
+    }
+  }
+  return changed;
+}
+
+/// Keeps expensive values that would be evaluated several times, and short sums with users in several nests.
+bool Scheduler::keepShared() {
+  bool changed = false;
+  for (Operation *op : ops) {
+    if (!op->getNumResults() || kept.contains(op->getResult(0)))
+      continue;
+    auto reduce = dyn_cast<ReduceOp>(op);
+    if (!reduce && !isExpensive(*op))
+      continue;
+    Value value = op->getResult(0);
+    const Root *first = nullptr;
+    bool keep = false;
+    for (auto [root, closure] : llvm::zip(roots, closures)) {
+      if (!closure.contains(value))
+        continue;
+      keep |= !sameSpace(root.space, typeOf(value).getAxes());
+      keep |= first && (first->level != root.level || !sameSpace(first->space, root.space));
+      first = &root;
+    }
+    changed |= keep && kept.insert(value);
+    if (!reduce || keep)
+      continue;
+    llvm::SetVector<Value> terms; // a short sum evaluated within a short sum would be evaluated for every term
+    walk(reduce.getInput(), terms);
+    for (Value other : terms)
+      if (isa<ReduceOp>(other.getDefiningOp()))
+        changed |= kept.insert(other);
+  }
+  return changed;
+}
+
+void Scheduler::assignLevels() {
+  DenseMap<Value, unsigned> available; // the first level that may read a kept value
+  auto writtenBefore = [&](Operation *read) {
+    unsigned level = 0;
+    for (const Root &root : roots)
+      if (isWrite(root.op) && order[root.op] < order[read] && mayAlias(argumentOf(root.op), argumentOf(read)))
+        level = std::max(level, root.level + 1);
+    return level;
+  };
+  for (auto [r, root] : llvm::enumerate(roots)) {
+    root.level = 0;
+    for (Value value : closures[r]) {
+      if (value != root.kept() && kept.contains(value))
+        root.level = std::max(root.level, available[value]);
+      else if (isRead(value.getDefiningOp()))
+        root.level = std::max(root.level, writtenBefore(value.getDefiningOp()));
+    }
+    if (isWrite(root.op))
+      for (unsigned other = 0; other != r; ++other) {
+        bool conflict = isWrite(roots[other].op) && mayAlias(argumentOf(roots[other].op), argumentOf(root.op));
+        for (Value value : closures[other])
+          conflict |= isRead(value.getDefiningOp()) && (!kept.contains(value) || roots[other].kept() == value) &&
+                      mayAlias(argumentOf(value.getDefiningOp()), argumentOf(root.op));
+        if (conflict)
+          root.level = std::max(root.level, roots[other].level + 1);
+      }
+    if (Value result = root.kept())
+      available[result] = root.level + 1;
+  }
+}
+
+/// A nest of the root's level (or a later one) over the same axes, in which its loops can be nested.
+Nest *Scheduler::findNest(Schedule &schedule, const Root &root, bool later) const {
+  Nest *best = nullptr;
+  for (Nest &nest : schedule.allNests) {
+    if (later ? nest.level <= root.level : nest.level != root.level)
+      continue;
+    if (!sameSpace(nest.loops, root.space) || (best && best->level <= nest.level))
+      continue;
+    if (llvm::all_of(nest.roots, [&](const Root &other) {
+          return isSubset(other.reduced, root.reduced) || isSubset(root.reduced, other.reduced);
+        }))
+      best = &nest;
+  }
+  return best;
+}
+
+//===----------------------------------------------------------------------===//
+// The order of loops.
+//===----------------------------------------------------------------------===//
+
+/// Adds to each axis of the nest the elements that are contiguous along it in the memory that `value` reads.
+/// `from` says which axis of the nest steps through an axis of the value.
+void Scheduler::score(Value value, llvm::StringMap<AxisAttr> from, llvm::MapVector<AxisAttr, int64_t> &scores,
+                      DenseSet<Value> &seen, bool start) const {
+  if (!start && !seen.insert(value).second)
+    return;
+  Operation *op = value.getDefiningOp();
+  auto reads = [&](ArrayRef<AxisAttr> axes) {
+    for (AxisAttr axis : llvm::reverse(axes)) {
+      if (axis.getSize() == 1)
+        continue;
+      if (AxisAttr loop = from.lookup(axis.getName()))
+        scores[loop] += extent(axes);
+      return;
+    }
+  };
+  if ((kept.contains(value) && !start) || isa<LoadOp, StackOp, GatherOp>(op)) {
+    reads(typeOf(value).getAxes());
+    if (auto gather = dyn_cast<GatherOp>(op); gather && !(kept.contains(value) && !start))
+      score(gather.getId(), {}, scores, seen, false);
+    return;
+  }
+  auto renamed = [&](StringRef to, StringRef old) {
+    llvm::StringMap<AxisAttr> map = from;
+    map[to] = from.lookup(old);
+    return map;
+  };
+  if (auto slice = dyn_cast<SliceOp>(op))
+    return score(slice.getInput(), renamed(slice.getAxis(), slice.getAs().value_or("")), scores, seen, false);
+  if (auto pad = dyn_cast<PadOp>(op))
+    return score(pad.getInput(), pad.getFrom() ? renamed(*pad.getFrom(), pad.getAxis()) : from, scores, seen, false);
+  if (auto concat = dyn_cast<ConcatOp>(op)) {
+    for (auto [input, axis] : llvm::zip(concat.getInputs(), concat.getAxes()))
+      score(input, renamed(cast<StringAttr>(axis).getValue(), concat.getAxis()), scores, seen, false);
+    return;
+  }
+  if (auto view = dyn_cast<ViewOp>(op)) {
+    llvm::StringMap<AxisAttr> map;
+    for (const ViewGroup &group : groupsOf(view))
+      map[group.input.back().getName()] = from.lookup(group.result.back().getName());
+    return score(view.getInput(), map, scores, seen, false);
+  }
+  for (Value operand : op->getOperands())
+    if (isa<ValueType>(operand.getType()))
+      score(operand, from, scores, seen, false);
+}
+
+void Scheduler::orderLoops(Nest &nest) const {
+  llvm::MapVector<AxisAttr, int64_t> scores;
+  llvm::StringMap<AxisAttr> identity;
+  for (AxisAttr axis : nest.loops)
+    identity[axis.getName()] = axis;
+  DenseSet<Value> seen;
+  int64_t work = 0;
+  for (const Root &root : nest.roots) {
+    score(root.value, identity, scores, seen, root.value == root.kept());
+    ArrayRef<AxisAttr> target = root.space;
+    if (Value result = root.kept())
+      target = typeOf(result).getAxes();
+    for (AxisAttr axis : llvm::reverse(target))
+      if (axis.getSize() != 1) {
+        scores[axis] += extent(target);
+        break;
+      }
+    for (auto [other, closure] : llvm::zip(roots, closures))
+      if (other.op == root.op)
+        work += closure.size();
+  }
+  for (auto [axis, count] : scores)
+    if (axis.getSize() != 1 && (!nest.vector || count > scores[nest.vector]))
+      nest.vector = axis;
+  if (!nest.vector)
+    for (AxisAttr axis : nest.loops)
+      if (axis.getSize() != 1)
+        nest.vector = axis;
+
+  // Small axes beside a long vector are enumerated in the body: what does not vary along them is read once.
+  if (nest.vector && extent(nest.vector) >= 16) {
+    int64_t copies = 1;
+    for (AxisAttr axis : llvm::reverse(llvm::to_vector(nest.loops)))
+      if (axis != nest.vector && !axis.isDynamic() && axis.getSize() <= 8 && copies * axis.getSize() <= 16 &&
+          copies * axis.getSize() * work <= 512) {
+        copies *= axis.getSize();
+        nest.unrolled.insert(nest.unrolled.begin(), axis);
+      }
+  }
+
+  // The axes that few roots reduce come first, those that all reduce last; the vector last among equals.
+  SmallVector<AxisAttr> loops;
+  for (AxisAttr axis : nest.loops)
+    if (!llvm::is_contained(nest.unrolled, axis))
+      loops.push_back(axis);
+  auto reducers = [&](AxisAttr axis) { return llvm::count_if(nest.roots, [&](const Root &root) { return root.reduces(axis); }); };
+  insertionSort(loops, [&](AxisAttr a, AxisAttr b) {
+    auto rank = [&](AxisAttr axis) { return std::pair(reducers(axis), axis == nest.vector); };
+    return rank(a) < rank(b);
+  });
+  nest.loops = loops;
+}
+
+Schedule Scheduler::run() {
+  for (Operation *op : ops)
+    if (auto reduce = dyn_cast<ReduceOp>(op))
+      if (!isShort(reduce))
+        kept.insert(reduce.getResult());
+  // Each round only adds to what is kept.
+  do {
+    findRoots();
+    if (keepReadsBeforeWrites())
+      continue;
+    assignLevels();
+    if (!keepShared())
+      break;
+  } while (true);
+
+  Schedule schedule;
+  SmallVector<Root *> sorted;
+  for (Root &root : roots)
+    sorted.push_back(&root);
+  insertionSort(sorted, [](Root *a, Root *b) { return a->level < b->level; });
+  SmallVector<Root *> writes;
+  for (Root *root : sorted) {
+    if (isWrite(root->op)) {
+      writes.push_back(root);
+      continue;
+    }
+    Nest *nest = findNest(schedule, *root, false);
+    if (!nest) {
+      nest = &schedule.allNests.emplace_back();
+      nest->level = root->level;
+      nest->loops = root->space;
+    }
+    nest->roots.push_back(*root);
+  }
+  // A write may wait for a nest over the same axes, unless something depends on it.
+  for (Root *root : writes) {
+    bool waits = llvm::none_of(ops, [&](Operation *op) {
+      return op != root->op && argumentOf(op) && order[op] > order[root->op] && mayAlias(argumentOf(op), argumentOf(root->op));
+    });
+    Nest *nest = findNest(schedule, *root, false);
+    if (!nest && waits)
+      nest = findNest(schedule, *root, true);
+    if (!nest) {
+      nest = &schedule.allNests.emplace_back();
+      nest->level = root->level;
+      nest->loops = root->space;
+    }
+    root->level = nest->level;
+    nest->roots.push_back(*root);
+  }
+  insertionSort(schedule.allNests, [](const Nest &a, const Nest &b) { return a.level < b.level; });
+  for (Nest &nest : schedule.allNests) {
+    orderLoops(nest);
+    for (const Root &root : nest.roots)
+      if (Value result = root.kept()) {
+        schedule.keptSet.insert(result);
+        if (!typeOf(result).getAxes().empty())
+          schedule.kept.push_back(result);
+      }
+  }
+  return schedule;
+}
+
+Schedule Schedule::of(KernelOp kernel) { return Scheduler(kernel).run(); }

@@ -1,0 +1,73 @@
+//===- VectorMath.h - elementary functions as straight-line code ----------===//
+//
+// Every function takes and gives an f32 or a vector of them. Accuracy, in units in the last place of
+// the result, is in VectorMath.cpp beside each function and checked by test/Engine/math-accuracy.test.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_LIB_CONVERSION_ROWTOLLVM_VECTORMATH_H
+#define BRAID_LIB_CONVERSION_ROWTOLLVM_VECTORMATH_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Builders.h"
+
+namespace braid::row {
+
+class VectorMath {
+public:
+  VectorMath(mlir::OpBuilder &builder, mlir::Location loc) : b(builder), loc(loc) {}
+  using V = mlir::Value;
+
+  V exp(V x);
+  V log(V x);
+  V tanh(V x);
+  V sigmoid(V x);
+  V erf(V x);
+  V sin(V x) { return sinOrCos(x, 0); }
+  V cos(V x) { return sinOrCos(x, 1); }
+  V pow(V x, V y);
+  V sqrt(V x);
+  V abs(V x);
+
+  /// With fused multiply-add allowed.
+  V add(V x, V y);
+  V sub(V x, V y);
+  V mul(V x, V y);
+  V div(V x, V y);
+  /// NaN if either is.
+  V max(V x, V y);
+  V min(V x, V y);
+  V fma(V x, V y, V z);
+  V number(mlir::Type type, double value);
+  V integer(mlir::Type type, int64_t value);
+  V compare(mlir::arith::CmpFPredicate predicate, V x, V y);
+  V compare(mlir::arith::CmpIPredicate predicate, V x, V y);
+  V select(V condition, V x, V y);
+  /// The vector (or scalar) type with the given elements in place of `like`'s.
+  static mlir::Type withElement(mlir::Type like, mlir::Type element);
+
+private:
+  V sinOrCos(V x, int64_t quarter);
+  V horner(V x, llvm::ArrayRef<double> coefficients);
+  V plain(V product, V sum);
+  V bits(V x);
+  V real(V bits);
+  V ior(V x, V y);
+  V iand(V x, V y);
+  V iadd(V x, V y);
+  V isub(V x, V y);
+  V shl(V x, int64_t by);
+  V sra(V x, int64_t by);
+  V srl(V x, int64_t by);
+  V copySign(V magnitude, V sign);
+  /// x · 2^n for the integer n, correct into the subnormal numbers.
+  V scale(V x, V n);
+  /// x = n · log 2 + remainder: e^remainder and n.
+  std::pair<V, V> expParts(V x);
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+};
+
+} // namespace braid::row
+
+#endif

@@ -114,6 +114,12 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
                                   GradientSink &grads) {
   Emitter emit(builder, getLoc());
   Value g = resultGrads[0];
+  if (getFn() == Fn::Mul && getInputs()[0] == getInputs()[1]) {
+    Value x = getInputs()[0]; // A square has one term, not two equal ones.
+    if (grads.wants(x))
+      grads.add(x, emit.sumTo(emit.mul(emit.scale(g, 2), x), typeOf(x)));
+    return success();
+  }
   for (auto [i, operand] : llvm::enumerate(getInputs())) {
     if (!grads.wants(operand))
       continue;

@@ -113,6 +113,27 @@ struct ShrinkConstants : OpRewritePattern<MapOp> {
   }
 };
 
+/// What is the same along an axis, or for every token, is computed once and repeated.
+struct ComputeOnce : OpRewritePattern<MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {
+    ValueType type = typeOf(op.getResult());
+    Kind kind = Kind::Static;
+    SmallVector<AxisAttr> axes;
+    for (Value input : op.getInputs())
+      kind = std::max(kind, typeOf(input).getKind());
+    for (AxisAttr axis : type.getAxes())
+      if (llvm::any_of(op.getInputs(), [&](Value v) { return typeOf(v).has(axis.getName()); }))
+        axes.push_back(axis);
+    if (kind == type.getKind() && axes.size() == type.getAxes().size())
+      return failure();
+    Value once = rewriter.create<MapOp>(op.getLoc(), type.withAxes(axes).withKind(kind),
+                                        op.getFn(), op.getInputs());
+    rewriter.replaceOpWithNewOp<BroadcastOp>(op, type, once);
+    return success();
+  }
+};
+
 /// Operands that change nothing, and constants to the right.
 struct DropNeutral : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -219,5 +240,5 @@ struct Strengthen : OpRewritePattern<MapOp> {
 } // namespace
 
 void braid::ir::addArithmeticPatterns(RewritePatternSet &patterns) {
-  patterns.add<FoldConstants, ShrinkConstants, DropNeutral, Strengthen>(patterns.getContext());
+  patterns.add<FoldConstants, ShrinkConstants, ComputeOnce, DropNeutral, Strengthen>(patterns.getContext());
 }

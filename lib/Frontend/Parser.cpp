@@ -133,6 +133,33 @@ struct IsSiteStart { ///< a name followed by what only a `<-` statement has ther
 struct IsReadStart : IsSiteStart {
   bool operator()(const Token &t) const { return IsSiteStart::operator()(t) && (&t)[1].kind != Tok::LArrow; }
 };
+/// The token after the bracket that closes the one at `t`, and whether there is an
+/// arrow directly between them. Looking ahead keeps nested indices linear.
+struct Bracketed {
+  const Token *after;
+  bool arrow = false;
+  explicit Bracketed(const Token &t) : after(&t) {
+    int open = 0;
+    do {
+      open += after->kind == Tok::LBracket || after->kind == Tok::LParen || after->kind == Tok::LBrace;
+      open -= after->kind == Tok::RBracket || after->kind == Tok::RParen || after->kind == Tok::RBrace;
+      arrow |= open == 1 && after->kind == Tok::RArrow;
+    } while (after++->kind != Tok::End && open > 0);
+    if (open > 0)
+      --after;
+  }
+};
+struct IsCallBracket : IsKindHere { ///< `[a]` of `f[a](x)`
+  bool operator()(const Token &t) const {
+    if (!IsKindHere::operator()(t))
+      return false;
+    Bracketed b(t);
+    return b.after->kind == Tok::LParen && !b.after->firstOnLine;
+  }
+};
+struct IsRenamingBracket : IsKindHere { ///< `[a -> b]`
+  bool operator()(const Token &t) const { return IsKindHere::operator()(t) && Bracketed(t).arrow; }
+};
 struct IsNamedStart { ///< a name followed by `=`
   bool operator()(const Token &t) const { return t.kind == Tok::Ident && (&t)[1].kind == Tok::Assign; }
 };
@@ -404,7 +431,7 @@ const auto indices_def = ranged(lbracketHere >> (indexItem[set<&AxisList::items>
 const auto fromItems = -(axisItem[set<&AxisArgs::from>] % comma);
 const auto arrowItems = rarrow[is<&AxisArgs::arrow, true>] > (axisItem[set<&AxisArgs::to>] % comma);
 const auto axisArgs_def = ranged(lbracketHere >> fromItems >> -arrowItems >> rbracket);
-const auto renaming_def = ranged(lbracketHere >> fromItems >> arrowItems > rbracket);
+const auto renaming_def = ranged(&skip(IsRenamingBracket{{{Tok::LBracket}}}, nullptr) >> lbracketHere > fromItems > arrowItems > rbracket);
 
 const auto type_def = ranged(named("a type",
     kwStream[is<&TypeExpr::kind, TypeExpr::Kind::Stream>] > axisList[set<&TypeExpr::axes>]
@@ -446,7 +473,7 @@ const auto call_def = ranged(x3::eps[kind<Expr::Kind::Call>] >> name[set<&Expr::
           e.name.text += "." + std::string(x3::_attr(c).text);
           e.name.range.end = x3::_attr(c).end;
         })])
-    >> -axisArgs[set<&Expr::axes>] >> arguments[set<&Expr::arguments>]);
+    >> -(&skip(IsCallBracket{{{Tok::LBracket}}}, nullptr) > axisArgs[set<&Expr::axes>]) >> arguments[set<&Expr::arguments>]);
 
 const auto blockExpr_def = ranged(block[set<&Expr::block>] >> x3::eps[kind<Expr::Kind::BlockExpr>]);
 

@@ -51,10 +51,24 @@ private:
   ListOption<std::string> functions{*this, "functions", llvm::cl::desc("the functions to keep")};
 };
 
+/// Checks what the stage promises that the module is in.
+class VerifyStage : public PassWrapper<VerifyStage, OperationPass<ModuleOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(VerifyStage)
+  StringRef getArgument() const override { return "braid-verify-stage"; }
+  StringRef getDescription() const override { return "check what the stage promises that the module is in"; }
+  void runOnOperation() override {
+    markAllAnalysesPreserved();
+    if (failed(verifyStage(getOperation(), stageOf(getOperation()))))
+      signalPassFailure();
+  }
+};
+
 } // namespace
 
 void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) {
   manager.addPass(ir::createBraidVerifyTopology());
+  manager.addPass(ir::createBraidExpandReads());
   manager.addPass(ir::createBraidCanonicalize());
   if (wants(options, "observe"))
     manager.addPass(ir::createBraidDeriveObserve());
@@ -86,6 +100,7 @@ void buildRowPipeline(OpPassManager &manager, const PipelineOptions &options) {
 void buildHostPipeline(OpPassManager &manager, const PipelineOptions &) {
   manager.addPass(createMarkReusePass());
   manager.addPass(host::createPlanMemoryPass());
+  manager.addPass(createMarkAliasesPass());
 }
 
 LogicalResult lowerTo(ModuleOp module, Stage to, const PipelineOptions &options,
@@ -142,6 +157,7 @@ struct TextOptions : public PassPipelineOptions<TextOptions> {
 
 void registerPipelines() {
   registerPass([] { return std::make_unique<SelectFunctions>(); });
+  registerPass([] { return std::make_unique<VerifyStage>(); });
   registerBraidToRowPasses();
   row::registerRowPasses();
   host::registerHostPasses();

@@ -16,6 +16,9 @@ std::unique_ptr<mlir::Pass> createConvertBraidToRowPass(llvm::ArrayRef<std::stri
 /// `mark-reuse`: notes at each launch which outputs may take the place of which inputs, for the
 /// plan of memory: pairs of operand numbers in the attribute `reuse`.
 std::unique_ptr<mlir::Pass> createMarkReusePass();
+/// `mark-aliases`: after the plan of memory, notes at each kernel which of its arguments are one memory
+/// in some launch: pairs of argument numbers in the attribute `aliases`.
+std::unique_ptr<mlir::Pass> createMarkAliasesPass();
 /// `derive-step`: makes the host.funcs `@step` (clipping and AdamW) and `@accumulate` from the
 /// parameters of the module.
 std::unique_ptr<mlir::Pass> createDeriveStepPass(bool step = true, bool accumulate = true);

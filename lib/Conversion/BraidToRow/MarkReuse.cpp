@@ -137,6 +137,7 @@ std::unique_ptr<Pass> createMarkReusePass() { return std::make_unique<MarkReuse>
 void registerBraidToRowPasses() {
   registerPass([] { return createConvertBraidToRowPass(); });
   registerPass(createMarkReusePass);
+  registerPass(createMarkAliasesPass);
   registerPass([] { return createDeriveStepPass(); });
 }
 

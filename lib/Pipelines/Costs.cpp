@@ -1,0 +1,145 @@
+//===- Costs.cpp - what a planned program costs ---------------------------===//
+//
+// Counted from the plan alone: numbers per token, so they hold for every batch and length.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Traffic.h"
+#include "braid/Pipelines/Explain.h"
+#include "dialects/Host/IR/Host.h"
+#include "dialects/Row/IR/Row.h"
+
+using namespace mlir;
+
+namespace braid {
+
+//===----------------------------------------------------------------------===//
+// Launches
+//===----------------------------------------------------------------------===//
+
+SmallVector<ArgumentTraffic> trafficOf(host::LaunchOp launch, row::KernelOp kernel) {
+  llvm::DenseMap<StringRef, int64_t> sizes;
+  for (auto [name, size] : llvm::zip(kernel.getDynamic(), launch.getSizes()))
+    sizes[cast<StringAttr>(name).getValue()] = size;
+  SmallVector<ArgumentTraffic> result;
+  unsigned next = 0;
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    ArgumentTraffic traffic;
+    auto list = dyn_cast<row::ListType>(argument.getType());
+    traffic.entries = list ? sizes.lookup(list.getAxis()) : 1;
+    traffic.first = next;
+    for (int64_t i = 0; i < traffic.entries; ++i) {
+      Value operand = launch.getArgs()[next++];
+      auto type = cast<host::BufferType>(operand.getType());
+      if (operand.getDefiningOp<host::ZerosOp>())
+        continue; // stays in cache
+      (type.getSpace() == host::Space::Token ? traffic.tokenBytes : traffic.fixedBytes) += type.bytes();
+    }
+    for (Operation *user : argument.getUsers()) {
+      if (auto gather = dyn_cast<row::GatherOp>(user)) {
+        // One entry of the table for each row.
+        int64_t axis = cast<row::BufferType>(argument.getType()).getAxes().size();
+        for (row::AxisAttr a : cast<row::BufferType>(argument.getType()).getAxes())
+          if (a.getName() == gather.getAxis())
+            axis = a.isDynamic() ? sizes.lookup(a.getName()) : a.getSize();
+        int64_t bytes = (traffic.tokenBytes + traffic.fixedBytes) / std::max<int64_t>(axis, 1);
+        traffic.gathered += bytes;
+      } else if (isa<row::LoadOp, row::StackOp>(user)) {
+        ++traffic.loads;
+      } else if (isa<row::StoreOp, row::UnstackOp>(user)) {
+        ++traffic.stores;
+      } else if (isa<row::AccumulateOp>(user)) {
+        traffic.accumulated = true;
+      }
+    }
+    result.push_back(traffic);
+  }
+  return result;
+}
+
+LaunchTraffic sumOf(ArrayRef<ArgumentTraffic> arguments) {
+  LaunchTraffic sum;
+  for (const ArgumentTraffic &a : arguments) {
+    sum.loaded += a.loads * a.tokenBytes + a.gathered;
+    sum.stored += a.stores * a.tokenBytes;
+    sum.bound += ((a.loads > 0) + (a.stores > 0)) * a.tokenBytes + a.gathered;
+    sum.fixed += (a.loads + a.stores + a.accumulated) * a.fixedBytes;
+  }
+  return sum;
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+double flopsOf(host::MatmulOp op) {
+  double flops = 2;
+  for (int64_t dim : op.getDims())
+    flops *= double(dim);
+  return flops;
+}
+
+/// Per visible position: two products forward; five backward, as the scores are made again.
+template <typename Op> static double attention(Op op, double products) {
+  ArrayRef<int64_t> g = op.getGeometry();
+  return products * double(g[0] * g[1]) * double(g[2] + g[3]);
+}
+
+double flopsOf(host::AttendOp op) { return attention(op, 2); }
+double flopsOf(host::AttendGradOp op) { return attention(op, 5); }
+
+/// FLOPs for sources of slots, whose number is known, per token.
+template <typename Op> static double slotFlops(Op op, double perPosition) {
+  double flops = 0;
+  for (auto [kind, slots] : llvm::zip(op.getKinds(), op.getSlots()))
+    flops += kind == 1 ? perPosition * double(slots) : 0;
+  return flops;
+}
+
+template <typename Op> static double sequences(Op op) { return llvm::count(op.getKinds(), 0); }
+
+static void addCall(Operation &op, Cost &cost) {
+  if (auto matmul = dyn_cast<host::MatmulOp>(op)) {
+    ++cost.products;
+    (matmul.getTokenDim() == "none" ? cost.fixedFlops : cost.productFlops) += flopsOf(matmul);
+  } else if (auto attend = dyn_cast<host::AttendOp>(op)) {
+    cost.attendFlops += flopsOf(attend) * sequences(attend);
+    cost.productFlops += slotFlops(attend, flopsOf(attend));
+  } else if (auto grad = dyn_cast<host::AttendGradOp>(op)) {
+    cost.attendFlops += flopsOf(grad) * sequences(grad);
+    cost.productFlops += slotFlops(grad, flopsOf(grad));
+  } else if (auto buffer = dyn_cast<host::BufferOp>(op)) {
+    if (buffer.getType().getSpace() == host::Space::Token)
+      cost.categories[buffer.getCategory().str()] += buffer.getType().bytes();
+  }
+}
+
+std::vector<Cost> costs(ModuleOp planned) {
+  SymbolTable symbols(planned);
+  std::vector<Cost> result;
+  for (auto func : planned.getOps<host::FuncOp>()) {
+    Cost cost;
+    cost.function = func.getSymName().str();
+    cost.tokenArena = func.getTokenBytes().value_or(0);
+    cost.fixedArena = func.getFixedBytes().value_or(0);
+    llvm::DenseSet<StringRef> kernels;
+    for (Operation &op : func.getBody().front()) {
+      addCall(op, cost);
+      auto launch = dyn_cast<host::LaunchOp>(op);
+      if (!launch)
+        continue;
+      ++cost.launches;
+      kernels.insert(launch.getKernel());
+      LaunchTraffic traffic = sumOf(trafficOf(launch, symbols.lookup<row::KernelOp>(launch.getKernel())));
+      cost.loaded += traffic.loaded;
+      cost.stored += traffic.stored;
+      cost.bound += traffic.bound;
+      cost.fixedBytes += traffic.fixed;
+    }
+    cost.kernels = kernels.size();
+    result.push_back(cost);
+  }
+  return result;
+}
+
+} // namespace braid

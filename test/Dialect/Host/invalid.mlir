@@ -1,0 +1,130 @@
+// RUN: braid-opt %s --split-input-file --verify-diagnostics --braid-verify-stage
+// What each rule of the plan refuses.
+
+// H1
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H1: there is no row.kernel @missing}}
+  host.launch @missing token sizes [] (%0) : !host.buffer<token, 8, f32>
+}
+
+// -----
+// H1
+row.kernel @k token dynamic [] {
+^bb0(%x: !row.buffer<rows, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
+  %0 = row.load %x : <rows, [dim: 8], f32> -> <[dim: 8]>
+  row.store %0 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
+}
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H1: has too few operands}}
+  host.launch @k token sizes [] (%0) : !host.buffer<token, 8, f32>
+}
+
+// -----
+// H1
+row.kernel @k token dynamic ["depth"] {
+^bb0(%x: !row.list<depth, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
+  %0 = row.stack %x : <depth, [dim: 8], f32> -> <[depth: ?, dim: 8]>
+  %1 = row.reduce sum %0 over ["depth"] : <[depth: ?, dim: 8]> -> <[dim: 8]>
+  row.store %1 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
+}
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.external "in:half" : <token, 8, bf16>
+  %2 = host.external "out:y" : <token, 8, f32>
+  // expected-error @below {{H1: operand 1 is stored as bf16, the kernel wants f32}}
+  host.launch @k token sizes [2] (%0, %1, %2) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, bf16>, !host.buffer<token, 8, f32>
+}
+
+// -----
+// H1
+row.kernel @k fixed dynamic ["n"] {
+^bb0(%x: !row.buffer<rows, [n: ?], f32>):
+  %0 = row.constant 0.0 : <[n: ?]>
+  row.store %0 to %x : <[n: ?]>, <rows, [n: ?], f32>
+}
+host.func @f {
+  %0 = host.external "param:x" : <fixed, 24, f32>
+  // expected-error @below {{H1: operand 0 has the type '!host.buffer<fixed, 24, f32>', the kernel wants 8 numbers a row}}
+  host.launch @k fixed rows 2 sizes [8] (%0) : !host.buffer<fixed, 24, f32>
+}
+
+// -----
+// H2
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.external "param:w" : <fixed, 32, f32>
+  %2 = host.external "out:y" : <token, 4, f32>
+  // expected-error @below {{H2: needs four positive dims}}
+  host.matmul %0, %1 to %2 dims [1, 1, 0, 8] tokens "m" strides [8, 8, 1], [32, 4, 1], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <token, 4, f32>
+}
+
+// -----
+// H2
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.external "param:w" : <fixed, 32, f32>
+  %2 = host.external "out:y" : <token, 4, f32>
+  // expected-error @below {{H2: `tokens` is "batch", "m", "k" or "none", not "n"}}
+  host.matmul %0, %1 to %2 dims [1, 1, 4, 8] tokens "n" strides [8, 8, 1], [32, 4, 1], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <token, 4, f32>
+}
+
+// -----
+// H2
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.external "param:w" : <fixed, 32, f32>
+  %2 = host.external "out:y" : <token, 4, f32>
+  // expected-error @below {{H2: strides of B reach 63 numbers, the buffer has 32}}
+  host.matmul %0, %1 to %2 dims [1, 1, 4, 8] tokens "m" strides [8, 8, 1], [32, 8, 2], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <token, 4, f32>
+}
+
+// -----
+// H2
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.external "param:w" : <fixed, 32, f32>
+  %2 = host.external "out:y" : <fixed, 4, f32>
+  // expected-error @below {{H2: C varies per token, its buffer does not}}
+  host.matmul %0, %1 to %2 dims [1, 1, 4, 8] tokens "m" strides [8, 8, 1], [32, 4, 1], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <fixed, 4, f32>
+}
+
+// -----
+// H3
+host.func @f {
+  %0 = host.external "in:q" : <token, 16, f32>
+  %1 = host.external "in:k" : <token, 16, f32>
+  %2 = host.external "out:o" : <token, 16, f32>
+  %3 = host.external "out:lse" : <token, 2, f32>
+  // expected-error @below {{H3: needs one k, v, kind, mask, window and number of slots for each source}}
+  host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0, 0] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+// H4
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.external "in:tokens" : <token, 1, i32>
+  %2 = host.external "grad:embed" : <fixed, 60, f32>
+  // expected-error @below {{H4: the input's numbers are the table's divided by the rows}}
+  host.scatter %0, %1 to %2 rows 10 : <token, 8, f32>, <token, 1, i32>, <fixed, 60, f32>
+}
+
+// -----
+// A plan in which two live buffers share memory.
+row.kernel @copy token dynamic [] {
+^bb0(%x: !row.buffer<rows, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
+  %0 = row.load %x : <rows, [dim: 8], f32> -> <[dim: 8]>
+  row.store %0 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
+}
+host.func @f attributes {token_bytes = 64 : i64, fixed_bytes = 0 : i64} {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.buffer "a" "activation" at 0 : <token, 8, f32>
+  // expected-error @below {{shares memory with "a", which is still needed}}
+  %2 = host.buffer "b" "activation" at 16 : <token, 8, f32>
+  %3 = host.external "out:y" : <token, 8, f32>
+  host.launch @copy token sizes [] (%0, %1) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+  host.launch @copy token sizes [] (%0, %2) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+  host.launch @copy token sizes [] (%1, %3) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+}

@@ -1,29 +1,30 @@
 //===- main.cpp - braid-opt: runs passes on any stage's text --------------===//
 
-#include "dialects/Braid/IR/Braid.h"
-#include "dialects/Braid/Transforms/Passes.h"
 #include "braid/Conversion/HostToLLVM.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Pipelines/Pipelines.h"
+#include "dialects/Braid/IR/Braid.h"
+#include "dialects/Braid/Transforms/Passes.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect,
-                  mlir::math::MathDialect, mlir::scf::SCFDialect,
-                  mlir::vector::VectorDialect, mlir::memref::MemRefDialect,
-                  mlir::cf::ControlFlowDialect, mlir::LLVM::LLVMDialect>();
+  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect,
+                  mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
+                  mlir::func::FuncDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
+                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
+                  mlir::vector::VectorDialect>();
   mlir::registerTransformsPasses();
   braid::ir::registerBraidPasses();
   braid::registerPipelines();

@@ -76,8 +76,8 @@ void Planner::reuse() {
       auto output = op.getOperand(pairs[i]).getDefiningOp<BufferOp>();
       auto input = op.getOperand(pairs[i + 1]).getDefiningOp<BufferOp>();
       if (!output || !input || output.getType() != input.getType() || lives[input].second != now ||
-          lives[output].first != now || lives[input].first == now)
-        continue;
+          lives[output].first != now || lives[input].first == now || placeOf[output] != output)
+        continue; // not theirs to share, or the output has found a place already
       // Under another name in the same launch, either might be used in another order.
       if (llvm::count(op.getOperands(), input.getResult()) != 1 || llvm::count(op.getOperands(), output.getResult()) != 1)
         continue;
@@ -100,7 +100,7 @@ int64_t Planner::assign(Space space, int64_t alignment) {
   for (auto &[buffer, place] : places)
     if (!place.buffers.empty() && cast<BufferOp>(buffer).getType().getSpace() == space)
       order.push_back(&place);
-  std::stable_sort(order.begin(), order.end(), [](Place *a, Place *b) { return a->bytes > b->bytes; });
+  llvm::sort(order, [](Place *a, Place *b) { return std::pair(-a->bytes, a->first) < std::pair(-b->bytes, b->first); });
   int64_t total = 0;
   SmallVector<Place *> placed; // by offset
   for (Place *place : order) {

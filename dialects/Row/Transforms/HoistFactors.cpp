@@ -87,6 +87,9 @@ public:
       for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front()))
         if (auto reduce = dyn_cast<ReduceOp>(op))
           hoist(reduce);
+      for (Operation &op : llvm::make_early_inc_range(llvm::reverse(kernel.getBody().front())))
+        if (isOpTriviallyDead(&op))
+          op.erase();
       DominanceInfo dominance(kernel);
       eliminateCommonSubExpressions(rewriter, dominance, kernel);
     }

@@ -3,6 +3,8 @@
 #include "Prepare.h"
 #include "Products.h"
 #include "Values.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
 
 using namespace mlir;
 using namespace braid::ir;
@@ -71,7 +73,33 @@ static void prepareOperands(Operation *op) {
   }
 }
 
+/// An entry of a history lies in memory anyway: what was to be computed again for one is what it is
+/// a copy of.
+static void keepEntries(FuncOp func) {
+  SmallVector<Value> work;
+  func.walk([&](ReadOp read) {
+    if (read->getParentOp() == func)
+      llvm::append_range(work, read.getEntries());
+  });
+  bool changed = false;
+  DenseSet<Value> seen;
+  while (!work.empty()) {
+    Value value = work.pop_back_val();
+    Operation *op = value.getDefiningOp();
+    if (!seen.insert(value).second || (!isView(op) && !op->hasAttr("braid.recompute")))
+      continue;
+    changed |= bool(op->removeAttr("braid.recompute"));
+    llvm::append_range(work, op->getOperands());
+  }
+  if (!changed)
+    return;
+  IRRewriter rewriter(func.getContext());
+  DominanceInfo dominance(func);
+  eliminateCommonSubExpressions(rewriter, dominance, func);
+}
+
 LogicalResult prepare(FuncOp func) {
+  keepEntries(func);
   Block &block = func.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(block))
     if (isa<ObserveOp, AuxLossOp>(op))

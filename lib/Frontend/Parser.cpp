@@ -12,11 +12,11 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Frontend/Parser.h"
 #include "Build.h"
+#include "Cursor.h"
 // `a >> b > c` is how X3 writes "c is expected after a and b".
 #pragma clang diagnostic ignored "-Woverloaded-shift-op-parentheses"
 #define BOOST_SPIRIT_X3_NO_RTTI
 #include <boost/spirit/home/x3.hpp>
-#include <iterator>
 
 namespace x3 = boost::spirit::x3;
 
@@ -29,52 +29,6 @@ using namespace ast;
 //===----------------------------------------------------------------------===//
 // Reading tokens
 //===----------------------------------------------------------------------===//
-
-/// What one parse needs at hand, and how far it got before something did not fit.
-struct State {
-  uint32_t file;
-  DiagnosticEngine &diagnostics;
-  const Token *furthest = nullptr;
-  std::vector<std::string> wanted = {}; ///< there
-
-  void miss(const Token *at, std::string_view what) {
-    if (at < furthest)
-      return;
-    if (at > furthest)
-      wanted.clear();
-    furthest = at;
-    for (const std::string &w : wanted)
-      if (w == what)
-        return;
-    wanted.emplace_back(what);
-  }
-};
-
-/// A place in the tokens. The last token is Tok::End, so every place can be looked at.
-struct Cursor {
-  using iterator_category = std::forward_iterator_tag;
-  using value_type = Token;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const Token *;
-  using reference = const Token &;
-
-  const Token *at = nullptr;
-  State *state = nullptr;
-
-  reference operator*() const { return *at; }
-  pointer operator->() const { return at; }
-  Cursor &operator++() {
-    ++at;
-    return *this;
-  }
-  Cursor operator++(int) {
-    Cursor old = *this;
-    ++at;
-    return old;
-  }
-  bool operator==(const Cursor &other) const { return at == other.at; }
-  bool operator!=(const Cursor &other) const { return at != other.at; }
-};
 
 /// One token that a predicate accepts; a quiet one is not mentioned in messages.
 template <typename Accept, bool HasAttribute> struct TokenParser : x3::parser<TokenParser<Accept, HasAttribute>> {
@@ -97,76 +51,6 @@ template <typename Accept, bool HasAttribute> struct TokenParser : x3::parser<To
     return true;
   }
 };
-
-struct IsKind {
-  Tok kind;
-  bool operator()(const Token &t) const { return t.kind == kind; }
-};
-struct IsKindHere : IsKind { ///< on the line where the text before it ended
-  bool operator()(const Token &t) const { return t.kind == kind && !t.firstOnLine; }
-};
-struct IsWord {
-  std::string_view text;
-  bool operator()(const Token &t) const { return t.kind == Tok::Ident && t.text == text; }
-};
-struct IsBetween {
-  Tok from, to;
-  bool operator()(const Token &t) const { return t.kind >= from && t.kind <= to; }
-};
-struct IsBinary {
-  bool operator()(const Token &t) const {
-    return (t.kind >= Tok::Plus && t.kind <= Tok::Percent) || t.kind >= Tok::EqEq;
-  }
-};
-struct IsSign {
-  bool operator()(const Token &t) const { return t.kind == Tok::Minus || t.kind == Tok::Not; }
-};
-struct IsLabelStart { ///< a name followed by a colon
-  bool operator()(const Token &t) const { return t.kind == Tok::Ident && (&t)[1].kind == Tok::Colon; }
-};
-struct IsSiteStart { ///< a name followed by what only a `<-` statement has there
-  bool operator()(const Token &t) const {
-    Tok next = (&t)[1].kind;
-    return t.kind == Tok::Ident && (next == Tok::LArrow || next == Tok::By || next == Tok::Over);
-  }
-};
-struct IsReadStart : IsSiteStart {
-  bool operator()(const Token &t) const { return IsSiteStart::operator()(t) && (&t)[1].kind != Tok::LArrow; }
-};
-/// The token after the bracket that closes the one at `t`, and whether there is an
-/// arrow directly between them. Looking ahead keeps nested indices linear.
-struct Bracketed {
-  const Token *after;
-  bool arrow = false;
-  explicit Bracketed(const Token &t) : after(&t) {
-    int open = 0;
-    do {
-      open += after->kind == Tok::LBracket || after->kind == Tok::LParen || after->kind == Tok::LBrace;
-      open -= after->kind == Tok::RBracket || after->kind == Tok::RParen || after->kind == Tok::RBrace;
-      arrow |= open == 1 && after->kind == Tok::RArrow;
-    } while (after++->kind != Tok::End && open > 0);
-    if (open > 0)
-      --after;
-  }
-};
-struct IsCallBracket : IsKindHere { ///< `[a]` of `f[a](x)`
-  bool operator()(const Token &t) const {
-    if (!IsKindHere::operator()(t))
-      return false;
-    Bracketed b(t);
-    return b.after->kind == Tok::LParen && !b.after->firstOnLine;
-  }
-};
-struct IsRenamingBracket : IsKindHere { ///< `[a -> b]`
-  bool operator()(const Token &t) const { return IsKindHere::operator()(t) && Bracketed(t).arrow; }
-};
-struct IsNamedStart { ///< a name followed by `=`
-  bool operator()(const Token &t) const { return t.kind == Tok::Ident && (&t)[1].kind == Tok::Assign; }
-};
-struct IsScalarStart {
-  bool operator()(const Token &t) const { return t.kind == Tok::Number || t.kind == Tok::LParen || t.kind == Tok::Ident; }
-};
-
 template <typename Accept> auto word(Accept accept, const char *what) { return TokenParser<Accept, true>(accept, what); }
 template <typename Accept> auto skip(Accept accept, const char *what) { return TokenParser<Accept, false>(accept, what); }
 
@@ -197,80 +81,6 @@ template <typename Subject> struct NamedDirective : x3::unary_parser<Subject, Na
 template <typename Subject> auto named(const char *what, const Subject &subject) {
   auto parser = x3::as_parser(subject);
   return NamedDirective<decltype(parser)>(parser, what);
-}
-
-//===----------------------------------------------------------------------===//
-// Errors
-//===----------------------------------------------------------------------===//
-
-void reportAt(State &state, const Token *begin) {
-  const Token *at = state.furthest;
-  SourceRange range{state.file, at->begin, at->end};
-  if (at->kind == Tok::Later) {
-    state.diagnostics.report(Diag::ReservedWord, range, {std::string(at->text)});
-    return;
-  }
-  // What is missing at the end of a line is missing there, not on the next one.
-  std::string found = at->kind == Tok::End ? "the end of the file" : "`" + std::string(at->text) + "`";
-  if (at->firstOnLine && at > begin)
-    range.begin = range.end = at[-1].end;
-  std::string wanted;
-  for (size_t i = 0; i < state.wanted.size(); ++i)
-    wanted += (i == 0 ? "" : i + 1 == state.wanted.size() ? " or " : ", ") + state.wanted[i];
-  state.diagnostics.report(Diag::SyntaxError, range, {wanted, found});
-}
-
-struct StartsNextDecl { ///< what can only be the next declaration: the block before it lacks its end
-  bool operator()(const Token &t) const;
-};
-bool startsDecl(const Token &t) { return t.kind >= Tok::Import && t.kind <= Tok::Model; }
-bool startsStatement(const Token &t) {
-  if (t.kind == Tok::If)
-    return t.firstOnLine;
-  return (t.kind >= Tok::Let && t.kind <= Tok::Use && t.kind != Tok::Else) || t.kind == Tok::Axis;
-}
-bool StartsNextDecl::operator()(const Token &t) const {
-  return t.firstOnLine && startsDecl(t) && t.kind != Tok::Axis;
-}
-
-/// After an error: over the rest of the statement, to the `}` that ends its block,
-/// to the next statement on a line of its own, or to the next declaration.
-void skipStatement(Cursor &first, const Cursor &last) {
-  int open = 0;
-  const Token *begin = first.at;
-  for (const Token *t = begin; t < first.state->furthest; ++t)
-    open += (t->kind == Tok::LBrace) - (t->kind == Tok::RBrace);
-  open = std::max(open, 0);
-  const Token *t = std::max(begin, first.state->furthest);
-  for (; t != last.at; ++t) {
-    if (t->kind == Tok::LBrace)
-      ++open;
-    else if (t->kind == Tok::RBrace && open-- == 0)
-      break;
-    else if (StartsNextDecl()(*t))
-      break;
-    else if (t != begin && open == 0 && (startsStatement(*t) || (t->firstOnLine && IsSiteStart()(*t))))
-      break;
-  }
-  first.at = t;
-}
-
-/// To the end of the declaration's braces, or to the next declaration.
-void skipDecl(Cursor &first, const Cursor &last) {
-  int open = 0;
-  const Token *begin = first.at, *t = begin;
-  for (; t < last.at; ++t) {
-    bool passed = t > begin && t >= first.state->furthest;
-    if (passed && StartsNextDecl()(*t))
-      break;
-    if (t->kind == Tok::LBrace)
-      ++open;
-    else if (t->kind == Tok::RBrace && --open <= 0 && passed) {
-      ++t;
-      break;
-    }
-  }
-  first.at = t;
 }
 
 //===----------------------------------------------------------------------===//

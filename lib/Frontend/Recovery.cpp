@@ -1,0 +1,76 @@
+//===- Recovery.cpp - syntax errors, and how parsing goes on --------------===//
+//
+// The place of an error is the furthest one that no rule could pass; what is
+// reported as expected is everything that was tried there.
+//
+//===----------------------------------------------------------------------===//
+#include "Cursor.h"
+#include <algorithm>
+
+namespace braid::syntax {
+
+void reportAt(State &state, const Token *begin) {
+  const Token *at = state.furthest;
+  SourceRange range{state.file, at->begin, at->end};
+  if (at->kind == Tok::Later) {
+    state.diagnostics.report(Diag::ReservedWord, range, {std::string(at->text)});
+    return;
+  }
+  // What is missing at the end of a line is missing there, not on the next one.
+  std::string found = at->kind == Tok::End ? "the end of the file" : "`" + std::string(at->text) + "`";
+  if (at->firstOnLine && at > begin)
+    range.begin = range.end = at[-1].end;
+  std::string wanted;
+  for (size_t i = 0; i < state.wanted.size(); ++i)
+    wanted += (i == 0 ? "" : i + 1 == state.wanted.size() ? " or " : ", ") + state.wanted[i];
+  state.diagnostics.report(Diag::SyntaxError, range, {wanted, found});
+}
+
+static bool startsDecl(const Token &t) { return t.kind >= Tok::Import && t.kind <= Tok::Model; }
+static bool startsStatement(const Token &t) {
+  if (t.kind == Tok::If)
+    return t.firstOnLine;
+  return (t.kind >= Tok::Let && t.kind <= Tok::Use && t.kind != Tok::Else) || t.kind == Tok::Axis;
+}
+bool StartsNextDecl::operator()(const Token &t) const {
+  return t.firstOnLine && startsDecl(t) && t.kind != Tok::Axis;
+}
+
+void skipStatement(Cursor &first, const Cursor &last) {
+  int open = 0;
+  const Token *begin = first.at;
+  for (const Token *t = begin; t < first.state->furthest; ++t)
+    open += (t->kind == Tok::LBrace) - (t->kind == Tok::RBrace);
+  open = std::max(open, 0);
+  const Token *t = std::max(begin, first.state->furthest);
+  for (; t != last.at; ++t) {
+    if (t->kind == Tok::LBrace)
+      ++open;
+    else if (t->kind == Tok::RBrace && open-- == 0)
+      break;
+    else if (StartsNextDecl()(*t))
+      break;
+    else if (t != begin && open == 0 && (startsStatement(*t) || (t->firstOnLine && IsSiteStart()(*t))))
+      break;
+  }
+  first.at = t;
+}
+
+void skipDecl(Cursor &first, const Cursor &last) {
+  int open = 0;
+  const Token *begin = first.at, *t = begin;
+  for (; t < last.at; ++t) {
+    bool passed = t > begin && t >= first.state->furthest;
+    if (passed && StartsNextDecl()(*t))
+      break;
+    if (t->kind == Tok::LBrace)
+      ++open;
+    else if (t->kind == Tok::RBrace && --open <= 0 && passed) {
+      ++t;
+      break;
+    }
+  }
+  first.at = t;
+}
+
+} // namespace braid::syntax

@@ -107,11 +107,14 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
   let description = [{
     A row-local value of level n that a later level m uses is stored (written once, read
     at each level that uses it) or computed again at m from leaves: results of matrix
-    products, attention and scatters, inputs, static values, values stored anyway. It is
-    computed again if the leaves that level m does not read anyway take no more bytes than
-    reading the value, and writing it, would; and if it is not small beside its leaves
-    (at most an eighth, e.g. 1/rms of a row): those are always stored. A copy carries
-    `braid.recompute`. Exact: a copy computes the same bits.
+    products, attention and scatters, inputs, static values, values stored anyway (operands
+    of these and outputs; entries of histories). It is
+    computed again if, over all levels that use it, the leaves that these do not read
+    anyway take fewer bytes than writing the value once and reading it at each would. The
+    sums and products on the way count with their operands' bytes over `cacheFactor`. A
+    value that is small beside its leaves (at most an eighth, e.g. 1/rms of a row) is
+    always stored. A copy carries `braid.recompute`, its level. Exact: a copy computes the
+    same bits.
   }];
 }
 

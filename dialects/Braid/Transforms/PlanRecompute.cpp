@@ -27,16 +27,6 @@ constexpr unsigned longestChain = 64;
 /// A value of at most this part of its leaves is always stored.
 constexpr int64_t smallPart = 8;
 
-/// The value whose memory a view shows.
-static Value rootOf(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isa<RenameOp, SplitOp, JoinOp, DetachOp>(op))
-      break;
-    value = op->getOperand(0);
-  }
-  return value;
-}
-
 /// True for ops that can be part of a row kernel at any level.
 static bool isPlainRow(Operation *op) { return isRowLocal(op) && !endsLevel(op); }
 
@@ -56,17 +46,28 @@ public:
   void run();
 
 private:
-  using Leaves = llvm::SmallSetVector<Value, 8>;
+  /// What computing a value again takes.
+  struct Chain {
+    llvm::SmallSetVector<Value, 8> leaves;
+    llvm::DenseSet<Value> seen;
+    int64_t work = 0; ///< in bytes of memory traffic that take as long
+  };
 
   void collect();
+  /// The value whose memory a view shows, copies taken for what they are copies of.
+  Value rootOf(Value value) const;
+  Value originalOf(Value value) const {
+    Value original = originals.lookup(value);
+    return original ? original : value;
+  }
   bool isStored(Value root) const {
     return typeOf(root).isStatic() || stored.contains(root) || !root.getDefiningOp();
   }
   bool isLate(Value root, int level) const {
     return !isStored(root) && levels.available(root) < level;
   }
-  bool gatherLeaves(Value value, Leaves &leaves, llvm::DenseSet<Value> &seen) const;
-  int64_t missingBytes(const Leaves &leaves, int level) const;
+  bool follow(Operation *op, Chain &chain) const;
+  int64_t missingBytes(const Chain &chain, int level) const;
   void decide(Value root, int level);
   Value copyTo(Value value, int level, llvm::DenseMap<Value, Value> &copies);
 
@@ -76,6 +77,8 @@ private:
   /// Roots that are in memory.
   llvm::DenseSet<Value> stored;
   llvm::DenseSet<Value> decided;
+  /// What a copy is a copy of.
+  llvm::DenseMap<Value, Value> originals;
   /// Row ops by level, in program order; what each level reads; levels that use a root.
   std::vector<std::vector<Operation *>> rows;
   std::vector<llvm::DenseSet<Value>> reads;
@@ -83,6 +86,16 @@ private:
 };
 
 } // namespace
+
+Value Planner::rootOf(Value value) const {
+  value = originalOf(value);
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<RenameOp, SplitOp, JoinOp, DetachOp>(op))
+      break;
+    value = originalOf(op->getOperand(0));
+  }
+  return value;
+}
 
 void Planner::collect() {
   rows.resize(levels.last() + 1);
@@ -95,6 +108,10 @@ void Planner::collect() {
     if (auto round = dyn_cast<RoundOp>(op))
       if (Operation *made = round.getInput().getDefiningOp(); made && !isRowLocal(made))
         stored.insert(round.getResult());
+    // An entry has a buffer of its own, so that one kernel can serve any number of them.
+    if (auto read = dyn_cast<ReadOp>(op))
+      for (Value entry : read.getEntries())
+        stored.insert(rootOf(entry));
     for (Value operand : op.getOperands()) {
       Value root = rootOf(operand);
       if (!row) {
@@ -109,51 +126,57 @@ void Planner::collect() {
   }
 }
 
-/// What a copy of `value` would read; fails for long chains.
-bool Planner::gatherLeaves(Value value, Leaves &leaves, llvm::DenseSet<Value> &seen) const {
-  Value root = rootOf(value);
-  if (!seen.insert(root).second || typeOf(root).isStatic())
-    return true;
-  if (isStored(root) || isTableRow(root)) {
-    leaves.insert(root);
-    return true;
-  }
-  if (seen.size() > longestChain)
-    return false;
-  for (Value operand : root.getDefiningOp()->getOperands())
-    if (!gatherLeaves(operand, leaves, seen))
+/// Sums and products sweep over their operands in cache; the rest is done on the way.
+static int64_t sweepsOf(Operation *op) {
+  int64_t bytes = 0;
+  op->walk([&](Operation *inner) {
+    if (!isa<ReduceOp, DotOp>(inner))
+      return;
+    int64_t largest = 0;
+    for (Value operand : inner->getOperands())
+      largest = std::max(largest, bytesOf(operand));
+    bytes += largest;
+  });
+  return bytes / cacheFactor;
+}
+
+/// Adds `op` and all that it needs; fails for long chains.
+bool Planner::follow(Operation *op, Chain &chain) const {
+  chain.work += sweepsOf(op);
+  for (Value operand : op->getOperands()) {
+    Value root = rootOf(operand);
+    if (typeOf(root).isStatic() || !chain.seen.insert(root).second)
+      continue;
+    if (isStored(root) || isTableRow(root))
+      chain.leaves.insert(root);
+    else if (chain.seen.size() > longestChain || !follow(root.getDefiningOp(), chain))
       return false;
+  }
   return true;
 }
 
-int64_t Planner::missingBytes(const Leaves &leaves, int level) const {
+int64_t Planner::missingBytes(const Chain &chain, int level) const {
   int64_t bytes = 0;
-  for (Value leaf : leaves)
+  for (Value leaf : chain.leaves)
     if (!reads[level].contains(leaf))
       bytes += bytesOf(leaf);
   return bytes;
 }
 
 void Planner::decide(Value root, int level) {
-  if (!decided.insert(root).second)
+  if (!decided.insert(root).second || isTableRow(root))
     return;
-  Leaves leaves;
-  llvm::DenseSet<Value> seen;
+  Chain chain;
+  bool possible = follow(root.getDefiningOp(), chain);
   int64_t bytes = bytesOf(root), leafBytes = 0;
-  bool possible = true;
-  if (isTableRow(root)) {
-    return;
-  }
-  for (Value operand : root.getDefiningOp()->getOperands())
-    possible = possible && gatherLeaves(operand, leaves, seen);
-  for (Value leaf : leaves)
+  for (Value leaf : chain.leaves)
     leafBytes += bytesOf(leaf);
   int64_t store = bytes, again = 0;
   for (int use : usedAt[root]) {
     if (use <= levels.available(root))
       continue;
     store += bytes;
-    again += missingBytes(leaves, use);
+    again += missingBytes(chain, use) + chain.work;
   }
   bool small = bytes * smallPart <= leafBytes;
   if (!possible || small || again >= store)
@@ -162,6 +185,7 @@ void Planner::decide(Value root, int level) {
 
 /// The copy of `value` at `level`; the value itself where it is in memory.
 Value Planner::copyTo(Value value, int level, llvm::DenseMap<Value, Value> &copies) {
+  value = originalOf(value);
   if (isStored(rootOf(value)) || levels.available(value) >= level)
     return value;
   if (Value copy = copies.lookup(value))
@@ -172,8 +196,10 @@ Value Planner::copyTo(Value value, int level, llvm::DenseMap<Value, Value> &copi
     mapping.map(operand, copyTo(operand, level, copies));
   Operation *copy = builder.clone(*op, mapping);
   copy->setAttr("braid.recompute", builder.getI64IntegerAttr(level));
-  for (auto [old, made] : llvm::zip(op->getResults(), copy->getResults()))
+  for (auto [old, made] : llvm::zip(op->getResults(), copy->getResults())) {
     copies[old] = made;
+    originals[made] = old;
+  }
   return copies[value];
 }
 

@@ -54,19 +54,23 @@ AxisAttr Elaborator::findAxis(Frame &f, StringRef name) {
 AxisAttr Elaborator::lookupAxis(Frame &f, const ast::Name &name) {
   if (AxisAttr axis = findAxis(f, name.text))
     return axis;
-  std::vector<std::string> candidates;
-  for (auto &[bound, axis] : f.axes) {
+  for (auto &[bound, axis] : f.axes)
     if (bound == name.text)
       return {}; // `depth` of a history without entries
-    candidates.push_back(bound.str());
-  }
+  hint(error(Diag::UnknownAxis, name.range, {name.text}), name.text, axesInScope(f));
+  return {};
+}
+
+std::vector<std::string> Elaborator::axesInScope(Frame &f) {
+  std::vector<std::string> names;
+  for (auto &[bound, axis] : f.axes)
+    names.push_back(bound.str());
   for (auto &entry : globalAxes)
-    candidates.push_back(entry.getKey().str());
+    names.push_back(entry.getKey().str());
   for (auto &entry : globals)
     if (entry.getValue().isInt)
-      candidates.push_back(entry.getKey().str());
-  hint(error(Diag::UnknownAxis, name.range, {name.text}), name.text, candidates);
-  return {};
+      names.push_back(entry.getKey().str());
+  return names;
 }
 
 /// `[name: size]`: an axis of this instance, or a global one in the model.
@@ -88,7 +92,16 @@ AxisAttr Elaborator::declareAxis(Frame &f, const ast::Name &name, int64_t size) 
               {name.text, std::to_string(size), std::to_string(axis.getSize())});
       return axis;
     }
-  AxisAttr axis = makeAxis(name.text, size);
+  AxisAttr axis;
+  if (f.shared && f.kind != Frame::Kind::Function) {
+    // The calls of one instance have the same axes.
+    AxisAttr &shared = sharedAxes[f.path + ":" + name.text + ":" + std::to_string(size)];
+    if (!shared)
+      shared = makeAxis(name.text, size);
+    axis = shared;
+  } else {
+    axis = makeAxis(name.text, size);
+  }
   f.axes.push_back({name.text, axis});
   return axis;
 }

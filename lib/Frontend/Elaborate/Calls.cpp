@@ -18,6 +18,7 @@ Frame *Elaborator::newFrame(Frame::Kind kind, const ast::Decl *decl, Frame &call
   g.depth = caller.depth + 1;
   g.unnamed = caller.unnamed;
   g.shared = caller.shared;
+  g.sharedCall = caller.sharedCall;
   return &g;
 }
 
@@ -36,7 +37,6 @@ Val Elaborator::evalCall(Frame &f, const Expr &e) {
     Callable *callable = v->callable;
     if (callable->decl)
       return callDecl(f, e, *callable->decl, callable);
-    ++callable->shared->call;
     Restore<Callable *> inside(instance, callable);
     return (this->*builtins().find(callable->builtin)->second)(f, e);
   }
@@ -101,7 +101,7 @@ bool Elaborator::fillSlots(ArrayRef<StringRef> names, const std::vector<BoundArg
       while (i < slots.size() && (slots[i].argument || slots[i].bound))
         ++i;
       if (i == slots.size()) {
-        error(Diag::TooManyArguments, where, {callee.str(), std::to_string(names.size())});
+        error(Diag::TooManyArguments, where, {callee.str(), names.empty() ? "no argument" : std::to_string(names.size()) + (names.size() == 1 ? " argument" : " arguments")});
         ok = false;
         return;
       }
@@ -149,7 +149,7 @@ Val Elaborator::callDecl(Frame &f, const Expr &e, const ast::Decl &decl, Callabl
     g.path = callable->shared->path;
     g.shared = callable->shared;
     g.unnamed = nullptr;
-    ++g.shared->call;
+    g.sharedCall = ++g.shared->call;
   } else {
     g.path = callPath(f, e, layer);
   }
@@ -194,10 +194,11 @@ Val Elaborator::callDecl(Frame &f, const Expr &e, const ast::Decl &decl, Callabl
           "give it: `" + decl.name.text + "[" + variable.text + "](…)`";
       return Val::poison();
     }
+  Restore<Frame *> body(current, &g);
   Val result = runBody(g, *decl.body);
   if (decl.result && result.isData() && decl.result->kind == ast::TypeExpr::Kind::Axes &&
       !(result.isNumber() && decl.result->axes.empty()))
-    if (!matchAxes(g, decl.result->axes, axesOf(result), decl.body->value ? decl.body->value->range : decl.name.range,
+    if (!matchAxes(g, decl.result->axes, axesOf(result), g.returned ? g.resultRange : decl.body->value ? decl.body->value->range : decl.name.range,
                    "the result of `" + decl.name.text + "`", decl.result->range))
       return Val::poison();
   return result;
@@ -214,6 +215,8 @@ bool Elaborator::bindAxisVariables(Frame &f, Frame &g, const Expr &e, ArrayRef<V
   Axes axes;
   for (const ast::AxisItem &item : e.axes->from) {
     if (item.name.text == "depth" && !item.size && !item.rest && !findAxis(f, "depth")) {
+      if (llvm::any_of(f.axes, [](auto &bound) { return bound.first == "depth"; }))
+        return false; // of a history without entries
       AxisAttr found;
       for (const Val &v : values)
         for (AxisAttr axis : axesOf(v))
@@ -242,7 +245,7 @@ bool Elaborator::bindAxisVariables(Frame &f, Frame &g, const Expr &e, ArrayRef<V
       if (!axis) {
         // An argument may have it under this name without it being in scope.
         Diagnostic &d = error(Diag::UnknownAxis, item.name.range, {item.name.text});
-        std::vector<std::string> candidates;
+        std::vector<std::string> candidates = axesInScope(f);
         for (const Val &v : values)
           for (AxisAttr a : axesOf(v))
             candidates.push_back(axisName(a));

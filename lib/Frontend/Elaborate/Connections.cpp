@@ -118,7 +118,7 @@ bool Elaborator::instantiate(ConnectionUse &use, bool reads) {
   g.called = true;
   if (use.shared) {
     g.shared = use.shared;
-    ++g.shared->call;
+    g.sharedCall = ++g.shared->call;
     g.path = use.shared->path;
     g.unnamed = nullptr;
   } else {
@@ -133,7 +133,7 @@ bool Elaborator::instantiate(ConnectionUse &use, bool reads) {
     return false;
   }
   ++connectionDepth;
-  Restore<SiteContext *> site(g.site, nullptr);
+  Restore<Frame *> body(current, &g);
   execConnectionBody(use, g, use.decl->body->statements);
   if (use.decl->body->value)
     error(Diag::UnusedValue, use.decl->body->value->range).hint = "a connection says `read e`";
@@ -203,6 +203,8 @@ void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
   }
   const Stmt &w = *use.write;
   std::string what = "what is written to `" + stream.name.str() + "`";
+  if (y.isData() && !checkReal(y, range, what))
+    y = Val::poison();
   if (y.isData() && !y.isNumber()) {
     bool fits = true;
     if (w.type) {
@@ -218,6 +220,7 @@ void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
       y = Val::poison();
   }
   ++connectionDepth;
+  Restore<Frame *> body(current, &g);
   size_t mark = g.names.size();
   if (w.writeValue)
     g.bind(w.writeValue->text, y);

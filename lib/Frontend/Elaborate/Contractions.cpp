@@ -95,6 +95,7 @@ Val Elaborator::callLinear(Frame &f, const Expr &e) {
   if (instance) {
     g.path = instance->shared->path;
     g.shared = instance->shared;
+    g.sharedCall = ++g.shared->call;
     g.unnamed = nullptr;
   } else {
     g.path = callPath(f, e, true);

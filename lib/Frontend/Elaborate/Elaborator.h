@@ -70,9 +70,11 @@ struct Frame {
   SiteContext *site = nullptr;
   ConnectionUse *use = nullptr;
   Shared *shared = nullptr;
+  unsigned sharedCall = 0; ///< which call of the shared instance this is
   Range callRange;  ///< of the call that made the instance
   bool called = false; ///< `callRange` is set
   bool returned = false; ///< a `return` was seen
+  Range resultRange;     ///< of its value
   Val result;
 
   void bind(llvm::StringRef name, Val value) { names.push_back({name, value}); }
@@ -109,6 +111,7 @@ private:
   std::string axisName(AxisAttr axis) const;
   std::string show(llvm::ArrayRef<AxisAttr> axes) const;
   std::string show(const Val &value) const;
+  std::string showSizes(llvm::ArrayRef<AxisAttr> axes) const;
   static std::string showNumber(double number);
   std::string sourceText(Range range, size_t limit = 40) const;
   mlir::Location loc(Range range);
@@ -118,6 +121,7 @@ private:
   AxisAttr makeGlobalAxis(llvm::StringRef name, int64_t size, Range range, const std::vector<ast::Name> *labels = nullptr);
   AxisAttr findAxis(Frame &f, llvm::StringRef name);
   AxisAttr lookupAxis(Frame &f, const ast::Name &name);
+  std::vector<std::string> axesInScope(Frame &f);
   AxisAttr declareAxis(Frame &f, const ast::Name &name, int64_t size);
   AxisAttr twin(AxisAttr axis);
   const Axes *findRest(Frame &f, llvm::StringRef name);
@@ -267,6 +271,7 @@ private:
     bool decay = false;
     std::optional<double> lr;
     std::optional<std::string> group;
+    std::optional<Range> initRange; ///< where the initial value is written
   };
   /// A parameter of this instance; `init` makes its initial value (real, any of
   /// the axes) in the parameter's own region.
@@ -335,6 +340,7 @@ private:
   std::vector<const ast::Decl *> axisDecls, configDecls;
   llvm::StringMap<Val> globals; ///< config values
   llvm::StringMap<AxisAttr> globalAxes;
+  llvm::StringMap<AxisAttr> sharedAxes; ///< of instances made by `use` and `with shared`
   llvm::StringSet<> reservedAxes; ///< names kept for global axes not yet made
   llvm::StringMap<unsigned> axisNames; ///< names taken, with the next number
   struct AxisInfo {
@@ -359,6 +365,7 @@ private:
   unsigned initDraws = 0;
   bool initFromParameters = false;
   Range mainRange;
+  Frame *current = nullptr; ///< the instance whose body is being elaborated
   llvm::ArrayRef<int64_t> knownCounts;
 
   std::deque<Frame> frames;

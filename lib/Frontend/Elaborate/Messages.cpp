@@ -6,15 +6,33 @@ using namespace mlir;
 
 namespace braid::elab {
 
-/// Reports once: an error inside a loop or an instance would come once a step.
+static bool inside(Range part, Range whole) {
+  return part.file == whole.file && part.begin >= whole.begin && part.end <= whole.end;
+}
+
+/// Reports once for each call of the user's: an error inside a loop would come
+/// once a step. In a body that was called, notes say from where.
 Diagnostic &Elaborator::error(Diag id, Range range, std::vector<std::string> arguments) {
-  std::string key = std::to_string(int(id)) + ':' + std::to_string(range.file) + ':' +
-                    std::to_string(range.begin) + ':' + std::to_string(range.end);
+  auto text = [](Range r) {
+    return std::to_string(r.file) + ':' + std::to_string(r.begin) + ':' + std::to_string(r.end) + ' ';
+  };
+  std::string key = std::to_string(int(id)) + ' ' + text(range);
+  SmallVector<Diagnostic::Note> notes;
+  bool inBody = current && current->decl && inside(range, current->decl->range);
+  for (Frame *g = current; inBody && g; g = g->caller)
+    if (g->called) {
+      key += text(g->callRange);
+      if (notes.empty() || (notes.back().range.file != mainRange.file && notes.size() < 4))
+        notes.push_back({g->callRange, std::string(g->use ? "at this site of `" : "in this call of `") +
+                                           (g->decl ? g->decl->name.text : "") + "`"});
+    }
   if (!reported.insert(key).second) {
     discarded = Diagnostic{};
     return discarded;
   }
-  return diagnostics.report(id, range, std::move(arguments));
+  Diagnostic &diagnostic = diagnostics.report(id, range, std::move(arguments));
+  diagnostic.notes.insert(diagnostic.notes.end(), notes.begin(), notes.end());
+  return diagnostic;
 }
 
 void Elaborator::hint(Diagnostic &diagnostic, StringRef word, ArrayRef<std::string> candidates) {
@@ -51,7 +69,7 @@ std::string Elaborator::show(const Val &value) const {
   case Val::Kind::None:
     return "none";
   case Val::Kind::Number:
-    return value.isBool ? "a truth value" : "a number";
+    return value.isBool ? "a truth value" : "the number " + showNumber(value.number);
   case Val::Kind::Tensor: {
     ir::ValueType type = ir::typeOf(value.tensor);
     if (type.isId())
@@ -70,6 +88,14 @@ std::string Elaborator::show(const Val &value) const {
     return "an initialiser";
   }
   return "";
+}
+
+/// With the sizes, where they are what differs.
+std::string Elaborator::showSizes(ArrayRef<AxisAttr> axes) const {
+  std::string text;
+  for (AxisAttr axis : axes)
+    text += (text.empty() ? "" : ", ") + axisName(axis) + ": " + std::to_string(axis.getSize());
+  return "[" + text + "]";
 }
 
 std::string Elaborator::showNumber(double number) {

@@ -109,11 +109,7 @@ void Elaborator::runModel(const ast::Decl &model) {
   Val logits = f.result;
   if (!logits.isData())
     return;
-  const ast::Stmt *ret = nullptr;
-  for (const ast::StmtPtr &s : model.body->statements)
-    if (s->kind == ast::Stmt::Kind::Return)
-      ret = s.get();
-  Range range = ret ? ret->value->range : model.name.range;
+  Range range = f.resultRange;
   if (axesOf(logits).size() != 1 || !typeOf(logits).isReal()) {
     error(Diag::LogitAxes, range, {show(logits)});
     return;

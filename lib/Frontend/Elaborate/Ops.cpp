@@ -21,7 +21,7 @@ bool Elaborator::checkData(Val &value, Range range) {
     return true;
   if (value.kind == Val::Kind::Stream)
     error(Diag::BareStream, range, {value.stream->name.str()}).hint =
-        "read it in a `let`, or write `." + std::string(value.stream->fields.empty() ? "state" : "state") + "` for its raw state";
+        "read it in a `let`, or write `.state` for its raw state";
   else if (value.kind == Val::Kind::Deferred)
     error(Diag::InitialiserOutside, range, {sourceText(range)});
   else if (!value.isPoison())
@@ -104,7 +104,10 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
   for (const Val &v : operands)
     for (AxisAttr axis : axesOf(v))
       if (!llvm::is_contained(most, axis)) {
-        error(Diag::ElementwiseAxes, range, {word.str(), show(axesOf(*widest)), show(axesOf(v))});
+        if (axisName(axis) == "depth" && llvm::any_of(most, [&](AxisAttr a) { return axisName(a) == "depth"; }))
+          error(Diag::TwoHistories, range);
+        else
+          error(Diag::ElementwiseAxes, range, {word.str(), show(axesOf(*widest)), show(axesOf(v))});
         return Val::poison();
       }
   Axes axes;

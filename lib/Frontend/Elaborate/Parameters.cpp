@@ -11,6 +11,7 @@ void Elaborator::execParam(Frame &f, const ast::Stmt &s) {
   Axes axes;
   ParamOptions options;
   options.decay = s.decay;
+  options.initRange = s.value->range;
   bool ok = !s.type || evalAxes(f, s.type->axes, axes);
   if (s.type && s.type->kind != ast::TypeExpr::Kind::Axes)
     ok = (error(Diag::WrongElement, s.type->range, {"a parameter", "real numbers", sourceText(s.type->range)}), false);
@@ -27,9 +28,7 @@ void Elaborator::execParam(Frame &f, const ast::Stmt &s) {
   }
   Restore<bool> from(initFromParameters, s.initFromParameters);
   Val v = parameter(f, s.name.text, s.name.range, axes, options,
-                    [&] { return s.value ? eval(f, *s.value) : Val::poison(); });
-  if (!s.value)
-    error(Diag::NoInitialiser, s.name.range, {s.name.text});
+                    [&] { return eval(f, *s.value); });
   f.bind(s.name.text, v);
 }
 
@@ -43,19 +42,21 @@ std::vector<Range> Elaborator::callChain(Frame &f, Range range) {
   return chain;
 }
 
+static bool sameRange(Range a, Range b) { return a.file == b.file && a.begin == b.begin && a.end == b.end; }
+
 /// Points at the first calls in which the two instances differ: one of them
 /// needs a label.
 void Elaborator::duplicatePath(const std::string &path, const ParamInfo &first, ArrayRef<Range> chain) {
   size_t i = 0;
-  auto same = [](Range a, Range b) { return a.file == b.file && a.begin == b.begin && a.end == b.end; };
-  while (i + 1 < chain.size() && i + 1 < first.chain.size() && same(chain[i], first.chain[i]))
+  while (i + 1 < chain.size() && i + 1 < first.chain.size() && sameRange(chain[i], first.chain[i]))
     ++i;
   Diagnostic &d = error(Diag::DuplicatePath, chain[i], {path});
   std::string text = sourceText(chain[i]);
   StringRef callee = StringRef(text).take_until([](char c) { return !isalnum(c) && c != '_'; });
   d.hint = callee.empty() || text.find('(') == std::string::npos ? "give one of them another name"
                                                                  : "label one of them: `name: " + callee.str() + "(…)`";
-  d.notes.push_back({first.chain[std::min(i, first.chain.size() - 1)], "the first is made here"});
+  if (!sameRange(first.chain[std::min(i, first.chain.size() - 1)], chain[i]))
+    d.notes.push_back({first.chain[std::min(i, first.chain.size() - 1)], "the first is made here"});
 }
 
 Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAttr> axes, const ParamOptions &options,
@@ -65,8 +66,15 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
   auto [it, fresh] = parameters.try_emplace(path);
   ParamInfo &info = it->second;
   auto type = ir::ValueType::get(&context, ir::Kind::Static, axes);
+  if (f.unnamed) {
+    Diagnostic &d = error(Diag::UnlabelledSite, f.unnamed->value->range, {f.unnamed->name.text, path});
+    d.hint = "label it: `" + f.unnamed->name.text + " <- name: { … }`";
+    d.notes.push_back({range, "the parameter"});
+    if (!fresh)
+      return Val::poison();
+  }
   if (!fresh) {
-    if (info.shared && info.shared == f.shared && info.call != f.shared->call) {
+    if (info.shared && info.shared == f.shared && info.call != f.sharedCall) {
       // Another call of the same instance. Its own axes are new ones of the same sizes.
       bool sizes = info.axes.size() == axes.size();
       Axes from, to;
@@ -78,7 +86,7 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
         }
       }
       if (!sizes) {
-        error(Diag::SharedShape, range, {path, show(axes), show(info.axes)});
+        error(Diag::SharedShape, range, {path, showSizes(axes), showSizes(info.axes)});
         return Val::poison();
       }
       return rename(Val::of(info.value), from, to, range);
@@ -86,19 +94,15 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
     duplicatePath(path, info, chain);
     return Val::of(info.value && sameAxes(info.axes, axes) ? info.value : Value());
   }
-  if (f.unnamed) {
-    Diagnostic &d = error(Diag::UnlabelledSite, f.unnamed->value->range, {f.unnamed->name.text, path});
-    d.hint = "label it: `" + f.unnamed->name.text + " <- name: { … }`";
-    d.notes.push_back({range, "the parameter"});
-  }
   if (path == "loss" || path == "logits")
     error(Diag::ReservedPath, range, {path});
   info.range = range;
   info.axes.assign(axes.begin(), axes.end());
   info.shared = f.shared;
-  info.call = f.shared ? f.shared->call : 0;
+  info.call = f.sharedCall;
   info.chain = std::move(chain);
 
+  Range initRange = options.initRange.value_or(range);
   builder.setInsertionPoint(function->getParentOp());
   auto op = builder.create<ir::ParameterOp>(
       loc(range), path, type, options.decay,
@@ -117,12 +121,12 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
     Val v = init();
     if (v.kind == Val::Kind::Deferred)
       v = initialiser(*v.frame, *v.expr, initPath);
-    checkData(v, range);
+    checkData(v, initRange);
     v = toReal(v, range);
     if (v.isData()) {
       for (AxisAttr axis : axesOf(v))
         if (v.isData() && !llvm::is_contained(axes, axis)) {
-          error(Diag::InitialiserAxes, range, {name.str(), show(axes), show(axesOf(v))});
+          error(Diag::InitialiserAxes, initRange, {name.str(), show(axes), show(axesOf(v))});
           v = Val::poison();
         }
     }
@@ -136,7 +140,7 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
         v = sameAxes(axesOf(v), axes) ? transpose(v, axes, range) : broadcast(v, axes, range, ir::Kind::Static);
       }
     }
-    Value value = v.isData() ? outside(v, range) : Value();
+    Value value = v.isData() ? outside(v, initRange) : Value();
     if (!value) {
       builder.setInsertionPointToEnd(base);
       value = builder.create<ir::ConstantOp>(loc(range), type, builder.getF64FloatAttr(0));

@@ -116,6 +116,7 @@ void Elaborator::execReturn(Frame &f, const Stmt &s) {
     f.result = eval(f, *s.value);
   }
   f.returned = true;
+  f.resultRange = s.value->range;
 }
 
 /// `use f = layer(args)`: one instance whose calls share parameters.

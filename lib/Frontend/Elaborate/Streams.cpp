@@ -102,7 +102,7 @@ bool Elaborator::setUpFields(Frame &f, StreamVar &stream, const Stmt &s) {
       initial = evalData(g, *formal.defaultValue);
     }
     if (initial.kind == Val::Kind::None && !field.history) {
-      error(Diag::EmptyState, first ? s.range : formal.range, {stream.name.str(), decl.name.text})
+      error(Diag::EmptyState, first ? s.name.range : formal.range, {stream.name.str(), decl.name.text})
           .notes.push_back({formal.range, "the state has no axis `depth`"});
       return false;
     }

@@ -60,7 +60,7 @@ Value KernelEmitter::lanesOf(const Index &a) {
     Value base = scalarOf(a);
     enter(a.depth);
     auto type = vectorOf(b.getI64Type());
-    Value splat = b.create<vector::BroadcastOp>(loc, type, base);
+    Value splat = b.create<vector::SplatOp>(loc, type, base);
     if (!a.lanes)
       return splat;
     SmallVector<int64_t> steps;

@@ -17,7 +17,8 @@ int64_t braid::row::scratchBytes(KernelOp kernel, ArrayRef<int64_t> sizes) {
   for (BlockArgument argument : kernel.getBody().getArguments())
     if (auto list = dyn_cast<ListType>(argument.getType()))
       add(8 * numElements(kernel, AxisAttr::get(kernel.getContext(), list.getAxis(), -1), sizes));
-  for (Value kept : Schedule::of(kernel).scratch())
+  Schedule schedule = Schedule::of(kernel);
+  for (Value kept : schedule.scratch())
     add(4 * numElements(kernel, typeOf(kept).getAxes(), sizes));
   return bytes;
 }
@@ -70,7 +71,7 @@ Value KernelEmitter::constantOf(Type type, double value) {
 Value KernelEmitter::broadcast(Value value) {
   if (isa<VectorType>(value.getType()))
     return value;
-  return b.create<vector::BroadcastOp>(loc, vectorOf(value.getType()), value);
+  return b.create<vector::SplatOp>(loc, vectorOf(value.getType()), value);
 }
 
 LogicalResult KernelEmitter::emit(StringRef name) {

@@ -1,0 +1,37 @@
+//===- RowInterpreter.h - row kernels and programs, evaluated naively -----===//
+//
+// What a kernel means, in double precision, one op after another: to check the code
+// generators of all targets against. Slow; shares no code with them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_ENGINE_ROWINTERPRETER_H
+#define BRAID_ENGINE_ROWINTERPRETER_H
+
+#include "braid/Runtime/ABI.h"
+#include "dialects/Host/IR/Host.h"
+#include "dialects/Row/IR/Row.h"
+#include "llvm/Support/Error.h"
+#include <map>
+#include <string>
+#include <vector>
+
+namespace braid {
+
+/// An argument of an interpreted kernel.
+struct InterpretedArgument {
+  char *base = nullptr;                ///< of a buffer: row 0
+  std::vector<braid_entry> entries;    ///< of a list
+  std::vector<double> sum;             ///< of a sum across rows: grows with every row
+};
+
+/// Runs the kernel for rows begin … end-1; stores to f32 and bf16 round to nearest.
+void interpretRows(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments,
+                   int64_t begin, int64_t end, int64_t time);
+
+/// Runs a host.func. Every host.buffer has memory of its own, so a plan of memory has no effect here.
+/// Fails for ops it does not know (attention's gradient).
+llvm::Error interpretProgram(host::FuncOp func, int64_t batch, int64_t time, const std::map<std::string, void *> &externals);
+
+} // namespace braid
+
+#endif

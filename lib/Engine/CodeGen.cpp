@@ -1,0 +1,116 @@
+//===- CodeGen.cpp - LLVM modules to machine code -------------------------===//
+
+#include "CodeGen.h"
+#include "llvm/Analysis/CGSCCPassManager.h"
+#include "llvm/Analysis/LoopAnalysisManager.h"
+#include "llvm/Analysis/TargetTransformInfo.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+#include <mutex>
+
+using namespace llvm;
+using namespace braid;
+
+void braid::initializeTarget() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    InitializeNativeTarget();
+    InitializeNativeTargetAsmPrinter();
+  });
+}
+
+Expected<std::unique_ptr<TargetMachine>> braid::makeMachine(const EngineOptions &options, bool quick) {
+  initializeTarget();
+  std::string triple = sys::getProcessTriple(), message;
+  const Target *target = TargetRegistry::lookupTarget(triple, message);
+  if (!target)
+    return createStringError(inconvertibleErrorCode(), message);
+  std::string cpu = options.cpu;
+  SubtargetFeatures features;
+  if (cpu.empty()) {
+    cpu = sys::getHostCPUName().str();
+    for (auto &feature : sys::getHostCPUFeatures())
+      features.AddFeature(feature.first(), feature.second);
+  }
+  CodeGenOptLevel level = quick || options.optLevel == 0 ? CodeGenOptLevel::None
+                          : options.optLevel < 3         ? CodeGenOptLevel::Default
+                                                         : CodeGenOptLevel::Aggressive;
+  TargetOptions targetOptions;
+  targetOptions.AllowFPOpFusion = FPOpFusion::Standard; // only where `contract` allows it
+  std::unique_ptr<TargetMachine> machine(target->createTargetMachine(triple, cpu, features.getString(), targetOptions, Reloc::PIC_, std::nullopt, level));
+  if (!machine)
+    return createStringError(inconvertibleErrorCode(), "no code generator for " + triple);
+  return machine;
+}
+
+/// The kernels are explicit vector code already: what is left is to simplify, to move loads out of loops and
+/// to share what is computed twice. Vectorisers would only cost time.
+static void optimize(Module &module, TargetMachine &machine, unsigned level) {
+  PipelineTuningOptions tuning;
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  tuning.LoopInterleaving = false;
+  tuning.LoopUnrolling = false;
+  PassBuilder builder(&machine, tuning);
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager components;
+  ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  OptimizationLevel optimization = level >= 3 ? OptimizationLevel::O3 : level == 2 ? OptimizationLevel::O2 : OptimizationLevel::O1;
+  builder.buildPerModuleDefaultPipeline(optimization).run(module, modules);
+}
+
+static Error writeTo(StringRef path, function_ref<void(raw_ostream &)> write) {
+  std::error_code error;
+  raw_fd_ostream out(path, error);
+  if (error)
+    return createStringError(error, "cannot write " + path);
+  write(out);
+  return Error::success();
+}
+
+Expected<SmallVector<char, 0>> braid::generate(Module &module, TargetMachine &machine, const EngineOptions &options, bool quick,
+                                               StringRef name) {
+  module.setDataLayout(machine.createDataLayout());
+  module.setTargetTriple(machine.getTargetTriple().str());
+  if (machine.getTargetTriple().isX86())
+    for (Function &function : module)
+      function.addFnAttr("prefer-vector-width", "512");
+  if (!quick && options.optLevel > 0)
+    optimize(module, machine, options.optLevel);
+  auto emit = [&](Module &from, raw_pwrite_stream &out, CodeGenFileType type) {
+    legacy::PassManager passes;
+    if (machine.addPassesToEmitFile(passes, out, nullptr, type))
+      return false;
+    passes.run(from);
+    return true;
+  };
+  if (!options.dumpDir.empty()) {
+    std::string stem = options.dumpDir + "/" + name.str();
+    if (Error error = writeTo(stem + ".ll", [&](raw_ostream &out) { module.print(out, nullptr); }))
+      return std::move(error);
+    // Emission changes the module, so the text is made from a copy.
+    std::unique_ptr<Module> copy = CloneModule(module);
+    SmallString<0> assembly;
+    raw_svector_ostream stream(assembly);
+    emit(*copy, stream, CodeGenFileType::AssemblyFile);
+    if (Error error = writeTo(stem + ".s", [&](raw_ostream &out) { out << assembly; }))
+      return std::move(error);
+  }
+  SmallVector<char, 0> object;
+  raw_svector_ostream stream(object);
+  if (!emit(module, stream, CodeGenFileType::ObjectFile))
+    return createStringError(inconvertibleErrorCode(), "the target cannot emit object files");
+  return object;
+}

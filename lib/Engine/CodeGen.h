@@ -1,0 +1,38 @@
+//===- CodeGen.h - LLVM modules to machine code ---------------------------===//
+#ifndef BRAID_LIB_ENGINE_CODEGEN_H
+#define BRAID_LIB_ENGINE_CODEGEN_H
+
+#include "braid/Engine/Program.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace braid {
+
+/// Prepares the native target; may be called often.
+void initializeTarget();
+/// A machine for the processor that the options name. `quick`: for code that is run once.
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeMachine(const EngineOptions &options, bool quick);
+/// Optimises the module and gives an object file. Writes <dumpDir>/<name>.ll and .s when dumping.
+llvm::Expected<llvm::SmallVector<char, 0>> generate(llvm::Module &module, llvm::TargetMachine &machine, const EngineOptions &options,
+                                                    bool quick, llvm::StringRef name);
+
+/// Lowers a module of planned programs to the LLVM dialect in place.
+llvm::Error lower(mlir::ModuleOp module, const EngineOptions &options);
+/// A part of the program in the LLVM dialect. `quick`: the host functions.
+struct Part {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::string name;
+  bool quick;
+};
+/// Moves the functions of a lowered module into parts of about equal size, the host functions into one of their own.
+std::vector<Part> split(mlir::ModuleOp module, unsigned parts);
+/// Translates and compiles a part; may run in several threads at once for different parts.
+llvm::Expected<llvm::SmallVector<char, 0>> compilePart(Part &part, const EngineOptions &options);
+
+/// The programs of a module before lowering.
+std::vector<FunctionInfo> describe(mlir::ModuleOp module);
+
+} // namespace braid
+
+#endif

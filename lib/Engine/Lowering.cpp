@@ -1,0 +1,116 @@
+//===- Lowering.cpp - planned programs to parts in the LLVM dialect -------===//
+
+#include "CodeGen.h"
+#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/RowToLLVM.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Support/FileSystem.h"
+
+using namespace mlir;
+using namespace braid;
+
+std::vector<FunctionInfo> braid::describe(ModuleOp module) {
+  std::vector<FunctionInfo> functions;
+  for (auto func : module.getOps<host::FuncOp>()) {
+    FunctionInfo info;
+    info.name = func.getSymName().str();
+    info.tokenBytes = func.getTokenBytes().value_or(0);
+    info.fixedBytes = func.getFixedBytes().value_or(0);
+    for (host::ExternalOp external : host::externalsOf(func)) {
+      host::BufferType type = external.getType();
+      braid_dtype dtype = type.getStorage() == host::Storage::F32 ? BRAID_F32 : type.getStorage() == host::Storage::BF16 ? BRAID_BF16 : BRAID_I32;
+      info.externals.push_back({external.getName().str(), type.getSpace() == host::Space::Token, type.getNumbers(), dtype});
+    }
+    functions.push_back(std::move(info));
+  }
+  return functions;
+}
+
+llvm::Error braid::lower(ModuleOp module, const EngineOptions &options) {
+  // What goes wrong is reported as one error, in the words of the diagnostics.
+  std::string text;
+  ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
+      llvm::raw_string_ostream out(text);
+      out << (text.empty() ? "" : "\n") << diagnostic.getLocation() << ": " << diagnostic;
+    }
+    return success();
+  });
+  PassManager manager(module.getContext());
+  manager.enableVerifier(false);
+  manager.addPass(host::createConvertHostToLLVMPass());
+  manager.addPass(row::createConvertRowToLLVMPass());
+  if (failed(manager.run(module)))
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), text.empty() ? "lowering to LLVM failed" : text);
+  // Parameters belong to stages before this one.
+  for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
+    if (!isa<LLVM::LLVMDialect>(op.getDialect()))
+      op.erase();
+  if (!options.dumpDir.empty()) {
+    std::error_code error = llvm::sys::fs::create_directories(options.dumpDir);
+    llvm::raw_fd_ostream out(options.dumpDir + "/llvm.mlir", error);
+    if (error)
+      return llvm::createStringError(error, "cannot write into " + options.dumpDir);
+    module.print(out);
+  }
+  return llvm::Error::success();
+}
+
+std::vector<Part> braid::split(ModuleOp module, unsigned count) {
+  MLIRContext *context = module.getContext();
+  registerBuiltinDialectTranslation(*context);
+  registerLLVMDialectTranslation(*context);
+  std::vector<Part> parts;
+  auto add = [&](std::string name, bool quick) {
+    parts.push_back({ModuleOp::create(module.getLoc()), std::move(name), quick});
+    return parts.back().module->getBody();
+  };
+  Block *host = add("host", true);
+  std::vector<std::pair<size_t, Operation *>> kernels;
+  std::vector<Operation *> rest;
+  for (Operation &op : *module.getBody()) {
+    auto function = dyn_cast<LLVM::LLVMFuncOp>(op);
+    if (!function || function.isExternal() || !function.getName().starts_with("braid_kernel_")) {
+      rest.push_back(&op);
+      continue;
+    }
+    size_t size = 0;
+    function.walk([&](Operation *) { ++size; });
+    kernels.push_back({size, &op});
+  }
+  for (Operation *op : rest)
+    op->moveBefore(host, host->end());
+  std::vector<size_t> load(std::max(count, 1u), 0);
+  std::vector<Block *> blocks;
+  for (unsigned i = 0; i < load.size(); ++i)
+    blocks.push_back(add("kernels" + std::to_string(i), false));
+  // The largest first, each to the part that has least; the order of equals is that of the module.
+  std::sort(kernels.begin(), kernels.end(), [](auto &a, auto &b) {
+    return a.first != b.first ? a.first > b.first : a.second->isBeforeInBlock(b.second);
+  });
+  for (auto [size, op] : kernels) {
+    size_t least = std::min_element(load.begin(), load.end()) - load.begin();
+    load[least] += size;
+    auto function = cast<LLVM::LLVMFuncOp>(op);
+    OpBuilder builder = OpBuilder::atBlockEnd(host);
+    builder.create<LLVM::LLVMFuncOp>(function.getLoc(), function.getName(), function.getFunctionType());
+    op->moveBefore(blocks[least], blocks[least]->end());
+  }
+  return parts;
+}
+
+llvm::Expected<llvm::SmallVector<char, 0>> braid::compilePart(Part &part, const EngineOptions &options) {
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module = translateModuleToLLVMIR(*part.module, context, part.name);
+  if (!module)
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), "translation to LLVM IR failed");
+  auto machine = makeMachine(options, part.quick);
+  if (!machine)
+    return machine.takeError();
+  return generate(*module, **machine, options, part.quick, part.name);
+}

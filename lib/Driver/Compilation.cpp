@@ -28,7 +28,7 @@ namespace path = llvm::sys::path;
 Compilation::Compilation(bool color) : color(color), diagnostics(sources) {
   mlir::DialectRegistry registry;
   registry.insert<ir::BraidDialect, row::RowDialect, host::HostDialect, mlir::LLVM::LLVMDialect>();
-  mlirContext = std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
+  mlirContext = std::make_unique<mlir::MLIRContext>(registry);
   mlirContext->loadAllAvailableDialects();
   mlirContext->printOpOnDiagnostic(false);
 }

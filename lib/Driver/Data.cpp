@@ -28,19 +28,19 @@ int data(const DataOptions &options, Console &console) {
   }
   if (text.empty())
     return fail(console, makeError("there is no text in the input"));
-  if (llvm::sys::path::extension(options.output) == ".bin")
-    return write(options.output, text, console);
-  if (std::error_code code = llvm::sys::fs::create_directories(options.output))
-    return fail(console, makeError("cannot make the folder `" + options.output + "`: " + code.message()));
-  size_t rest = size_t(double(text.size()) * options.validation), first = text.size() - rest;
-  auto file = [&](const char *name) {
-    llvm::SmallString<256> path(options.output);
-    llvm::sys::path::append(path, name);
-    return path.str().str();
-  };
-  if (int code = write(file("train.bin"), llvm::StringRef(text).take_front(first), console))
+  std::string train = options.output, validation = options.validationOutput;
+  if (llvm::sys::path::extension(options.output) != ".bin") {
+    if (!validation.empty())
+      return fail(console, makeError("`--validation-output` goes with a file (.bin) as the output"));
+    if (std::error_code code = llvm::sys::fs::create_directories(options.output))
+      return fail(console, makeError("cannot make the folder `" + options.output + "`: " + code.message()));
+    train = options.output + "/train.bin";
+    validation = options.output + "/val.bin";
+  }
+  size_t rest = validation.empty() ? 0 : size_t(double(text.size()) * options.validation);
+  if (int code = write(train, llvm::StringRef(text).drop_back(rest), console))
     return code;
-  return rest ? write(file("val.bin"), llvm::StringRef(text).drop_front(first), console) : int(Success);
+  return rest ? write(validation, llvm::StringRef(text).take_back(rest), console) : int(Success);
 }
 
 } // namespace braid::driver

@@ -2,10 +2,70 @@
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Trainer.h"
 #include "llvm/Support/JSON.h"
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 namespace braid::driver {
+
+namespace {
+/// What a site showed, averaged over tokens.
+struct Observed {
+  std::string site;
+  std::vector<double> mean;
+};
+} // namespace
+
+/// `block.0.mlp.x.depth_weights` is observed as `depth_weights`.
+static bool isNamed(llvm::StringRef path, llvm::StringRef name) { return path == name || path.ends_with(("." + name).str()); }
+
+static llvm::Expected<std::vector<Observed>> observe(Session &session, const rt::Dataset &data, const EvalOptions &options) {
+  int64_t batch = std::min(options.batch, data.evaluationWindows()), time = data.time();
+  if (llvm::Error error = session.reserve(batch, time))
+    return std::move(error);
+  std::vector<int32_t> targets(time);
+  for (int64_t row = 0; row < batch; ++row)
+    data.evaluationWindow(row, session.find("in:tokens")->ints() + row * time, targets.data());
+  if (llvm::Error error = session.run("observe", batch, time))
+    return std::move(error);
+  std::vector<Observed> result;
+  for (const OutputInfo &output : session.outputs("observe")) {
+    llvm::StringRef site(output.name);
+    site.consume_front("observe:");
+    if (!isNamed(site, options.observe))
+      continue;
+    site = site.drop_back(std::min(site.size(), options.observe.size() + 1));
+    const Buffer *buffer = session.find(output.external());
+    int64_t rows = output.perToken ? batch * time : 1, width = 1;
+    for (const AxisInfo &axis : output.axes)
+      width *= axis.size;
+    std::vector<float> values = buffer->toFloats(rows * width);
+    Observed seen{site.str(), std::vector<double>(width)};
+    for (int64_t i = 0; i < rows * width; ++i)
+      seen.mean[i % width] += double(values[i]) / double(rows);
+    result.push_back(std::move(seen));
+  }
+  return result;
+}
+
+static void printObserved(const std::vector<Observed> &observed, const std::string &name, llvm::raw_ostream &os) {
+  if (observed.empty())
+    return;
+  os << "\nmean " << name << " by site:\n";
+  Table table;
+  for (const Observed &site : observed) {
+    std::vector<std::string> row = {site.site};
+    for (size_t i = 0; i < site.mean.size() && i < 24; ++i) {
+      char text[32];
+      std::snprintf(text, sizeof text, "%.3f", site.mean[i]);
+      row.push_back(text);
+    }
+    if (site.mean.size() > 24)
+      row.push_back("…");
+    table.add(std::move(row));
+  }
+  table.print(os, "  ");
+}
 
 static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   auto loaded = Compilation::load(options.model, console.color);
@@ -25,12 +85,18 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     return makeError(file.message());
   if (llvm::Error error = checkTokens(*model, **file))
     return error;
-  auto data = rt::Dataset::create(*file, options.tokens, 0);
+  int64_t time = options.tokens > 0 ? options.tokens : savedSetting(options.model.path, "tokens", 256);
+  auto data = rt::Dataset::create(*file, time, 0);
   if (!data)
     return makeError(data.message());
   PipelineOptions pipeline;
   pipeline.bf16 = options.how.bf16;
   pipeline.functions = {"loss"};
+  if (!options.observe.empty()) {
+    if (llvm::none_of(model->observed, [&](llvm::StringRef name) { return isNamed(name, options.observe); }))
+      return makeError("the model observes nothing as `" + options.observe + "`");
+    pipeline.functions.push_back("observe");
+  }
   EngineOptions engine;
   engine.threads = options.how.threads;
   auto session = Session::create(**loaded, pipeline, engine);
@@ -43,6 +109,13 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   if (!result)
     return result.takeError();
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::vector<Observed> observed;
+  if (!options.observe.empty()) {
+    auto means = observe(**session, *data, options);
+    if (!means)
+      return means.takeError();
+    observed = std::move(*means);
+  }
   double bits = result->loss / std::log(2.0);
   if (options.json) {
     llvm::json::Object root{{"loss", result->loss}, {"bits_per_token", bits}, {"perplexity", std::exp(result->loss)},
@@ -50,6 +123,11 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     // A token of this vocabulary is a byte.
     if (model->classes <= 256)
       root["bits_per_byte"] = bits;
+    llvm::json::Object sites;
+    for (const Observed &site : observed)
+      sites[site.site] = llvm::json::Array(site.mean);
+    if (!observed.empty())
+      root[options.observe] = std::move(sites);
     console.out << llvm::formatv("{0:2}", llvm::json::Value(std::move(root))) << "\n";
     return llvm::Error::success();
   }
@@ -59,6 +137,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   table.add({"perplexity", general(std::exp(result->loss), 5)});
   table.add({"tokens", grouped(result->tokens) + ", " + siText(double(result->tokens) / seconds, "tokens/s")});
   table.print(console.out);
+  printObserved(observed, options.observe, console.out);
   return llvm::Error::success();
 }
 

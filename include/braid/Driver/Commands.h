@@ -89,15 +89,17 @@ struct EvalOptions {
   ModelArgs model; ///< or a training folder
   DeviceOptions how;
   std::string data, params;
-  int64_t batch = 8, tokens = 256, batches = 0; ///< 0 batches: the whole file once
+  int64_t batch = 8, tokens = 0, batches = 0; ///< 0 tokens: as in training, or 256; 0 batches: the whole file once
+  std::string observe;                        ///< also the mean of what is observed under this name, by site
   bool json = false;
 };
 int eval(const EvalOptions &options, Console &console);
 
 struct DataOptions {
   std::vector<std::string> inputs;
-  std::string output;      ///< a folder for train.bin and val.bin, or one `.bin` file
-  double validation = 0.1; ///< the last part of the text, for val.bin
+  std::string output;           ///< a folder for train.bin and val.bin, or a `.bin` file
+  std::string validationOutput; ///< with a `.bin` file: where the last part of the text goes
+  double validation = 0.1;      ///< that part; without a second file everything goes into the first
 };
 int data(const DataOptions &options, Console &console);
 

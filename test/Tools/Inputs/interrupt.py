@@ -1,0 +1,17 @@
+"""interrupt.py SIGNAL FOLDER COMMAND…: sends the signal after some steps; says how the command took it."""
+import json
+import os
+import signal
+import subprocess
+import sys
+
+process = subprocess.Popen(sys.argv[3:], stdout=subprocess.PIPE, text=True)
+steps = 0
+for line in process.stdout:
+    steps += line.startswith("step")
+    if steps == 5:
+        process.send_signal(getattr(signal, "SIG" + sys.argv[1]))
+print("ended with", process.wait())
+newest = max(int(name.split("-")[1]) for name in os.listdir(sys.argv[2]) if name.startswith("checkpoint-"))
+last = json.loads(open(os.path.join(sys.argv[2], "metrics.jsonl")).readlines()[-1])["step"]
+print("the step of the newest checkpoint is that of the last line" if newest == last else f"checkpoint {newest}, last line {last}")

@@ -13,13 +13,10 @@ const llvm::StringMap<Elaborator::Builtin> &Elaborator::builtins() {
     llvm::StringMap<Builtin> t;
     for (StringRef name : {"exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos", "abs", "real"})
       t[name] = &Elaborator::callElementwise;
-    for (StringRef name : {"sum", "max", "min", "mean"})
+    for (StringRef name : {"sum", "max", "min"})
       t[name] = &Elaborator::callReduce;
     for (StringRef name : {"normal", "uniform", "onehot", "eye", "noise.normal"})
       t[name] = &Elaborator::callDeferred;
-    t["softmax"] = &Elaborator::callSoftmax;
-    t["lse"] = &Elaborator::callLse;
-    t["rms"] = &Elaborator::callRms;
     t["where"] = &Elaborator::callWhere;
     t["detach"] = &Elaborator::callDetach;
     t["dot"] = &Elaborator::callDot;
@@ -74,7 +71,7 @@ Val Elaborator::callReduce(Frame &f, const Expr &e) {
   StringRef name = e.name.text;
   SmallVector<Val> args;
   SmallVector<Range> ranges;
-  if (!e.axes && name != "sum" && name != "mean") {
+  if (!e.axes && name != "sum") {
     if (!collect(f, e, {"a", "b"}, 2, args, &ranges) || !checkData(args[0], ranges[0]) || !checkData(args[1], ranges[1]))
       return Val::poison();
     return map(name == "max" ? ir::Fn::Max : ir::Fn::Min, args, e.range);
@@ -88,74 +85,8 @@ Val Elaborator::callReduce(Frame &f, const Expr &e) {
   Axes axes;
   if (!operandAxes(f, e.axes->from, args, ranges, name, axes))
     return Val::poison();
-  if (name == "mean")
-    return mean(args[0], axes, e.range);
   return reduce(name == "sum" ? ir::ReduceKind::Sum : name == "max" ? ir::ReduceKind::Max : ir::ReduceKind::Min, args[0],
                 axes, e.range);
-}
-
-/// `softmax[a](x, null = n)`: with `null`, one more place that takes weight and
-/// is left out of the result.
-Val Elaborator::callSoftmax(Frame &f, const Expr &e) {
-  SmallVector<Val> args;
-  SmallVector<Range> ranges;
-  Axes axes;
-  if (!collect(f, e, {"x", "null"}, 1, args, &ranges) || !checkData(args[0], ranges[0]))
-    return Val::poison();
-  if (!e.axes) {
-    error(Diag::NeedsAxes, e.name.range, {e.name.text}).hint = "`softmax[axis](…)`";
-    return Val::poison();
-  }
-  if (!operandAxes(f, e.axes->from, {args[0]}, {ranges[0]}, "softmax", axes))
-    return Val::poison();
-  const Val &x = args[0], &null = args[1];
-  Range r = e.range;
-  bool hasNull = null.kind != Val::Kind::None;
-  Val m = reduce(ir::ReduceKind::Max, x, axes, r);
-  if (hasNull)
-    m = map(ir::Fn::Max, {m, null}, r);
-  m = detach(m, r);
-  Val p = map(ir::Fn::Exp, {map(ir::Fn::Sub, {x, m}, r)}, r);
-  Val s = reduce(ir::ReduceKind::Sum, p, axes, r);
-  if (hasNull)
-    s = map(ir::Fn::Add, {s, map(ir::Fn::Exp, {map(ir::Fn::Sub, {null, m}, r)}, r)}, r);
-  return map(ir::Fn::Div, {p, s}, r);
-}
-
-Val Elaborator::callLse(Frame &f, const Expr &e) {
-  SmallVector<Val> args;
-  SmallVector<Range> ranges;
-  Axes axes;
-  if (!collect(f, e, {"x"}, 1, args, &ranges) || !checkData(args[0], ranges[0]))
-    return Val::poison();
-  if (!e.axes) {
-    error(Diag::NeedsAxes, e.name.range, {e.name.text}).hint = "`lse[axis](…)`";
-    return Val::poison();
-  }
-  if (!operandAxes(f, e.axes->from, args, ranges, "lse", axes))
-    return Val::poison();
-  Range r = e.range;
-  Val m = detach(reduce(ir::ReduceKind::Max, args[0], axes, r), r);
-  Val s = reduce(ir::ReduceKind::Sum, map(ir::Fn::Exp, {map(ir::Fn::Sub, {args[0], m}, r)}, r), axes, r);
-  return map(ir::Fn::Add, {map(ir::Fn::Log, {s}, r), m}, r);
-}
-
-/// `rms[a](x, eps = 1e-6)`: x divided by its root mean square.
-Val Elaborator::callRms(Frame &f, const Expr &e) {
-  SmallVector<Val> args;
-  SmallVector<Range> ranges;
-  if (!collect(f, e, {"x", "eps"}, 1, args, &ranges) || !checkData(args[0], ranges[0]))
-    return Val::poison();
-  Axes axes = axesOf(args[0]);
-  if (e.axes) {
-    axes.clear();
-    if (!operandAxes(f, e.axes->from, {args[0]}, {ranges[0]}, "rms", axes))
-      return Val::poison();
-  }
-  Range r = e.range;
-  Val eps = args[1].kind == Val::Kind::None ? Val::real(1e-6) : args[1];
-  Val square = mean(map(ir::Fn::Mul, {args[0], args[0]}, r), axes, r);
-  return map(ir::Fn::Mul, {args[0], map(ir::Fn::Rsqrt, {map(ir::Fn::Add, {square, eps}, r)}, r)}, r);
 }
 
 Val Elaborator::callWhere(Frame &f, const Expr &e) {

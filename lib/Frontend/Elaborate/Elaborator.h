@@ -105,7 +105,7 @@ public:
   llvm::SmallVector<int64_t> siteCounts() const;
 
 private:
-  // Diagnostics.cpp: messages and the words in them.
+  // Messages.cpp: errors and the words in them.
   Diagnostic &error(Diag id, Range range, std::vector<std::string> arguments = {});
   void hint(Diagnostic &diagnostic, llvm::StringRef word, llvm::ArrayRef<std::string> candidates);
   std::string axisName(AxisAttr axis) const;
@@ -154,7 +154,6 @@ private:
   ir::ValueType typeOf(const Val &value) const;
   Val map(ir::Fn fn, llvm::ArrayRef<Val> operands, Range range, llvm::StringRef word = {});
   Val reduce(ir::ReduceKind kind, const Val &value, llvm::ArrayRef<AxisAttr> axes, Range range);
-  Val mean(const Val &value, llvm::ArrayRef<AxisAttr> axes, Range range);
   Val dot(const Val &lhs, const Val &rhs, llvm::ArrayRef<AxisAttr> axes, Range range);
   Val broadcast(const Val &value, llvm::ArrayRef<AxisAttr> axes, Range range, ir::Kind kind);
   Val slice(const Val &value, AxisAttr axis, int64_t index, Range range);
@@ -199,7 +198,7 @@ private:
   Val renameView(Frame &f, const Val &value, const ast::AxisArgs &axes, Range range);
   std::optional<int64_t> labelIndex(AxisAttr axis, llvm::StringRef label) const;
 
-  // Builtins.cpp, Contractions.cpp, Shapes.cpp, Attend.cpp, Noise.cpp
+  // Builtins.cpp, Contractions.cpp, Shapes.cpp, Attend.cpp, Initialisers.cpp
   using Builtin = Val (Elaborator::*)(Frame &, const ast::Expr &);
   static const llvm::StringMap<Builtin> &builtins();
   Callable *instance = nullptr; ///< the `use` through which a built-in layer is called
@@ -207,9 +206,6 @@ private:
                llvm::SmallVectorImpl<Val> &out, llvm::SmallVectorImpl<Range> *ranges = nullptr);
   Val callElementwise(Frame &f, const ast::Expr &e);
   Val callReduce(Frame &f, const ast::Expr &e);
-  Val callSoftmax(Frame &f, const ast::Expr &e);
-  Val callLse(Frame &f, const ast::Expr &e);
-  Val callRms(Frame &f, const ast::Expr &e);
   Val callWhere(Frame &f, const ast::Expr &e);
   Val callDetach(Frame &f, const ast::Expr &e);
   Val detach(const Val &v, Range range);
@@ -230,7 +226,7 @@ private:
   Val identity(AxisAttr a, AxisAttr b, Range range);
   Val toReal(const Val &v, Range range);
 
-  // Calls.cpp: instances of functions and layers.
+  // Calls.cpp: instances of functions and layers. Formals.cpp: their arguments.
   Val evalCall(Frame &f, const ast::Expr &e);
   Val callDecl(Frame &f, const ast::Expr &e, const ast::Decl &decl, Callable *instance);
   Val evalArgument(Frame &f, const ast::Argument &argument, bool wantsStream);

@@ -141,14 +141,6 @@ Val Elaborator::reduce(ir::ReduceKind kind, const Val &value, ArrayRef<AxisAttr>
                                               builder.getStrArrayAttr(over)).getResult());
 }
 
-Val Elaborator::mean(const Val &value, ArrayRef<AxisAttr> axes, Range range) {
-  int64_t count = 1;
-  for (AxisAttr axis : axes)
-    count *= axis.getSize();
-  Val sum = reduce(ir::ReduceKind::Sum, value, axes, range);
-  return sum.isPoison() || count == 1 ? sum : map(ir::Fn::Div, {sum, Val::integer(count)}, range);
-}
-
 /// Contracts `axes`; keeps batched axes first, then the left's, then the right's.
 Val Elaborator::dot(const Val &lhs, const Val &rhs, ArrayRef<AxisAttr> axes, Range range) {
   if (lhs.isPoison() || rhs.isPoison() || !checkReal(lhs, range, "`dot`") || !checkReal(rhs, range, "`dot`"))

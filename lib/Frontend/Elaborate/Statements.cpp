@@ -158,6 +158,8 @@ void Elaborator::execAxis(Frame &f, const ast::Name &name, const std::vector<ast
   if (!n)
     return;
   if (global) {
+    if (auto it = globals.find(name.text); it != globals.end() && it->second.isInt && int64_t(it->second.number) != n)
+      error(Diag::AxisSizeConflict, name.range, {name.text, std::to_string(n), showNumber(it->second.number)});
     makeGlobalAxis(name.text, n, name.range, labels.empty() ? nullptr : &labels);
     return;
   }

@@ -36,6 +36,14 @@ private:
   void matmul(MatmulOp op);
   void scatter(ScatterOp op);
   void attend(AttendOp op);
+  void attendGrad(AttendGradOp op);
+  struct Seen {
+    double score;
+    unsigned source;
+    int64_t row;
+  };
+  template <typename Attend> std::vector<Seen> seenBy(Attend op, int64_t t, int64_t h, int64_t g);
+  template <typename Body> void forEachQuery(ArrayRef<int64_t> geometry, Body body);
 };
 
 llvm::Error Interpreter::run() {
@@ -58,6 +66,8 @@ llvm::Error Interpreter::run() {
       scatter(sum);
     } else if (auto read = dyn_cast<AttendOp>(op)) {
       attend(read);
+    } else if (auto read = dyn_cast<AttendGradOp>(op)) {
+      attendGrad(read);
     } else {
       return llvm::createStringError(llvm::inconvertibleErrorCode(), "'" + op.getName().getStringRef() + "' is not interpreted");
     }
@@ -129,45 +139,90 @@ void Interpreter::scatter(ScatterOp op) {
     write(op.getTable(), i, x);
 }
 
-void Interpreter::attend(AttendOp op) {
+/// What the query (t, h, g) sees: source, row, score.
+template <typename Attend> std::vector<Interpreter::Seen> Interpreter::seenBy(Attend op, int64_t t, int64_t h, int64_t g) {
   auto geometry = op.getGeometry();
-  int64_t heads = geometry[0], group = geometry[1], d = geometry[2], e = geometry[3];
-  double scale = op.getScale().convertToDouble();
-  struct Seen {
-    double score;
-    unsigned source;
-    int64_t row;
-  };
+  int64_t heads = geometry[0], group = geometry[1], d = geometry[2], position = t % time;
+  std::vector<Seen> seen;
+  for (unsigned s = 0; s < op.getKeys().size(); ++s) {
+    bool slots = op.getKinds()[s] == 1;
+    int64_t first = slots ? 0 : t / time * time, count = slots ? op.getSlots()[s] : time;
+    int64_t mask = op.getMasks()[s], window = op.getWindows()[s];
+    for (int64_t p = 0; p < count; ++p) {
+      if (!slots && ((mask == 0 && p > position) || (mask == 1 && p >= position) || (window > 0 && p + window <= position)))
+        continue;
+      double score = 0;
+      for (int64_t i = 0; i < d; ++i)
+        score += read(op.getQuery(), ((t * heads + h) * group + g) * d + i) * read(op.getKeys()[s], ((first + p) * heads + h) * d + i);
+      seen.push_back({score * op.getScale().convertToDouble(), s, first + p});
+    }
+  }
+  return seen;
+}
+
+template <typename Body> void Interpreter::forEachQuery(ArrayRef<int64_t> geometry, Body body) {
   for (int64_t t = 0; t < tokens; ++t)
-    for (int64_t h = 0; h < heads; ++h)
-      for (int64_t g = 0; g < group; ++g) {
-        std::vector<Seen> seen;
-        double top = -std::numeric_limits<double>::infinity();
-        for (unsigned s = 0; s < op.getKeys().size(); ++s) {
-          bool slots = op.getKinds()[s] == 1;
-          int64_t first = slots ? 0 : t / time * time, count = slots ? op.getSlots()[s] : time, position = t % time;
-          for (int64_t p = 0; p < count; ++p) {
-            int64_t mask = op.getMasks()[s], window = op.getWindows()[s];
-            if (!slots && ((mask == 0 && p > position) || (mask == 1 && p >= position) || (window > 0 && p + window <= position)))
-              continue;
-            double score = 0;
-            for (int64_t i = 0; i < d; ++i)
-              score += read(op.getQuery(), ((t * heads + h) * group + g) * d + i) * read(op.getKeys()[s], ((first + p) * heads + h) * d + i);
-            seen.push_back({score * scale, s, first + p});
-            top = std::max(top, score * scale);
-          }
-        }
-        double total = 0;
-        for (Seen &each : seen)
-          total += std::exp(each.score - top);
-        write(op.getLse(), (t * heads + h) * group + g, seen.empty() ? top : top + std::log(total));
-        for (int64_t i = 0; i < e; ++i) {
-          double sum = 0;
-          for (Seen &each : seen)
-            sum += std::exp(each.score - top) / total * read(op.getValues()[each.source], (each.row * heads + h) * e + i);
-          write(op.getOutput(), ((t * heads + h) * group + g) * e + i, sum);
-        }
+    for (int64_t h = 0; h < geometry[0]; ++h)
+      for (int64_t g = 0; g < geometry[1]; ++g)
+        body(t, h, g, (t * geometry[0] + h) * geometry[1] + g);
+}
+
+void Interpreter::attend(AttendOp op) {
+  int64_t heads = op.getGeometry()[0], e = op.getGeometry()[3];
+  forEachQuery(op.getGeometry(), [&](int64_t t, int64_t h, int64_t g, int64_t query) {
+    std::vector<Seen> seen = seenBy(op, t, h, g);
+    double top = -std::numeric_limits<double>::infinity(), total = 0;
+    for (Seen &each : seen)
+      top = std::max(top, each.score);
+    for (Seen &each : seen)
+      total += std::exp(each.score - top);
+    write(op.getLse(), query, seen.empty() ? top : top + std::log(total));
+    for (int64_t i = 0; i < e; ++i) {
+      double sum = 0;
+      for (Seen &each : seen)
+        sum += std::exp(each.score - top) / total * read(op.getValues()[each.source], (each.row * heads + h) * e + i);
+      write(op.getOutput(), query * e + i, sum);
+    }
+  });
+}
+
+void Interpreter::attendGrad(AttendGradOp op) {
+  int64_t heads = op.getGeometry()[0], d = op.getGeometry()[2], e = op.getGeometry()[3];
+  double scale = op.getScale().convertToDouble();
+  std::vector<std::vector<double>> keys, values; // by source
+  for (unsigned s = 0; s < op.getKeys().size(); ++s) {
+    int64_t rows = op.getKinds()[s] == 1 ? int64_t(op.getSlots()[s]) : tokens;
+    keys.emplace_back(rows * heads * d, 0.0);
+    values.emplace_back(rows * heads * e, 0.0);
+  }
+  forEachQuery(op.getGeometry(), [&](int64_t t, int64_t h, int64_t g, int64_t query) {
+    double lse = read(op.getLse(), query), delta = 0;
+    for (int64_t i = 0; i < e; ++i)
+      delta += read(op.getOutputGrad(), query * e + i) * read(op.getOutput(), query * e + i);
+    std::vector<double> queryGrad(d, 0.0);
+    for (Seen &each : seenBy(op, t, h, g)) {
+      double weight = std::exp(each.score - lse), product = 0;
+      int64_t row = each.row * heads + h;
+      for (int64_t i = 0; i < e; ++i) {
+        double grad = read(op.getOutputGrad(), query * e + i);
+        product += grad * read(op.getValues()[each.source], row * e + i);
+        values[each.source][row * e + i] += weight * grad;
       }
+      double score = weight * (product - delta) * scale;
+      for (int64_t i = 0; i < d; ++i) {
+        queryGrad[i] += score * read(op.getKeys()[each.source], row * d + i);
+        keys[each.source][row * d + i] += score * read(op.getQuery(), query * d + i);
+      }
+    }
+    for (int64_t i = 0; i < d; ++i)
+      write(op.getQueryGrad(), query * d + i, queryGrad[i]);
+  });
+  for (unsigned s = 0; s < keys.size(); ++s) {
+    for (auto [i, x] : llvm::enumerate(keys[s]))
+      write(op.getKeyGrads()[s], i, x);
+    for (auto [i, x] : llvm::enumerate(values[s]))
+      write(op.getValueGrads()[s], i, x);
+  }
 }
 
 } // namespace

@@ -29,7 +29,7 @@ void interpretRows(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes, std::vec
                    int64_t begin, int64_t end, int64_t time);
 
 /// Runs a host.func. Every host.buffer has memory of its own, so a plan of memory has no effect here.
-/// Fails for ops it does not know (attention's gradient).
+/// Fails when an external is not bound.
 llvm::Error interpretProgram(host::FuncOp func, int64_t batch, int64_t time, const std::map<std::string, void *> &externals);
 
 } // namespace braid

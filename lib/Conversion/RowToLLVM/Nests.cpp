@@ -333,6 +333,7 @@ void KernelEmitter::loop(Value lower, Value upper, int64_t step, function_ref<vo
   unsigned outer = innermost();
   scopes[outer].anchor = made;
   scopes.push_back({block, nullptr, {}});
+  enter(innermost());
   body(made.getInductionVar());
   SmallVector<Value> results;
   for (Active &entry : active)

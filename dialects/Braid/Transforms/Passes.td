@@ -106,15 +106,20 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
   let summary = "decides for each value used at a later level whether it is stored or computed again";
   let description = [{
     A row-local value of level n that a later level m uses is stored (written once, read
-    at each level that uses it) or computed again at m from leaves: results of matrix
-    products, attention and scatters, inputs, static values, values stored anyway (operands
-    of these and outputs; entries of histories). It is
-    computed again if, over all levels that use it, the leaves that these do not read
-    anyway take fewer bytes than writing the value once and reading it at each would. The
-    sums and products on the way count with their operands' bytes over `cacheFactor`. A
-    value that is small beside its leaves (at most an eighth, e.g. 1/rms of a row) is
-    always stored. A copy carries `braid.recompute`, its level. Exact: a copy computes the
-    same bits.
+    at each level that uses it) or computed again at m. The chain of ops to be copied ends
+    at leaves: results of matrix products, attention and scatters, inputs, rows of static
+    tables, static values, what is stored anyway (operands of products and attention,
+    outputs, entries of histories), and narrow values, which take at most an eighth of
+    their own leaves' bytes (1/rms of a row, a coefficient of each lane).
+    A narrow value is always stored. Any other is computed again if, over all levels that
+    use it, the leaves that these do not read anyway, plus the operands of the sums and
+    products on the way divided by `cacheFactor`, are fewer bytes than writing it once and
+    reading it at each. Values are decided in program order, at the first later level that
+    uses them; what a level has a copy of costs nothing more there.
+    A copy carries `braid.recompute`, its level. Exact: a copy computes the same bits.
+    ```mlir
+    %9 = braid.map exp(%h) {braid.recompute = 2 : i64} : (!braid.value<token, [inner: 64]>) -> !braid.value<token, [inner: 64]>
+    ```
   }];
 }
 

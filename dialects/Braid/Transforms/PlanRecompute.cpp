@@ -42,6 +42,7 @@ class Planner {
 public:
   explicit Planner(FuncOp func) : func(func), levels(func), builder(func.getContext()) {
     collect();
+    findNarrow();
   }
   void run();
 
@@ -49,8 +50,14 @@ private:
   /// What computing a value again takes.
   struct Chain {
     llvm::SmallSetVector<Value, 8> leaves;
-    llvm::DenseSet<Value> seen;
+    llvm::SmallSetVector<Value, 16> inner; ///< roots on the way
     int64_t work = 0; ///< in bytes of memory traffic that take as long
+    int64_t leafBytes() const {
+      int64_t bytes = 0;
+      for (Value leaf : leaves)
+        bytes += bytesOf(leaf);
+      return bytes;
+    }
   };
 
   void collect();
@@ -66,7 +73,8 @@ private:
   bool isLate(Value root, int level) const {
     return !isStored(root) && levels.available(root) < level;
   }
-  bool follow(Operation *op, Chain &chain) const;
+  void findNarrow();
+  bool follow(Operation *op, int level, Chain &chain) const;
   int64_t missingBytes(const Chain &chain, int level) const;
   void decide(Value root, int level);
   Value copyTo(Value value, int level, llvm::DenseMap<Value, Value> &copies);
@@ -77,6 +85,11 @@ private:
   /// Roots that are in memory.
   llvm::DenseSet<Value> stored;
   llvm::DenseSet<Value> decided;
+  /// Roots that take little beside their leaves: worth storing wherever a chain meets one.
+  llvm::DenseSet<Value> narrow;
+  /// Roots of which each level has a copy.
+  std::vector<llvm::DenseSet<Value>> copied;
+  llvm::DenseMap<Operation *, unsigned> position;
   /// What a copy is a copy of.
   llvm::DenseMap<Value, Value> originals;
   /// Row ops by level, in program order; what each level reads; levels that use a root.
@@ -100,7 +113,9 @@ Value Planner::rootOf(Value value) const {
 void Planner::collect() {
   rows.resize(levels.last() + 1);
   reads.resize(levels.last() + 1);
+  copied.resize(levels.last() + 1);
   for (Operation &op : func.getBody().getOps()) {
+    position[&op] = position.size();
     bool row = isRowLocal(&op);
     if (!isPlainRow(&op))
       stored.insert(op.getResults().begin(), op.getResults().end());
@@ -140,19 +155,36 @@ static int64_t sweepsOf(Operation *op) {
   return bytes / cacheFactor;
 }
 
-/// Adds `op` and all that it needs; fails for long chains.
-bool Planner::follow(Operation *op, Chain &chain) const {
+/// Adds `op` and all that it needs and that the level has no copy of; fails for long chains.
+bool Planner::follow(Operation *op, int level, Chain &chain) const {
   chain.work += sweepsOf(op);
   for (Value operand : op->getOperands()) {
     Value root = rootOf(operand);
-    if (typeOf(root).isStatic() || !chain.seen.insert(root).second)
+    if (typeOf(root).isStatic() || chain.leaves.contains(root) || chain.inner.contains(root) ||
+        copied[level].contains(root))
       continue;
-    if (isStored(root) || isTableRow(root))
+    if (isStored(root) || isTableRow(root) || narrow.contains(root)) {
       chain.leaves.insert(root);
-    else if (chain.seen.size() > longestChain || !follow(root.getDefiningOp(), chain))
+      continue;
+    }
+    chain.inner.insert(root);
+    if (chain.inner.size() > longestChain || !follow(root.getDefiningOp(), level, chain))
       return false;
   }
   return true;
+}
+
+void Planner::findNarrow() {
+  for (Operation &op : func.getBody().getOps()) {
+    if (!isPlainRow(&op))
+      continue;
+    Chain chain;
+    bool possible = follow(&op, 0, chain);
+    for (Value result : op.getResults())
+      if (possible && typeOf(result).isToken() && rootOf(result) == result &&
+          bytesOf(result) * smallPart <= chain.leafBytes())
+        narrow.insert(result);
+  }
 }
 
 int64_t Planner::missingBytes(const Chain &chain, int level) const {
@@ -167,20 +199,28 @@ void Planner::decide(Value root, int level) {
   if (!decided.insert(root).second || isTableRow(root))
     return;
   Chain chain;
-  bool possible = follow(root.getDefiningOp(), chain);
-  int64_t bytes = bytesOf(root), leafBytes = 0;
-  for (Value leaf : chain.leaves)
-    leafBytes += bytesOf(leaf);
-  int64_t store = bytes, again = 0;
+  bool possible = !narrow.contains(root) && follow(root.getDefiningOp(), level, chain);
+  int64_t bytes = bytesOf(root), store = bytes, again = 0;
+  SmallVector<int> uses;
   for (int use : usedAt[root]) {
     if (use <= levels.available(root))
       continue;
+    uses.push_back(use);
     store += bytes;
     again += missingBytes(chain, use) + chain.work;
   }
-  bool small = bytes * smallPart <= leafBytes;
-  if (!possible || small || again >= store)
+  if (!possible || again >= store) {
     stored.insert(root);
+    return;
+  }
+  for (Value leaf : chain.leaves)
+    if (!isTableRow(leaf))
+      stored.insert(leaf);
+  for (int use : uses) {
+    reads[use].insert(chain.leaves.begin(), chain.leaves.end());
+    copied[use].insert(chain.inner.begin(), chain.inner.end());
+    copied[use].insert(root);
+  }
 }
 
 /// The copy of `value` at `level`; the value itself where it is in memory.
@@ -205,10 +245,20 @@ Value Planner::copyTo(Value value, int level, llvm::DenseMap<Value, Value> &copi
 
 void Planner::run() {
   for (int level = 1; level <= levels.last(); ++level) {
+    llvm::SmallSetVector<Value, 16> late;
     for (Operation *op : rows[level])
       for (Value operand : op->getOperands())
         if (isLate(rootOf(operand), level))
-          decide(rootOf(operand), level);
+          late.insert(rootOf(operand));
+    SmallVector<Value> ordered(late.begin(), late.end());
+    auto place = [&](Value value) {
+      return std::pair(position.lookup(value.getDefiningOp()),
+                       cast<OpResult>(value).getResultNumber());
+    };
+    llvm::sort(ordered, [&](Value a, Value b) { return place(a) < place(b); });
+    for (Value root : ordered)
+      if (!isStored(root))
+        decide(root, level);
     llvm::DenseMap<Value, Value> copies;
     for (Operation *op : rows[level]) {
       builder.setInsertionPoint(op);
@@ -216,10 +266,6 @@ void Planner::run() {
         if (isLate(rootOf(operand.get()), level))
           operand.set(copyTo(operand.get(), level, copies));
     }
-    // What the copies read is there for those that are decided later.
-    for (auto [old, made] : copies)
-      for (Value operand : made.getDefiningOp()->getOperands())
-        reads[level].insert(rootOf(operand));
   }
 }
 

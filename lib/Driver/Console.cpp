@@ -33,6 +33,7 @@ int fail(Console &console, llvm::Error error) {
 }
 
 void warn(Console &console, const llvm::Twine &message) {
+  console.out.flush();
   label(console, "warning", "\033[1;35m");
   console.err << message << "\n";
 }

@@ -49,7 +49,9 @@ std::string siText(double number, llvm::StringRef unit) {
 
 std::string durationText(double seconds) {
   char text[64];
-  if (seconds < 60)
+  if (seconds < 1)
+    std::snprintf(text, sizeof text, seconds < 1e-3 ? "%.3g µs" : "%.3g ms", seconds * (seconds < 1e-3 ? 1e6 : 1e3));
+  else if (seconds < 60)
     std::snprintf(text, sizeof text, "%.3g s", seconds);
   else if (seconds < 3600)
     std::snprintf(text, sizeof text, "%d min %02d s", int(seconds) / 60, int(seconds) % 60);

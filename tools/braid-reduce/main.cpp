@@ -1,7 +1,7 @@
 //===- main.cpp - shrinks a module that makes something fail --------------===//
 //
-// `braid-reduce FILE.mlir -reduction-tree='traversal-mode=0 test=SCRIPT'`, where the script says
-// with its exit code whether the module is still interesting.
+// `braid-reduce FILE.mlir -reduction-tree='traversal-mode=0 test=SCRIPT'`, where the script ends
+// with 1 while the module it is given is still interesting.
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Pipelines/Pipelines.h"

@@ -10,7 +10,6 @@ void addDiff(CLI::App &app, Action &action) {
   command->add_option("--between", options->between, "two devices, separated by a comma")
       ->delimiter(',')
       ->check(CLI::IsMember({"cpu", "reference"}))
-      ->expected(2)
       ->allow_extra_args(false)
       ->take_all()
       ->default_str("cpu,reference");
@@ -21,6 +20,10 @@ void addDiff(CLI::App &app, Action &action) {
   command->add_option("--tolerance", options->tolerance, "relative to the largest number of a value (default 1e-4, bf16 3e-2)")
       ->check(CLI::PositiveNumber);
   addDevice(*command, options->how);
+  command->parse_complete_callback([options] {
+    if (options->between.size() != 2)
+      throw CLI::ValidationError("--between", "takes two devices, such as cpu,reference");
+  });
   bind(*command, action, options, driver::diff);
 }
 

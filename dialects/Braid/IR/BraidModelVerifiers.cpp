@@ -12,7 +12,8 @@ LogicalResult ParameterOp::verify() {
     return emitOpError() << "has type " << type << "; a parameter is static and real";
   Block &block = getInit().front();
   auto yield = block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
-  if (!yield || yield.getValues().size() != 1)
+  // A parent is verified before its region: an operand may be missing still.
+  if (!yield || yield.getValues().size() != 1 || !yield.getValues()[0])
     return emitOpError("the region must end in a braid.yield of one value");
   if (block.getNumArguments())
     return emitOpError("the region takes no arguments");
@@ -109,7 +110,7 @@ LogicalResult ReadOp::verify() {
   if (failed(verifyArguments(*this)))
     return failure();
   auto yield = body()->empty() ? YieldOp() : dyn_cast<YieldOp>(body()->back());
-  if (!yield)
+  if (!yield || llvm::is_contained(yield.getValues(), Value()))
     return emitOpError("the region must end in a braid.yield");
   // What the region needs comes in as a capture, what it finds goes out as a result: an
   // adjoint sees nothing else.

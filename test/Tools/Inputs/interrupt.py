@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 
+sent = False
 process = subprocess.Popen(sys.argv[3:], stdout=subprocess.PIPE, text=True)
 steps = 0
 for line in process.stdout:
     steps += line.startswith("step")
-    if steps == 5:
+    if steps == 5 and not sent:
+        sent = True
         process.send_signal(getattr(signal, "SIG" + sys.argv[1]))
 print("ended with", process.wait())
 newest = max(int(name.split("-")[1]) for name in os.listdir(sys.argv[2]) if name.startswith("checkpoint-"))

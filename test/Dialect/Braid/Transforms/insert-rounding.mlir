@@ -50,3 +50,27 @@ braid.func @history {
   }
   braid.output "r", %r : <token, [dim: 4]>
 }
+
+// What is a matrix product is decided by bytes: a few numbers a token are row work.
+// CHECK-LABEL: braid.func @gate
+// CHECK-NOT: braid.round
+braid.func @gate {
+  %x = braid.input "x" : <token, [dim: 384]>
+  %w = braid.input "w" : <static, [dim: 384, heads: 6]>
+  %g = braid.dot %x, %w over ["dim"] : <token, [dim: 384]>, <static, [dim: 384, heads: 6]> -> <token, [heads: 6]>
+  %dw = braid.dot %x, %g over [] tokens : <token, [dim: 384]>, <token, [heads: 6]> -> <static, [dim: 384, heads: 6]>
+  %two = braid.dot %x, %x over ["dim"] : <token, [dim: 384]>, <token, [dim: 384]> -> <token, []>
+  %ww = braid.dot %w, %w over ["heads"] : <static, [dim: 384, heads: 6]>, <static, [dim: 384, heads: 6]> -> <static, [dim: 384]>
+  braid.output "g", %g : <token, [heads: 6]>
+  braid.output "dw", %dw : <static, [dim: 384, heads: 6]>
+  braid.output "two", %two : <token, []>
+  braid.output "ww", %ww : <static, [dim: 384]>
+}
+// CHECK-LABEL: braid.func @wide
+// CHECK-COUNT-3: braid.round
+braid.func @wide {
+  %x = braid.input "x" : <token, [dim: 384]>
+  %w = braid.input "w" : <static, [dim: 384, inner: 64]>
+  %g = braid.dot %x, %w over ["dim"] : <token, [dim: 384]>, <static, [dim: 384, inner: 64]> -> <token, [inner: 64]>
+  braid.output "g", %g : <token, [inner: 64]>
+}

@@ -13,6 +13,7 @@
 #include "llvm/Support/JSON.h"
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <sys/resource.h>
 
 namespace braid::driver {
@@ -167,6 +168,19 @@ static void print(const Measured &m, const BenchOptions &o, llvm::raw_ostream &o
   table.print(os);
   if (!o.profile)
     return;
+  std::map<std::string, Timing> kinds;
+  for (const Timing &t : m.timings) {
+    Timing &kind = kinds[llvm::StringRef(t.name).split(' ').first.str()];
+    kind.seconds += t.seconds;
+    kind.calls += t.calls;
+    kind.flops += t.flops;
+  }
+  Table summary({"kind", "calls", "seconds", "share", "rate"}, {1, 2, 3, 4});
+  for (const auto &[name, t] : kinds)
+    summary.add({name, std::to_string(t.calls), general(t.seconds, 4), general(100 * t.seconds / time, 3) + " %",
+                 t.flops > 0 ? siText(t.flops / t.seconds, "FLOP/s") : ""});
+  os << "\n";
+  summary.print(os);
   std::vector<Timing> sorted = m.timings;
   std::sort(sorted.begin(), sorted.end(), [](const Timing &a, const Timing &b) { return a.seconds > b.seconds; });
   Table profile({"call", "calls", "seconds", "share", "rate"}, {1, 2, 3, 4});

@@ -1,11 +1,12 @@
 //===- Compile.cpp - braid compile: any stage in, any later stage out -----===//
 //
 // The stages are those of Stages.def, with the program's own text (`ast`) before
-// them and object code (`obj`) after them. Stages are written as the pipeline
+// them, the loops of kernels (`loops`) before `llvm`, and object code (`obj`) after it. Stages are written as the pipeline
 // passes them, so a dump shows also the stage before a failure.
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Compilation.h"
+#include "braid/Conversion/RowToLLVM.h"
 #include "braid/Engine/Program.h"
 #include "braid/Frontend/ASTPrinter.h"
 #include "braid/Runtime/SafeTensors.h"
@@ -21,8 +22,11 @@ namespace path = llvm::sys::path;
 
 std::vector<std::string> emittable() {
   std::vector<std::string> names = {"ast"};
-  for (const StageInfo &stage : stages())
+  for (const StageInfo &stage : stages()) {
+    if (stage.stage == Stage::LLVM)
+      names.push_back("loops");
     names.push_back(stage.name.str());
+  }
   names.push_back("obj");
   return names;
 }
@@ -51,7 +55,7 @@ class Dump {
 public:
   Dump(std::string folder, Console &console) : folder(std::move(folder)), console(console) {
     if (!this->folder.empty())
-      if (std::error_code code = llvm::sys::fs::create_directories(this->folder))
+      if (std::error_code code = llvm::sys::fs::create_directories(this->folder, true, llvm::sys::fs::all_all))
         problem = "cannot make the folder `" + this->folder + "`: " + code.message();
   }
   /// `extension` begins with a dot and names the stage: `.row.mlir`.
@@ -113,8 +117,8 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
     return error;
   if (c.file())
     dump.add(".ast.braid", braid::print(*c.file(), c.sources));
-  bool object = options.emit == "obj";
-  Stage to = object ? Stage::Host : *parseStage(options.emit), from = c.stage();
+  bool object = options.emit == "obj", loops = options.emit == "loops";
+  Stage to = object || loops ? Stage::Host : *parseStage(options.emit), from = c.stage();
   if (to < from)
     return makeError("the module is already in stage `" + stages()[size_t(from)].name + "`, past `" + options.emit + "`");
   PipelineOptions pipeline;
@@ -136,6 +140,15 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
         return mlir::emitError(mlir::UnknownLoc::get(&c.context()), llvm::toString(std::move(error)));
       return llvm::success();
     });
+  }
+  if (loops) {
+    if (from == Stage::LLVM)
+      return makeError("the module is already in stage `llvm`, past `loops`");
+    mlir::PassManager manager(&c.context());
+    manager.enableVerifier(false);
+    manager.addPass(row::createConvertRowToLoopsPass());
+    if (llvm::Error error = c.withDiagnostics([&] { return manager.run(**module); }))
+      return error;
   }
   std::string text = textOf(**module);
   if (to == Stage::LLVM && from != Stage::LLVM) {

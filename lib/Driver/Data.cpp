@@ -32,7 +32,7 @@ int data(const DataOptions &options, Console &console) {
   if (llvm::sys::path::extension(options.output) != ".bin") {
     if (!validation.empty())
       return fail(console, makeError("`--validation-output` goes with a file (.bin) as the output"));
-    if (std::error_code code = llvm::sys::fs::create_directories(options.output))
+    if (std::error_code code = llvm::sys::fs::create_directories(options.output, true, llvm::sys::fs::all_all))
       return fail(console, makeError("cannot make the folder `" + options.output + "`: " + code.message()));
     train = options.output + "/train.bin";
     validation = options.output + "/val.bin";

@@ -3,7 +3,9 @@
 // Every value that both devices can show is compared, in the order of the program:
 // what the model observes, its logits, its loss, the gradient of every parameter. A
 // difference is relative to the largest number of the value, so that rounding of
-// small elements is not taken for an error.
+// small elements is not taken for an error. A gradient that is nothing beside the
+// model's largest one is what is left of sums that cancel: it is held against a
+// ten-thousandth of that one.
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Evaluate.h"
@@ -18,8 +20,20 @@ struct Difference {
   double largest = 0, rms = 0, scale = 0; ///< absolute; of the second device's value
   size_t at = 0;
   bool finite = true;
-  double relative() const { return finite ? largest / (scale > 0 ? scale : 1) : INFINITY; }
+  double relative(double least) const {
+    double against = std::max(scale, least);
+    return finite ? largest / (against > 0 ? against : 1) : INFINITY;
+  }
 };
+
+double largestOf(const std::vector<NamedValue> &values) {
+  double largest = 0;
+  for (const NamedValue &value : values)
+    for (double number : value.data)
+      if (value.name != "loss" && std::isfinite(number))
+        largest = std::max(largest, std::fabs(number));
+  return largest;
+}
 
 Difference compare(const NamedValue &a, const NamedValue &b) {
   Difference d;
@@ -131,12 +145,13 @@ static llvm::Expected<int> compareAll(const DiffOptions &options, Console &conso
         return values.takeError();
       results[i] = std::move(*values);
     }
+    double least = function == "grad" ? 1e-4 * largestOf(results[1]) : 0;
     for (size_t v = 0; v < results[1].size() && v < results[0].size(); ++v) {
       const NamedValue &a = results[0][v], &b = results[1][v];
       Difference d = compare(a, b);
-      bool differs = !(d.relative() <= tolerance);
+      bool differs = !(d.relative(least) <= tolerance);
       std::string name = (function == "grad" && b.name != "loss" ? "grad " : "") + b.name;
-      table.add({name, general(d.scale, 4), general(d.largest, 3), d.finite ? general(d.relative(), 3) : "not finite",
+      table.add({name, general(d.scale, 4), general(d.largest, 3), d.finite ? general(d.relative(least), 3) : "not finite",
                  general(d.rms, 3), differs ? "differs" : ""});
       ++compared;
       differing += differs;

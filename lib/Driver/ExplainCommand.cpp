@@ -1,6 +1,8 @@
 //===- ExplainCommand.cpp - braid explain: a diagnostic, or a schedule ----===//
 #include "braid/Driver/Compilation.h"
 #include "braid/Pipelines/Explain.h"
+#include "braid/Runtime/SafeTensors.h"
+#include "lib/Driver/Draw.h"
 #include "llvm/ADT/StringExtras.h"
 
 namespace braid::driver {
@@ -28,8 +30,22 @@ int explain(const ExplainOptions &options, Console &console) {
   auto planned = (*compilation)->lower(Stage::Host, pipeline);
   if (!planned)
     return fail(console, planned.takeError());
-  console.out << braid::explain(**planned);
-  return Success;
+  if (options.html.empty() && options.dot.empty())
+    console.out << braid::explain(**planned);
+  auto write = [&](const std::string &file, const std::string &text) -> int {
+    if (file == "-") {
+      console.out << text;
+      return Success;
+    }
+    rt::Status status = rt::writeFileAtomically(file, {text});
+    return status ? int(Success) : fail(console, makeError(status.message()));
+  };
+  int code = Success;
+  if (!options.html.empty())
+    code = write(options.html, planAsHtml(**planned, options.model.path));
+  if (!options.dot.empty() && code == Success)
+    code = write(options.dot, planAsDot(**planned));
+  return code;
 }
 
 } // namespace braid::driver

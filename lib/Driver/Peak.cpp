@@ -33,7 +33,7 @@ double measurePeak(bool bf16, int threads) {
                            format, BRAID_EXTERNAL, 1, n * n, n, 1,
                            BRAID_F32, BRAID_EXTERNAL, 2, n * n, n, 1};
   double best = 1e30;
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 16; ++i) {
     auto start = std::chrono::steady_clock::now();
     if (braid_matmul(&call, "peak", table))
       return 0;

@@ -32,8 +32,10 @@ void Progress::step(const StepMetrics &m, double elapsed, bool line) {
     }
     say(more + (m.skipped ? "  skipped" : ""));
   }
-  if (!console.errIsTerminal)
+  // A terminal need not be written to more than ten times a second.
+  if (!console.errIsTerminal || (shown && elapsed < drawn + 0.1))
     return;
+  drawn = elapsed;
   double part = 0;
   if (maxSteps > 0)
     part = double(m.step) / double(maxSteps);
@@ -47,7 +49,8 @@ void Progress::step(const StepMetrics &m, double elapsed, bool line) {
   std::string bar;
   for (int i = 0; i < 30; ++i)
     bar += i < filled ? "█" : "░";
-  std::string left = now > 0 ? durationText(std::floor(elapsed / now - elapsed)) + " left" : "";
+  double rest = now > 0 ? std::floor(elapsed / now - elapsed) : 0;
+  std::string left = now > 0 ? (rest >= 1 ? durationText(rest) : "0 s") + " left" : "";
   console.err << "\r\033[K" << bar << " " << m.step << (maxSteps > 0 ? "/" + std::to_string(maxSteps) : std::string()) << "  loss "
               << general(m.loss, 4) << "  " << grouped(int64_t(m.tokensPerSecond)) << " tokens/s  " << left;
   console.err.flush();

@@ -24,6 +24,7 @@ private:
   int64_t firstStep, maxSteps;
   double maxSeconds;
   bool shown = false;
+  double drawn = 0;
 };
 
 } // namespace braid::driver

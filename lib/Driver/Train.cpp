@@ -78,7 +78,7 @@ static llvm::Expected<int> run(const TrainOptions &options, Console &console) {
   if (options.dryRun)
     return int(Success);
 
-  if (std::error_code code = llvm::sys::fs::create_directories(options.out))
+  if (std::error_code code = llvm::sys::fs::create_directories(options.out, true, llvm::sys::fs::all_all))
     return makeError("cannot make the folder `" + options.out + "`: " + code.message());
   auto checkpoint = chooseCheckpoint(options, console);
   if (!checkpoint)

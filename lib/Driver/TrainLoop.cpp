@@ -60,7 +60,7 @@ llvm::Error Loop::evaluate() {
   if (!loss)
     return loss.takeError();
   double bits = *loss / std::log(2.0);
-  progress.say("step " + std::to_string(trainer.step()) + "  validation loss " + general(*loss, 5) + "  bits per token " + general(bits, 4));
+  progress.say("step " + std::to_string(trainer.step()) + "  validation loss " + general(*loss, 5) + (trainer.session().model().classes <= 256 ? "  bits per byte " : "  bits per token ") + general(bits, 4));
   return metrics.addEvaluation(trainer.step(), *loss, bits);
 }
 

@@ -128,7 +128,7 @@ llvm::Error setAside(const std::string &folder, int64_t step, Console &console) 
     for (int n = 1; target.empty(); ++n)
       if (!fs::exists(inside(folder, "superseded-" + llvm::Twine(n))))
         target = inside(folder, "superseded-" + llvm::Twine(n));
-    std::error_code code = fs::create_directories(target);
+    std::error_code code = fs::create_directories(target, true, llvm::sys::fs::all_all);
     if (!code)
       code = fs::rename(rt::checkpointPath(folder, later), inside(target, "checkpoint-" + llvm::Twine(later)));
     if (code)

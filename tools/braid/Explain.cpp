@@ -9,6 +9,8 @@ void addExplain(CLI::App &app, Action &action) {
   addModel(*command, options->model, "a model, or a diagnostic's code");
   addFunctions(*command, options->functions);
   addDtype(*command, options->bf16);
+  command->add_option("--html", options->html, "writes a page with costs and schedule")->type_name("FILE");
+  command->add_option("--dot", options->dot, "writes the plan as a graph (Graphviz)")->type_name("FILE");
   bind(*command, action, options, driver::explain);
 }
 

@@ -50,6 +50,7 @@ struct ExplainOptions {
   ModelArgs model; ///< or a diagnostic's code as its path
   std::vector<std::string> functions = {"grad"};
   bool bf16 = false;
+  std::string html, dot; ///< files to write instead of text
 };
 int explain(const ExplainOptions &options, Console &console);
 

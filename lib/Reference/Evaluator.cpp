@@ -24,6 +24,12 @@ Dims Evaluator::dimsOf(Value value) const {
 }
 
 void Evaluator::bind(Value value, TensorRef tensor) {
+  if (options.single) {
+    auto rounded = std::make_shared<Tensor>(*tensor);
+    for (double &number : rounded->data)
+      number = float(number);
+    tensor = std::move(rounded);
+  }
   if (options.trace)
     options.trace(value, *tensor);
   if (!keep)

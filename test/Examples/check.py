@@ -2,7 +2,10 @@
 """check.py BIN EXAMPLE FOLDER [NAME=VALUE …]: one example against the oracle, end to end.
 
 1. reference: gradients of the oracle's tape against central differences.
-2. fp32: every gradient on the CPU against the oracle: ‖Δ‖ ≤ 2e-5 · max(‖g‖, 1e-6 · ‖all gradients‖).
+2. fp32: every gradient on the CPU against the oracle: ‖Δ‖ ≤ 2e-5 · max(‖g‖, 1e-6 · ‖all gradients‖), at the initial
+   parameters and at others. A gradient that cancels (the scale of what only feeds a norm: the true value is of the order of the
+   norm's eps) cannot be had to that precision in fp32 by any program; where the bound is missed, the error must be at most
+   twice that of the oracle with every value rounded to fp32, and the tensors are named.
 3. bf16: the error of every gradient on the CPU at most twice that of the same program run by the oracle with
    every value rounded to bf16 at the policy's points (and at least what fp32 may show).
 4. training: the loss falls; two runs of it write the same bytes.
@@ -70,6 +73,42 @@ params, batch = OUT / "params.safetensors", OUT / "batch.safetensors"
 run("braid", "init", EXAMPLE, *SET, "-o", params, "--seed", 3)
 subprocess.run([sys.executable, Path(__file__).parent / "batch.py", batch, "2", "11", SETTINGS["vocab"]], check=True)
 
+
+
+def grad(device, dtype, out):
+    run("braid", "run", EXAMPLE, *SET, "--function", "grad", "--device", device, "--dtype", dtype, "--params", params,
+        "--inputs", batch, "-o", out)
+    return tensors(out)
+
+
+def derived(dtype, *flags):
+    """The gradients of the program that the compiler derived, run by the oracle with its roundings."""
+    run("braid", "compile", EXAMPLE, *SET, "--emit", "derived", "--function", "grad", "--dtype", dtype, "-o", OUT / "derived.mlir")
+    run("braid-reference", OUT / "derived.mlir", "--interpret", "grad", *flags, "--params", params, "--inputs", batch,
+        "-o", OUT / "derived.safetensors")
+    return tensors(OUT / "derived.safetensors")
+
+
+def check_single(what):
+    exact = grad("reference", "fp32", OUT / "reference.safetensors")
+    single = grad("cpu", "fp32", OUT / "cpu.safetensors")
+    assert exact.keys() == single.keys(), exact.keys() ^ single.keys()
+    floor = floors(exact)
+    errors = {name: distance(exact[name], single[name]) / floor[name] for name in exact}
+    errors = {name: error if error == error else math.inf for name, error in errors.items()}
+    missed = [name for name, error in errors.items() if error > 2e-5]
+    if missed:
+        rounded = derived("fp32", "--single")
+        print(f"{what}: fp32 cannot resolve {', '.join(missed)}")
+        for name in missed:
+            errors[name] *= 2e-5 * floor[name] / max(2 * distance(exact[name], rounded[name]), 2e-5 * floor[name])
+    worst = max(errors, key=errors.get)
+    report(what, errors[worst], worst, 2e-5)
+    return exact, floor
+
+
+check_single("fp32 gradients at the initial parameters")
+
 # Initial values are often special (zero queries, equal lanes): move every parameter a little.
 rng = random.Random(7)
 raw = bytearray(params.read_bytes())
@@ -81,36 +120,22 @@ for i in range(len(values)):
 raw[8 + size:] = values.tobytes()
 params.write_bytes(raw)
 
-
-def grad(device, dtype, out):
-    run("braid", "run", EXAMPLE, *SET, "--function", "grad", "--device", device, "--dtype", dtype, "--params", params,
-        "--inputs", batch, "-o", out)
-    return tensors(out)
-
-
 # 1
 run("braid", "compile", EXAMPLE, *SET, "--emit", "braid", "-o", OUT / "model.mlir")
 text = Path(EXAMPLE).read_text()
 if "detach(" not in text:
+    # Central differences of a loss near 4: their own error reaches some 1e-6 of a small gradient.
     lines = run("braid-reference", OUT / "model.mlir", "--function", "grad", "--params", params, "--inputs", batch,
-                "--finite-differences", 4).strip().splitlines()
+                "--finite-differences", 4, "--tol", "2e-5").strip().splitlines()
     print("reference against finite differences:", lines[-1])
     if "PASS" not in lines[-1]:
         failures.append("finite differences")
 
 # 2
-exact = grad("reference", "fp32", OUT / "reference.safetensors")
-single = grad("cpu", "fp32", OUT / "cpu.safetensors")
-assert exact.keys() == single.keys(), exact.keys() ^ single.keys()
-floor = floors(exact)
-errors = {name: distance(exact[name], single[name]) / floor[name] for name in exact}
-worst = max(errors, key=lambda n: errors[n] if errors[n] == errors[n] else math.inf)
-report("fp32 gradients", errors[worst] if errors[worst] == errors[worst] else math.inf, worst, 2e-5)
+exact, floor = check_single("fp32 gradients")
 
 # 3
-run("braid", "compile", EXAMPLE, *SET, "--emit", "derived", "--function", "grad", "--dtype", "bf16", "-o", OUT / "rounded.mlir")
-run("braid-reference", OUT / "rounded.mlir", "--interpret", "grad", "--params", params, "--inputs", batch, "-o", OUT / "rounded.safetensors")
-rounded = tensors(OUT / "rounded.safetensors")
+rounded = derived("bf16")
 half = grad("cpu", "bf16", OUT / "bf16.safetensors")
 ratios = {}
 for name in exact:

@@ -36,6 +36,7 @@ static cl::opt<uint64_t> seed("seed", cl::init(0), cl::desc("for initial values,
 static cl::opt<uint32_t> step("step", cl::init(0), cl::desc("step of the optimiser, for draws"));
 static cl::opt<bool> print("print", cl::desc("print the elements of the results"));
 static cl::opt<bool> trace("trace", cl::desc("print the size of every value as it is computed"));
+static cl::opt<bool> single("single", cl::desc("round every result of an op to fp32"));
 static cl::opt<bool> noRound("no-round", cl::desc("braid.round is the identity"));
 static cl::opt<LossFrom> lossFrom(
     "loss-from", cl::init(LossFrom::Auto), cl::desc("what loss and grad mean"),
@@ -170,6 +171,7 @@ static int runModule() {
   options.seed = seed;
   options.step = step;
   options.round = !noRound;
+  options.single = single;
   options.lossFrom = lossFrom;
   if (trace)
     options.trace = [](Value value, const Tensor &tensor) {

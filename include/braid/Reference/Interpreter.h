@@ -31,6 +31,7 @@ struct Options {
   uint32_t firstSequence = 0; ///< number of the batch's first sequence, for draws per token
   int64_t batch = 1, time = 1; ///< used where no input varies per token
   bool round = true;          ///< false: `braid.round` is the identity
+  bool single = false;        ///< true: every result of an op is rounded to fp32, which shows what fp32 can resolve
   LossFrom lossFrom = LossFrom::Auto;
   /// Called after each op, for each result (also inside the regions of `braid.read`).
   std::function<void(mlir::Value, const Tensor &)> trace;

@@ -30,10 +30,9 @@ struct ElaborateOptions {
 /// with the attribute `braid.model`, one `braid.parameter` for each parameter
 /// and `braid.func @logits`; nothing if there were errors, which are then in
 /// `diagnostics`. The files must outlive the call, not the module.
-mlir::OwningOpRef<mlir::ModuleOp>
-elaborate(mlir::MLIRContext &context, SourceManager &sources,
-          const ast::File &main, const std::vector<const ast::File *> &imports,
-          DiagnosticEngine &diagnostics, const ElaborateOptions &options = {});
+mlir::OwningOpRef<mlir::ModuleOp> elaborate(mlir::MLIRContext &context, SourceManager &sources, const ast::File &main,
+                                            const std::vector<const ast::File *> &imports,
+                                            DiagnosticEngine &diagnostics, const ElaborateOptions &options = {});
 
 } // namespace braid
 

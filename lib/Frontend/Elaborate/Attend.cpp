@@ -65,7 +65,8 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
     ok = checkData(s.value, s.valueRange) && ok;
     for (size_t i = 2; i < parts.size(); ++i) {
       const Expr *m = parts[i].value.get();
-      StringRef word = m && (m->kind == Expr::Kind::Ident || m->kind == Expr::Kind::Call) ? StringRef(m->name.text) : "";
+      StringRef word =
+          m && (m->kind == Expr::Kind::Ident || m->kind == Expr::Kind::Call) ? StringRef(m->name.text) : "";
       if (!isMaskWord(word)) {
         hint(error(Diag::UnknownMask, parts[i].range, {sourceText(parts[i].range)}), word,
              {"causal", "strict", "all", "window", "segment"});
@@ -129,7 +130,8 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
         (llvm::is_contained(q, a) ? shared : slots).push_back(a);
     bool isStatic = k.isStatic();
     if (slots.size() != (isStatic ? 1 : 0) || isStatic != v.isStatic()) {
-      error(Diag::AttendKey, s.keyRange, {show(axesOf(s.key)), show(axesOf(query)), isStatic ? "exactly one axis" : "no axis"})
+      error(Diag::AttendKey, s.keyRange,
+            {show(axesOf(s.key)), show(axesOf(query)), isStatic ? "exactly one axis" : "no axis"})
           .notes.push_back({queryRange, "the query has " + show(axesOf(query))});
       return Val::poison();
     }
@@ -137,13 +139,15 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
       if (!llvm::is_contained(shared, a) && !llvm::is_contained(slots, a)) {
         rest.push_back(a);
         if (a != axis && llvm::is_contained(q, a)) {
-          error(Diag::AttendValue, s.valueRange, {axisName(a)}).notes.push_back({s.keyRange, "the key has " + show(axesOf(s.key))});
+          error(Diag::AttendValue, s.valueRange, {axisName(a)})
+              .notes.push_back({s.keyRange, "the key has " + show(axesOf(s.key))});
           return Val::poison();
         }
       }
     for (AxisAttr a : llvm::concat<AxisAttr>(shared, slots))
       if (!v.has(a.getName())) {
-        error(Diag::AxesMismatch, s.valueRange, {"a value of `attend`", "with `" + axisName(a) + "`", show(axesOf(s.value))})
+        error(Diag::AxesMismatch, s.valueRange,
+              {"a value of `attend`", "with `" + axisName(a) + "`", show(axesOf(s.value))})
             .notes.push_back({s.keyRange, "the key has " + show(axesOf(s.key))});
         return Val::poison();
       }
@@ -177,9 +181,10 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
   out.append(*further);
   Value queryValue = outside(query, queryRange);
   builder.setInsertionPointToEnd(base);
-  auto op = builder.create<ir::AttendOp>(loc(e.range), ir::ValueType::get(&context, ir::Kind::Token, out),
-                                         ir::ValueType::get(&context, ir::Kind::Token, lse), queryValue, keyValues,
-                                         valueValues, axis.getName(), builder.getArrayAttr(masks), llvm::APFloat(scale));
+  auto op =
+      builder.create<ir::AttendOp>(loc(e.range), ir::ValueType::get(&context, ir::Kind::Token, out),
+                                   ir::ValueType::get(&context, ir::Kind::Token, lse), queryValue, keyValues,
+                                   valueValues, axis.getName(), builder.getArrayAttr(masks), llvm::APFloat(scale));
   return Val::of(op.getOutput());
 }
 

@@ -88,8 +88,7 @@ AxisAttr Elaborator::declareAxis(Frame &f, const ast::Name &name, int64_t size) 
   for (auto &[bound, axis] : f.axes)
     if (bound == name.text) {
       if (axis.getSize() != size)
-        error(Diag::AxisSizeConflict, name.range,
-              {name.text, std::to_string(size), std::to_string(axis.getSize())});
+        error(Diag::AxisSizeConflict, name.range, {name.text, std::to_string(size), std::to_string(axis.getSize())});
       return axis;
     }
   AxisAttr axis;
@@ -132,7 +131,8 @@ int64_t Elaborator::axisSize(Frame &f, const ast::Expr &size, StringRef name) {
   if (!v.isNumber())
     return 0;
   if (v.isBool || v.number != std::floor(v.number)) {
-    Diagnostic &d = error(Diag::NotAnInteger, size.range, {"the size of axis `" + name.str() + "`", showNumber(v.number)});
+    Diagnostic &d =
+        error(Diag::NotAnInteger, size.range, {"the size of axis `" + name.str() + "`", showNumber(v.number)});
     if (size.kind == ast::Expr::Kind::Binary && size.text == "/")
       d.hint = "the division is not exact";
     return 0;
@@ -194,9 +194,10 @@ bool Elaborator::operandAxes(Frame &f, const std::vector<ast::AxisItem> &items, 
         axis = found;
         continue;
       }
-      Diagnostic &d = error(Diag::MissingOperandAxis, range,
-                            {word.str(), word == "dot" || word == "attend" || word == "linear" ? "contracts" : "works over",
-                             name.str(), sourceText(place)});
+      Diagnostic &d =
+          error(Diag::MissingOperandAxis, range,
+                {word.str(), word == "dot" || word == "attend" || word == "linear" ? "contracts" : "works over",
+                 name.str(), sourceText(place)});
       std::vector<std::string> candidates;
       for (AxisAttr a : axes)
         candidates.push_back(axisName(a));

@@ -72,7 +72,8 @@ Val Elaborator::callReduce(Frame &f, const Expr &e) {
   SmallVector<Val> args;
   SmallVector<Range> ranges;
   if (!e.axes && name != "sum") {
-    if (!collect(f, e, {"a", "b"}, 2, args, &ranges) || !checkData(args[0], ranges[0]) || !checkData(args[1], ranges[1]))
+    if (!collect(f, e, {"a", "b"}, 2, args, &ranges) || !checkData(args[0], ranges[0]) ||
+        !checkData(args[1], ranges[1]))
       return Val::poison();
     return map(name == "max" ? ir::Fn::Max : ir::Fn::Min, args, e.range);
   }
@@ -85,8 +86,10 @@ Val Elaborator::callReduce(Frame &f, const Expr &e) {
   Axes axes;
   if (!operandAxes(f, e.axes->from, args, ranges, name, axes))
     return Val::poison();
-  return reduce(name == "sum" ? ir::ReduceKind::Sum : name == "max" ? ir::ReduceKind::Max : ir::ReduceKind::Min, args[0],
-                axes, e.range);
+  return reduce(name == "sum"   ? ir::ReduceKind::Sum
+                : name == "max" ? ir::ReduceKind::Max
+                                : ir::ReduceKind::Min,
+                args[0], axes, e.range);
 }
 
 Val Elaborator::callWhere(Frame &f, const Expr &e) {

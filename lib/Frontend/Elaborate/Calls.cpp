@@ -84,8 +84,8 @@ Val Elaborator::evalArgument(Frame &f, const ast::Argument &argument, bool wants
 std::vector<BoundArgument> Elaborator::bindNow(Frame &f, const std::vector<ast::Argument> &arguments) {
   std::vector<BoundArgument> result;
   for (const ast::Argument &argument : arguments)
-    result.push_back({argument.name ? StringRef(argument.name->text) : StringRef(),
-                      evalArgument(f, argument, true), argument.range});
+    result.push_back({argument.name ? StringRef(argument.name->text) : StringRef(), evalArgument(f, argument, true),
+                      argument.range});
   return result;
 }
 
@@ -101,7 +101,10 @@ bool Elaborator::fillSlots(ArrayRef<StringRef> names, const std::vector<BoundArg
       while (i < slots.size() && (slots[i].argument || slots[i].bound))
         ++i;
       if (i == slots.size()) {
-        error(Diag::TooManyArguments, where, {callee.str(), names.empty() ? "no argument" : std::to_string(names.size()) + (names.size() == 1 ? " argument" : " arguments")});
+        error(Diag::TooManyArguments, where,
+              {callee.str(), names.empty()
+                                 ? "no argument"
+                                 : std::to_string(names.size()) + (names.size() == 1 ? " argument" : " arguments")});
         ok = false;
         return;
       }
@@ -198,7 +201,10 @@ Val Elaborator::callDecl(Frame &f, const Expr &e, const ast::Decl &decl, Callabl
   Val result = runBody(g, *decl.body);
   if (decl.result && result.isData() && decl.result->kind == ast::TypeExpr::Kind::Axes &&
       !(result.isNumber() && decl.result->axes.empty()))
-    if (!matchAxes(g, decl.result->axes, axesOf(result), g.returned ? g.resultRange : decl.body->value ? decl.body->value->range : decl.name.range,
+    if (!matchAxes(g, decl.result->axes, axesOf(result),
+                   g.returned         ? g.resultRange
+                   : decl.body->value ? decl.body->value->range
+                                      : decl.name.range,
                    "the result of `" + decl.name.text + "`", decl.result->range))
       return Val::poison();
   return result;

@@ -103,32 +103,58 @@ Val Elaborator::foldBinary(StringRef op, const Val &a, const Val &b, Range range
 std::optional<double> Elaborator::foldFn(ir::Fn fn, ArrayRef<Val> operands) {
   double x = operands[0].number, y = operands.size() > 1 ? operands[1].number : 0;
   switch (fn) {
-  case ir::Fn::Neg: return -x;
-  case ir::Fn::Exp: return std::exp(x);
-  case ir::Fn::Log: return std::log(x);
-  case ir::Fn::Sqrt: return std::sqrt(x);
-  case ir::Fn::Rsqrt: return 1 / std::sqrt(x);
-  case ir::Fn::Tanh: return std::tanh(x);
-  case ir::Fn::Sigmoid: return 1 / (1 + std::exp(-x));
-  case ir::Fn::Erf: return std::erf(x);
-  case ir::Fn::Sin: return std::sin(x);
-  case ir::Fn::Cos: return std::cos(x);
-  case ir::Fn::Abs: return std::fabs(x);
-  case ir::Fn::Not: return !x;
-  case ir::Fn::Real: return x;
-  case ir::Fn::Add: return x + y;
-  case ir::Fn::Sub: return x - y;
-  case ir::Fn::Mul: return x * y;
-  case ir::Fn::Div: return x / y;
-  case ir::Fn::Max: return std::max(x, y);
-  case ir::Fn::Min: return std::min(x, y);
-  case ir::Fn::Pow: return std::pow(x, y);
-  case ir::Fn::Lt: return x < y;
-  case ir::Fn::Le: return x <= y;
-  case ir::Fn::Eq: return x == y;
-  case ir::Fn::And: return x && y;
-  case ir::Fn::Or: return x || y;
-  case ir::Fn::Select: return x ? y : operands[2].number;
+  case ir::Fn::Neg:
+    return -x;
+  case ir::Fn::Exp:
+    return std::exp(x);
+  case ir::Fn::Log:
+    return std::log(x);
+  case ir::Fn::Sqrt:
+    return std::sqrt(x);
+  case ir::Fn::Rsqrt:
+    return 1 / std::sqrt(x);
+  case ir::Fn::Tanh:
+    return std::tanh(x);
+  case ir::Fn::Sigmoid:
+    return 1 / (1 + std::exp(-x));
+  case ir::Fn::Erf:
+    return std::erf(x);
+  case ir::Fn::Sin:
+    return std::sin(x);
+  case ir::Fn::Cos:
+    return std::cos(x);
+  case ir::Fn::Abs:
+    return std::fabs(x);
+  case ir::Fn::Not:
+    return !x;
+  case ir::Fn::Real:
+    return x;
+  case ir::Fn::Add:
+    return x + y;
+  case ir::Fn::Sub:
+    return x - y;
+  case ir::Fn::Mul:
+    return x * y;
+  case ir::Fn::Div:
+    return x / y;
+  case ir::Fn::Max:
+    return std::max(x, y);
+  case ir::Fn::Min:
+    return std::min(x, y);
+  case ir::Fn::Pow:
+    return std::pow(x, y);
+  case ir::Fn::Lt:
+    return x < y;
+  case ir::Fn::Le:
+    return x <= y;
+  case ir::Fn::Eq:
+    return x == y;
+  case ir::Fn::And:
+    return x && y;
+  case ir::Fn::Or:
+    return x || y;
+  case ir::Fn::Select:
+    return x ? y : operands[2].number;
   }
   return std::nullopt;
 }

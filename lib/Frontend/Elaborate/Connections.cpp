@@ -247,7 +247,8 @@ void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
       continue;
     }
     if (target->history != field.append) {
-      Diagnostic &d = error(Diag::AppendMismatch, field.range, {target->name.str(), target->history ? "a history" : "no history"});
+      Diagnostic &d =
+          error(Diag::AppendMismatch, field.range, {target->name.str(), target->history ? "a history" : "no history"});
       d.hint = target->history ? "write `append …`" : "leave out `append`";
       continue;
     }

@@ -124,8 +124,10 @@ Val Elaborator::callLinear(Frame &f, const Expr &e) {
   Val y = linear(g, x, in, out, args[2], e.range);
   if (!affine || y.isPoison())
     return y;
-  Val scale = parameter(g, "scale", e.range, {}, {}, [&] { return args[3].kind == Val::Kind::None ? Val::real(1) : args[3]; });
-  Val bias = parameter(g, "bias", e.range, out, {}, [&] { return args[4].kind == Val::Kind::None ? Val::real(0) : args[4]; });
+  Val scale =
+      parameter(g, "scale", e.range, {}, {}, [&] { return args[3].kind == Val::Kind::None ? Val::real(1) : args[3]; });
+  Val bias =
+      parameter(g, "bias", e.range, out, {}, [&] { return args[4].kind == Val::Kind::None ? Val::real(0) : args[4]; });
   return map(ir::Fn::Add, {map(ir::Fn::Mul, {scale, y}, e.range), bias}, e.range);
 }
 

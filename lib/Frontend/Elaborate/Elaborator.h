@@ -25,14 +25,14 @@ struct ConnectionUse {
   const ast::Decl *decl = nullptr;
   std::vector<BoundArgument> arguments;
   ViewSpec view;
-  Range range;             ///< of the statement's stream name
+  Range range; ///< of the statement's stream name
   std::string sitePath;
   Shared *shared = nullptr;
   Frame *argumentFrame = nullptr; ///< where the statement stands
-  Frame *frame = nullptr;  ///< the instance, once there
-  bool bound = false;      ///< the state and the arguments are fine
+  Frame *frame = nullptr;         ///< the instance, once there
+  bool bound = false;             ///< the state and the arguments are fine
   bool reads = false, hasRead = false;
-  Val read;                ///< the value read, if `reads`
+  Val read;                 ///< the value read, if `reads`
   bool seesNothing = false; ///< a history without entries
   /// `observe` and `aux_loss` wait until the read is complete.
   struct Pending {
@@ -65,16 +65,16 @@ struct Frame {
   llvm::SmallVector<std::pair<llvm::StringRef, AxisAttr>, 4> axes;
   llvm::SmallVector<std::pair<llvm::StringRef, Axes>, 1> rests;
   std::string path;
-  const ast::Stmt *unnamed = nullptr; ///< a `<-` without call or label around this
+  const ast::Stmt *unnamed = nullptr;   ///< a `<-` without call or label around this
   const ast::Expr *outermost = nullptr; ///< the call that named its statement
   SiteContext *site = nullptr;
   ConnectionUse *use = nullptr;
   Shared *shared = nullptr;
   unsigned sharedCall = 0; ///< which call of the shared instance this is
-  Range callRange;  ///< of the call that made the instance
-  bool called = false; ///< `callRange` is set
-  bool returned = false; ///< a `return` was seen
-  Range resultRange;     ///< of its value
+  Range callRange;         ///< of the call that made the instance
+  bool called = false;     ///< `callRange` is set
+  bool returned = false;   ///< a `return` was seen
+  Range resultRange;       ///< of its value
   Val result;
 
   void bind(llvm::StringRef name, Val value) { names.push_back({name, value}); }
@@ -91,14 +91,12 @@ template <typename T> struct Restore {
 
 class Elaborator {
 public:
-  Elaborator(mlir::MLIRContext &context, SourceManager &sources,
-             DiagnosticEngine &diagnostics, const ElaborateOptions &options,
-             llvm::ArrayRef<int64_t> siteCounts)
-      : context(context), sources(sources), diagnostics(diagnostics),
-        options(options), builder(&context), knownCounts(siteCounts) {}
+  Elaborator(mlir::MLIRContext &context, SourceManager &sources, DiagnosticEngine &diagnostics,
+             const ElaborateOptions &options, llvm::ArrayRef<int64_t> siteCounts)
+      : context(context), sources(sources), diagnostics(diagnostics), options(options), builder(&context),
+        knownCounts(siteCounts) {}
 
-  mlir::OwningOpRef<mlir::ModuleOp> run(const ast::File &main,
-                                        llvm::ArrayRef<const ast::File *> imports);
+  mlir::OwningOpRef<mlir::ModuleOp> run(const ast::File &main, llvm::ArrayRef<const ast::File *> imports);
   /// True if the program asked for `sites` of a stream.
   bool usedSites = false;
   /// Writes to each stream, in the order in which streams are declared.
@@ -118,7 +116,8 @@ private:
 
   // Axes.cpp: what axis a name means.
   AxisAttr makeAxis(llvm::StringRef name, int64_t size, const std::vector<ast::Name> *labels = nullptr);
-  AxisAttr makeGlobalAxis(llvm::StringRef name, int64_t size, Range range, const std::vector<ast::Name> *labels = nullptr);
+  AxisAttr makeGlobalAxis(llvm::StringRef name, int64_t size, Range range,
+                          const std::vector<ast::Name> *labels = nullptr);
   AxisAttr findAxis(Frame &f, llvm::StringRef name);
   AxisAttr lookupAxis(Frame &f, const ast::Name &name);
   std::vector<std::string> axesInScope(Frame &f);
@@ -162,8 +161,8 @@ private:
   Val iota(AxisAttr axis, Range range);
   Val gather(const Val &table, const Val &id, AxisAttr axis, Range range);
   Val product(ir::Fn fn, const Val &a, const Val &b, Range range);
-  Val random(ir::Distribution distribution, double scale, llvm::StringRef stream,
-             llvm::ArrayRef<AxisAttr> axes, ir::Kind kind, Range range);
+  Val random(ir::Distribution distribution, double scale, llvm::StringRef stream, llvm::ArrayRef<AxisAttr> axes,
+             ir::Kind kind, Range range);
   bool checkData(Val &value, Range range);
   bool checkReal(const Val &value, Range range, llvm::StringRef what);
 
@@ -219,8 +218,8 @@ private:
   Val callAttend(Frame &f, const ast::Expr &e);
   Val callDropout(Frame &f, const ast::Expr &e);
   Val callDeferred(Frame &f, const ast::Expr &e);
-  Val linear(Frame &f, const Val &x, llvm::ArrayRef<AxisAttr> in, llvm::ArrayRef<AxisAttr> out,
-             const Val &weight, Range range);
+  Val linear(Frame &f, const Val &x, llvm::ArrayRef<AxisAttr> in, llvm::ArrayRef<AxisAttr> out, const Val &weight,
+             Range range);
   std::string drawPath(Frame &f, llvm::StringRef what);
   Val oneHot(AxisAttr axis, int64_t index, Range range);
   Val identity(AxisAttr a, AxisAttr b, Range range);
@@ -242,8 +241,8 @@ private:
   bool bindStreamFormal(Frame &g, const ast::Formal &formal, const Val &value, Range range);
   /// Matches `items` of a signature with axes found, binding the variables and
   /// rests of `g` that are still free.
-  bool matchAxes(Frame &g, const std::vector<ast::AxisItem> &items, llvm::ArrayRef<AxisAttr> found,
-                 Range range, llvm::StringRef what, Range declared, bool skipDepth = false);
+  bool matchAxes(Frame &g, const std::vector<ast::AxisItem> &items, llvm::ArrayRef<AxisAttr> found, Range range,
+                 llvm::StringRef what, Range declared, bool skipDepth = false);
   std::vector<BoundArgument> bindNow(Frame &f, const std::vector<ast::Argument> &arguments);
   Frame *newFrame(Frame::Kind kind, const ast::Decl *decl, Frame &caller);
   std::string callPath(Frame &f, const ast::Expr &e, bool named);
@@ -257,7 +256,8 @@ private:
   void execIf(Frame &f, const ast::Stmt &s);
   void execReturn(Frame &f, const ast::Stmt &s);
   void execUse(Frame &f, const ast::Stmt &s);
-  void execAxis(Frame &f, const ast::Name &name, const std::vector<ast::Name> &labels, const ast::Expr *size, bool global);
+  void execAxis(Frame &f, const ast::Name &name, const std::vector<ast::Name> &labels, const ast::Expr *size,
+                bool global);
   void execObserve(Frame &f, const ast::Stmt &s);
   void execAuxLoss(Frame &f, const ast::Stmt &s);
 
@@ -271,8 +271,8 @@ private:
   };
   /// A parameter of this instance; `init` makes its initial value (real, any of
   /// the axes) in the parameter's own region.
-  Val parameter(Frame &f, llvm::StringRef name, Range range, llvm::ArrayRef<AxisAttr> axes,
-                const ParamOptions &options, llvm::function_ref<Val()> init);
+  Val parameter(Frame &f, llvm::StringRef name, Range range, llvm::ArrayRef<AxisAttr> axes, const ParamOptions &options,
+                llvm::function_ref<Val()> init);
   struct ParamInfo {
     Range range;
     Axes axes;
@@ -311,7 +311,8 @@ private:
   static bool isHistoryFormal(const ast::Formal &formal);
   ViewSpec evalView(Frame &f, const std::optional<ast::View> &view);
   Stack *makeStack(llvm::ArrayRef<mlir::Value> entries, Range range);
-  void viewEntries(StreamVar &stream, Field &field, const ViewSpec &view, llvm::SmallVectorImpl<mlir::Value> &out, Range range);
+  void viewEntries(StreamVar &stream, Field &field, const ViewSpec &view, llvm::SmallVectorImpl<mlir::Value> &out,
+                   Range range);
   int64_t sitesOf(StreamVar *stream);
 
   // Model.cpp
@@ -328,7 +329,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::Block *moduleBlock = nullptr;
   mlir::Block *function = nullptr;
-  mlir::Block *base = nullptr; ///< the function's block, or that of an initialiser
+  mlir::Block *base = nullptr;        ///< the function's block, or that of an initialiser
   llvm::SmallVector<AxisAttr> hidden; ///< axes that `each` lifts over
   unsigned connectionDepth = 0;
 
@@ -337,8 +338,8 @@ private:
   llvm::StringMap<Val> globals; ///< config values
   llvm::StringMap<AxisAttr> globalAxes;
   llvm::StringMap<AxisAttr> sharedAxes; ///< of instances made by `use` and `with shared`
-  llvm::StringSet<> reservedAxes; ///< names kept for global axes not yet made
-  llvm::StringMap<unsigned> axisNames; ///< names taken, with the next number
+  llvm::StringSet<> reservedAxes;       ///< names kept for global axes not yet made
+  llvm::StringMap<unsigned> axisNames;  ///< names taken, with the next number
   struct AxisInfo {
     std::string name;
     const std::vector<ast::Name> *labels = nullptr;

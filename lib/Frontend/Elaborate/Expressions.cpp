@@ -172,8 +172,8 @@ Val Elaborator::evalBinary(Frame &f, const Expr &e) {
   if (a.isNumber() && a.isBool && ((e.text == "&&" && !a.number) || (e.text == "||" && a.number)))
     return a;
   Val b = eval(f, *e.operands[1]);
-  if ((e.text == "==" || e.text == "!=") && (a.kind == Val::Kind::None || b.kind == Val::Kind::None) &&
-      !a.isPoison() && !b.isPoison())
+  if ((e.text == "==" || e.text == "!=") && (a.kind == Val::Kind::None || b.kind == Val::Kind::None) && !a.isPoison() &&
+      !b.isPoison())
     return Val::boolean((a.kind == b.kind) == (e.text == "=="));
   bool ok = checkData(a, e.operands[0]->range);
   return checkData(b, e.operands[1]->range) && ok ? binary(e.text, a, b, e.range) : Val::poison();

@@ -27,8 +27,8 @@ bool Elaborator::bindStreamFormal(Frame &g, const ast::Formal &formal, const Val
     return false;
   }
   g.bind(formal.name.text, value);
-  return matchAxes(g, formal.type->axes, stream.axes, range, "argument `" + formal.name.text + "`",
-                   formal.type->range, /*skipDepth=*/true);
+  return matchAxes(g, formal.type->axes, stream.axes, range, "argument `" + formal.name.text + "`", formal.type->range,
+                   /*skipDepth=*/true);
 }
 
 bool Elaborator::bindFormal(Frame &g, const ast::Formal &formal, Val value, Range range, bool isDefault) {
@@ -133,7 +133,8 @@ bool Elaborator::matchAxes(Frame &g, const std::vector<ast::AxisItem> &items, Ar
     if (item.size)
       if (int64_t size = axisSize(g, *item.size, item.name.text); size != axis.getSize()) {
         if (size)
-          error(Diag::AxisSizeConflict, item.range, {item.name.text, std::to_string(size), std::to_string(axis.getSize())});
+          error(Diag::AxisSizeConflict, item.range,
+                {item.name.text, std::to_string(size), std::to_string(axis.getSize())});
         return false;
       }
     wanted.push_back(axis);

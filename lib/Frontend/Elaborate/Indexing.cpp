@@ -129,7 +129,8 @@ Val Elaborator::renameView(Frame &f, const Val &value, const ast::AxisArgs &args
     if (!target)
       return Val::poison();
     if (target.getSize() != axis.getSize()) {
-      error(Diag::AxisSizeConflict, item.range, {item.name.text, std::to_string(axis.getSize()), std::to_string(target.getSize())});
+      error(Diag::AxisSizeConflict, item.range,
+            {item.name.text, std::to_string(axis.getSize()), std::to_string(target.getSize())});
       return Val::poison();
     }
     if (!llvm::is_contained(from, target) && llvm::is_contained(typeOf(value).getAxes(), target)) {

@@ -24,7 +24,8 @@ void Elaborator::declare(const ast::File &file) {
     default: {
       auto [it, fresh] = here.try_emplace(decl.name.text, decl.name.range);
       if (!fresh)
-        error(Diag::DeclaredTwice, decl.name.range, {decl.name.text}).notes.push_back({it->second, "the first is here"});
+        error(Diag::DeclaredTwice, decl.name.range, {decl.name.text})
+            .notes.push_back({it->second, "the first is here"});
       decls[decl.name.text] = &decl;
     }
     }
@@ -91,7 +92,8 @@ void Elaborator::runModel(const ast::Decl &model) {
     if (formal.type && formal.type->kind == ast::TypeExpr::Kind::Id && formal.name.text == "tokens") {
       if (AxisAttr axis = lookupAxis(f, formal.type->idAxis)) {
         builder.setInsertionPointToEnd(function);
-        auto type = ir::ValueType::get(&context, ir::Kind::Token, ArrayRef<AxisAttr>(), ir::Element::Id, axis.getSize());
+        auto type =
+            ir::ValueType::get(&context, ir::Kind::Token, ArrayRef<AxisAttr>(), ir::Element::Id, axis.getSize());
         v = Val::of(builder.create<ir::InputOp>(loc(formal.range), type, formal.name.text), axis);
       }
     } else {

@@ -41,19 +41,32 @@ bool Elaborator::checkReal(const Val &value, Range range, StringRef what) {
 
 static const char *wordOf(ir::Fn fn) {
   switch (fn) {
-  case ir::Fn::Add: return "+";
-  case ir::Fn::Sub: return "-";
-  case ir::Fn::Mul: return "*";
-  case ir::Fn::Div: return "/";
-  case ir::Fn::Pow: return "^";
-  case ir::Fn::Lt: return "<";
-  case ir::Fn::Le: return "<=";
-  case ir::Fn::Eq: return "==";
-  case ir::Fn::And: return "&&";
-  case ir::Fn::Or: return "||";
-  case ir::Fn::Not: return "!";
-  case ir::Fn::Select: return "where";
-  default: return ir::stringifyFn(fn).data();
+  case ir::Fn::Add:
+    return "+";
+  case ir::Fn::Sub:
+    return "-";
+  case ir::Fn::Mul:
+    return "*";
+  case ir::Fn::Div:
+    return "/";
+  case ir::Fn::Pow:
+    return "^";
+  case ir::Fn::Lt:
+    return "<";
+  case ir::Fn::Le:
+    return "<=";
+  case ir::Fn::Eq:
+    return "==";
+  case ir::Fn::And:
+    return "&&";
+  case ir::Fn::Or:
+    return "||";
+  case ir::Fn::Not:
+    return "!";
+  case ir::Fn::Select:
+    return "where";
+  default:
+    return ir::stringifyFn(fn).data();
   }
 }
 
@@ -64,8 +77,9 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
     word = wordOf(fn);
   // A position is a number as well as an id.
   SmallVector<Val, 3> operands(given);
-  bool comparesIds = (fn == ir::Fn::Eq || fn == ir::Fn::Lt || fn == ir::Fn::Le) &&
-                     llvm::all_of(given, [](const Val &v) { return v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId(); });
+  bool comparesIds =
+      (fn == ir::Fn::Eq || fn == ir::Fn::Lt || fn == ir::Fn::Le) &&
+      llvm::all_of(given, [](const Val &v) { return v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId(); });
   if (fn != ir::Fn::Real && !comparesIds)
     for (Val &v : operands)
       if (v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId() && ir::typeOf(v.tensor).getIdSize() == 0)
@@ -137,8 +151,10 @@ Val Elaborator::reduce(ir::ReduceKind kind, const Val &value, ArrayRef<AxisAttr>
   if (!checkReal(value, range, "a reduction") || !prepare({value}, in, range))
     return Val::poison();
   SmallVector<StringRef> over = names(axes);
-  return Val::of(builder.create<ir::ReduceOp>(loc(range), ir::typeOf(in[0]).without(over), kind, in[0],
-                                              builder.getStrArrayAttr(over)).getResult());
+  return Val::of(
+      builder
+          .create<ir::ReduceOp>(loc(range), ir::typeOf(in[0]).without(over), kind, in[0], builder.getStrArrayAttr(over))
+          .getResult());
 }
 
 /// Contracts `axes`; keeps batched axes first, then the left's, then the right's.
@@ -168,8 +184,9 @@ Val Elaborator::dot(const Val &lhs, const Val &rhs, ArrayRef<AxisAttr> axes, Ran
   if (!prepare({lhs, rhs}, in, range, heavy))
     return Val::poison();
   auto type = ir::ValueType::get(&context, std::max(l.getKind(), r.getKind()), result);
-  return Val::of(builder.create<ir::DotOp>(loc(range), type, in[0], in[1], builder.getStrArrayAttr(names(axes)),
-                                           UnitAttr()).getResult());
+  return Val::of(
+      builder.create<ir::DotOp>(loc(range), type, in[0], in[1], builder.getStrArrayAttr(names(axes)), UnitAttr())
+          .getResult());
 }
 
 /// Repeats a value so that it has exactly `axes` (and at least `kind`).
@@ -189,8 +206,10 @@ Val Elaborator::slice(const Val &value, AxisAttr axis, int64_t index, Range rang
   SmallVector<Value, 1> in;
   if (!prepare({value}, in, range))
     return Val::poison();
-  return Val::of(builder.create<ir::SliceOp>(loc(range), ir::typeOf(in[0]).without({axis.getName()}), in[0],
-                                             axis.getName(), index, 1, StringAttr()).getResult());
+  return Val::of(builder
+                     .create<ir::SliceOp>(loc(range), ir::typeOf(in[0]).without({axis.getName()}), in[0],
+                                          axis.getName(), index, 1, StringAttr())
+                     .getResult());
 }
 
 Val Elaborator::rename(const Val &value, ArrayRef<AxisAttr> from, ArrayRef<AxisAttr> to, Range range) {
@@ -205,9 +224,10 @@ Val Elaborator::rename(const Val &value, ArrayRef<AxisAttr> from, ArrayRef<AxisA
     auto it = llvm::find(from, axis);
     axes.push_back(it == from.end() ? axis : to[it - from.begin()]);
   }
-  return Val::of(builder.create<ir::RenameOp>(loc(range), type.withAxes(axes), in[0],
-                                              builder.getStrArrayAttr(names(from)),
-                                              builder.getStrArrayAttr(names(to))).getResult());
+  return Val::of(builder
+                     .create<ir::RenameOp>(loc(range), type.withAxes(axes), in[0], builder.getStrArrayAttr(names(from)),
+                                           builder.getStrArrayAttr(names(to)))
+                     .getResult());
 }
 
 /// The same value with its axes in the order of `axes`, the hidden ones first.
@@ -247,7 +267,8 @@ Val Elaborator::random(ir::Distribution distribution, double scale, StringRef st
                        ir::Kind kind, Range range) {
   builder.setInsertionPointToEnd(base);
   auto type = ir::ValueType::get(&context, kind, axes);
-  return Val::of(builder.create<ir::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream).getResult());
+  return Val::of(
+      builder.create<ir::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream).getResult());
 }
 
 } // namespace braid::elab

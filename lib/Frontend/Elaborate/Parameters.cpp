@@ -27,8 +27,7 @@ void Elaborator::execParam(Frame &f, const ast::Stmt &s) {
     return;
   }
   Restore<bool> from(initFromParameters, s.initFromParameters);
-  Val v = parameter(f, s.name.text, s.name.range, axes, options,
-                    [&] { return eval(f, *s.value); });
+  Val v = parameter(f, s.name.text, s.name.range, axes, options, [&] { return eval(f, *s.value); });
   f.bind(s.name.text, v);
 }
 
@@ -104,10 +103,9 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
 
   Range initRange = options.initRange.value_or(range);
   builder.setInsertionPoint(function->getParentOp());
-  auto op = builder.create<ir::ParameterOp>(
-      loc(range), path, type, options.decay,
-      options.lr ? builder.getF64FloatAttr(*options.lr) : FloatAttr(),
-      options.group ? builder.getStringAttr(*options.group) : StringAttr());
+  auto op = builder.create<ir::ParameterOp>(loc(range), path, type, options.decay,
+                                            options.lr ? builder.getF64FloatAttr(*options.lr) : FloatAttr(),
+                                            options.group ? builder.getStringAttr(*options.group) : StringAttr());
   Block &block = op.getInit().emplaceBlock();
   {
     // The initial value is made in a world of its own.

@@ -184,8 +184,10 @@ Val Elaborator::callConcat(Frame &f, const Expr &e) {
   SmallVector<StringRef> names;
   for (AxisAttr axis : parts)
     names.push_back(axis.getName());
-  return Val::of(builder.create<ir::ConcatOp>(loc(e.range), first.withAxes(axes).withKind(kind), in,
-                                              builder.getStrArrayAttr(names), to.getName()).getResult());
+  return Val::of(builder
+                     .create<ir::ConcatOp>(loc(e.range), first.withAxes(axes).withKind(kind), in,
+                                           builder.getStrArrayAttr(names), to.getName())
+                     .getResult());
 }
 
 /// `spread[lane](x)`: the same at every index of new axes.

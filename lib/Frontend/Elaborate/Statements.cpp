@@ -56,8 +56,8 @@ void Elaborator::execLet(Frame &f, const Stmt &s) {
   Val v;
   const Expr &e = *s.value;
   const Val *named = e.kind == Expr::Kind::Ident ? findName(f, e.name.text) : nullptr;
-  bool mentioned = named && named->kind == Val::Kind::Stream && f.site &&
-                   (!f.site->stream || f.site->stream == named->stream);
+  bool mentioned =
+      named && named->kind == Val::Kind::Stream && f.site && (!f.site->stream || f.site->stream == named->stream);
   if (e.kind == Expr::Kind::Read || (named && named->kind == Val::Kind::Stream && !mentioned))
     v = readAlone(f, e, s.name);
   else

@@ -14,9 +14,8 @@ bool Elaborator::isState(const ast::Formal &formal) {
 }
 
 bool Elaborator::isHistoryFormal(const ast::Formal &formal) {
-  return formal.type && llvm::any_of(formal.type->axes, [](const ast::AxisItem &item) {
-           return !item.rest && item.name.text == "depth";
-         });
+  return formal.type && llvm::any_of(formal.type->axes,
+                                     [](const ast::AxisItem &item) { return !item.rest && item.name.text == "depth"; });
 }
 
 const ast::Decl *Elaborator::connectionNamed(const ast::Name &name) {
@@ -111,8 +110,9 @@ bool Elaborator::setUpFields(Frame &f, StreamVar &stream, const Stmt &s) {
       if (initial.isNumber())
         initial = broadcast(initial, field.axes, range, ir::Kind::Static);
       if (!sameAxes(axesOf(initial), field.axes)) {
-        Diagnostic &d = error(Diag::AxesMismatch, range,
-                              {"the initial value of `" + stream.name.str() + "`", show(field.axes), show(axesOf(initial))});
+        Diagnostic &d =
+            error(Diag::AxesMismatch, range,
+                  {"the initial value of `" + stream.name.str() + "`", show(field.axes), show(axesOf(initial))});
         d.notes.push_back({first ? s.type->range : formal.range, "declared here"});
         initial = standIn(field.axes, range);
       }
@@ -124,7 +124,8 @@ bool Elaborator::setUpFields(Frame &f, StreamVar &stream, const Stmt &s) {
   }
   if (stream.fields.empty() || histories > 1) {
     error(Diag::ConnectionState, decl.name.range,
-          {stream.fields.empty() ? "`" + decl.name.text + "` has no state" : "`" + decl.name.text + "` has two histories"});
+          {stream.fields.empty() ? "`" + decl.name.text + "` has no state"
+                                 : "`" + decl.name.text + "` has two histories"});
     return false;
   }
   if (!stream.fields[0].history && !stream.view.parts.empty()) {

@@ -32,7 +32,7 @@ struct Shared;
 struct Stack {
   llvm::SmallVector<mlir::Value> entries;
   AxisAttr axis;
-  ir::ValueType type;     ///< of the stack: `axis`, then the entries' axes
+  ir::ValueType type;       ///< of the stack: `axis`, then the entries' axes
   Region *region = nullptr; ///< the newest region over these entries
 };
 
@@ -68,7 +68,7 @@ struct Val {
     Tensor,
     Stack,
     Stream,
-    Axes,     ///< an axis list as an argument
+    Axes, ///< an axis list as an argument
     Callable,
     Deferred, ///< an initialiser: `normal(0.02)`; `expr` in `frame`
   };
@@ -87,9 +87,7 @@ struct Val {
   bool isPoison() const { return kind == Kind::Poison; }
   bool isNumber() const { return kind == Kind::Number; }
   /// A tensor, or something that becomes one: a number or a stack.
-  bool isData() const {
-    return kind == Kind::Number || kind == Kind::Tensor || kind == Kind::Stack;
-  }
+  bool isData() const { return kind == Kind::Number || kind == Kind::Tensor || kind == Kind::Stack; }
 
   static Val poison() { return {}; }
   static Val none() { return of(Kind::None); }

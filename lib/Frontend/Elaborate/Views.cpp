@@ -27,12 +27,14 @@ ViewSpec Elaborator::evalView(Frame &f, const std::optional<ast::View> &view) {
     else if (kind == "blocks")
       p.kind = ViewSpec::Kind::Blocks;
     else if (kind != "all") {
-      hint(error(Diag::UnknownView, part.kind.range, {part.kind.text}), kind, {"last", "first", "every", "blocks", "all"});
+      hint(error(Diag::UnknownView, part.kind.range, {part.kind.text}), kind,
+           {"last", "first", "every", "blocks", "all"});
       continue;
     }
     bool counts = p.kind != ViewSpec::Kind::First && p.kind != ViewSpec::Kind::All;
     if (counts != bool(part.argument)) {
-      error(Diag::ViewArgument, part.range, {part.kind.text, counts ? "needs a number of entries" : "takes no argument"});
+      error(Diag::ViewArgument, part.range,
+            {part.kind.text, counts ? "needs a number of entries" : "takes no argument"});
       continue;
     }
     if (counts) {

@@ -9,7 +9,28 @@ using namespace braid::ir;
 
 namespace braid::convert {
 
+/// The path of the parameter that a product is with, without its last word `weight`.
+static std::optional<StringRef> weightOf(DotOp dot) {
+  for (Value operand : dot.getOperands()) {
+    Value root = rootOf(operand);
+    while (Operation *op = root.getDefiningOp()) {
+      if (auto param = dyn_cast<ParamOp>(op)) {
+        StringRef path = param.getParameter();
+        path.consume_back(".weight");
+        return path;
+      }
+      if (!isa<RoundOp, TransposeOp>(op))
+        break;
+      root = rootOf(op->getOperand(0));
+    }
+  }
+  return std::nullopt;
+}
+
 std::string describe(Operation *op) {
+  if (auto dot = dyn_cast<DotOp>(op))
+    if (std::optional<StringRef> path = weightOf(dot))
+      return path->str();
   Location loc = op->getLoc();
   while (true) {
     if (auto name = dyn_cast<NameLoc>(loc))
@@ -25,6 +46,7 @@ std::string describe(Operation *op) {
 
 Buffers::Buffers(FuncOp func, const Schedule &schedule, OpBuilder &host)
     : schedule(schedule), host(host), storage(func) {
+  bool derivative = false;
   auto want = [&](Value root) {
     Operation *def = root.getDefiningOp();
     if (!isLeaf(def) && !isFree(def))
@@ -54,10 +76,13 @@ Buffers::Buffers(FuncOp func, const Schedule &schedule, OpBuilder &host)
     if (auto output = dyn_cast<OutputOp>(op)) {
       StringRef name = output.getName();
       outputs[rootOf(output.getValue())] = name.starts_with("grad:") ? name.str() : "out:" + name.str();
+      derivative |= name.starts_with("grad:");
       if (name == "loss")
         lossLevel = schedule.levelOf(rootOf(output.getValue()).getDefiningOp());
     }
   }
+  if (!derivative)
+    lossLevel = -1;
 }
 
 host::BufferType Buffers::typeFor(ValueType type, Format format) const {
@@ -68,18 +93,18 @@ host::BufferType Buffers::typeFor(ValueType type, Format format) const {
                                type.numElements(), storage);
 }
 
+bool Buffers::isBackward(Operation *op) const { return lossLevel >= 0 && schedule.levelOf(op) > lossLevel; }
+
 /// `saved`: made on the way to the loss and wanted on the way back.
 StringRef Buffers::category(Value root) const {
   Operation *op = root.getDefiningOp();
   if (typeOf(root).isStatic())
     return worksPerToken(op) ? "gradient" : "weights";
-  bool derivative = llvm::any_of(outputs, [](const auto &o) { return StringRef(o.second).starts_with("grad:"); });
-  if (!derivative || lossLevel < 0)
+  if (lossLevel < 0)
     return "activation";
-  int64_t level = schedule.levelOf(op);
   if (op->hasAttr("braid.recompute"))
     return "recomputed";
-  if (level > lossLevel)
+  if (isBackward(op))
     return "gradient";
   return lastUse.lookup(root) > lossLevel ? "saved" : "activation";
 }
@@ -100,7 +125,7 @@ Value Buffers::get(Value value) {
     external = it->second;
   if (!external.empty())
     return buffer = host.create<host::ExternalOp>(root.getLoc(), type, external);
-  std::string name = describe(op) + "." + std::to_string(count++);
+  std::string name = (isBackward(op) ? "d." : "") + describe(op) + "." + std::to_string(count++);
   return buffer = host.create<host::BufferOp>(root.getLoc(), type, name, category(root), IntegerAttr());
 }
 

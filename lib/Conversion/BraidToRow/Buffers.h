@@ -27,6 +27,7 @@ public:
 private:
   host::BufferType typeFor(ir::ValueType type, Format format) const;
   llvm::StringRef category(mlir::Value root) const;
+  bool isBackward(mlir::Operation *op) const;
 
   const Schedule &schedule;
   mlir::OpBuilder &host;
@@ -36,11 +37,12 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   llvm::DenseMap<mlir::Type, mlir::Value> zeroBlocks, unusedBlocks;
   llvm::DenseMap<mlir::Value, int64_t> lastUse;     ///< level
-  int64_t lossLevel = -1;
+  int64_t lossLevel = -1;                           ///< where there are gradients of the loss
   unsigned count = 0;
 };
 
-/// A short name for where something comes from: the name of its location, or its op.
+/// A short name for where something comes from: the parameter that a product is with, the name of its
+/// location, or its op.
 std::string describe(mlir::Operation *op);
 
 } // namespace braid::convert

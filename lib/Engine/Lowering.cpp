@@ -72,9 +72,13 @@ std::vector<Part> braid::split(ModuleOp module, unsigned count) {
   };
   Block *host = add("host", true);
   std::vector<std::pair<size_t, Operation *>> kernels;
-  std::vector<Operation *> rest;
+  std::vector<Operation *> rest, shared; // shared: elementary functions, a copy for each part
   for (Operation &op : *module.getBody()) {
     auto function = dyn_cast<LLVM::LLVMFuncOp>(op);
+    if (function && function.getName().starts_with("braid_math_")) {
+      shared.push_back(&op);
+      continue;
+    }
     if (!function || function.isExternal() || !function.getName().starts_with("braid_kernel_")) {
       rest.push_back(&op);
       continue;
@@ -100,6 +104,11 @@ std::vector<Part> braid::split(ModuleOp module, unsigned count) {
     OpBuilder builder = OpBuilder::atBlockEnd(host);
     builder.create<LLVM::LLVMFuncOp>(function.getLoc(), function.getName(), function.getFunctionType());
     op->moveBefore(blocks[least], blocks[least]->end());
+  }
+  for (Operation *op : shared) {
+    for (Block *block : blocks)
+      block->push_back(op->clone());
+    op->erase();
   }
   return parts;
 }

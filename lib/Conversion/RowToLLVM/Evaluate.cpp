@@ -27,8 +27,10 @@ Value KernelEmitter::evaluate(Value value, const Position &position) {
     for (uintptr_t part : {id(index.dynamic), uintptr_t(index.constant), uintptr_t(index.lanes), id(index.perLane)})
       key.push_back(part);
   }
-  if (varies(value, position))
+  if (varies(value, position)) {
     key.push_back(id(position.mask));
+    key.push_back(uintptr_t(width));
+  }
   unsigned depth = depthOf(value, position);
   return remember(depth, std::move(key), [&]() -> Value {
     if (!schedule.isKept(value))

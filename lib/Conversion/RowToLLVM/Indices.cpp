@@ -56,7 +56,7 @@ Value KernelEmitter::scalarOf(const Index &a) {
 Value KernelEmitter::lanesOf(const Index &a) {
   if (a.perLane)
     return a.perLane;
-  return remember(a.depth, {kLanes, id(a.dynamic), uintptr_t(a.constant), uintptr_t(a.lanes)}, [&]() -> Value {
+  return remember(a.depth, {kLanes, id(a.dynamic), uintptr_t(a.constant), uintptr_t(a.lanes), uintptr_t(width)}, [&]() -> Value {
     Value base = scalarOf(a);
     enter(a.depth);
     auto type = vectorOf(b.getI64Type());
@@ -160,7 +160,7 @@ std::pair<Index, Index> KernelEmitter::divide(const Index &a, int64_t divisor) {
   bool together = !a.perLane && (!a.lanes || (a.lanes == 1 && a.align % width == 0 && a.constant % width == 0 && divisor % width == 0));
   auto split = [&](Value x, bool vector, Key key) {
     Value c = constant(divisor);
-    return remember(a.depth, {uintptr_t(vector ? key + (kVectorDiv - kDiv) : key), id(x), uintptr_t(divisor)}, [&] {
+    return remember(a.depth, {uintptr_t(vector ? key + (kVectorDiv - kDiv) : key), id(x), uintptr_t(divisor), uintptr_t(width)}, [&] {
       enter(a.depth);
       return binary(b, loc, key, x, vector ? broadcast(c) : c);
     });

@@ -39,6 +39,12 @@ void KernelEmitter::emitNest(const Nest &which) {
   width = 1;
   if (nest->vector)
     width = nest->vector.isDynamic() ? 8 : int64_t(std::min<uint64_t>(16, llvm::PowerOf2Ceil(nest->vector.getSize())));
+  // Code for few numbers should be short rather than fast.
+  int64_t numbers = 1;
+  for (ArrayRef<AxisAttr> axes : {ArrayRef<AxisAttr>(nest->loops), ArrayRef<AxisAttr>(nest->unrolled)})
+    for (AxisAttr axis : axes)
+      numbers *= axis.isDynamic() ? 64 : axis.getSize();
+  math.setCalls(numbers <= 64);
   active.clear();
   for (const Root &root : nest->roots) {
     Active entry;

@@ -110,6 +110,7 @@ private:
   void findRoots();
   bool keepReadsBeforeWrites();
   bool keepShared();
+  bool isDeep(Value value) const;
   void assignLevels();
   bool mayAlias(Value a, Value b) const;
   void walk(Value value, llvm::SetVector<Value> &found) const;
@@ -224,16 +225,26 @@ bool Scheduler::keepReadsBeforeWrites() {
   return changed;
 }
 
-/// Keeps expensive values that would be evaluated several times, and short sums with users in several nests.
+/// True if so much would be evaluated for the value each time that keeping it is cheaper. Without this,
+/// an elementwise chain from sum to sum would be evaluated from its beginning in every nest.
+bool Scheduler::isDeep(Value value) const {
+  if (!isa<MapOp, RoundOp>(value.getDefiningOp()) || typeOf(value).getAxes().empty() || extent(typeOf(value).getAxes()) > 8192)
+    return false;
+  llvm::SetVector<Value> closure;
+  walk(value, closure);
+  return closure.size() > (extent(typeOf(value).getAxes()) <= 64 ? 12 : 24);
+}
+
+/// Keeps values that would be evaluated several times at some cost, and short sums with users in several nests.
 bool Scheduler::keepShared() {
   bool changed = false;
   for (Operation *op : ops) {
     if (!op->getNumResults() || kept.contains(op->getResult(0)))
       continue;
     auto reduce = dyn_cast<ReduceOp>(op);
-    if (!reduce && !isExpensive(*op))
-      continue;
     Value value = op->getResult(0);
+    if (!reduce && !isExpensive(*op) && !isDeep(value))
+      continue;
     const Root *first = nullptr;
     bool keep = false;
     for (auto [root, closure] : llvm::zip(roots, closures)) {

@@ -57,6 +57,26 @@ V VectorMath::shl(V x, int64_t by) { return b.create<arith::ShLIOp>(loc, x, inte
 V VectorMath::sra(V x, int64_t by) { return b.create<arith::ShRSIOp>(loc, x, integer(x.getType(), by)); }
 V VectorMath::srl(V x, int64_t by) { return b.create<arith::ShRUIOp>(loc, x, integer(x.getType(), by)); }
 
+/// Called functions are private to the module, so that every part of a split program has its own.
+V VectorMath::apply(StringRef name, V x, function_ref<V(V)> expand) {
+  if (!calls)
+    return expand(x);
+  auto vector = dyn_cast<VectorType>(x.getType());
+  std::string symbol = (functionPrefix + name + "_" + Twine(vector ? vector.getNumElements() : 1)).str();
+  auto module = b.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
+  if (!module.lookupSymbol(symbol)) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(module.getBody());
+    auto function = b.create<LLVM::LLVMFuncOp>(loc, symbol, LLVM::LLVMFunctionType::get(x.getType(), {x.getType()}), LLVM::Linkage::Internal);
+    function.setMemoryAttr(LLVM::MemoryEffectsAttr::get(b.getContext(), {LLVM::ModRefInfo::NoModRef, LLVM::ModRefInfo::NoModRef, LLVM::ModRefInfo::NoModRef}));
+    function.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind", "willreturn"}));
+    Block *body = function.addEntryBlock(b);
+    b.setInsertionPointToEnd(body);
+    b.create<LLVM::ReturnOp>(loc, expand(body->getArgument(0)));
+  }
+  return b.create<LLVM::CallOp>(loc, x.getType(), symbol, ValueRange{x}).getResult();
+}
+
 V VectorMath::horner(V x, ArrayRef<double> coefficients) {
   V sum = number(x.getType(), coefficients.front());
   for (double c : coefficients.drop_front())
@@ -96,13 +116,13 @@ std::pair<V, V> VectorMath::expParts(V x) {
 }
 
 /// Below 2 ulp; subnormal results are rounded once more.
-V VectorMath::exp(V x) {
+V VectorMath::expInline(V x) {
   auto [mantissa, exponent] = expParts(x);
   return scale(mantissa, exponent);
 }
 
 /// Below 2 ulp. log(0) = -inf, log of a negative number is NaN.
-V VectorMath::log(V x) {
+V VectorMath::logInline(V x) {
   Type type = x.getType();
   // Subnormal arguments are brought into the normal range first.
   V tiny = compare(arith::CmpFPredicate::OLT, x, number(type, 1.17549435e-38));
@@ -132,27 +152,27 @@ V VectorMath::log(V x) {
 }
 
 /// Below 3 ulp.
-V VectorMath::tanh(V x) {
+V VectorMath::tanhInline(V x) {
   Type type = x.getType();
   V size = abs(x), z = b.create<arith::MulFOp>(loc, x, x);
   V p = horner(z, {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1});
   V small = fma(b.create<arith::MulFOp>(loc, p, z), x, x);
-  V e = exp(b.create<arith::AddFOp>(loc, size, size));
+  V e = expInline(b.create<arith::AddFOp>(loc, size, size));
   V large = b.create<arith::SubFOp>(loc, number(type, 1.0),
                                     b.create<arith::DivFOp>(loc, number(type, 2.0), b.create<arith::AddFOp>(loc, e, number(type, 1.0))));
   return select(compare(arith::CmpFPredicate::OGE, size, number(type, 0.625)), copySign(large, x), small);
 }
 
 /// Below 3 ulp: with e = exp(-|x|), 1 / (1 + e) or e / (1 + e).
-V VectorMath::sigmoid(V x) {
+V VectorMath::sigmoidInline(V x) {
   Type type = x.getType();
-  V one = number(type, 1.0), e = exp(b.create<arith::NegFOp>(loc, abs(x)));
+  V one = number(type, 1.0), e = expInline(b.create<arith::NegFOp>(loc, abs(x)));
   V top = select(compare(arith::CmpFPredicate::OLT, x, number(type, 0.0)), e, one);
   return b.create<arith::DivFOp>(loc, top, b.create<arith::AddFOp>(loc, one, e));
 }
 
 /// Below 2 ulp; after the minimax fits of N. Juffa (public domain).
-V VectorMath::erf(V x) {
+V VectorMath::erfInline(V x) {
   Type type = x.getType();
   V t = abs(x), s = b.create<arith::MulFOp>(loc, x, x);
   V r = fma(number(type, -1.72853470e-5), t, number(type, 3.83197126e-4));
@@ -163,7 +183,7 @@ V VectorMath::erf(V x) {
   r = fma(r, t, b.create<arith::NegFOp>(loc, t));
   // For large arguments the polynomial grows without bound in the wrong direction.
   r = select(compare(arith::CmpFPredicate::OGT, t, number(type, 4.0)), number(type, -30.0), r);
-  V large = copySign(b.create<arith::SubFOp>(loc, number(type, 1.0), exp(r)), x);
+  V large = copySign(b.create<arith::SubFOp>(loc, number(type, 1.0), expInline(r)), x);
   V p = horner(s, {-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1});
   V small = fma(p, x, x);
   return select(compare(arith::CmpFPredicate::OGT, t, number(type, 0.927734375)), large, small);
@@ -208,7 +228,7 @@ V VectorMath::pow(V x, V y) {
   exponent = select(compare(arith::CmpFPredicate::OGT, exponent, upper), upper, exponent);
   V big = b.create<arith::TruncFOp>(loc, type, exponent);
   V rest = b.create<arith::TruncFOp>(loc, type, b.create<arith::SubFOp>(loc, exponent, b.create<arith::ExtFOp>(loc, wide, big)));
-  V value = exp(big);
+  V value = expInline(big);
   V correction = select(compare(arith::CmpFPredicate::OLT, value, number(type, std::numeric_limits<double>::infinity())), rest, number(type, 0.0));
   value = fma(value, correction, value);
 

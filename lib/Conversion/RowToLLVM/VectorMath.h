@@ -17,13 +17,13 @@ public:
   VectorMath(mlir::OpBuilder &builder, mlir::Location loc) : b(builder), loc(loc) {}
   using V = mlir::Value;
 
-  V exp(V x);
-  V log(V x);
-  V tanh(V x);
-  V sigmoid(V x);
-  V erf(V x);
-  V sin(V x) { return sinOrCos(x, 0); }
-  V cos(V x) { return sinOrCos(x, 1); }
+  V exp(V x) { return apply("exp", x, [&](V v) { return expInline(v); }); }
+  V log(V x) { return apply("log", x, [&](V v) { return logInline(v); }); }
+  V tanh(V x) { return apply("tanh", x, [&](V v) { return tanhInline(v); }); }
+  V sigmoid(V x) { return apply("sigmoid", x, [&](V v) { return sigmoidInline(v); }); }
+  V erf(V x) { return apply("erf", x, [&](V v) { return erfInline(v); }); }
+  V sin(V x) { return apply("sin", x, [&](V v) { return sinOrCos(v, 0); }); }
+  V cos(V x) { return apply("cos", x, [&](V v) { return sinOrCos(v, 1); }); }
   V pow(V x, V y);
   V sqrt(V x);
   V abs(V x);
@@ -42,13 +42,23 @@ public:
   V compare(mlir::arith::CmpFPredicate predicate, V x, V y);
   V compare(mlir::arith::CmpIPredicate predicate, V x, V y);
   V select(V condition, V x, V y);
+  /// From here on, functions are called (true) or expanded where they stand. Calls keep code with many
+  /// functions of few numbers small; both give the same bits.
+  void setCalls(bool on) { calls = on; }
+  /// The prefix of the symbols of called functions.
+  static constexpr llvm::StringLiteral functionPrefix = "braid_math_";
   /// The vector (or scalar) type with the given elements in place of `like`'s.
   static mlir::Type withElement(mlir::Type like, mlir::Type element);
 
 private:
+  V apply(llvm::StringRef name, V x, llvm::function_ref<V(V)> expand);
+  V expInline(V x);
+  V logInline(V x);
+  V tanhInline(V x);
+  V sigmoidInline(V x);
+  V erfInline(V x);
   V sinOrCos(V x, int64_t quarter);
   V horner(V x, llvm::ArrayRef<double> coefficients);
-  V plain(V product, V sum);
   V bits(V x);
   V real(V bits);
   V ior(V x, V y);
@@ -66,6 +76,7 @@ private:
 
   mlir::OpBuilder &b;
   mlir::Location loc;
+  bool calls = false;
 };
 
 } // namespace braid::row

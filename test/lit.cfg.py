@@ -23,6 +23,7 @@ config.environment["KMP_BLOCKTIME"] = "0"
 config.substitutions.append(("%root", config.braid_source))
 config.substitutions.append(("%examples", os.path.join(config.braid_source, "examples")))
 config.substitutions.append(("%build", config.braid_build))
+config.substitutions.append(("%llvm_include", config.llvm_include))
 config.substitutions.append(("%python", config.python))
 
 if shutil.which("ptxas", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/cuda/bin"])):

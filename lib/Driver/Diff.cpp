@@ -105,7 +105,7 @@ static llvm::Expected<int> compareAll(const DiffOptions &options, Console &conso
   auto model = describe(compilation.module());
   if (!model)
     return model.takeError();
-  auto params = loadParameters(compilation, *model, options.params, options.how.seed);
+  auto params = loadParameters(compilation, *model, options.model, options.params, options.how.seed, console);
   if (!params)
     return params.takeError();
   llvm::Expected<Inputs> inputs = [&]() -> llvm::Expected<Inputs> {

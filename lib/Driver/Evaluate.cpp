@@ -1,7 +1,9 @@
 //===- Evaluate.cpp - a program's results on some device ------------------===//
 #include "braid/Driver/Evaluate.h"
+#include "braid/Driver/TrainingFolder.h"
 #include "braid/Reference/Files.h"
 #include "braid/Reference/Interpreter.h"
+#include "llvm/Support/FileSystem.h"
 #include <cstring>
 
 namespace braid::driver {
@@ -113,20 +115,21 @@ llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilati
   return values;
 }
 
-llvm::Expected<rt::TensorFile> loadParameters(Compilation &compilation, const ModelInfo &model, const std::string &path,
-                                              uint64_t seed) {
-  if (path.empty()) {
+llvm::Expected<rt::TensorFile> loadParameters(Compilation &compilation, const ModelInfo &model, const ModelArgs &args,
+                                              const std::string &path, uint64_t seed, Console &console) {
+  bool folder = llvm::sys::fs::is_directory(args.path);
+  if (path.empty() && !folder) {
     auto values = ref::initialParameters(compilation.module(), seed);
     if (!values)
       return values.takeError();
     return ref::toFile(*values);
   }
-  rt::Result<rt::TensorFile> file = rt::readSafeTensors(path);
+  llvm::Expected<rt::TensorFile> file = chooseParameters(args, path, console);
   if (!file)
-    return makeError(file.message());
-  if (llvm::Error error = checkParameters(model, *file, path))
+    return file.takeError();
+  if (llvm::Error error = checkParameters(model, *file, path.empty() ? args.path : path))
     return std::move(error);
-  return std::move(*file);
+  return file;
 }
 
 } // namespace braid::driver

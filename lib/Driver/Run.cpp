@@ -4,7 +4,8 @@
 
 namespace braid::driver {
 
-static llvm::Expected<std::vector<NamedValue>> evaluate(Compilation &compilation, const ModelInfo &model, const RunOptions &options) {
+static llvm::Expected<std::vector<NamedValue>> evaluate(Compilation &compilation, const ModelInfo &model, const RunOptions &options,
+                                                        Console &console) {
   rt::Result<rt::TensorFile> given = rt::readSafeTensors(options.inputs);
   if (!given)
     return makeError(given.message());
@@ -12,7 +13,7 @@ static llvm::Expected<std::vector<NamedValue>> evaluate(Compilation &compilation
   llvm::Expected<Inputs> inputs = readInputs(model, *given, targets, options.inputs);
   if (!inputs)
     return inputs.takeError();
-  llvm::Expected<rt::TensorFile> params = loadParameters(compilation, model, options.params, options.how.seed);
+  llvm::Expected<rt::TensorFile> params = loadParameters(compilation, model, options.model, options.params, options.how.seed, console);
   if (!params)
     return params.takeError();
   if (options.device == "reference")
@@ -37,7 +38,7 @@ int run(const RunOptions &options, Console &console) {
   auto model = describe((*compilation)->module());
   if (!model)
     return fail(console, model.takeError());
-  auto values = evaluate(**compilation, *model, options);
+  auto values = evaluate(**compilation, *model, options, console);
   if (!values)
     return fail(console, values.takeError());
   rt::TensorFile file;

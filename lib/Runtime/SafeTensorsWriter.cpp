@@ -24,8 +24,31 @@ static bool writeAll(int fd, std::string_view bytes) {
   return true;
 }
 
-Status braid::rt::writeFileAtomically(const std::string &path,
+/// Writes into what is there already and is no file: a device, a pipe.
+static Status writeInto(const std::string &path, const std::vector<std::string_view> &parts) {
+  int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  bool good = fd >= 0;
+  for (std::string_view part : parts)
+    good = good && writeAll(fd, part);
+  int error = errno;
+  if (fd >= 0)
+    close(fd);
+  return good ? Status::success() : Status::failure(path + ": cannot be written: " + std::strerror(error));
+}
+
+Status braid::rt::writeFileAtomically(const std::string &given,
                                       const std::vector<std::string_view> &parts) {
+  std::string path = given;
+  struct stat there;
+  if (stat(path.c_str(), &there) == 0) {
+    // A rename would put a file in the place of /dev/null, and of a link rather than of what it names.
+    if (!S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
+      return writeInto(path, parts);
+    if (char *real = realpath(path.c_str(), nullptr)) {
+      path = real;
+      free(real);
+    }
+  }
   std::string temporary = path + ".XXXXXX";
   int fd = mkstemp(temporary.data());
   if (fd < 0)

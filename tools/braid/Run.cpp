@@ -9,7 +9,7 @@ void addRun(CLI::App &app, Action &action) {
   addModel(*command, options->model);
   addChoice(*command, "--function", options->function, {"logits", "loss", "grad", "observe"}, "the program");
   addChoice(*command, "--device", options->device, {"cpu", "reference"}, "where");
-  command->add_option("--params", options->params, "parameters (safetensors); initial values if absent");
+  command->add_option("--params", options->params, "parameters (safetensors); a training folder's newest, or initial values, if absent");
   command->add_option("--inputs", options->inputs, "inputs (safetensors), named as the model's arguments")->required();
   command->add_option("-o,--output", options->output, "results (safetensors)")->required();
   addDevice(*command, options->how);

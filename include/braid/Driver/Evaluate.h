@@ -28,9 +28,10 @@ llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilati
                                                           const Inputs &inputs, const rt::TensorFile &params,
                                                           const DeviceOptions &how);
 
-/// The parameters of `path`, checked against the model, or initial values drawn with `seed` if it is empty.
-llvm::Expected<rt::TensorFile> loadParameters(Compilation &compilation, const ModelInfo &model, const std::string &path,
-                                              uint64_t seed);
+/// The parameters of the file `path`, checked against the model. If it is empty: those of the newest checkpoint of
+/// a training folder, or initial values drawn with `seed`.
+llvm::Expected<rt::TensorFile> loadParameters(Compilation &compilation, const ModelInfo &model, const ModelArgs &args,
+                                              const std::string &path, uint64_t seed, Console &console);
 
 } // namespace braid::driver
 

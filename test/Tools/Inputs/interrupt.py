@@ -1,18 +1,19 @@
-"""interrupt.py SIGNAL FOLDER COMMAND…: sends the signal after some steps; says how the command took it."""
+"""interrupt.py SIGNAL[:STEPS] FOLDER COMMAND…: sends the signal after some steps (5); says how the command took it."""
 import json
 import os
 import signal
 import subprocess
 import sys
 
-sent = False
+name, _, after = sys.argv[1].partition(":")
 process = subprocess.Popen(sys.argv[3:], stdout=subprocess.PIPE, text=True)
+sent = False
 steps = 0
 for line in process.stdout:
     steps += line.startswith("step")
-    if steps == 5 and not sent:
+    if steps == int(after or 5) and not sent:
         sent = True
-        process.send_signal(getattr(signal, "SIG" + sys.argv[1]))
+        process.send_signal(getattr(signal, "SIG" + name))
 print("ended with", process.wait())
 newest = max(int(name.split("-")[1]) for name in os.listdir(sys.argv[2]) if name.startswith("checkpoint-"))
 last = json.loads(open(os.path.join(sys.argv[2], "metrics.jsonl")).readlines()[-1])["step"]

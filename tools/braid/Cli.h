@@ -26,6 +26,7 @@ void addRun(CLI::App &app, Action &action);
 void addDiff(CLI::App &app, Action &action);
 void addEval(CLI::App &app, Action &action);
 void addData(CLI::App &app, Action &action);
+void addConvert(CLI::App &app, Action &action);
 void addTrain(CLI::App &app, Action &action);
 void addGenerate(CLI::App &app, Action &action);
 void addBench(CLI::App &app, Action &action);

@@ -33,6 +33,7 @@ int main(int argc, char **argv) {
   cli::addDiff(app, action);
   cli::addEval(app, action);
   cli::addData(app, action);
+  cli::addConvert(app, action);
   cli::addTrain(app, action);
   cli::addGenerate(app, action);
   cli::addBench(app, action);

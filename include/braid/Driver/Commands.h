@@ -104,6 +104,12 @@ struct DataOptions {
 };
 int data(const DataOptions &options, Console &console);
 
+struct ConvertOptions {
+  std::string input, output, dtype; ///< dtype: "", "fp32", "bf16" or "fp64"
+  std::vector<std::pair<std::string, std::string>> rename;
+};
+int convert(const ConvertOptions &options, Console &console);
+
 struct GenerateOptions {
   ModelArgs model; ///< or a training folder
   DeviceOptions how;

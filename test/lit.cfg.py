@@ -1,7 +1,7 @@
 # How lit runs the suite: tools from build/bin and LLVM's own on PATH; features that tests may ask for.
-import importlib.util
 import os
 import shutil
+import subprocess
 
 import lit.formats
 
@@ -28,5 +28,10 @@ config.substitutions.append(("%python", config.python))
 
 if shutil.which("ptxas", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/cuda/bin"])):
     config.available_features.add("ptxas")
-if importlib.util.find_spec("torch"):
-    config.available_features.add("torch")
+# PyTorch, of an environment next to the build directory or else of the machine.
+for python in (os.path.join(os.path.dirname(config.braid_build), ".venv", "bin", "python"), config.python):
+    found = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
+    if os.path.exists(python) and subprocess.run([python, "-c", found]).returncode == 0:
+        config.available_features.add("torch")
+        config.substitutions.append(("%torch_python", python))
+        break

@@ -1,0 +1,195 @@
+"""The topologies of examples/, each written from its paper's equations: tokens [batch, time] to logits.
+
+Nothing is taken from the Braid programs but the paths of their parameters. `p` holds those, `c` the config values.
+"""
+import torch
+
+from layers import attend, attention, gelu, join, mlp, project, rms, rmsnorm, rope, swiglu
+
+
+def sublayers(p, c):
+    """The parameters and function of each sublayer in order."""
+    for i in range(c["layers"]):
+        yield p / "block" / i / "attention", attention
+        yield p / "block" / i / "mlp", mlp
+
+
+def tied(p, x):
+    """The readout: a norm, then the embedding once more."""
+    return rmsnorm(p / "readout" / "rmsnorm", x) @ p["embed"].T
+
+
+def prenorm(p, tokens, c):
+    # x_{l+1} = x_l + f(norm(x_l))
+    x = p["embed"][tokens]
+    for q, f in sublayers(p, c):
+        x = x + f(q, rmsnorm(q / "rmsnorm", x))
+    return tied(p, x)
+
+
+def llama(p, tokens, c):
+    x = p["embed"][tokens]
+    for i in range(c["layers"]):
+        a, m = p / "block" / i / "attention", p / "block" / i / "swiglu"
+        x = x + attention(a, rmsnorm(a / "rmsnorm", x))
+        x = x + swiglu(m, rmsnorm(m / "rmsnorm", x))
+    return rmsnorm(p / "readout" / "rmsnorm", x) @ p["output"].T
+
+
+def over_depth(p, values):
+    """Attention Residuals, equations 2 to 4: phi(q, k) = exp(q . norm(k)), h = sum_i phi_i v_i / sum_i phi_i."""
+    keys = [rmsnorm(p, v) for v in values]
+    phi = [torch.exp((k * p["query"]).sum(-1, keepdim=True)) for k in keys]
+    return sum(f * v for f, v in zip(phi, values)) / sum(phi)
+
+
+def attnres_full(p, tokens, c):
+    values = [p["embed"][tokens]]
+    for q, f in sublayers(p, c):
+        h = over_depth(q / "depth_attention", values)
+        values.append(f(q, rmsnorm(q / "rmsnorm", h)))
+    return tied(p, over_depth(p / "readout" / "depth_attention", values))
+
+
+def attnres_block(p, tokens, c):
+    # b_0 is the embedding, b_n the sum of block n; within a block its sum so far is a further source.
+    blocks, partial, inside = [p["embed"][tokens]], None, 0
+    for q, f in sublayers(p, c):
+        h = over_depth(q / "depth_attention", blocks if partial is None else blocks + [partial])
+        y = f(q, rmsnorm(q / "rmsnorm", h))
+        partial = y if partial is None else partial + y
+        inside += 1
+        if inside == c["group"]:
+            blocks, partial, inside = blocks + [partial], None, 0
+    return tied(p, over_depth(p / "readout" / "depth_attention", blocks if partial is None else blocks + [partial]))
+
+
+def delta(p, tokens, c):
+    # X_{l+1} = (I - beta k k^T) X_l + beta k v^T, with one column
+    x = p["embed"][tokens]
+    for q, f in sublayers(p, c):
+        d = q / "delta"
+        context = rmsnorm(d / "rmsnorm", x)
+        k = torch.nn.functional.normalize(f(q, context), dim=-1)
+        beta = 2 * torch.sigmoid(context @ d["beta.weight"])[..., None]
+        v = (context @ d["value.weight"])[..., None]
+        x = x - beta * k * (k * x).sum(-1, keepdim=True) + beta * k * v
+    return tied(p, x)
+
+
+def delta4(p, tokens, c):
+    # The same with X a matrix [dim, columns] for each token.
+    X = p["embed"][tokens][..., None].repeat(1, 1, 1, c["columns"])
+    eye = torch.eye(X.shape[-2], dtype=X.dtype)
+    for q, f in sublayers(p, c):
+        d = q / "delta_columns"
+        context = rmsnorm(d / "rmsnorm", X @ d["pool"])
+        k = torch.nn.functional.normalize(f(q, context), dim=-1)[..., None]
+        beta = 2 * torch.sigmoid(context @ d["beta.weight"])[..., None, None]
+        v = (context @ d["value.weight"])[..., None]
+        X = (eye - beta * k @ k.mT) @ X + beta * k @ v.mT
+    return tied(p, X @ p["readout"])
+
+
+def denseformer(p, tokens, c):
+    # x_0 is the embedding; y_i = block_i(x_{i-1}); x_i = sum_{j <= i} alpha_{i,j} y_j
+    ys = [p["embed"][tokens]]
+    x = ys[0]
+    for i in range(c["layers"]):
+        q = p / "layer_index" / i / "block"
+        a = x + attention(q / "attention", rmsnorm(q / "rmsnorm", x))
+        ys.append(a + mlp(q / "mlp", rmsnorm(q / "ffn_norm", a)))
+        alpha = (p / "layer_index" / (i + 1) / "block" if i + 1 < c["layers"] else p / "readout")["weighted.a"]
+        x = sum(alpha[j] * y for j, y in enumerate(ys))
+    return tied(p, x)
+
+
+def hyper_connections(p, tokens, c):
+    # Algorithm 2: H~ = norm(H), B = s_b tanh(H~ W_b) + B_0, A_m = s_a tanh(H~ W_m) + A_m0, A_r likewise;
+    # h_0 = A_m^T H, H' = B^T layer(h_0) + A_r^T H
+    H = p["embed"][tokens][..., None, :].repeat(1, 1, c["lanes"], 1)
+    for q, f in sublayers(p, c):
+        d = q / "hyper"
+        Hn = rms(H)
+        B = d["write_scale"] * torch.tanh(Hn @ d["post_weight"]) + d["post"]
+        Am = d["read_scale"] * torch.tanh(Hn @ d["pre_weight"]) + d["pre"]
+        Ar = d["read_scale"] * torch.tanh(Hn @ d["mix_weight"]) + d["mix"]
+        h0 = (Am[..., None, :] @ H).squeeze(-2)
+        H = B[..., None] * f(q, rmsnorm(q / "rmsnorm", h0))[..., None, :] + Ar.mT @ H
+    return tied(p, H.sum(-2))
+
+
+def mhc(p, tokens, c):
+    # Equations 7 to 9: x~ = norm(vec x), H_pre = sigmoid(a x~ phi + b), H_post = 2 sigmoid(..), H_res = Sinkhorn(..);
+    # x' = H_res x + H_post^T f(H_pre x). Row i of H_res is lane i of the result.
+    n = c["lanes"]
+    X = p["embed"][tokens][..., None, :].repeat(1, 1, n, 1)
+    for q, f in sublayers(p, c):
+        xn = rms(X.flatten(-2))
+
+        def mapping(name):
+            d = q / "mhc" / name
+            phi = d["weight"].flatten(0, 1)
+            return d["scale"] * torch.tensordot(xn, phi, 1) + d["bias"]
+
+        pre = torch.sigmoid(mapping("pre"))
+        post = 2 * torch.sigmoid(mapping("post"))
+        M = torch.exp(mapping("mix").mT)
+        for _ in range(20):
+            M = M / M.sum(-2, keepdim=True)  # columns
+            M = M / M.sum(-1, keepdim=True)  # rows
+        y = f(q, rmsnorm(q / "rmsnorm", (pre[..., None, :] @ X).squeeze(-2)))
+        X = M @ X + post[..., None] * y[..., None, :]
+    return tied(p, X.sum(-2))
+
+
+def mudd(p, tokens, c):
+    # A_i = W2 gelu(W1 norm(x_i)) + a_i; x^way = sum_j A^way_ij x_j. The first block sees the embedding, the readout has one way.
+    xs = [p["embed"][tokens]]
+    ways = [xs[0]] * 4
+    for i in range(c["layers"]):
+        b = p / "block" / i / "mix"
+        m = b / "attention"
+        query = rope(project(m / "q", rmsnorm(m / "q_norm", ways[0])))
+        key = rope(project(m / "k", rmsnorm(m / "k_norm", ways[1])))
+        value = project(m / "v", rmsnorm(m / "v_norm", ways[2]))
+        a = ways[3] + join(m / "out", attend(query, key, value))
+        xs.append(a + mlp(b / "mlp", rmsnorm(b / "rmsnorm", a)))
+        last = i + 1 == c["layers"]
+        d = (p / "readout" if last else p / "block" / (i + 1) / "mix") / "mudd"
+        A = torch.tensordot(gelu(rms(xs[-1]) @ d["w1"]), d["w2"], 1) + d["b"]
+        A = A[..., None, :] if last else A  # [batch, time, way, depth]
+        ways = (A @ torch.stack(xs, -2)).unbind(-2)
+    return tied(p, ways[-1])
+
+
+def unet(p, tokens, c):
+    # The encoder's states are popped in reverse order by the decoder; every block blends the embedding in again.
+    x = start = p["embed"][tokens]
+    saved = []
+    for i in range(c["layers"]):
+        b = p / "block" / i
+        if i >= c["layers"] / 2:
+            x = x + torch.sigmoid(b["gate"]) * saved.pop()
+        x = b["keep"] * x + b["again"] * start
+        x = x + attention(b / "attention", rmsnorm(b / "attention" / "rmsnorm", x))
+        x = x + mlp(b / "mlp", rmsnorm(b / "mlp" / "rmsnorm", x))
+        if i < c["layers"] / 2:
+            saved.append(x)
+    return tied(p, x)
+
+
+def value_residual(p, tokens, c):
+    # V'_n = lambda_{n,1} V_1 + lambda_{n,2} V_n from the second layer on
+    x, first = p["embed"][tokens], None
+    for i in range(c["layers"]):
+        a, m = p / "block" / i / "attention_vr", p / "block" / i / "mlp"
+        h = rmsnorm(a / "rmsnorm", x)
+        v = project(a / "v", h)
+        if first is None:
+            first = v
+        else:
+            v = a["first"] * first + a["own"] * v
+        x = x + join(a / "out", attend(rope(project(a / "q", h)), rope(project(a / "k", h)), v))
+        x = x + mlp(m, rmsnorm(m / "rmsnorm", x))
+    return tied(p, x)

@@ -1,0 +1,285 @@
+//===- Accesses.cpp - what every access to memory is checked for ----------===//
+
+#include "Launch.h"
+#include "RuntimeABI.h"
+
+using namespace braid::emu;
+
+static bool overlaps(const uint8_t *pointer, uint32_t size, const uint8_t *base, size_t length) {
+  return pointer < base + length && pointer + size > base;
+}
+
+static std::string bytes(uint64_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
+
+void Launch::access(const void *where, uint32_t size, uint32_t siteIndex) {
+  settleConflict();
+  auto *pointer = static_cast<const uint8_t *>(where);
+  const Site &at = site(siteIndex);
+  running->site = siteIndex;
+  if (at.atomic)
+    ++result.counters.atomics;
+  checkAccess(pointer, size, siteIndex, at.store, at.atomic);
+  if (at.atomic && checks(CheckRaces))
+    synchronise(pointer, at);
+}
+
+void Launch::checkAccess(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store, bool atomic) {
+  if (!size)
+    return;
+  // Local memory is the thread's own.
+  const LazyBytes &stack = stacks[running->linear];
+  if (pointer >= stack.data() && pointer + size <= stack.data() + stack.size())
+    return;
+  if (overlaps(pointer, size, arena.data(), arena.size())) {
+    if (!checkShared(pointer, size, siteIndex, store))
+      return;
+    size_t offset = size_t(pointer - arena.data());
+    if (checks(CheckUninit) && !store | atomic)
+      for (uint32_t i = 0; i < size; ++i)
+        if (!arenaWritten.data()[offset + i]) {
+          report(*running, "uninitialised read", shared(pointer + i) + " was not written before", siteIndex);
+          break;
+        }
+    if (checks(CheckRaces))
+      checkRaces(reinterpret_cast<Accesses *>(arenaAccesses.data()) + offset, pointer, size, siteIndex, store, atomic,
+                 "shared memory");
+    if (store)
+      std::memset(arenaWritten.data() + offset, 1, size);
+    if (options.count && (!store || atomic))
+      result.counters.sharedBytesLoaded += size;
+    if (options.count && store)
+      result.counters.sharedBytesStored += size;
+    return;
+  }
+  Buffer *buffer = findGlobal(pointer, size, siteIndex, store);
+  if (buffer) {
+    size_t offset = size_t(pointer - buffer->base);
+    if (checks(CheckUninit) && buffer->written && (!store || atomic))
+      for (uint32_t i = 0; i < size; ++i)
+        if (!buffer->written.data()[offset + i]) {
+          report(*running, "uninitialised read",
+                 "byte " + llvm::Twine(offset + i) + " of " + buffer->name + " was not written before", siteIndex);
+          break;
+        }
+    if (checks(CheckRaces))
+      checkRaces(buffer->accessesAt(pointer), pointer, size, siteIndex, store, atomic, buffer->name);
+    if (store && buffer->written)
+      std::memset(buffer->written.data() + offset, 1, size);
+  }
+  if (options.count)
+    countAccess(buffer, pointer, size, siteIndex, store, atomic);
+}
+
+/// The place of a byte of shared memory in words.
+std::string Launch::shared(const uint8_t *pointer) const {
+  size_t offset = size_t(pointer - arena.data());
+  if (offset >= kernel.dynamicOffset && offset < kernel.dynamicOffset + sharedBytes)
+    return "byte " + std::to_string(offset - kernel.dynamicOffset) + " of dynamic shared memory";
+  for (const SharedVariable &variable : *kernel.shared)
+    if (offset >= variable.offset && offset < variable.offset + variable.size)
+      return "byte " + std::to_string(offset - variable.offset) + " of shared variable " + variable.name;
+  // Between variables: counted from the nearest one before.
+  std::string name = "shared memory";
+  size_t end = 0;
+  for (const SharedVariable &variable : *kernel.shared)
+    if (variable.offset + variable.size <= offset && variable.offset + variable.size >= end)
+      end = variable.offset + variable.size, name = "shared variable " + variable.name + " of " + bytes(variable.size);
+  if (offset >= kernel.dynamicOffset + sharedBytes)
+    end = kernel.dynamicOffset + sharedBytes, name = "dynamic shared memory of " + bytes(sharedBytes);
+  return bytes(offset - end) + " after the end of " + name;
+}
+
+/// False where the access may not go on.
+bool Launch::checkShared(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store) {
+  bool inside = pointer >= arena.data() && pointer + size <= arena.data() + arena.size();
+  if (!inside)
+    fail("out of bounds", "an access across the end of shared memory", siteIndex);
+  size_t offset = size_t(pointer - arena.data());
+  if (checks(CheckBounds))
+    for (uint32_t i = 0; i < size; ++i)
+      if (!arenaValid[offset + i])
+        fail("out of bounds", bytes(size) + " of which one is " + shared(pointer + i), siteIndex);
+  if (checks(CheckRaces))
+    for (uint32_t i = 0; i < size; ++i)
+      if (arenaInFlight[offset + i]) {
+        report(*running, "race",
+               shared(pointer + i) + " is the target of an asynchronous copy of thread " +
+                   text(threads[arenaInFlight[offset + i] - 1].id) + " that nothing has waited for",
+               siteIndex);
+        break;
+      }
+  return true;
+}
+
+/// The buffer of an access; ends the launch where there is none and bounds are checked.
+Buffer *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store) {
+  Buffer *buffer = lastBuffer && lastBuffer->contains(pointer) ? lastBuffer : memory.find(pointer);
+  if (!buffer)
+    for (Buffer *global : kernel.globals)
+      if (global->contains(pointer))
+        buffer = global;
+  lastBuffer = buffer;
+  if (buffer && pointer + size <= buffer->base + buffer->size) {
+    if (store && buffer->constant && checks(CheckBounds))
+      fail("out of bounds", "a store to the constant " + buffer->name, siteIndex);
+    return buffer;
+  }
+  if (!checks(CheckBounds))
+    return nullptr;
+  for (const LazyBytes &stack : stacks)
+    if (overlaps(pointer, size, stack.data(), stack.size()))
+      fail("out of bounds", "local memory of another thread", siteIndex);
+  if (!buffer)
+    buffer = memory.nearest(pointer);
+  if (!buffer)
+    fail("out of bounds", bytes(size) + " at address 0x" + llvm::Twine::utohexstr(uint64_t(pointer)) +
+         ", which belongs to no buffer (there is none)", siteIndex);
+  const uint8_t *end = buffer->base + buffer->size;
+  bool near = pointer < end ? uint64_t(buffer->base - pointer) < (1ull << 40) || pointer >= buffer->base
+                            : uint64_t(pointer - end) < (1ull << 40);
+  if (!near || uint64_t(pointer) < 4096)
+    fail("out of bounds", bytes(size) + " at address 0x" + llvm::Twine::utohexstr(uint64_t(pointer)) +
+         ", which belongs to no buffer", siteIndex);
+  std::string place = pointer >= end             ? bytes(uint64_t(pointer - end)) + " after the end of "
+                      : pointer >= buffer->base ? "across the end of "
+                                                : bytes(uint64_t(buffer->base - pointer)) + " before the start of ";
+  fail("out of bounds", bytes(size) + " " + place + buffer->name + " of " + bytes(buffer->size), siteIndex);
+}
+
+/// Whether the running thread comes after what a stamp tells of.
+bool Launch::ordered(Stamp stamp) const {
+  if (stamp.block() != blockIndex)
+    return seenBlocks.count(stamp.block());
+  return stamp.clock() < clocks[running->warp()][stamp.thread() / 32];
+}
+
+std::string Launch::nameOf(Stamp stamp) const {
+  std::string name = "thread " + text(threads[stamp.thread()].id);
+  if (stamp.block() != blockIndex) {
+    uint64_t index = stamp.block();
+    name += " of block " + text({uint32_t(index % grid.x), uint32_t(index / grid.x % grid.y),
+                                 uint32_t(index / grid.x / grid.y)});
+  }
+  return name;
+}
+
+void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store,
+                        bool atomic, llvm::StringRef where) {
+  Stamp self = Stamp::make(blockIndex, running->linear, clocks[running->warp()][running->warp()],
+                           std::min<uint64_t>(siteIndex, Stamp::maxSite));
+  auto conflicts = [&](Stamp other) {
+    return other && !other.sameThread(self) && !(atomic && site(other.site()).atomic) && !ordered(other);
+  };
+  bool told = false;
+  for (uint32_t i = 0; i < size; ++i) {
+    Accesses &byte = accesses[i];
+    auto tell = [&](Stamp other, bool otherStores) {
+      if (told)
+        return;
+      told = true;
+      std::string message = where.str() + ": " + nameOf(other) + " " + (otherStores ? "wrote" : "read") +
+                            " the same byte (" + describe(site(other.site())) + ") with nothing in between to order them";
+      if (otherStores && store && !atomic && !copying && !conflict.thread) {
+        // Whether the bytes change is known once the store is done.
+        conflict.thread = running;
+        conflict.pointer = pointer;
+        conflict.before.assign(pointer, pointer + size);
+        conflict.message = message;
+        conflict.site = siteIndex;
+        conflict.other = other.site();
+        return;
+      }
+      report(*running, "race", message, siteIndex, other.site());
+    };
+    if (conflicts(byte.writer))
+      tell(byte.writer, true);
+    if (store) {
+      for (Stamp reader : byte.readers)
+        if (conflicts(reader))
+          tell(reader, false);
+      byte.writer = self;
+      byte.readers[0] = byte.readers[1] = Stamp();
+      continue;
+    }
+    // Two readers of different threads are enough to find any later writer in conflict with one.
+    for (Stamp &reader : byte.readers)
+      if (!reader || reader.sameThread(self) || ordered(reader)) {
+        reader = self;
+        break;
+      }
+  }
+}
+
+/// A store that raced with another is done: nothing was harmed if it changed no byte.
+void Launch::settleConflict() {
+  if (!conflict.thread)
+    return;
+  Thread &thread = *conflict.thread;
+  conflict.thread = nullptr;
+  if (std::memcmp(conflict.pointer, conflict.before.data(), conflict.before.size()) != 0) {
+    report(thread, "race", conflict.message, conflict.site, conflict.other);
+    return;
+  }
+  if (known.insert({"same value", conflict.site, conflict.other}).second)
+    result.notes.push_back(makeFinding(thread, "same value", conflict.message + "; both wrote the same value", conflict.site));
+}
+
+/// Atomics order blocks: one that has fenced its writes and then touches a location comes before
+/// another that touches the location later.
+void Launch::synchronise(const uint8_t *pointer, const Site &at) {
+  std::vector<uint64_t> &blocks = released[pointer];
+  if (blockFenced || at.atomicOrders) {
+    for (uint64_t block : blocks)
+      seenBlocks.insert(block);
+    if (blocks.empty() || blocks.back() != blockIndex)
+      blocks.push_back(blockIndex);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Asynchronous copies
+//===----------------------------------------------------------------------===//
+
+void Launch::asyncCopy(void *destination, const void *source, uint32_t size, uint32_t sourceSize, uint32_t siteIndex) {
+  settleConflict();
+  running->site = siteIndex;
+  auto *to = static_cast<uint8_t *>(destination);
+  auto *from = static_cast<const uint8_t *>(source);
+  if (checks(CheckBounds) && (uintptr_t(to) % size || (sourceSize && uintptr_t(from) % size)))
+    fail("misaligned access", "an asynchronous copy of " + bytes(size) + " needs addresses that are multiples of " +
+         llvm::Twine(size), siteIndex);
+  sourceSize = std::min(size, sourceSize);
+  copying = true;
+  checkAccess(from, sourceSize, siteIndex, /*store=*/false, /*atomic=*/false);
+  checkAccess(to, size, siteIndex, /*store=*/true, /*atomic=*/false);
+  copying = false;
+  if (overlaps(to, size, arena.data(), arena.size()))
+    std::fill_n(arenaInFlight.begin() + (to - arena.data()), size, uint16_t(running->linear + 1));
+  running->open.push_back({to, from, size, sourceSize, siteIndex});
+}
+
+void Launch::commitCopies() {
+  running->groups.push_back(std::move(running->open));
+  running->open.clear();
+}
+
+/// The copies happen here, as late as they may.
+void Launch::waitCopies(uint32_t allowed) {
+  settleConflict();
+  copying = true;
+  while (running->groups.size() > allowed) {
+    for (const AsyncCopy &copy : running->groups.front()) {
+      std::memcpy(copy.destination, copy.source, copy.sourceSize);
+      std::memset(copy.destination + copy.sourceSize, 0, copy.size - copy.sourceSize);
+      if (!overlaps(copy.destination, copy.size, arena.data(), arena.size()))
+        continue;
+      std::fill_n(arenaInFlight.begin() + (copy.destination - arena.data()), copy.size, uint16_t(0));
+      // The write counts as made now: others may read it after the next barrier.
+      if (checks(CheckRaces))
+        checkRaces(reinterpret_cast<Accesses *>(arenaAccesses.data()) + (copy.destination - arena.data()),
+                   copy.destination, copy.size, copy.site, /*store=*/true, /*atomic=*/false, "shared memory");
+    }
+    running->groups.pop_front();
+  }
+  copying = false;
+}

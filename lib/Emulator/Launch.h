@@ -1,0 +1,220 @@
+//===- Launch.h - a kernel while it runs ----------------------------------===//
+//
+// The state of one launch: the fibers of the running block, their warps and barriers, the block's
+// shared memory, and what was found and counted so far. Compiled kernels reach it through the
+// functions of RuntimeABI.h.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_LIB_EMULATOR_LAUNCH_H
+#define BRAID_LIB_EMULATOR_LAUNCH_H
+
+#include "braid/Emulator/Emulator.h"
+#include "llvm/ADT/SmallVector.h"
+#include <array>
+#include <deque>
+#include <set>
+#include <unordered_map>
+
+namespace braid::emu {
+
+/// An instruction that reports can name.
+struct Site {
+  std::string location, what;
+  bool store = false, atomic = false, atomicOrders = false;
+};
+
+/// A variable in shared memory: where it lies in a block's arena.
+struct SharedVariable {
+  std::string name;
+  size_t offset = 0, size = 0;
+};
+
+/// What a launch must know of its module.
+struct KernelInfo {
+  std::string name;
+  void (*entry)(void *const *args) = nullptr;
+  const std::vector<Site> *sites = nullptr;
+  const std::vector<SharedVariable> *shared = nullptr;
+  size_t dynamicOffset = 0;
+  /// Global variables of the module.
+  std::vector<Buffer *> globals;
+};
+
+enum class State : uint8_t { Ready, Barrier, Warp, Done };
+
+/// What a lane brings to a warp operation and takes from it.
+struct LaneRequest {
+  uint32_t op = 0, mask = 0, a = 0, b = 0;
+  uint64_t value = 0, result = 0;
+};
+
+struct AsyncCopy {
+  uint8_t *destination;
+  const uint8_t *source;
+  uint32_t size, sourceSize, site;
+};
+
+struct Thread {
+  void *context = nullptr;
+  uint8_t *stack = nullptr;
+  Dim3 id;
+  uint32_t linear = 0;
+  State state = State::Ready;
+  /// Where it waits.
+  uint32_t site = 0;
+  uint32_t barrier = 0, barrierInput = 0, barrierResult = 0;
+  LaneRequest request;
+  std::vector<AsyncCopy> open;
+  std::deque<std::vector<AsyncCopy>> groups;
+  uint64_t yields = 0;
+
+  uint32_t warp() const { return linear / 32; }
+  uint32_t lane() const { return linear % 32; }
+};
+
+/// What one instruction of one warp asked of global memory.
+struct Request {
+  uint64_t bytes = 0;
+  llvm::SmallVector<uint64_t, 16> sectors;
+};
+
+class Launch {
+public:
+  Launch(const KernelInfo &kernel, Dim3 grid, Dim3 block, size_t sharedBytes, llvm::ArrayRef<void *> args,
+         Memory &memory, const Options &options);
+
+  /// Runs all blocks.
+  llvm::Expected<LaunchResult> run();
+
+  /// The launch whose thread runs now.
+  static Launch &current();
+
+  // What threads call.
+  uint32_t specialRegister(uint32_t which) const;
+  uint8_t *sharedBase() const { return arena.data(); }
+  void access(const void *pointer, uint32_t size, uint32_t site);
+  uint32_t barrier(uint32_t id, uint32_t count, uint32_t input, uint32_t kind, uint32_t site);
+  void barrierArrive(uint32_t id, uint32_t count, uint32_t site);
+  uint64_t warpOperation(LaneRequest request, uint32_t site);
+  void asyncCopy(void *destination, const void *source, uint32_t size, uint32_t sourceSize, uint32_t site);
+  void commitCopies();
+  void waitCopies(uint32_t allowed);
+  void fence() { blockFenced = true; }
+  void yieldThread();
+  [[noreturn]] void exitThread();
+  /// Where every fiber begins.
+  static void start(Launch *launch, void *scheduler);
+  /// Ends the launch with a finding about the running thread.
+  [[noreturn]] void fail(llvm::StringRef kind, llvm::Twine message, uint32_t site);
+
+private:
+  // Scheduler.cpp
+  void runBlock(uint64_t index);
+  void prepareBlock(uint64_t index);
+  void resume(Thread &thread);
+  void suspend();
+  void finishThread();
+  [[noreturn]] void abandon();
+  void makeReady(Thread &thread);
+  Thread *nextReady();
+  uint64_t random();
+
+  // Barriers.cpp
+  struct Barrier {
+    std::vector<Thread *> waiting;
+    uint32_t arrived = 0, count = 0;
+    uint32_t warps = 0; // bits
+    uint32_t kind = 0;
+  };
+  void completeBarrier(uint32_t id);
+  void reportDivergence(Barrier &barrier);
+  void joinClocks(uint32_t warps);
+  void explainDeadlock();
+  std::string whatItDoes(const Thread &thread) const;
+
+  // WarpOperations.cpp
+  bool completeWarp(uint32_t warp, const LaneRequest &like);
+  void retryWarp(uint32_t warp);
+
+  // Accesses.cpp
+  void checkAccess(const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic);
+  bool checkShared(const uint8_t *pointer, uint32_t size, uint32_t site, bool store);
+  Buffer *findGlobal(const uint8_t *pointer, uint32_t size, uint32_t site, bool store);
+  void checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic,
+                  llvm::StringRef where);
+  bool ordered(Stamp stamp) const;
+  void synchronise(const uint8_t *pointer, const Site &site);
+  void settleConflict();
+  void countAccess(Buffer *buffer, const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic);
+  void countRequests();
+
+  Finding makeFinding(const Thread &thread, llvm::StringRef kind, llvm::Twine message, uint32_t site) const;
+  /// Keeps a finding; the first of its kind at a place only.
+  void report(const Thread &thread, llvm::StringRef kind, llvm::Twine message, uint32_t site, uint32_t other = 0);
+  std::string describe(const Site &site) const { return site.what + " at " + site.location; }
+  std::string nameOf(Stamp stamp) const;
+  std::string shared(const uint8_t *pointer) const;
+  bool checks(Check check) const { return options.checks & check; }
+  const Site &site(uint32_t index) const { return (*kernel.sites)[index]; }
+
+public:
+  const KernelInfo &kernel;
+  const Options options;
+
+private:
+  Dim3 grid, blockSize, blockId;
+  uint64_t blockIndex = 0;
+  size_t sharedBytes;
+  llvm::ArrayRef<void *> args;
+  Memory &memory;
+
+  std::vector<Thread> threads;
+  std::vector<LazyBytes> stacks;
+  std::deque<Thread *> ready;
+  Thread *running = nullptr;
+  void *scheduler = nullptr;
+  uint32_t done = 0;
+  bool stopped = false;
+  uint64_t randomState;
+  std::map<uint32_t, Barrier> barriers;
+  /// clocks[w][v]: what warp w knows of warp v's clock.
+  std::vector<std::array<uint32_t, 32>> clocks;
+
+  // Shared memory: bytes, which of them belong to a variable, which were written, copies in flight
+  // (thread + 1), accesses.
+  LazyBytes arena, arenaWritten, arenaAccesses;
+  std::vector<uint8_t> arenaValid;
+  std::vector<uint16_t> arenaInFlight;
+
+  // Order between blocks, through atomics.
+  bool blockFenced = false;
+  std::unordered_map<const void *, std::vector<uint64_t>> released;
+  std::set<uint64_t> seenBlocks;
+
+  // A store that races with another: a race only if it changes the bytes.
+  struct Conflict {
+    Thread *thread = nullptr;
+    const uint8_t *pointer;
+    llvm::SmallVector<uint8_t, 64> before;
+    std::string message;
+    uint32_t site, other;
+  } conflict;
+  /// The bytes of an asynchronous copy are not there yet, so that they cannot be compared.
+  bool copying = false;
+
+  std::set<std::tuple<std::string, uint32_t, uint32_t>> known;
+  std::vector<Finding> findings;
+  LaunchResult result;
+
+  // Per thread and site: how often it ran; per warp and site: the requests.
+  std::vector<uint32_t> occurrences;
+  std::unordered_map<uint64_t, std::vector<Request>> requests;
+  Buffer *lastBuffer = nullptr;
+};
+
+/// "(1, 2, 3)"
+std::string text(Dim3 dim);
+
+} // namespace braid::emu
+
+#endif

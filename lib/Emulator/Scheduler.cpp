@@ -1,0 +1,202 @@
+//===- Scheduler.cpp - fibers of a block and their order ------------------===//
+//
+// A thread runs until it waits for others; then another thread that can run is chosen: in order, or
+// at random from the seed. Blocks run one after another.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Launch.h"
+#include <boost/context/detail/fcontext.hpp>
+#include <sys/mman.h>
+
+using namespace braid::emu;
+namespace ctx = boost::context::detail;
+
+static thread_local Launch *currentLaunch = nullptr;
+Launch &Launch::current() { return *currentLaunch; }
+
+Launch::Launch(const KernelInfo &kernel, Dim3 grid, Dim3 block, size_t sharedBytes, llvm::ArrayRef<void *> args,
+               Memory &memory, const Options &options)
+    : kernel(kernel), options(options), grid(grid), blockSize(block), sharedBytes(sharedBytes), args(args),
+      memory(memory), randomState(options.seed) {
+  // Guard bytes after the dynamic part, as between variables.
+  size_t arenaSize = kernel.dynamicOffset + sharedBytes + 64;
+  arena = LazyBytes(arenaSize, /*below4GiB=*/true);
+  arenaValid.assign(arenaSize, 0);
+  for (const SharedVariable &variable : *kernel.shared)
+    std::fill_n(arenaValid.begin() + variable.offset, variable.size, 1);
+  std::fill_n(arenaValid.begin() + kernel.dynamicOffset, sharedBytes, 1);
+  arenaWritten = LazyBytes(arenaSize);
+  arenaAccesses = LazyBytes(arenaSize * sizeof(Accesses));
+  arenaInFlight.assign(arenaSize, 0);
+}
+
+/// splitmix64
+uint64_t Launch::random() {
+  uint64_t z = randomState += 0x9e3779b97f4a7c15;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+  z = (z ^ z >> 27) * 0x94d049bb133111eb;
+  return z ^ z >> 31;
+}
+
+llvm::Expected<LaunchResult> Launch::run() {
+  size_t page = 4096, stackSize = (options.stackBytes + page - 1) / page * page + page;
+  threads.resize(blockSize.count());
+  for (Thread &thread : threads) {
+    stacks.emplace_back(stackSize);
+    thread.stack = stacks.back().data();
+    // The lowest page stops a stack that grows too far.
+    mprotect(thread.stack, page, PROT_NONE);
+    uint64_t linear = uint64_t(&thread - threads.data());
+    thread.linear = uint32_t(linear);
+    thread.id = {uint32_t(linear % blockSize.x), uint32_t(linear / blockSize.x % blockSize.y),
+                 uint32_t(linear / blockSize.x / blockSize.y)};
+  }
+  for (auto &[base, buffer] : memory.all())
+    buffer->accesses.clear();
+  for (Buffer *buffer : kernel.globals)
+    buffer->accesses.clear();
+
+  std::vector<uint64_t> order(grid.count());
+  for (size_t i = 0; i < order.size(); ++i)
+    order[i] = i;
+  if (options.seed)
+    for (size_t i = order.size(); i > 1; --i)
+      std::swap(order[i - 1], order[random() % i]);
+
+  Launch *outer = currentLaunch;
+  currentLaunch = this;
+  for (uint64_t index : order) {
+    runBlock(index);
+    if (stopped)
+      break;
+  }
+  currentLaunch = outer;
+  if (!findings.empty())
+    return llvm::make_error<LaunchError>(std::move(findings));
+  return std::move(result);
+}
+
+static void threadMainOnFiber(ctx::transfer_t transfer);
+
+void Launch::prepareBlock(uint64_t index) {
+  blockIndex = index;
+  blockId = {uint32_t(index % grid.x), uint32_t(index / grid.x % grid.y), uint32_t(index / grid.x / grid.y)};
+  done = 0;
+  blockFenced = false;
+  seenBlocks.clear();
+  barriers.clear();
+  ready.clear();
+  requests.clear();
+  if (options.count)
+    occurrences.assign(threads.size() * kernel.sites->size(), 0);
+  arenaWritten.clear();
+  arenaAccesses.clear();
+  // What a block finds in its shared memory is what others left there: anything.
+  std::memset(arena.data(), 0xA5, arena.size());
+  std::fill(arenaInFlight.begin(), arenaInFlight.end(), 0);
+  clocks.assign((threads.size() + 31) / 32, {});
+  for (size_t warp = 0; warp < clocks.size(); ++warp)
+    clocks[warp][warp] = 1;
+  for (Thread &thread : threads) {
+    thread.state = State::Ready;
+    thread.open.clear();
+    thread.groups.clear();
+    thread.yields = 0;
+    size_t size = stacks[thread.linear].size();
+    thread.context = ctx::make_fcontext(thread.stack + size, size - 4096, threadMainOnFiber);
+    ready.push_back(&thread);
+  }
+}
+
+void Launch::runBlock(uint64_t index) {
+  prepareBlock(index);
+  while (!stopped && done < threads.size()) {
+    Thread *next = nextReady();
+    if (!next) {
+      explainDeadlock();
+      stopped = true;
+      break;
+    }
+    resume(*next);
+  }
+  if (options.count)
+    countRequests();
+}
+
+Thread *Launch::nextReady() {
+  if (ready.empty())
+    return nullptr;
+  if (options.seed)
+    std::swap(ready.front(), ready[random() % ready.size()]);
+  Thread *next = ready.front();
+  ready.pop_front();
+  return next;
+}
+
+void Launch::makeReady(Thread &thread) {
+  thread.state = State::Ready;
+  ready.push_back(&thread);
+}
+
+void Launch::resume(Thread &thread) {
+  running = &thread;
+  thread.context = ctx::jump_fcontext(thread.context, this).fctx;
+}
+
+void Launch::suspend() { scheduler = ctx::jump_fcontext(scheduler, nullptr).fctx; }
+
+void Launch::abandon() {
+  stopped = true;
+  suspend();
+  llvm_unreachable("an abandoned thread went on");
+}
+
+void Launch::yieldThread() {
+  settleConflict();
+  // A thread that waits in a loop for another lets it run now and then.
+  if (++running->yields % 64)
+    return;
+  if (running->yields > 64u << 20)
+    fail("endless wait", "the thread spins on memory that nothing changes", running->site);
+  makeReady(*running);
+  suspend();
+}
+
+static void threadMainOnFiber(ctx::transfer_t transfer) {
+  Launch::start(static_cast<Launch *>(transfer.data), transfer.fctx);
+}
+
+void Launch::start(Launch *launch, void *scheduler) {
+  launch->scheduler = scheduler;
+  launch->kernel.entry(launch->args.data());
+  launch->finishThread();
+  llvm_unreachable("a finished thread went on");
+}
+
+void Launch::exitThread() {
+  finishThread();
+  llvm_unreachable("a finished thread went on");
+}
+
+void Launch::finishThread() {
+  settleConflict();
+  // Copies that nobody waited for arrive at last.
+  commitCopies();
+  waitCopies(0);
+  running->state = State::Done;
+  ++done;
+  retryWarp(running->warp());
+  std::vector<uint32_t> ids;
+  for (auto &[id, barrier] : barriers)
+    if (!barrier.waiting.empty())
+      ids.push_back(id);
+  for (uint32_t id : ids)
+    completeBarrier(id);
+  suspend();
+}
+
+void Launch::fail(llvm::StringRef kind, llvm::Twine message, uint32_t site) {
+  report(*running, kind, message, site);
+  abandon();
+}

@@ -1,0 +1,163 @@
+//===- braid-emulate.cpp - GPU kernels on the CPU, checked ----------------===//
+//
+// Runs a kernel of an MLIR module, or a host program that launches kernels, without a GPU. See
+// docs/emulator.md.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Arguments.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+using namespace llvm;
+using namespace braid::emu;
+
+static cl::opt<std::string> file(cl::Positional, cl::Required, cl::desc("FILE.mlir, FILE.ll or FILE.bc"));
+static cl::opt<std::string> kernel("kernel", cl::desc("the kernel to run (the only one if not given)"));
+static cl::opt<std::string> gridText("grid", cl::init("1"), cl::desc("X[,Y[,Z]] blocks"));
+static cl::opt<std::string> blockText("block", cl::init("32"), cl::desc("X[,Y[,Z]] threads per block"));
+static cl::opt<uint64_t> sharedBytes("shared", cl::init(0), cl::desc("bytes of dynamic shared memory"));
+static cl::list<std::string> argumentTexts(
+    "arg", cl::desc("one argument: f32:1.5, i64:7, null, f32[4x8]=CONTENTS, memref:f32[4x8]=CONTENTS; contents are "
+                    "iota, random, a number or @FILE, and without them the buffer is unwritten"));
+static cl::opt<std::string> checkText("check", cl::init("all"),
+                                      cl::desc("all, none or some of bounds,uninit,races,barriers,shuffles"));
+static cl::opt<uint64_t> seed("seed", cl::init(0), cl::desc("order of threads and blocks; 0 is the natural one"));
+static cl::opt<unsigned> maxFindings("max-findings", cl::init(8), cl::desc("stop at this many"));
+static cl::opt<bool> print("print", cl::desc("print the buffers after the run"));
+static cl::opt<bool> counters("counters", cl::desc("print what was counted"));
+static cl::opt<bool> list("list", cl::desc("list the kernels and their parameters"));
+static cl::opt<bool> emitNVVM("emit-nvvm", cl::desc("print the module as it is executed, and stop"));
+
+static int fail(const Twine &message) {
+  errs() << "braid-emulate: " << message << "\n";
+  return 1;
+}
+static int fail(Error error) {
+  // Findings begin with their location, as compilers' messages do.
+  bool finding = error.isA<LaunchError>();
+  std::string message = toString(std::move(error));
+  bool placed = finding || StringRef(message).contains(": error: ");
+  errs() << (placed ? "" : "braid-emulate: ") << message << "\n";
+  return 1;
+}
+
+static Expected<Dim3> parseDim(StringRef text) {
+  Dim3 dim;
+  SmallVector<StringRef> parts;
+  text.split(parts, ',');
+  uint32_t *fields[] = {&dim.x, &dim.y, &dim.z};
+  bool good = parts.size() <= 3;
+  for (size_t i = 0; good && i < parts.size(); ++i)
+    good = !parts[i].getAsInteger(10, *fields[i]) && *fields[i];
+  if (!good)
+    return createStringError("'" + text + "' is no size: wanted X, X,Y or X,Y,Z");
+  return dim;
+}
+
+static void printCounters(const Counters &counters) {
+  auto traffic = [](StringRef name, const Traffic &traffic) {
+    outs() << name << ": " << traffic.bytes << " bytes, " << traffic.requests << " requests, " << traffic.sectors
+           << " sectors (ideal " << traffic.idealSectors << ")\n";
+  };
+  traffic("global loads", counters.loads);
+  traffic("global stores", counters.stores);
+  for (const Counters::OfBuffer &buffer : counters.buffers)
+    if (!buffer.name.empty())
+      outs() << "  " << buffer.name << ": " << buffer.bytesLoaded << " bytes loaded, " << buffer.bytesStored
+             << " bytes stored\n";
+  outs() << "shared memory: " << counters.sharedBytesLoaded << " bytes loaded, " << counters.sharedBytesStored
+         << " bytes stored\n";
+  outs() << "barriers: " << counters.barriers << ", warp operations: " << counters.warpOperations
+         << ", atomics: " << counters.atomics << "\n";
+}
+
+static int runKernel(braid::emu::Module &module, const Options &options) {
+  if (list) {
+    for (const std::string &name : module.kernels()) {
+      outs() << name << "(";
+      auto parameters = module.parameters(name);
+      if (!parameters)
+        return fail(parameters.takeError());
+      interleaveComma(*parameters, outs());
+      outs() << ")\n";
+    }
+    return 0;
+  }
+  std::vector<std::string> names = module.kernels();
+  if (kernel.empty() && names.size() != 1)
+    return fail("--kernel is needed: there are " + Twine(names.size()) + " kernels (--list shows them)");
+  Memory memory;
+  Arguments arguments(memory);
+  for (const std::string &text : argumentTexts)
+    if (Error error = arguments.add(text))
+      return fail(std::move(error));
+  auto grid = parseDim(gridText), block = parseDim(blockText);
+  if (!grid || !block)
+    return fail(joinErrors(grid.takeError(), block.takeError()));
+  auto result = module.launch(kernel.empty() ? names.front() : kernel, *grid, *block, sharedBytes,
+                              arguments.pointers(), memory, options);
+  if (!result)
+    return fail(result.takeError());
+  for (const Finding &note : result->notes)
+    errs() << note.location << ": note: " << note.kind << ": " << note.message << "\n";
+  if (print)
+    arguments.print(outs());
+  if (counters)
+    printCounters(result->counters);
+  return 0;
+}
+
+static int runMLIR(const Options &options) {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry);
+  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceFile<mlir::ModuleOp>(file, &context);
+  if (!module)
+    return 1;
+  if (failed(lowerToNVVM(*module)))
+    return fail("the module cannot be lowered to NVVM");
+  if (emitNVVM) {
+    module->print(outs());
+    return 0;
+  }
+  SmallVector<mlir::Operation *> candidates;
+  for (auto kernels : module->getOps<mlir::gpu::GPUModuleOp>())
+    candidates.push_back(kernels);
+  if (candidates.empty())
+    candidates.push_back(*module);
+  for (mlir::Operation *candidate : candidates) {
+    if (candidates.size() > 1 && !kernel.empty() && !mlir::SymbolTable::lookupSymbolIn(candidate, kernel))
+      continue;
+    auto loaded = braid::emu::Module::load(candidate);
+    if (!loaded)
+      return fail(loaded.takeError());
+    if (int code = runKernel(**loaded, options); code || !list)
+      return code;
+  }
+  return list ? 0 : fail("no kernel is called '" + kernel + "'");
+}
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  cl::ParseCommandLineOptions(argc, argv, "runs GPU kernels (NVVM) on the CPU and checks what they do\n");
+  Options options;
+  auto checks = parseChecks(checkText);
+  if (!checks)
+    return fail(checks.takeError());
+  options.checks = *checks;
+  options.seed = seed;
+  options.maxFindings = maxFindings;
+  if (StringRef(file).ends_with(".ll") || StringRef(file).ends_with(".bc")) {
+    auto buffer = MemoryBuffer::getFile(file);
+    if (!buffer)
+      return fail(Twine(file) + ": " + buffer.getError().message());
+    auto loaded = braid::emu::Module::loadIR((*buffer)->getBuffer(), file);
+    return loaded ? runKernel(**loaded, options) : fail(loaded.takeError());
+  }
+  return runMLIR(options);
+}

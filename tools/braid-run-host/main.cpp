@@ -34,6 +34,7 @@ static cl::opt<std::string> inputs("inputs", cl::desc("tensors by the names of e
 static cl::opt<std::string> outputFile("o", cl::desc("write all externals after the run"));
 static cl::opt<bool> check("check", cl::desc("compare with the interpreter"));
 static cl::opt<double> tolerance("tolerance", cl::desc("of the comparison, relative to the largest number of a buffer"), cl::init(1e-5));
+static cl::opt<double> ulps("ulps", cl::desc("compare number by number instead, in units of the last place"), cl::init(0));
 static cl::opt<int> threads("num-threads", cl::init(0));
 static cl::opt<int> repeat("repeat", cl::desc("run so often; print the shortest time"), cl::init(1));
 static cl::opt<std::string> cpu("mcpu"), dumpDir("dump");
@@ -87,6 +88,23 @@ static double difference(const braid::External &external, const std::vector<uint
       worst = std::max(worst, std::fabs(x - y) / largest);
     else if (!(x == y || (std::isnan(x) && std::isnan(y))))
       return INFINITY;
+  }
+  return worst;
+}
+
+/// The largest difference in units of the last place of the expected number.
+static double differenceInUlps(const braid::External &external, const std::vector<uint8_t> &a, const std::vector<uint8_t> &b, size_t numbers) {
+  double worst = 0;
+  for (size_t i = 0; i < numbers; ++i) {
+    float x = toFloat(a, external.dtype, i), y = toFloat(b, external.dtype, i);
+    if (x == y || (std::isnan(x) && std::isnan(y)))
+      continue;
+    double unit = double(std::nextafter(std::fabs(y), INFINITY)) - std::fabs(double(y));
+    double error = std::isfinite(x) && std::isfinite(y) ? std::fabs(double(x) - double(y)) / unit : INFINITY;
+    // Beside the largest number, infinity is one unit away.
+    if (std::isinf(x) != std::isinf(y) && std::fabs(std::isinf(x) ? y : x) > 3.4e38f)
+      error = 1;
+    worst = std::max(worst, error);
   }
   return worst;
 }
@@ -172,9 +190,11 @@ int main(int argc, char **argv) {
     const std::vector<uint8_t> &bytes = memory[external.name];
     size_t numbers = external.numbers * (external.perToken ? tokens : 1);
     if (check) {
-      double error = difference(external, bytes, expected[external.name], numbers);
+      double error = ulps > 0 ? differenceInUlps(external, bytes, expected[external.name], numbers)
+                              : difference(external, bytes, expected[external.name], numbers);
       // A number on the edge between two bf16 numbers may fall on either side.
-      double allowed = external.dtype == BRAID_BF16 ? std::max<double>(tolerance, 1.0 / 128) : double(tolerance);
+      double allowed = ulps > 0                        ? double(ulps)
+                       : external.dtype == BRAID_BF16 ? std::max<double>(tolerance, 1.0 / 128) : double(tolerance);
       bool good = error <= allowed;
       failures += !good;
       if (!good || bytes != before[external.name])

@@ -453,8 +453,14 @@ Schedule Scheduler::run() {
   }
   // A write may wait for a nest over the same axes, unless something depends on it.
   for (Root *root : writes) {
+    const llvm::SetVector<Value> &closure = closures[root - roots.begin()];
     bool waits = llvm::none_of(ops, [&](Operation *op) {
-      return op != root->op && argumentOf(op) && order[op] > order[root->op] && mayAlias(argumentOf(op), argumentOf(root->op));
+      if (op == root->op || !argumentOf(op) || order[op] < order[root->op])
+        return false;
+      // What it writes is read or written later, or what it reads is written later.
+      return mayAlias(argumentOf(op), argumentOf(root->op)) || (isWrite(op) && llvm::any_of(closure, [&](Value value) {
+        return isRead(value.getDefiningOp()) && !kept.contains(value) && mayAlias(argumentOf(value.getDefiningOp()), argumentOf(op));
+      }));
     });
     Nest *nest = findNest(schedule, *root, false);
     if (!nest && waits)

@@ -165,6 +165,8 @@ int main(int argc, char **argv) {
   double best = INFINITY;
   (*program)->setTiming(timing);
   for (int i = 0; i < repeat; ++i) {
+    if (i == 1) // the first run touches memory for the first time
+      (*program)->setTiming(timing);
     if (repeat > 1)
       for (auto &[name, bytes] : memory)
         std::memcpy(bytes.data(), before[name].data(), bytes.size());

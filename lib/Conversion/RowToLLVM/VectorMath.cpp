@@ -100,25 +100,24 @@ V VectorMath::scale(V x, V n) {
 /// conversion that is undefined out of range.
 static constexpr double rounder = 12582912.0;
 
-std::pair<V, V> VectorMath::expParts(V x) {
+std::pair<V, V> VectorMath::expTail(V x) {
   Type type = x.getType();
-  V lower = number(type, -105.0), upper = number(type, 90.0);
-  x = select(compare(arith::CmpFPredicate::OLT, x, lower), lower, x);
-  x = select(compare(arith::CmpFPredicate::OGT, x, upper), upper, x);
   V shift = number(type, rounder), shifted = fma(x, number(type, 1.4426950408889634), shift);
   V n = b.create<arith::SubFOp>(loc, shifted, shift);
   V r = fma(n, number(type, -0.693145751953125), x);
   r = fma(n, number(type, -1.42860682030941723212e-6), r);
   V p = horner(r, {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1});
-  V y = fma(b.create<arith::MulFOp>(loc, r, r), p, r);
-  y = b.create<arith::AddFOp>(loc, y, number(type, 1.0));
-  return {y, isub(bits(shifted), bits(shift))};
+  return {fma(b.create<arith::MulFOp>(loc, r, r), p, r), isub(bits(shifted), bits(shift))};
 }
 
 /// Below 2 ulp; subnormal results are rounded once more.
 V VectorMath::expInline(V x) {
-  auto [mantissa, exponent] = expParts(x);
-  return scale(mantissa, exponent);
+  Type type = x.getType();
+  V lower = number(type, -105.0), upper = number(type, 90.0);
+  x = select(compare(arith::CmpFPredicate::OLT, x, lower), lower, x);
+  x = select(compare(arith::CmpFPredicate::OGT, x, upper), upper, x);
+  auto [tail, n] = expTail(x);
+  return scale(b.create<arith::AddFOp>(loc, tail, number(type, 1.0)), n);
 }
 
 /// Below 2 ulp. log(0) = -inf, log of a negative number is NaN.
@@ -151,16 +150,15 @@ V VectorMath::logInline(V x) {
                 select(compare(arith::CmpFPredicate::UNO, x, x), x, result), number(type, std::numeric_limits<double>::quiet_NaN()));
 }
 
-/// Below 3 ulp.
+/// Below 3 ulp: with t = exp(2|x|) - 1, computed without cancellation, t / (t + 2).
 V VectorMath::tanhInline(V x) {
   Type type = x.getType();
-  V size = abs(x), z = b.create<arith::MulFOp>(loc, x, x);
-  V p = horner(z, {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1});
-  V small = fma(b.create<arith::MulFOp>(loc, p, z), x, x);
-  V e = expInline(b.create<arith::AddFOp>(loc, size, size));
-  V large = b.create<arith::SubFOp>(loc, number(type, 1.0),
-                                    b.create<arith::DivFOp>(loc, number(type, 2.0), b.create<arith::AddFOp>(loc, e, number(type, 1.0))));
-  return select(compare(arith::CmpFPredicate::OGE, size, number(type, 0.625)), copySign(large, x), small);
+  V size = abs(x), bound = number(type, 10.0); // where the result has long been 1
+  size = select(compare(arith::CmpFPredicate::OGT, size, bound), bound, size);
+  auto [tail, n] = expTail(b.create<arith::AddFOp>(loc, size, size));
+  V power = real(shl(iadd(n, integer(n.getType(), 127)), 23));
+  V t = fma(tail, power, b.create<arith::SubFOp>(loc, power, number(type, 1.0)));
+  return copySign(b.create<arith::DivFOp>(loc, t, b.create<arith::AddFOp>(loc, t, number(type, 2.0))), x);
 }
 
 /// Below 3 ulp: with e = exp(-|x|), 1 / (1 + e) or e / (1 + e).

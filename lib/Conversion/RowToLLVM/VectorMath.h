@@ -71,8 +71,8 @@ private:
   V copySign(V magnitude, V sign);
   /// x · 2^n for the integer n, correct into the subnormal numbers.
   V scale(V x, V n);
-  /// x = n · log 2 + remainder: e^remainder and n.
-  std::pair<V, V> expParts(V x);
+  /// x = n · log 2 + r: e^r - 1 and the integer n. |x| is below 1e6.
+  std::pair<V, V> expTail(V x);
 
   mlir::OpBuilder &b;
   mlir::Location loc;

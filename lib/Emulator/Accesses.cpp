@@ -5,8 +5,14 @@
 
 using namespace braid::emu;
 
+// On numbers, as an address may be anything.
 static bool overlaps(const uint8_t *pointer, uint32_t size, const uint8_t *base, size_t length) {
-  return pointer < base + length && pointer + size > base;
+  uint64_t first = uint64_t(pointer) - uint64_t(base);
+  return first < length || -first < size;
+}
+static bool within(const uint8_t *pointer, uint32_t size, const uint8_t *base, size_t length) {
+  uint64_t first = uint64_t(pointer) - uint64_t(base);
+  return first < length && size <= length - first;
 }
 
 static std::string bytes(uint64_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
@@ -28,7 +34,7 @@ void Launch::checkAccess(const uint8_t *pointer, uint32_t size, uint32_t siteInd
     return;
   // Local memory is the thread's own.
   const LazyBytes &stack = stacks[running->linear];
-  if (pointer >= stack.data() && pointer + size <= stack.data() + stack.size())
+  if (within(pointer, size, stack.data(), stack.size()))
     return;
   if (overlaps(pointer, size, arena.data(), arena.size())) {
     if (!checkShared(pointer, size, siteIndex, store))
@@ -91,8 +97,7 @@ std::string Launch::shared(const uint8_t *pointer) const {
 
 /// False where the access may not go on.
 bool Launch::checkShared(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store) {
-  bool inside = pointer >= arena.data() && pointer + size <= arena.data() + arena.size();
-  if (!inside)
+  if (!within(pointer, size, arena.data(), arena.size()))
     fail("out of bounds", "an access across the end of shared memory", siteIndex);
   size_t offset = size_t(pointer - arena.data());
   if (checks(CheckBounds))
@@ -119,7 +124,7 @@ Buffer *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t siteI
       if (global->contains(pointer))
         buffer = global;
   lastBuffer = buffer;
-  if (buffer && pointer + size <= buffer->base + buffer->size) {
+  if (buffer && within(pointer, size, buffer->base, buffer->size)) {
     if (store && buffer->constant && checks(CheckBounds))
       fail("out of bounds", "a store to the constant " + buffer->name, siteIndex);
     return buffer;
@@ -135,9 +140,8 @@ Buffer *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t siteI
     fail("out of bounds", bytes(size) + " at address 0x" + llvm::Twine::utohexstr(uint64_t(pointer)) +
          ", which belongs to no buffer (there is none)", siteIndex);
   const uint8_t *end = buffer->base + buffer->size;
-  bool near = pointer < end ? uint64_t(buffer->base - pointer) < (1ull << 40) || pointer >= buffer->base
-                            : uint64_t(pointer - end) < (1ull << 40);
-  if (!near || uint64_t(pointer) < 4096)
+  uint64_t far = pointer >= end ? uint64_t(pointer - end) : pointer < buffer->base ? uint64_t(buffer->base - pointer) : 0;
+  if (far >= 1ull << 40)
     fail("out of bounds", bytes(size) + " at address 0x" + llvm::Twine::utohexstr(uint64_t(pointer)) +
          ", which belongs to no buffer", siteIndex);
   std::string place = pointer >= end             ? bytes(uint64_t(pointer - end)) + " after the end of "

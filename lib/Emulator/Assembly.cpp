@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rewrite.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace braid::emu;
@@ -18,6 +19,14 @@ static unsigned sizeOfType(StringRef part) {
   return bits / 8;
 }
 
+/// An address that a register of 32 or 64 bits holds.
+static Value *address(Rewriter &r, Value *value) {
+  IRBuilder<> &b = r.builder;
+  if (value->getType()->isIntegerTy())
+    return b.CreateIntToPtr(b.CreateZExtOrTrunc(value, b.getInt64Ty()), b.getPtrTy());
+  return b.CreateAddrSpaceCast(value, b.getPtrTy());
+}
+
 /// ld.global[.hints][.vN].type {$0, …}, [$n]; and st.global. Operands of a load are its outputs first.
 static Replacement memoryAccess(Rewriter &r, CallInst &call, ArrayRef<StringRef> parts, StringRef mnemonic) {
   bool store = parts[0] == "st";
@@ -28,9 +37,7 @@ static Replacement memoryAccess(Rewriter &r, CallInst &call, ArrayRef<StringRef>
   if (!size || (parts[1] != "global" && parts[1] != "shared") || call.arg_size() != (store ? count + 1 : 1))
     return {};
   IRBuilder<> &b = r.builder;
-  Value *pointer = call.getArgOperand(0);
-  if (pointer->getType()->isIntegerTy())
-    pointer = b.CreateIntToPtr(pointer, b.getPtrTy());
+  Value *pointer = address(r, call.getArgOperand(0));
   r.access(pointer, r.i32(count * size), r.site(call, mnemonic, store));
   auto place = [&](unsigned i) { return b.CreateConstGEP1_32(b.getInt8Ty(), pointer, i * size); };
   if (store) {
@@ -49,7 +56,58 @@ static Replacement memoryAccess(Rewriter &r, CallInst &call, ArrayRef<StringRef>
   return {true, all};
 }
 
+/// The operands in the text as values: `$1` and `[$1]` are arguments of the call, numbers are numbers.
+/// Outputs come first in the numbering, and are no operands here.
+static std::optional<SmallVector<Value *>> operandsOf(Rewriter &r, CallInst &call, StringRef text) {
+  SmallVector<StringRef> parts;
+  text.split(parts, ',');
+  SmallVector<Value *> values;
+  unsigned outputs = call.getType()->isVoidTy()             ? 0
+                     : isa<StructType>(call.getType()) ? cast<StructType>(call.getType())->getNumElements()
+                                                        : 1;
+  for (StringRef part : parts) {
+    part = part.trim().trim("[]").trim();
+    uint64_t number = 0;
+    if (part.consume_front("$")) {
+      if (part.getAsInteger(10, number) || number < outputs || number - outputs >= call.arg_size())
+        return std::nullopt;
+      values.push_back(call.getArgOperand(unsigned(number) - outputs));
+    } else if (!part.getAsInteger(0, number)) {
+      values.push_back(r.i32(number));
+    } else if (!part.empty()) {
+      return std::nullopt;
+    }
+  }
+  return values;
+}
+
+/// cp.async.{ca,cg}.shared.global [to], [from], size[, bytes of the source] and what goes with it.
+static Replacement asyncCopy(Rewriter &r, CallInst &call, ArrayRef<StringRef> parts, ArrayRef<Value *> operands) {
+  IRBuilder<> &b = r.builder;
+  if (parts[2] == "commit_group") {
+    r.call("braid_emu_commit", b.getVoidTy(), {});
+  } else if (parts[2] == "wait_all") {
+    r.call("braid_emu_wait_all", b.getVoidTy(), {});
+  } else if (parts[2] == "wait_group" && operands.size() == 1) {
+    r.call("braid_emu_wait", b.getVoidTy(), {operands[0]});
+  } else if ((parts[2] == "ca" || parts[2] == "cg") && parts.size() >= 5 && operands.size() >= 3 && operands.size() <= 4) {
+    r.call("braid_emu_copy", b.getVoidTy(),
+           {address(r, operands[0]), address(r, operands[1]), operands[2],
+            operands.size() > 3 ? operands[3] : operands[2], r.site(call, llvm::join(parts, "."))});
+  } else {
+    return {};
+  }
+  return {true, nullptr};
+}
+
 Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, StringRef text) {
+  // What MLIR makes of nvvm.elect.sync.
+  if (text.contains("elect.sync rx | px, 0xFFFFFFFF;") && call.getType()->isIntegerTy(1)) {
+    Value *bits = rewriter.call("braid_emu_warp", rewriter.builder.getInt64Ty(),
+                                {rewriter.i32(Elect), rewriter.i32(~0u), rewriter.builder.getInt64(0), rewriter.i32(0),
+                                 rewriter.i32(0), rewriter.site(call, "elect.sync")});
+    return {true, rewriter.builder.CreateTrunc(rewriter.builder.CreateLShr(bits, 32), rewriter.builder.getInt1Ty())};
+  }
   text = text.trim().trim(';').trim();
   StringRef mnemonic = text.take_until([](char c) { return c == ' ' || c == '\t'; });
   if (text.contains(';') || text.contains('\n'))
@@ -60,6 +118,26 @@ Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, Stri
   mnemonic.split(parts, '.');
   if ((parts[0] == "ld" || parts[0] == "st") && parts.size() >= 3)
     return memoryAccess(rewriter, call, parts, mnemonic);
+  if (mnemonic.starts_with("cp.async.") || mnemonic == "bar.sync" || mnemonic == "barrier.sync") {
+    auto operands = operandsOf(rewriter, call, text.drop_front(mnemonic.size()));
+    if (!operands)
+      return {};
+    if (parts[0] == "cp")
+      return asyncCopy(rewriter, call, parts, *operands);
+    if (operands->empty() || operands->size() > 2)
+      return {};
+    rewriter.call("braid_emu_barrier", rewriter.builder.getInt32Ty(),
+                  {(*operands)[0], operands->size() > 1 ? (*operands)[1] : rewriter.i32(0), rewriter.i32(0),
+                   rewriter.i32(BarrierPlain), rewriter.site(call, mnemonic)});
+    return {true, nullptr};
+  }
+  if (mnemonic == "membar.gl" || mnemonic == "membar.sys" || mnemonic == "fence.acq_rel.gpu" ||
+      mnemonic == "fence.acq_rel.sys") {
+    rewriter.call("braid_emu_fence", rewriter.builder.getVoidTy(), {});
+    return {true, nullptr};
+  }
+  if (mnemonic == "membar.cta" || mnemonic == "fence.acq_rel.cta")
+    return {true, nullptr};
   if (mnemonic == "cvt.rn.bf16x2.f32")
     return rewriteMath(rewriter, call, "ff2bf16x2.rn");
   if (mnemonic == "cvt.rn.bf16.f32")

@@ -67,9 +67,11 @@ static void optimise(llvm::Module &module, TargetMachine &machine) {
 }
 
 /// Rewrites and compiles.
-static Expected<std::unique_ptr<braid::emu::Module::Impl>> compile(std::unique_ptr<llvm::Module> module,
+static Expected<std::unique_ptr<braid::emu::Module::Impl>> compile(std::unique_ptr<llvm::Module> given,
                                                                    std::unique_ptr<LLVMContext> context,
                                                                    const Locate &locate) {
+  // Gone before its context.
+  std::unique_ptr<llvm::Module> module = std::move(given);
   auto builder = hostMachine();
   if (!builder)
     return builder.takeError();

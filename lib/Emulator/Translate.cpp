@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Translate.h"
+#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
@@ -83,6 +85,11 @@ static std::string collect(MLIRContext *context, llvm::function_ref<void()> acti
 static OwningOpRef<Operation *> prepare(Operation *module, llvm::function_ref<FileLineColLoc(Operation *)> relocate) {
   OwningOpRef<Operation *> copy(module->clone());
   MLIRContext *context = module->getContext();
+  // Instructions without an intrinsic become inline assembly, as on the way to PTX.
+  PassManager toAssembly(context, module->getName().getStringRef());
+  toAssembly.addPass(createConvertNVVMToLLVMPass());
+  if (failed(toAssembly.run(*copy)))
+    return nullptr;
   bool marked = false;
   copy->walk([&](LLVM::LLVMFuncOp function) {
     if (function->hasAttr(gpu::GPUDialect::getKernelFuncAttrName()))
@@ -109,7 +116,10 @@ llvm::Expected<Translated> braid::emu::translate(Operation *module, llvm::LLVMCo
     translated.locations.push_back(place.empty() ? "unknown location" : place);
     return FileLineColLoc::get(file, unsigned(translated.locations.size()), 0);
   });
-  std::string messages = collect(context, [&] { translated.module = translateModuleToLLVMIR(*copy, llvmContext); });
+  std::string messages = collect(context, [&] {
+    if (copy)
+      translated.module = translateModuleToLLVMIR(*copy, llvmContext);
+  });
   if (!translated.module) {
     // Names of places are numbers of the table by now.
     std::string shown;
@@ -137,7 +147,10 @@ llvm::Expected<std::string> braid::emu::translateToBitcode(Operation *module) {
   });
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> translated;
-  std::string messages = collect(module->getContext(), [&] { translated = translateModuleToLLVMIR(*copy, context); });
+  std::string messages = collect(module->getContext(), [&] {
+    if (copy)
+      translated = translateModuleToLLVMIR(*copy, context);
+  });
   if (!translated)
     return llvm::createStringError("the kernels cannot be translated to LLVM IR:\n" + messages);
   std::string bitcode;

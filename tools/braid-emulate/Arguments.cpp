@@ -159,9 +159,14 @@ void Arguments::print(raw_ostream &out) const {
     out << "]:";
     const Buffer *buffer = memory.find(tensor.data);
     size_t size = sizeOf(tensor.element);
+    size_t row = tensor.shape.size() > 1 ? size_t(tensor.shape.back()) : 0;
     for (size_t i = 0; i < tensor.count; ++i) {
+      if (row && i % row == 0)
+        out << "\n ";
       bool written = !buffer || !buffer->written || llvm::all_of(ArrayRef(buffer->written.data() + i * size, size), [](uint8_t b) { return b; });
-      if (written)
+      if (written && tensor.element <= Element::I64)
+        out << ' ' << int64_t(decode(tensor.element, tensor.data + i * size));
+      else if (written)
         out << format(" %.7g", decode(tensor.element, tensor.data + i * size));
       else
         out << " ?";

@@ -20,7 +20,7 @@ public:
   /// of one: two pointers, offset, sizes, strides), `null`.
   llvm::Error add(llvm::StringRef text);
   llvm::ArrayRef<void *> pointers() const { return values; }
-  /// The elements of every buffer, one line each; `?` where nothing was written.
+  /// The elements of every buffer, one line each, or one per row; `?` where nothing was written.
   void print(llvm::raw_ostream &out) const;
 
 private:

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arguments.h"
+#include "braid/Emulator/Mgpu.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -18,6 +19,9 @@ using namespace braid::emu;
 
 static cl::opt<std::string> file(cl::Positional, cl::Required, cl::desc("FILE.mlir, FILE.ll or FILE.bc"));
 static cl::opt<std::string> kernel("kernel", cl::desc("the kernel to run (the only one if not given)"));
+static cl::opt<std::string> entry("entry", cl::desc("a host function without arguments to run instead: its launches run here"));
+static cl::list<std::string> libraries("shared-libs", cl::CommaSeparated,
+                                       cl::desc("libraries that the host function calls (libmlir_runner_utils.so)"));
 static cl::opt<std::string> gridText("grid", cl::init("1"), cl::desc("X[,Y[,Z]] blocks"));
 static cl::opt<std::string> blockText("block", cl::init("32"), cl::desc("X[,Y[,Z]] threads per block"));
 static cl::opt<uint64_t> sharedBytes("shared", cl::init(0), cl::desc("bytes of dynamic shared memory"));
@@ -76,6 +80,11 @@ static void printCounters(const Counters &counters) {
          << ", atomics: " << counters.atomics << "\n";
 }
 
+static void printNotes(const LaunchResult &result) {
+  for (const Finding &note : result.notes)
+    errs() << note.location << ": note: " << note.kind << ": " << note.message << "\n";
+}
+
 static int runKernel(braid::emu::Module &module, const Options &options) {
   if (list) {
     for (const std::string &name : module.kernels()) {
@@ -103,8 +112,7 @@ static int runKernel(braid::emu::Module &module, const Options &options) {
                               arguments.pointers(), memory, options);
   if (!result)
     return fail(result.takeError());
-  for (const Finding &note : result->notes)
-    errs() << note.location << ": note: " << note.kind << ": " << note.message << "\n";
+  printNotes(*result);
   if (print)
     arguments.print(outs());
   if (counters)
@@ -124,6 +132,23 @@ static int runMLIR(const Options &options) {
   if (emitNVVM) {
     module->print(outs());
     return 0;
+  }
+  if (!entry.empty()) {
+    MgpuDevice &device = MgpuDevice::get();
+    device.options = options;
+    device.onLaunch = [](StringRef kernel, const LaunchResult &result) {
+      printNotes(result);
+      if (counters) {
+        outs() << "kernel " << kernel << "\n";
+        printCounters(result.counters);
+      }
+    };
+    // Names without a folder are looked for beside LLVM's libraries.
+    std::vector<std::string> paths;
+    for (const std::string &library : libraries)
+      paths.push_back(StringRef(library).contains('/') ? library : BRAID_LLVM_LIBRARIES "/" + library);
+    Error error = runHost(*module, entry, paths);
+    return error ? fail(std::move(error)) : 0;
   }
   SmallVector<mlir::Operation *> candidates;
   for (auto kernels : module->getOps<mlir::gpu::GPUModuleOp>())

@@ -25,7 +25,7 @@
 using namespace llvm;
 
 static cl::opt<std::string> inputFile(cl::Positional, cl::desc("<module>"), cl::Required);
-static cl::opt<std::string> functionName("function", cl::desc("the host.func to run"), cl::Required);
+static cl::opt<std::string> functionName("function", cl::desc("the host.func to run"));
 static cl::opt<int64_t> batch("batch", cl::init(1)), timeSteps("time", cl::init(4));
 static cl::opt<unsigned> randomSeed("random-seed", cl::desc("of the externals that no file gives"), cl::init(1));
 static cl::opt<double> randomScale("random-scale", cl::desc("standard deviation of random numbers"), cl::init(1.0));
@@ -40,6 +40,7 @@ static cl::opt<int> repeat("repeat", cl::desc("run so often; print the shortest 
 static cl::opt<std::string> cpu("mcpu"), dumpDir("dump");
 static cl::opt<bool> printValues("print", cl::desc("print the first numbers of every external that changed"));
 static cl::opt<bool> timing("timing");
+static cl::opt<std::string> objectFile("object", cl::desc("write an object file instead of running")), headerFile("header");
 
 static int fail(const Twine &message) {
   errs() << "error: " << message << '\n';
@@ -122,6 +123,11 @@ int main(int argc, char **argv) {
   options.threads = threads;
   options.cpu = cpu;
   options.dumpDir = dumpDir;
+  if (!objectFile.empty()) {
+    if (Error error = braid::writeObject(*module, options, objectFile, headerFile))
+      return fail(toString(std::move(error)));
+    return 0;
+  }
   auto program = braid::Program::compile(*module, options);
   if (!program)
     return fail(toString(program.takeError()));

@@ -167,7 +167,7 @@ llvm::Error Evaluator::evaluate(Operation *op) {
     Value result = op->getResult(0);
     Tensor tensor = zerosFor(result);
     for (auto [operand, nest] : llvm::zip(op->getOperands(), copies))
-      addAlong(nest, (*this)[operand].data.data(), tensor.data.data());
+      addAlong(nest, (*this)[operand].data.data(), tensor.data.data(), options.single);
     bind(result, std::move(tensor));
     return llvm::Error::success();
   }

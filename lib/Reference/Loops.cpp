@@ -4,7 +4,9 @@
 
 using namespace braid::ref;
 
-void braid::ref::addAlong(const Nest<2> &nest, const double *from, double *to) {
+void braid::ref::addAlong(const Nest<2> &nest, const double *from, double *to, bool single) {
+  if (single)
+    return forEach(nest, [&](auto at) { to[at[1]] = float(to[at[1]] + from[at[0]]); });
   forEachRow(nest, [&](auto at, int64_t count, auto &steps) {
     const double *source = from + at[0];
     double *target = to + at[1];
@@ -40,7 +42,7 @@ static void contractRow(double *out, const double *a, const double *b, int64_t c
 }
 
 void braid::ref::contract(double *out, const Dims &outDims, const double *a, const Dims &aDims,
-                          const double *b, const Dims &bDims) {
+                          const double *b, const Dims &bDims, bool single) {
   Dims loops = aDims;
   for (const Dim &dim : bDims)
     if (!hasDim(loops, dim.name))
@@ -55,7 +57,10 @@ void braid::ref::contract(double *out, const Dims &outDims, const double *a, con
   llvm::sort(loops, [&](const Dim &x, const Dim &y) { return cost(x) > cost(y); });
   // So that one of the two special inner loops fits.
   if (!loops.empty() && strideOf(aDims, loops.back().name) && !strideOf(bDims, loops.back().name))
-    return contract(out, outDims, b, bDims, a, aDims);
+    return contract(out, outDims, b, bDims, a, aDims, single);
+  if (single)
+    return forEach(Nest<3>(loops, {outDims, aDims, bDims}),
+                   [&](auto at) { out[at[0]] = float(out[at[0]] + float(a[at[1]] * b[at[2]])); });
   forEachRow(Nest<3>(loops, {outDims, aDims, bDims}), [&](auto at, int64_t count, auto &steps) {
     contractRow(out + at[0], a + at[1], b + at[2], count, steps);
   });

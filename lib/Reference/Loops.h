@@ -101,12 +101,13 @@ template <size_t N, typename Body> void forEach(const Nest<N> &nest, Body &&body
   });
 }
 
-/// `to[…] += from[…]`; operand 0 of the nest is `from`, 1 is `to`.
-void addAlong(const Nest<2> &nest, const double *from, double *to);
+/// `to[…] += from[…]`; operand 0 of the nest is `from`, 1 is `to`. With `single` every sum is rounded to fp32.
+void addAlong(const Nest<2> &nest, const double *from, double *to, bool single = false);
 
-/// `out[…] += a[…] · b[…]` over all dimensions of the three: what `out` lacks is summed.
+/// `out[…] += a[…] · b[…]` over all dimensions of the three: what `out` lacks is summed. With
+/// `single` every product and every sum is rounded to fp32.
 void contract(double *out, const Dims &outDims, const double *a, const Dims &aDims,
-              const double *b, const Dims &bDims);
+              const double *b, const Dims &bDims, bool single = false);
 
 } // namespace braid::ref
 

@@ -30,8 +30,10 @@ struct Options {
   uint32_t step = 0;          ///< of the optimiser, for draws per token
   uint32_t firstSequence = 0; ///< number of the batch's first sequence, for draws per token
   int64_t batch = 1, time = 1; ///< used where no input varies per token
+  /// Factors of training (`train_only`, dropout) take part; else they are 1. On by itself in `lossGradients` and `@grad`.
+  bool training = false;
   bool round = true;          ///< false: `braid.round` is the identity
-  bool single = false;        ///< true: every result of an op is rounded to fp32, which shows what fp32 can resolve
+  bool single = false;        ///< true: every result of an op and every partial sum is rounded to fp32: what fp32 can resolve
   LossFrom lossFrom = LossFrom::Auto;
   /// Called after each op, for each result (also inside the regions of `braid.read`).
   std::function<void(mlir::Value, const Tensor &)> trace;
@@ -63,6 +65,8 @@ public:
                                       const TensorMap &inputs, const TensorMap &params) const;
 
 private:
+  Interpreter inTraining() const;
+
   mlir::ModuleOp module;
   Options settings;
 };

@@ -30,6 +30,7 @@ public:
 
 private:
   void findLives();
+  void moveOut();
   void reuse();
   int64_t assign(Space space, int64_t alignment);
 
@@ -61,6 +62,34 @@ void Planner::findLives() {
     std::tie(place.first, place.last) = it->second;
     places[buffer] = place;
     placeOf[buffer] = buffer;
+  }
+}
+
+/// Lets an input that ends where an output of the caller's begins lie in the caller's memory
+/// from the start, if the launch may write over it.
+void Planner::moveOut() {
+  Block &block = func.getBody().front();
+  llvm::DenseMap<Value, Operation *> firstUse, lastUse;
+  for (Operation &op : block)
+    for (Value operand : op.getOperands()) {
+      firstUse.try_emplace(operand, &op);
+      lastUse[operand] = &op;
+    }
+  for (Operation &op : block) {
+    auto pairs = op.getAttrOfType<DenseI64ArrayAttr>("reuse");
+    for (size_t i = 0; pairs && i + 1 < pairs.asArrayRef().size(); i += 2) {
+      Value output = op.getOperand(pairs[i]), input = op.getOperand(pairs[i + 1]);
+      auto external = output.getDefiningOp<ExternalOp>();
+      auto buffer = input.getDefiningOp<BufferOp>();
+      if (!external || !buffer || external.getType() != buffer.getType() || firstUse[output] != &op ||
+          lastUse[input] != &op || firstUse[input] == &op || llvm::count(op.getOperands(), input) != 1 ||
+          llvm::count(op.getOperands(), output) != 1)
+        continue;
+      external->moveBefore(&block, block.begin());
+      firstUse[output] = firstUse[input];
+      buffer.getResult().replaceAllUsesWith(external.getResult());
+      buffer.erase();
+    }
   }
 }
 
@@ -125,6 +154,7 @@ void Planner::run() {
   for (auto buffer : llvm::make_early_inc_range(func.getBody().front().getOps<BufferOp>()))
     if (buffer->use_empty())
       buffer.erase();
+  moveOut();
   findLives();
   reuse();
   // The number of tokens is padded to a multiple of 16, so 4 bytes a token are a cache line.

@@ -26,7 +26,7 @@ static llvm::Expected<std::vector<Observed>> observe(Session &session, const rt:
   std::vector<int32_t> targets(time);
   for (int64_t row = 0; row < batch; ++row)
     data.evaluationWindow(row, session.find("in:tokens")->ints() + row * time, targets.data());
-  if (llvm::Error error = session.run("observe", batch, time))
+  if (llvm::Error error = session.run("observe", batch, time, options.how.seed))
     return std::move(error);
   std::vector<Observed> result;
   for (const OutputInfo &output : session.outputs("observe")) {
@@ -105,7 +105,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   if (llvm::Error error = bindParameters(**session, *params, named))
     return error;
   auto start = std::chrono::steady_clock::now();
-  auto result = evaluateWindows(**session, *data, options.batch, options.batches);
+  auto result = evaluateWindows(**session, *data, options.batch, options.batches, options.how.seed);
   if (!result)
     return result.takeError();
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

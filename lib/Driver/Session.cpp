@@ -100,7 +100,8 @@ void Session::redirect(const std::string &function, const std::string &name, con
   redirected[function][name] = other;
 }
 
-llvm::Error Session::run(const std::string &function, int64_t batch, int64_t time, uint64_t seed, int64_t step) {
+llvm::Error Session::run(const std::string &function, int64_t batch, int64_t time, uint64_t seed, int64_t step,
+                         int64_t firstSequence) {
   const FunctionInfo *described = compiled->find(function);
   if (!described)
     return makeError("the program `" + function + "` was not compiled");
@@ -112,6 +113,11 @@ llvm::Error Session::run(const std::string &function, int64_t batch, int64_t tim
   request.time = time;
   request.seed = seed;
   request.step = step;
+  // The coordinates of draws, where there are any.
+  if (Buffer *draw = find("draw")) {
+    uint32_t words[4] = {uint32_t(seed), uint32_t(seed >> 32), uint32_t(step), uint32_t(firstSequence)};
+    std::memcpy(draw->data.get(), words, sizeof words);
+  }
   const auto &others = redirected[function];
   for (const External &external : described->externals) {
     auto other = others.find(external.name);

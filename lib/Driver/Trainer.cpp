@@ -83,10 +83,12 @@ double Trainer::flopsPerStep() const {
   return 0;
 }
 
-llvm::Error Trainer::gradients(int64_t firstSample, double scale, double &loss) {
+llvm::Error Trainer::gradients(int64_t micro, double scale, double &loss) {
+  // Sequences are numbered through the step, so that the parts of a step draw like one large batch.
+  int64_t sequence = micro * options.batch, firstSample = done * options.batch * options.accumulate + sequence;
   compiled->find("in:loss_scale")->floats()[0] = float(scale);
   data->batch(firstSample, options.batch, compiled->find("in:tokens")->ints(), compiled->find("in:targets")->ints());
-  if (llvm::Error error = compiled->run("grad", options.batch, options.tokens, options.how.seed, done))
+  if (llvm::Error error = compiled->run("grad", options.batch, options.tokens, options.how.seed, done, sequence))
     return error;
   loss += compiled->find("out:loss")->floats()[0];
   return llvm::Error::success();
@@ -110,14 +112,13 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
   result.lr = learningRate(options, done);
   // Windows drawn for training have a target at every token.
   double scale = 1.0 / double(tokensPerStep());
-  int64_t sample = done * options.batch * options.accumulate;
   bool accumulates = options.accumulate > 1;
   if (accumulates)
     for (const ParameterInfo &parameter : compiled->model().parameters)
       if (Buffer *buffer = compiled->find("acc:" + parameter.path))
         std::memset(buffer->data.get(), 0, size_t(buffer->bytes));
   for (int64_t micro = 0; micro < options.accumulate; ++micro) {
-    if (llvm::Error error = gradients(sample + micro * options.batch, scale, result.loss))
+    if (llvm::Error error = gradients(micro, scale, result.loss))
       return std::move(error);
     if (accumulates)
       if (llvm::Error error = compiled->run("accumulate", options.batch, options.tokens))
@@ -138,7 +139,7 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
 }
 
 llvm::Expected<double> Trainer::evaluate() {
-  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches);
+  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.how.seed);
   if (!result)
     return result.takeError();
   return result->loss;

@@ -44,7 +44,8 @@ public:
 
 private:
   Trainer(const TrainOptions &options) : options(options) {}
-  llvm::Error gradients(int64_t firstSample, double scale, double &loss);
+  /// Loss and gradients of one batch, the `micro`-th of its step.
+  llvm::Error gradients(int64_t micro, double scale, double &loss);
   /// The first gradient that holds a number that is not finite; empty if none does.
   std::string notFinite(const std::string &prefix);
 
@@ -55,11 +56,13 @@ private:
 };
 
 /// Mean loss (nats) of the windows of a file, `batches` batches of `batch` of them (0: all). The session has @loss.
+/// Noise is drawn with `seed`, at step 0, for the window's number: the same in every evaluation.
 struct EvaluationResult {
   double loss = 0;
   int64_t tokens = 0;
 };
-llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches);
+llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
+                                                 uint64_t seed = 0);
 
 /// The model reads `tokens` only, and its ids cover the file's.
 llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file);

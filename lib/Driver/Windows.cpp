@@ -3,7 +3,8 @@
 
 namespace braid::driver {
 
-llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches) {
+llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
+                                                 uint64_t seed) {
   int64_t time = data.time(), windows = data.evaluationWindows();
   if (batches > 0)
     windows = std::min(windows, batches * batch);
@@ -28,7 +29,7 @@ llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dat
     if (!counted)
       continue;
     session.find("in:loss_scale")->floats()[0] = float(1.0 / double(counted));
-    if (llvm::Error error = session.run("loss", batch, time))
+    if (llvm::Error error = session.run("loss", batch, time, seed, 0, first))
       return std::move(error);
     sum += double(session.find("out:loss")->floats()[0]) * double(counted);
     result.tokens += counted;

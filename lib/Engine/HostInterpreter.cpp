@@ -103,7 +103,9 @@ llvm::Error Interpreter::launch(LaunchOp op) {
       target.entries.push_back({memory[buffer], varies && !isa<ZerosOp>(buffer.getDefiningOp()) ? bytes : 0});
     }
   }
-  interpretRows(kernel, op.getSizes(), arguments, 0, rows, time);
+  SmallVector<int64_t> sizes(op.getSizes());
+  llvm::append_range(sizes, op.getStreams().value_or(ArrayRef<int64_t>()));
+  interpretRows(kernel, sizes, arguments, 0, rows, time);
   for (InterpretedArgument &argument : arguments)
     for (auto [i, x] : llvm::enumerate(argument.sum))
       writeNumber(argument.base, row::Storage::F32, i, x);

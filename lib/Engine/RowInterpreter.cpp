@@ -2,7 +2,9 @@
 
 #include "braid/Engine/RowInterpreter.h"
 #include "Storage.h"
+#include "braid/Runtime/Random.h"
 #include <cmath>
+#include <cstring>
 
 using namespace mlir;
 using namespace braid;
@@ -87,6 +89,7 @@ private:
   }
   void run(Operation &op);
   void runMap(MapOp map, Tensor &result);
+  void runRandom(RandomOp random, Tensor &result);
 };
 
 double apply(Fn fn, const double *x) {
@@ -128,6 +131,21 @@ void Row::runMap(MapOp map, Tensor &result) {
       in[k] = values[input].elements[offsetOf(values[input], point)];
     result.elements[i] = apply(map.getFn(), in);
   });
+}
+
+void Row::runRandom(RandomOp random, Tensor &result) {
+  uint32_t draw[4];
+  std::memcpy(draw, rowOf(random.getDraw()), sizeof draw);
+  uint64_t seed = draw[0] | uint64_t(draw[1]) << 32;
+  uint64_t key = rt::keyOfHash(seed, uint64_t(sizes[kernel.getDynamic().size() + random.getStream()]));
+  rt::TokenCoordinates token{draw[2], draw[3] + uint32_t(row / time), uint32_t(row % time)};
+  if (random.getPerSequence())
+    token.position = rt::everyPosition;
+  std::vector<float> drawn(result.elements.size());
+  bool normal = random.getDistribution() == Distribution::Normal;
+  (normal ? rt::fillTokenNormal : rt::fillTokenUniform)(drawn.data(), int64_t(drawn.size()), key, token,
+                                                        float(random.getScale().convertToDouble()));
+  std::copy(drawn.begin(), drawn.end(), result.elements.begin());
 }
 
 void Row::run(Operation &op) {
@@ -178,6 +196,8 @@ void Row::run(Operation &op) {
       x = double(i);
   } else if (isa<PositionOp>(op)) {
     result.elements[0] = double(row % time);
+  } else if (auto random = dyn_cast<RandomOp>(op)) {
+    runRandom(random, result);
   } else if (auto map = dyn_cast<MapOp>(op)) {
     runMap(map, result);
   } else if (auto reduce = dyn_cast<ReduceOp>(op)) {

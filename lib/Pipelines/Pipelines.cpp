@@ -79,6 +79,7 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
     manager.addPass(ir::createBraidCanonicalize());
     manager.addPass(ir::createBraidDifferentiate());
   }
+  manager.addPass(ir::createBraidDropTrainOnly());
   manager.addPass(std::make_unique<SelectFunctions>(derivedFrom(options)));
   manager.addPass(ir::createBraidCanonicalize());
   if (options.bf16) {

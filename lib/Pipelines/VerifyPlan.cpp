@@ -48,6 +48,9 @@ LogicalResult verifyLaunch(host::LaunchOp launch, row::KernelOp kernel) {
   if (launch.getSizes().size() != kernel.getDynamic().size())
     return launch.emitOpError("H1: gives ") << launch.getSizes().size() << " sizes, the kernel takes "
                                             << kernel.getDynamic().size();
+  int64_t streams = launch.getStreams() ? launch.getStreams()->size() : 0;
+  if (streams != kernel.numStreams())
+    return launch.emitOpError("H1: gives ") << streams << " streams, the kernel draws from " << kernel.numStreams();
   llvm::DenseMap<StringRef, int64_t> sizes;
   for (auto [name, size] : llvm::zip(kernel.getDynamic(), launch.getSizes()))
     sizes[cast<StringAttr>(name).getValue()] = size;

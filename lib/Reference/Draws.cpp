@@ -22,12 +22,13 @@ void braid::ref::evaluateRandom(RandomOp op, Evaluator &eval) {
       rt::fillUniform(result.data.data(), count, eval.options.seed, path, scale);
     return eval.bind(op.getResult(), std::move(result));
   }
-  // One fill per token; a value per sequence is drawn at its last representable position.
+  // One fill per token; what a sequence shares is drawn at the last representable position.
+  bool shared = result.kind != Kind::Token || op.getPerSequence();
   int64_t each = countOf(result.axes), positions = result.kind == Kind::Token ? eval.time : 1;
   uint64_t key = rt::streamKey(eval.options.seed, path, true);
   std::vector<float> drawn(static_cast<size_t>(each));
   for (int64_t token = 0; token * each < count; ++token) {
-    uint32_t position = result.kind == Kind::Token ? uint32_t(token % positions) : ~0u;
+    uint32_t position = shared ? rt::everyPosition : uint32_t(token % positions);
     uint32_t sequence = eval.options.firstSequence + uint32_t(token / positions);
     (normal ? rt::fillTokenNormal : rt::fillTokenUniform)(drawn.data(), each, key,
                                                           {eval.options.step, sequence, position}, scale);

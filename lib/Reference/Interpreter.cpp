@@ -12,6 +12,12 @@ using namespace braid::ir;
 Interpreter::Interpreter(ModuleOp module, Options options)
     : module(module), settings(std::move(options)) {}
 
+Interpreter Interpreter::inTraining() const {
+  Interpreter other(module, settings);
+  other.settings.training = true;
+  return other;
+}
+
 static llvm::Error errorOf(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message.str().c_str());
 }
@@ -92,6 +98,8 @@ static llvm::Error collect(ModuleOp module, FuncOp func, const Evaluator &eval, 
 
 llvm::Expected<TensorMap> Interpreter::run(llvm::StringRef function, const TensorMap &inputs,
                                            const TensorMap &params) const {
+  if (function == "grad" && !settings.training)
+    return inTraining().run(function, inputs, params);
   auto func = find(module, function);
   if (!func)
     return func.takeError();
@@ -168,6 +176,8 @@ llvm::Expected<TensorMap> Interpreter::loss(const TensorMap &inputs, const Tenso
 }
 
 llvm::Expected<TensorMap> Interpreter::lossGradients(const TensorMap &inputs, const TensorMap &params) const {
+  if (!settings.training)
+    return inTraining().lossGradients(inputs, params);
   if (usesFunction(module, settings.lossFrom))
     return gradients("loss", "loss", inputs, params);
   auto func = find(module, "logits");

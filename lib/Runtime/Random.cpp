@@ -23,11 +23,17 @@ static uint64_t splitmix(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-uint64_t braid::rt::streamKey(uint64_t seed, std::string_view path, bool perToken) {
+uint64_t braid::rt::streamHash(std::string_view path, bool perToken) {
   uint64_t hash = 0xCBF29CE484222325u;
   for (unsigned char c : path)
     hash = (hash ^ c) * 0x100000001B3u;
-  return splitmix(splitmix(hash ^ (perToken ? 0x746F6B656E000000u : 0)) + splitmix(seed));
+  return splitmix(hash ^ (perToken ? 0x746F6B656E000000u : 0));
+}
+
+uint64_t braid::rt::keyOfHash(uint64_t seed, uint64_t hash) { return splitmix(hash + splitmix(seed)); }
+
+uint64_t braid::rt::streamKey(uint64_t seed, std::string_view path, bool perToken) {
+  return keyOfHash(seed, streamHash(path, perToken));
 }
 
 static constexpr uint32_t mul0 = 0xD2511F53u, mul1 = 0xCD9E8D57u;

@@ -34,6 +34,8 @@ static cl::opt<std::string> outputFile("o", cl::desc("where to write the results
 static cl::opt<std::string> saveInputs("save-inputs", cl::desc("where to write the inputs"));
 static cl::opt<uint64_t> seed("seed", cl::init(0), cl::desc("for initial values, draws and random inputs"));
 static cl::opt<uint32_t> step("step", cl::init(0), cl::desc("step of the optimiser, for draws"));
+static cl::opt<uint32_t> firstSequence("first-sequence", cl::init(0), cl::desc("number of the first sequence, for draws"));
+static cl::opt<bool> training("training", cl::desc("dropout takes part (always in gradients)"));
 static cl::opt<bool> print("print", cl::desc("print the elements of the results"));
 static cl::opt<bool> trace("trace", cl::desc("print the size of every value as it is computed"));
 static cl::opt<bool> single("single", cl::desc("round every result of an op to fp32"));
@@ -170,6 +172,9 @@ static int runModule() {
 
   options.seed = seed;
   options.step = step;
+  options.firstSequence = firstSequence;
+  // Differences are taken of what the gradients are of.
+  options.training = training || differences > 0;
   options.round = !noRound;
   options.single = single;
   options.lossFrom = lossFrom;

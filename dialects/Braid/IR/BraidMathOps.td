@@ -39,15 +39,19 @@ def Braid_RandomOp : Braid_PureOp<"random"> {
   let summary = "independent draws from counter-based streams";
   let description = [{
     Static: element i of the stream keyed by (seed, `stream`); used by initialisers.
-    Token: keyed by (seed, step, sequence, position, `stream`), so equal under recomputation.
+    Token: keyed by (seed, step, sequence, position, `stream`), so equal under recomputation;
+    with `per_sequence` all positions of a sequence have the same draws.
     `normal`: mean 0, standard deviation `scale`; `uniform`: on [-scale, scale).
     ```mlir
     %0 = braid.random normal scale 2.000000e-02 stream "embed" : !braid.value<static, [vocab: 256, dim: 384]>
+    %1 = braid.random uniform scale 1.000000e+00 stream "block.0.mlp.dropout" : !braid.value<token, [dim: 384]>
     ```
+    R24: the result is real; `per_sequence` is for values that vary per token.
   }];
-  let arguments = (ins Braid_RandomDist:$distribution, F64Attr:$scale, StrAttr:$stream);
+  let arguments = (ins Braid_RandomDist:$distribution, F64Attr:$scale, StrAttr:$stream, UnitAttr:$per_sequence);
   let results = (outs Braid_ValueType:$result);
-  let assemblyFormat = "$distribution `scale` $scale `stream` $stream attr-dict `:` type($result)";
+  let assemblyFormat = "$distribution `scale` $scale `stream` $stream (`per_sequence` $per_sequence^)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 def Braid_MapOp : Braid_PureOp<"map"> {
@@ -61,6 +65,8 @@ def Braid_MapOp : Braid_PureOp<"map"> {
     give a bool, everything else a real; `real` turns a bool or an id into a number;
     `eq`, `lt`, `le` also compare ids. The result may have axes that no operand has
     (all operands are then repeated along them).
+    An op marked `train_only` is a factor of training: in every function but @grad it stands
+    for 1 (`braid-drop-train-only`).
     ```mlir
     %2 = braid.map mul(%g, %x) : (!braid.value<static, [dim: 8]>, !braid.value<token, [lane: 4, dim: 8]>) -> !braid.value<token, [lane: 4, dim: 8]>
     ```

@@ -28,6 +28,16 @@ LogicalResult IotaOp::verify() {
   return success();
 }
 
+LogicalResult RandomOp::verify() {
+  // R24.
+  ValueType type = typeOf(getResult());
+  if (!type.isReal())
+    return emitOpError() << "result is " << type << "; draws are real";
+  if (getPerSequence() && !type.isToken())
+    return emitOpError() << "result is " << type << "; `per_sequence` is for values that vary per token";
+  return success();
+}
+
 /// R5: operand and result elements of an elementwise function.
 static LogicalResult verifyElements(MapOp op) {
   Fn fn = op.getFn();

@@ -83,6 +83,20 @@ def BraidDifferentiate : Pass<"braid-differentiate", "::mlir::ModuleOp"> {
   }];
 }
 
+def BraidDropTrainOnly : Pass<"braid-drop-train-only", "::mlir::ModuleOp"> {
+  let summary = "puts 1 in the place of what only training multiplies by, outside @grad";
+  let description = [{
+    An op marked `train_only` is a factor (dropout's) that training has and evaluation has
+    not. @grad, whose loss is the training loss, keeps it without the mark; in every other
+    function, and in the regions of its reads, it becomes the constant 1. To be run after
+    `braid-differentiate`. Draws that nobody uses afterwards are dead; noise is not marked.
+    ```mlir
+    %3 = braid.map select(%keep, %c, %zero) {train_only} : (…) -> !braid.value<token, [dim: 8]>
+    ```
+    becomes `braid.constant 1.0`, broadcast to the tokens.
+  }];
+}
+
 def BraidInsertRounding : Pass<"braid-insert-rounding", "::mlir::ModuleOp"> {
   let summary = "inserts every rounding to bf16 that storage may do";
   let description = [{

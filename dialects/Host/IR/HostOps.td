@@ -49,7 +49,11 @@ def Host_BufferOp : Host_Op<"buffer", [MemoryEffects<[MemAlloc]>]> {
 }
 
 def Host_ExternalOp : Host_Op<"external", [Pure]> {
-  let summary = "a buffer of the caller's: `param:<path>`, `grad:<path>`, `in:tokens`, `in:targets`, `in:loss_scale`, `out:<name>`";
+  let summary = "a buffer of the caller's: `param:<path>`, `grad:<path>`, `in:tokens`, `in:targets`, `in:loss_scale`, `out:<name>`, `draw`";
+  let description = [{
+    `draw`, of programs that draw random numbers: four i32, the seed's low and high word, the step and the number of the
+    first sequence.
+  }];
   let arguments = (ins StrAttr:$name);
   let results = (outs Host_BufferType:$result);
   let assemblyFormat = "$name attr-dict `:` type($result)";
@@ -65,13 +69,14 @@ def Host_LaunchOp : Host_Op<"launch", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "runs a row kernel over all tokens, or over a fixed number of rows";
   let description = [{
     `sizes` are those of the kernel's dynamic axes. Operands follow the kernel's arguments: one for a buffer, as many as its axis
-    is long for a list. `rows` is given in the fixed space.
-    H1: the kernel exists; the number of operands fits its signature and `sizes`; storage and numbers of every buffer fit the argument's type.
+    is long for a list. `rows` is given in the fixed space. `streams`: for a kernel that draws random numbers, the hash of each
+    stream's path (`streamHash` in Random.h).
+    H1: the kernel exists; the number of operands fits its signature and `sizes`, that of the streams its draws; storage and numbers of every buffer fit the argument's type.
     `host.launch @k3 token sizes [9] (%a, %b) : !host.buffer<token, 768, f32>, !host.buffer<token, 768, f32>`
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Host_SpaceParam:$space, OptionalAttr<I64Attr>:$rows,
-                       DenseI64ArrayAttr:$sizes, Variadic<Host_BufferType>:$args);
-  let assemblyFormat = "$kernel $space (`rows` $rows^)? `sizes` $sizes `(` $args `)` attr-dict (`:` type($args)^)?";
+                       DenseI64ArrayAttr:$sizes, OptionalAttr<DenseI64ArrayAttr>:$streams, Variadic<Host_BufferType>:$args);
+  let assemblyFormat = "$kernel $space (`rows` $rows^)? `sizes` $sizes (`streams` $streams^)? `(` $args `)` attr-dict (`:` type($args)^)?";
 }
 
 def Host_MatmulOp : Host_Op<"matmul", [MemoryEffects<[MemRead, MemWrite]>]> {

@@ -26,6 +26,10 @@ def Row_KernelOp : Row_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, NoT
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name $space `dynamic` $dynamic attr-dict-with-keyword $body";
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Streams of random numbers that a launch names: one more than the highest number in a `row.random`.
+    int64_t numStreams();
+  }];
 }
 
 def Row_LoadOp : Row_Op<"load", [MemoryEffects<[MemRead]>]> {
@@ -84,6 +88,25 @@ def Row_IotaOp : Row_PureOp<"iota"> {
 def Row_PositionOp : Row_PureOp<"position"> {
   let summary = "the row's position in its sequence, an id";
   let assemblyFormat = "attr-dict `:` type($result)";
+}
+def Row_RandomOp : Row_Op<"random", [MemoryEffects<[MemRead]>]> {
+  let summary = "independent draws, equal whenever they are made for the same row of the same step";
+  let description = [{
+    Element i of the result (row-major) is the draw at the counter (i/4, position, sequence, step) of a stream, as
+    Random.h says: `uniform` on [-scale, scale), `normal` with the standard deviation `scale`. `draw` holds the run's
+    coordinates: the seed's low and high word, the step, and the number of the first sequence. The launch gives the
+    hash of the stream's path: number `stream` of its `streams`, so that sites share a kernel. With `per_sequence` the
+    position is 2^32 - 1: all rows of a sequence have the same draws.
+    K14: `draw` is shared, i32, four numbers; the result is real; token space only.
+    ```mlir
+    %1 = row.random uniform scale 1.000000e+00 stream 0 from %draw : !row.buffer<shared, [draw.word: 4], i32> -> !row.value<[dim: 8]>
+    ```
+  }];
+  let arguments = (ins Row_DistributionParam:$distribution, F64Attr:$scale, I64Attr:$stream, UnitAttr:$per_sequence,
+                       Row_BufferType:$draw);
+  let results = (outs Row_ValueType:$result);
+  let assemblyFormat = "$distribution `scale` $scale `stream` $stream (`per_sequence` $per_sequence^)? `from` $draw attr-dict `:` type($draw) `->` type($result)";
+  let hasVerifier = 1;
 }
 def Row_MapOp : Row_PureOp<"map"> {
   let summary = "an elementwise function; axes are matched by name, operands repeat along axes they lack";

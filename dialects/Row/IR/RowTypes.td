@@ -28,11 +28,14 @@ def Row_Element : Row_Enum<"Element", "what a value is made of while a row is co
   I32EnumAttrCase<"Real", 0, "real">, I32EnumAttrCase<"Id", 1, "id">, I32EnumAttrCase<"Bool", 2, "bool">]>;
 def Row_Storage : Row_Enum<"Storage", "how a buffer stores a number", [
   I32EnumAttrCase<"F32", 0, "f32">, I32EnumAttrCase<"BF16", 1, "bf16">, I32EnumAttrCase<"I32", 2, "i32">]>;
+def Row_Distribution : Row_Enum<"Distribution", "a distribution to draw from", [
+  I32EnumAttrCase<"Normal", 0, "normal">, I32EnumAttrCase<"Uniform", 1, "uniform">]>;
 def Row_Space : Row_Enum<"Space", "what the rows of a kernel are", [
   I32EnumAttrCase<"Token", 0, "token">, I32EnumAttrCase<"Fixed", 1, "fixed">]>;
 
 def Row_MapFn : EnumAttr<Row_Dialect, Row_Fn, "fn">;
 def Row_ReduceKindParam : EnumAttr<Row_Dialect, Row_ReduceKind, "reduce_kind">;
+def Row_DistributionParam : EnumAttr<Row_Dialect, Row_Distribution, "distribution">;
 def Row_SpaceParam : EnumAttr<Row_Dialect, Row_Space, "space">;
 def Row_StorageParam : EnumAttr<Row_Dialect, Row_Storage, "storage">;
 

@@ -1,4 +1,4 @@
-//===- RowVerifiers.cpp - the rules K1 … K13 ------------------------------===//
+//===- RowVerifiers.cpp - the rules K1 … K14 ------------------------------===//
 //
 // Axes are matched by name, so most rules compare lists of axes as sets; only
 // `row.load` and `row.view` care about their order, because memory has one.
@@ -164,6 +164,26 @@ LogicalResult IotaOp::verify() {
   if (result.getAxes().size() != 1 || result.getElement() != Element::Real)
     return emitOpError("the result is real and has exactly one axis");
   return success();
+}
+
+LogicalResult RandomOp::verify() {
+  BufferType draw = getDraw().getType();
+  if (draw.getPerRow() || draw.getStorage() != Storage::I32 || draw.getAxes().size() != 1 || draw.getAxes()[0].getSize() != 4)
+    return emitOpError("K14: the run's coordinates are a shared i32 buffer of four numbers");
+  if (getResult().getType().getElement() != Element::Real)
+    return emitOpError("K14: draws are real");
+  if (isFixed(*this))
+    return emitOpError("K14: rows of the fixed space have no position to draw for");
+  if (int64_t(getStream()) < 0)
+    return emitOpError("K14: streams are numbered from 0");
+  return success();
+}
+
+int64_t KernelOp::numStreams() {
+  int64_t count = 0;
+  for (auto random : getBody().getOps<RandomOp>())
+    count = std::max<int64_t>(count, random.getStream() + 1);
+  return count;
 }
 
 LogicalResult MapOp::verify() {

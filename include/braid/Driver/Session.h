@@ -52,7 +52,9 @@ public:
   Buffer *find(llvm::StringRef name);
   /// Makes the name stand for another external's buffer in `function` (accumulated gradients).
   void redirect(const std::string &function, const std::string &name, const std::string &other);
-  llvm::Error run(const std::string &function, int64_t batch, int64_t time, uint64_t seed = 0, int64_t step = 0);
+  /// Seed, step and the number of the batch's first sequence are what random draws depend on.
+  llvm::Error run(const std::string &function, int64_t batch, int64_t time, uint64_t seed = 0, int64_t step = 0,
+                  int64_t firstSequence = 0);
   /// Bytes of all buffers whose name begins so.
   int64_t bytesOf(llvm::StringRef prefix) const;
   /// Bytes of the arenas of a run of this size.

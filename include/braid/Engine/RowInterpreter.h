@@ -24,6 +24,7 @@ struct InterpretedArgument {
   std::vector<double> sum;             ///< of a sum across rows: grows with every row
 };
 
+/// `sizes`: of the kernel's dynamic axes, then the hashes of its streams.
 /// Runs the kernel for rows begin … end-1; stores to f32 and bf16 round to nearest.
 void interpretRows(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments,
                    int64_t begin, int64_t end, int64_t time);

@@ -52,7 +52,8 @@ struct braid_entry {
 /// args: per kernel argument, in order: for a buffer, its base address (row 0); for a
 /// list, a pointer to its braid_entry array; for a sum across rows, the address of
 /// this thread's own fp32 partial, zeroed by the caller.
-/// sizes: the sizes of the kernel's dynamic axes, in the order of its `dynamic` attribute.
+/// sizes: the sizes of the kernel's dynamic axes, in the order of its `dynamic` attribute, then the hashes of the
+/// streams of random numbers from which it draws.
 /// time: tokens of one sequence (a row's position is row % time).
 /// scratch: this thread's own, 64-byte aligned, as many bytes as the launch table says.
 typedef void (*braid_kernel)(void *const *args, const int64_t *sizes, int64_t begin, int64_t end,
@@ -72,7 +73,7 @@ enum braid_arg_kind {
 };
 
 /// Launch table: space, rows (fixed space), scratch bytes a thread = s0 + s1·(first dynamic size, or 0): s0, s1,
-/// number of dynamic sizes, the sizes, number of arguments, then each argument: kind and what the kind needs.
+/// number of dynamic sizes and streams, the sizes, the streams, number of arguments, then each argument: kind and what the kind needs.
 int32_t braid_launch(struct braid_context *, braid_kernel kernel, const char *name, const int64_t *table);
 
 /// C[b,m,n] = (accumulate ? C : 0) + sum over k of A[b,m,k] · B[b,k,n], strided, products accumulated in fp32.

@@ -8,7 +8,8 @@
 //
 // Element i of a stream is made from word i%4 of the block at the counter
 // (i/4 mod 2^32, i/4 / 2^32, 0, 0); of a token's stream, at (i/4, position, sequence,
-// step). Elements 2j and 2j+1 of a normal stream come from the same two words.
+// step). Elements 2j and 2j+1 of a normal stream come from the same two words. A draw that
+// all positions of a sequence share has the last representable position, 2^32 - 1.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_RUNTIME_RANDOM_H
@@ -22,6 +23,11 @@ namespace braid::rt {
 /// The key of a stream: FNV-1a (64 bit) of `path`, combined with the seed by two rounds of the
 /// splitmix64 finaliser. `perToken` streams are keyed apart from the others.
 uint64_t streamKey(uint64_t seed, std::string_view path, bool perToken = false);
+
+/// The part of a key that does not depend on the seed: compiled programs carry it.
+uint64_t streamHash(std::string_view path, bool perToken = false);
+/// streamKey(seed, path, perToken) = keyOfHash(seed, streamHash(path, perToken)).
+uint64_t keyOfHash(uint64_t seed, uint64_t hash);
 
 /// Four words of the Philox4x32-10 block cipher at a counter.
 struct PhiloxBlock {
@@ -42,6 +48,8 @@ void fillUniform(double *out, int64_t n, uint64_t seed, std::string_view path, f
 struct TokenCoordinates {
   uint32_t step = 0, sequence = 0, position = 0;
 };
+/// The position of draws that all positions of a sequence share.
+constexpr uint32_t everyPosition = ~0u;
 
 /// The `n` draws of one token: element i depends on (seed, step, sequence, position, path, i) alone.
 /// Serial; `key` is streamKey(seed, path, true).

@@ -146,4 +146,11 @@ Value Buffers::unused(ValueType like, Format format) {
   return block;
 }
 
+Value Buffers::draw() {
+  if (!coordinates)
+    coordinates = host.create<host::ExternalOp>(
+        host.getUnknownLoc(), host::BufferType::get(host.getContext(), host::Space::Fixed, 4, host::Storage::I32), "draw");
+  return coordinates;
+}
+
 } // namespace braid::convert

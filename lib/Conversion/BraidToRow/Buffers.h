@@ -23,6 +23,8 @@ public:
   mlir::Value zeros(ir::ValueType like, Format format);
   /// Memory for an entry that is written and never read.
   mlir::Value unused(ir::ValueType like, Format format);
+  /// The run's coordinates, for draws.
+  mlir::Value draw();
 
 private:
   host::BufferType typeFor(ir::ValueType type, Format format) const;
@@ -36,6 +38,7 @@ private:
   llvm::DenseMap<mlir::Value, std::string> outputs; ///< the external that a root is written to
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   llvm::DenseMap<mlir::Type, mlir::Value> zeroBlocks, unusedBlocks;
+  mlir::Value coordinates;
   llvm::DenseMap<mlir::Value, int64_t> lastUse;     ///< level
   int64_t lossLevel = -1;                           ///< where there are gradients of the loss
   unsigned count = 0;

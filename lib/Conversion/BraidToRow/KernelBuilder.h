@@ -43,6 +43,7 @@ private:
   // Ops.
   mlir::LogicalResult emit(mlir::Operation *op);
   mlir::Value emitFree(mlir::Operation *op);
+  mlir::Value emitRandom(ir::RandomOp op);
   mlir::Value emitView(mlir::Operation *op);
   mlir::Value emitDot(ir::DotOp op);
   mlir::Value emitGather(ir::GatherOp op);
@@ -69,6 +70,7 @@ private:
     mlir::Value value;
   };
   std::vector<Argument> arguments;
+  llvm::SmallVector<int64_t> streams; ///< hashes of the paths drawn from, each once
 };
 
 } // namespace braid::convert

@@ -2,6 +2,7 @@
 
 #include "KernelBuilder.h"
 #include "Values.h"
+#include "braid/Runtime/Random.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -15,7 +16,24 @@ Value KernelBuilder::emitFree(Operation *op) {
     return b.create<row::ConstantOp>(op->getLoc(), type, constant.getValueAttr());
   if (isa<IotaOp>(op))
     return b.create<row::IotaOp>(op->getLoc(), type);
+  if (auto random = dyn_cast<RandomOp>(op))
+    return emitRandom(random);
   return b.create<row::PositionOp>(op->getLoc(), type);
+}
+
+/// The stream's hash is an argument of the launch, so that sites that draw alike share a kernel.
+Value KernelBuilder::emitRandom(RandomOp op) {
+  MLIRContext *context = op.getContext();
+  auto hash = int64_t(rt::streamHash(op.getStream(), /*perToken=*/true));
+  if (!llvm::is_contained(streams, hash))
+    streams.push_back(hash);
+  int64_t number = llvm::find(streams, hash) - streams.begin();
+  // No axis of a model has a dot in its name and this size.
+  auto words = row::AxisAttr::get(context, "draw.word", 4);
+  Value draw = argument(row::BufferType::get(context, false, words, row::Storage::I32), buffers.draw());
+  auto distribution = op.getDistribution() == Distribution::Normal ? row::Distribution::Normal : row::Distribution::Uniform;
+  return b.create<row::RandomOp>(op.getLoc(), rowType(typeOf(op.getResult())), distribution, op.getScale(), number,
+                                 op.getPerSequence(), draw);
 }
 
 Value KernelBuilder::emitView(Operation *op) {
@@ -184,7 +202,7 @@ LogicalResult KernelBuilder::emit(Operation *op) {
     return emitSum(op, emitDot(dot));
 
   Value computed = llvm::TypeSwitch<Operation *, Value>(op)
-      .Case<ConstantOp, IotaOp, PositionOp>([&](auto) { return emitFree(op); })
+      .Case<ConstantOp, IotaOp, PositionOp, RandomOp>([&](auto) { return emitFree(op); })
       .Case<RenameOp, SplitOp, JoinOp, DetachOp>([&](auto) { return emitView(op); })
       .Case<MapOp>([&](MapOp map) -> Value {
         return b.create<row::MapOp>(loc, type, row::Fn(uint32_t(map.getFn())), operands());

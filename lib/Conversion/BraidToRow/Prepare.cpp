@@ -106,7 +106,9 @@ LogicalResult prepare(FuncOp func) {
       op.erase();
   eraseUnused(block);
   WalkResult result = func.walk([&](RandomOp op) {
-    op.emitError("this program draws random numbers per token, which kernels cannot do yet");
+    if (typeOf(op.getResult()).isToken())
+      return WalkResult::advance();
+    op.emitError("draws a static value, which only initial values can do");
     return WalkResult::interrupt();
   });
   if (result.wasInterrupted())

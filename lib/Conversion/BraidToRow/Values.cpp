@@ -21,7 +21,7 @@ Value rootOf(Value value) {
 
 bool isLeaf(Operation *op) { return isa<InputOp, ParamOp>(op); }
 
-bool isFree(Operation *op) { return isa<ConstantOp, IotaOp, PositionOp>(op); }
+bool isFree(Operation *op) { return isa<ConstantOp, IotaOp, PositionOp, RandomOp>(op); }
 
 bool isCall(Operation *op) {
   if (auto dot = dyn_cast<DotOp>(op))

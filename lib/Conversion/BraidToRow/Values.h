@@ -17,7 +17,7 @@ bool isView(mlir::Operation *op);
 mlir::Value rootOf(mlir::Value value);
 /// Inputs and parameters: buffers of the caller's.
 bool isLeaf(mlir::Operation *op);
-/// Constants, indices, positions: made anew in each kernel that wants them.
+/// Constants, indices, positions, draws: made anew in each kernel that wants them.
 bool isFree(mlir::Operation *op);
 /// Products, attention, scatters: library calls.
 bool isCall(mlir::Operation *op);

@@ -71,9 +71,13 @@ LogicalResult CallTables::launch(LaunchOp op) {
   auto ranges = operandRanges(op, kernel);
   if (failed(ranges))
     return failure();
+  ArrayRef<int64_t> streams = op.getStreams().value_or(ArrayRef<int64_t>());
+  if (int64_t(streams.size()) != kernel.numStreams())
+    return op.emitOpError("H1: gives ") << streams.size() << " streams, the kernel draws from " << kernel.numStreams();
   int64_t rows = tokens ? 0 : int64_t(op.getRows().value_or(1));
-  put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()), 0, int64_t(op.getSizes().size())});
+  put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()), 0, int64_t(op.getSizes().size() + streams.size())});
   put(op.getSizes());
+  put(streams);
   put({int64_t(ranges->size())});
   for (const ArgumentOperands &range : *ranges) {
     if (auto list = dyn_cast<row::ListType>(range.argument.getType())) {

@@ -66,6 +66,8 @@ Value KernelEmitter::compute(Value value, const Position &position, unsigned dep
     return computeGather(gather, position, depth);
   if (auto map = dyn_cast<MapOp>(op))
     return computeMap(map, position, depth);
+  if (auto random = dyn_cast<RandomOp>(op))
+    return computeRandom(random, position, depth);
   if (auto round = dyn_cast<RoundOp>(op)) {
     Value input = evaluate(round.getInput(), position);
     if (round.getStorage() != Storage::BF16)

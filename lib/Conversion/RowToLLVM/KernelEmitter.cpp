@@ -156,4 +156,5 @@ void KernelEmitter::emitPrologue() {
   }
   for (Value kept : schedule.scratch())
     places[kept] = place(typeOf(kept).getAxes(), 4);
+  emitStreams();
 }

@@ -109,6 +109,7 @@ private:
   mlir::Value compute(mlir::Value value, const Position &position, unsigned depth);
   mlir::Value computeMap(MapOp map, const Position &position, unsigned depth);
   mlir::Value computeGather(GatherOp gather, const Position &position, unsigned depth);
+  mlir::Value computeRandom(RandomOp random, const Position &position, unsigned depth);
   mlir::Value computeShortSum(ReduceOp reduce, const Position &position, unsigned depth);
   mlir::Value combine(ReduceKind kind, mlir::Value a, mlir::Value b);
   mlir::Value identityOf(ReduceKind kind, mlir::Type type);
@@ -155,6 +156,7 @@ private:
   void enumerate(llvm::ArrayRef<AxisAttr> axes, llvm::function_ref<void(llvm::ArrayRef<int64_t>)> body);
 
   void emitPrologue();
+  void emitStreams();
   mlir::Type elementType(Element element);
   mlir::Value constant(int64_t value);
   mlir::Value constantOf(mlir::Type type, double value);
@@ -172,6 +174,11 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> bases;      ///< of arguments; of lists: the addresses of this row's entries
   llvm::DenseMap<mlir::Value, mlir::Value> places;     ///< in scratch
   llvm::DenseMap<mlir::Value, mlir::Value> scalars;    ///< reductions to one number
+  /// What draws of a run have in common, as i32 (Random.cpp).
+  struct Stream {
+    mlir::Value key[2], step, firstSequence;
+  };
+  llvm::SmallVector<Stream, 0> streams;                ///< by number
   llvm::DenseMap<std::pair<mlir::Type, int64_t>, mlir::Value> constants;
   mlir::Block *entry = nullptr;
   const Nest *nest = nullptr;

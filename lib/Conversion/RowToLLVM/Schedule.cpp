@@ -49,6 +49,8 @@ static bool isSubset(ArrayRef<AxisAttr> a, ArrayRef<AxisAttr> b) {
 
 /// Worth keeping rather than computing twice (unless it is so long that it would leave the cache).
 static bool isExpensive(Operation &op) {
+  if (auto random = dyn_cast<RandomOp>(op))
+    return !typeOf(random.getResult()).getAxes().empty() && extent(typeOf(random.getResult()).getAxes()) <= 8192;
   auto map = dyn_cast<MapOp>(op);
   if (!map || typeOf(map.getResult()).getAxes().empty() || extent(typeOf(map.getResult()).getAxes()) > 8192)
     return false;

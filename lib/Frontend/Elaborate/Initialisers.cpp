@@ -138,18 +138,20 @@ std::string Elaborator::drawPath(Frame &f, StringRef what) {
   return path;
 }
 
-/// `dropout(e, p)`: the factor is an op of its own, marked, so that evaluation
+/// `dropout(e, p, per = token)`: the factor is an op of its own, marked, so that evaluation
 /// can put 1 in its place.
 Val Elaborator::callDropout(Frame &f, const Expr &e) {
   // `per = token` and `per = sequence` are words, not values.
   bool perSequence = false;
   for (const ast::Argument &a : e.arguments)
-    if (a.name && a.name->text == "per" && a.value)
-      perSequence = a.value->kind == Expr::Kind::Ident && a.value->name.text == "sequence";
-  if (perSequence) {
-    error(Diag::NotSupported, e.range, {"`per = sequence`"});
-    return Val::poison();
-  }
+    if (a.name && a.name->text == "per" && a.value) {
+      StringRef word = a.value->kind == Expr::Kind::Ident ? StringRef(a.value->name.text) : StringRef();
+      perSequence = word == "sequence";
+      if (!perSequence && word != "token") {
+        error(Diag::WrongArgument, a.value->range, {"per", "`token` or `sequence`", "something else"});
+        return Val::poison();
+      }
+    }
   SmallVector<Val> args;
   for (const ast::Argument &a : e.arguments)
     if (!a.name || a.name->text == "p")
@@ -174,6 +176,8 @@ Val Elaborator::callDropout(Frame &f, const Expr &e) {
   Axes axes(typeOf(args[0]).getAxes());
   Val u = random(ir::Distribution::Uniform, 1.0, drawPath(f, e.label ? StringRef(e.label->text) : StringRef("dropout")),
                  axes, ir::Kind::Token, e.range);
+  if (perSequence && u.kind == Val::Kind::Tensor)
+    u.tensor.getDefiningOp<ir::RandomOp>().setPerSequence(true);
   Val keep = map(ir::Fn::Lt, {u, Val::real(1 - 2 * p)}, e.range);
   Val factor = map(ir::Fn::Select, {keep, Val::real(1 / (1 - p)), Val::real(0)}, e.range);
   if (factor.kind == Val::Kind::Tensor)

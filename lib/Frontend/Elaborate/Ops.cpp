@@ -268,7 +268,8 @@ Val Elaborator::random(ir::Distribution distribution, double scale, StringRef st
   builder.setInsertionPointToEnd(base);
   auto type = ir::ValueType::get(&context, kind, axes);
   return Val::of(
-      builder.create<ir::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream).getResult());
+      builder.create<ir::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream,
+                                   /*per_sequence=*/false).getResult());
 }
 
 } // namespace braid::elab

@@ -151,10 +151,11 @@ Buffer *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t siteI
 }
 
 /// Whether the running thread comes after what a stamp tells of.
-bool Launch::ordered(Stamp stamp) const {
+bool Launch::ordered(Stamp stamp, bool readBeforeWrite) const {
   if (stamp.block() != blockIndex)
     return seenBlocks.count(stamp.block());
-  return stamp.clock() < clocks[running->warp()][stamp.thread() / 32];
+  uint32_t warp = running->warp(), other = stamp.thread() / 32;
+  return stamp.clock() < (warp == other && !readBeforeWrite ? visible[warp] : clocks[warp][other]);
 }
 
 std::string Launch::nameOf(Stamp stamp) const {
@@ -171,8 +172,8 @@ void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t siz
                         bool atomic, llvm::StringRef where) {
   Stamp self = Stamp::make(blockIndex, running->linear, clocks[running->warp()][running->warp()],
                            std::min<uint64_t>(siteIndex, Stamp::maxSite));
-  auto conflicts = [&](Stamp other) {
-    return other && !other.sameThread(self) && !(atomic && site(other.site()).atomic) && !ordered(other);
+  auto conflicts = [&](Stamp other, bool readBeforeWrite) {
+    return other && !other.sameThread(self) && !(atomic && site(other.site()).atomic) && !ordered(other, readBeforeWrite);
   };
   bool told = false;
   for (uint32_t i = 0; i < size; ++i) {
@@ -195,11 +196,11 @@ void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t siz
       }
       report(*running, "race", message, siteIndex, other.site());
     };
-    if (conflicts(byte.writer))
+    if (conflicts(byte.writer, false))
       tell(byte.writer, true);
     if (store) {
       for (Stamp reader : byte.readers)
-        if (conflicts(reader))
+        if (conflicts(reader, true))
           tell(reader, false);
       byte.writer = self;
       byte.readers[0] = byte.readers[1] = Stamp();
@@ -207,7 +208,7 @@ void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t siz
     }
     // Two readers of different threads are enough to find any later writer in conflict with one.
     for (Stamp &reader : byte.readers)
-      if (!reader || reader.sameThread(self) || ordered(reader)) {
+      if (!reader || reader.sameThread(self) || ordered(reader, true)) {
         reader = self;
         break;
       }

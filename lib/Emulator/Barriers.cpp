@@ -106,18 +106,25 @@ void Launch::joinClocks(uint32_t warps) {
   for (size_t w = 0; w < clocks.size(); ++w) {
     if (!(warps >> w & 1))
       continue;
-    ++clocks[w][w];
-    if (clocks[w][w] > Stamp::maxClock && checks(CheckRaces)) {
-      report(threads[w * 32], "limit", "more than " + llvm::Twine(Stamp::maxClock) +
-             " barriers in one block; switch the check of races off", threads[w * 32].site);
-      stopped = true;
-    }
+    advanceClock(uint32_t(w));
     for (size_t v = 0; v < 32; ++v)
       joined[v] = std::max(joined[v], clocks[w][v]);
   }
   for (size_t w = 0; w < clocks.size(); ++w)
-    if (warps >> w & 1)
+    if (warps >> w & 1) {
       clocks[w] = joined;
+      visible[w] = clocks[w][w];
+    }
+}
+
+void Launch::advanceClock(uint32_t warp) {
+  if (++clocks[warp][warp] <= Stamp::maxClock || !checks(CheckRaces))
+    return;
+  report(threads[warp * 32], "limit",
+         "more than " + llvm::Twine(Stamp::maxClock) +
+             " barriers and warp operations in one block; switch the check of races off",
+         threads[warp * 32].site);
+  stopped = true;
 }
 
 std::string Launch::whatItDoes(const Thread &thread) const {

@@ -129,6 +129,7 @@ private:
   void completeBarrier(uint32_t id);
   void reportDivergence(Barrier &barrier);
   void joinClocks(uint32_t warps);
+  void advanceClock(uint32_t warp);
   void explainDeadlock();
   std::string whatItDoes(const Thread &thread) const;
 
@@ -142,7 +143,7 @@ private:
   Buffer *findGlobal(const uint8_t *pointer, uint32_t size, uint32_t site, bool store);
   void checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic,
                   llvm::StringRef where);
-  bool ordered(Stamp stamp) const;
+  bool ordered(Stamp stamp, bool readBeforeWrite) const;
   void synchronise(const uint8_t *pointer, const Site &site);
   void settleConflict();
   void countAccess(Buffer *buffer, const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic);
@@ -179,6 +180,9 @@ private:
   std::map<uint32_t, Barrier> barriers;
   /// clocks[w][v]: what warp w knows of warp v's clock.
   std::vector<std::array<uint32_t, 32>> clocks;
+  /// What lies before this moment of a warp's clock is visible to all of its lanes. Shuffles advance the
+  /// clock, but they order no writes: only that a value read before is not one written after.
+  std::vector<uint32_t> visible;
 
   // Shared memory: bytes, which of them belong to a variable, which were written, copies in flight
   // (thread + 1), accesses.

@@ -52,6 +52,7 @@ void braid::emu::registerDialects(DialectRegistry &registry) {
   registerLLVMDialectTranslation(registry);
   registerNVVMDialectTranslation(registry);
   registerGPUDialectTranslation(registry);
+  gpu::registerOffloadingLLVMTranslationInterfaceExternalModels(registry);
   NVVM::registerNVVMTargetInterfaceExternalModels(registry);
   func::registerAllExtensions(registry);
   arith::registerConvertArithToLLVMInterface(registry);

@@ -98,6 +98,7 @@ void Launch::prepareBlock(uint64_t index) {
   clocks.assign((threads.size() + 31) / 32, {});
   for (size_t warp = 0; warp < clocks.size(); ++warp)
     clocks[warp][warp] = 1;
+  visible.assign(clocks.size(), 1);
   for (Thread &thread : threads) {
     thread.state = State::Ready;
     thread.open.clear();

@@ -184,6 +184,8 @@ bool Launch::completeWarp(uint32_t warp, const LaneRequest &like) {
   }
   if (op == SyncWarp)
     joinClocks(1u << warp);
+  else
+    advanceClock(warp);
   for (uint32_t lane = 0; lane < size; ++lane)
     if (have >> lane & 1)
       makeReady(first[lane]);

@@ -10,7 +10,7 @@
 // DIALECT: dialect.mlir:3:10: error: the emulator does not know the function malloc (in k)
 // RUN: echo "define void" > %t/broken.ll
 // RUN: not braid-emulate %t/broken.ll 2>&1 | FileCheck %s --check-prefix=BROKEN
-// BROKEN: broken.ll:1: neither LLVM bitcode nor LLVM IR: expected function name
+// BROKEN: broken.ll:2: neither LLVM bitcode nor LLVM IR: expected function name
 // RUN: not braid-emulate %t/function.mlir --arg f33:1 2>&1 | FileCheck %s --check-prefix=FUNCTION
 // RUN: not braid-emulate %t/nothing.mlir 2>&1 | FileCheck %s --check-prefix=NOTHING
 // NOTHING: --kernel is needed: there are 0 kernels

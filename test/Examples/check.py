@@ -3,11 +3,13 @@
 
 1. reference: gradients of the oracle's tape against central differences.
 2. fp32: every gradient on the CPU against the oracle: ‖Δ‖ ≤ 2e-5 · max(‖g‖, 1e-6 · ‖all gradients‖), at the initial
-   parameters and at others. A gradient that cancels (the scale of what only feeds a norm: the true value is of the order of the
-   norm's eps) cannot be had to that precision in fp32 by any program; where the bound is missed, the error must be at most
-   twice that of the oracle with every value rounded to fp32, and the tensors are named.
+   parameters and at others. A gradient that cancels (the scale of what only feeds a norm: its true value is of the order of the
+   norm's eps) cannot be had to that precision in fp32 by any program. Where the bound is missed the tensor is named, and its
+   error is held against that of plain fp32 arithmetic: the oracle with every value and every partial sum rounded to fp32. Both
+   are noise of the same size, in tensors of as few as one number, so a factor of eight lies between "the same" and "wrong";
+   and 1e-9 of all gradients, a sixtieth of fp32's rounding of their norm, is never called wrong.
 3. bf16: the error of every gradient on the CPU at most twice that of the same program run by the oracle with
-   every value rounded to bf16 at the policy's points (and at least what fp32 may show).
+   every value rounded to bf16 at the policy's points (or what 2. allows, where that is more).
 4. training: the loss falls; two runs of it write the same bytes.
 """
 import json
@@ -56,15 +58,17 @@ def distance(a, b):
     return norm(array("d", (x - y for x, y in zip(a, b))))
 
 
-def floors(exact):
-    """max(‖g‖, 1e-6 · ‖all gradients‖) for every gradient."""
+def norms(exact):
+    """The norm of all gradients, and max(‖g‖, 1e-6 · that) for every gradient."""
     every = math.sqrt(math.fsum(norm(v) ** 2 for name, v in exact.items() if name != "loss"))
-    return {name: max(norm(v), 1e-6 * every) for name, v in exact.items()}
+    return every, {name: max(norm(v), 1e-6 * every) for name, v in exact.items()}
 
 
-def report(what, worst, name, limit):
-    verdict = "ok" if worst <= limit else "FAIL"
-    print(f"{what}: worst {worst:.3g} of {limit:g} ({name}) {verdict}")
+def report(what, errors, allowed):
+    ratios = {name: error / allowed[name] if error == error else math.inf for name, error in errors.items()}
+    worst = max(ratios, key=ratios.get)
+    verdict = "ok" if ratios[worst] <= 1 else "FAIL"
+    print(f"{what}: worst {ratios[worst]:.3f} of what is allowed ({worst}) {verdict}")
     if verdict == "FAIL":
         failures.append(what)
 
@@ -90,21 +94,22 @@ def derived(dtype, *flags):
 
 
 def check_single(what):
+    """Returns the exact gradients and the error that fp32 may show in each."""
     exact = grad("reference", "fp32", OUT / "reference.safetensors")
     single = grad("cpu", "fp32", OUT / "cpu.safetensors")
     assert exact.keys() == single.keys(), exact.keys() ^ single.keys()
-    floor = floors(exact)
-    errors = {name: distance(exact[name], single[name]) / floor[name] for name in exact}
-    errors = {name: error if error == error else math.inf for name, error in errors.items()}
-    missed = [name for name, error in errors.items() if error > 2e-5]
+    every, floor = norms(exact)
+    errors = {name: distance(exact[name], single[name]) for name in exact}
+    allowed = {name: 2e-5 * floor[name] for name in exact}
+    missed = [name for name in exact if not errors[name] <= allowed[name]]
+    plain = derived("fp32", "--single")
+    for name in exact:
+        if name in missed:
+            allowed[name] = max(allowed[name], 8 * distance(exact[name], plain[name]), 1e-9 * every)
     if missed:
-        rounded = derived("fp32", "--single")
         print(f"{what}: fp32 cannot resolve {', '.join(missed)}")
-        for name in missed:
-            errors[name] *= 2e-5 * floor[name] / max(2 * distance(exact[name], rounded[name]), 2e-5 * floor[name])
-    worst = max(errors, key=errors.get)
-    report(what, errors[worst], worst, 2e-5)
-    return exact, floor
+    report(what, errors, allowed)
+    return exact, {name: max(allowed[name], 2 * distance(exact[name], plain[name])) for name in exact}
 
 
 check_single("fp32 gradients at the initial parameters")
@@ -132,18 +137,13 @@ if "detach(" not in text:
         failures.append("finite differences")
 
 # 2
-exact, floor = check_single("fp32 gradients")
+exact, noise = check_single("fp32 gradients")
 
 # 3
 rounded = derived("bf16")
 half = grad("cpu", "bf16", OUT / "bf16.safetensors")
-ratios = {}
-for name in exact:
-    allowed = max(2 * distance(exact[name], rounded[name]), 2e-5 * floor[name])
-    error = distance(exact[name], half[name]) / allowed
-    ratios[name] = error if error == error else math.inf
-worst = max(ratios, key=ratios.get)
-report("bf16 gradients, in units of twice the rounded oracle's error", ratios[worst], worst, 1)
+report("bf16 gradients", {name: distance(exact[name], half[name]) for name in exact},
+       {name: max(2 * distance(exact[name], rounded[name]), noise[name]) for name in exact})
 
 # 4
 corpus = OUT / "corpus.txt"

@@ -84,6 +84,8 @@ static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console)
   m.compileSeconds = std::chrono::duration<double>(Clock::now() - start).count();
   Session &session = **created;
   m.threads = session.program().threads();
+  if (o.repetitions == 0) // compile time alone
+    return m;
   if (llvm::Error error = initialiseParameters(session, **loaded, o.how.seed))
     return std::move(error);
   auto inputs = randomInputs(session.model(), o.batch, o.tokens, o.how.seed);
@@ -157,6 +159,8 @@ static void print(const Measured &m, const BenchOptions &o, llvm::raw_ostream &o
   double time = median(m.seconds), products = median(m.productSeconds);
   Table table;
   table.add({"compile", durationText(m.compileSeconds)});
+  if (m.seconds.empty())
+    return table.print(os);
   table.add({o.function, durationText(time) + " (median of " + std::to_string(m.seconds.size()) + ", best " +
                              durationText(*std::min_element(m.seconds.begin(), m.seconds.end())) + "), " +
                              siText(double(o.batch * o.tokens) / time, "tokens/s")});

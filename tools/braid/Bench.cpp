@@ -10,7 +10,7 @@ void addBench(CLI::App &app, Action &action) {
   addChoice(*command, "--function", options->function, {"step", "grad", "loss", "logits"}, "step: forward, backward, clipping, AdamW");
   command->add_option("--batch", options->batch, "sequences")->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--reps", options->repetitions, "timed runs")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--reps", options->repetitions, "timed runs; 0: compiles and allocates nothing")->check(CLI::NonNegativeNumber)->capture_default_str();
   command->add_option("--warmup", options->warmup, "runs before them")->check(CLI::NonNegativeNumber)->capture_default_str();
   command->add_option("--json", options->json, "file for the results")->type_name("FILE");
   command->add_flag("--profile", options->profile, "also lists the time of every kernel and product");

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Compilation.h"
+#include "braid/Conversion/RowToGPU.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Engine/Program.h"
 #include "braid/Frontend/ASTPrinter.h"
@@ -27,9 +28,12 @@ std::vector<std::string> emittable() {
       names.push_back("loops");
     names.push_back(stage.name.str());
   }
-  names.push_back("obj");
+  for (const char *name : {"obj", "gpu", "nvvm", "ptx", "cubin"})
+    names.push_back(name);
   return names;
 }
+
+static bool isForGPU(llvm::StringRef stage) { return stage == "gpu" || stage == "nvvm" || stage == "ptx" || stage == "cubin"; }
 
 static std::string textOf(mlir::ModuleOp module) {
   std::string text;
@@ -101,7 +105,43 @@ static llvm::Expected<std::string> toLLVM(Compilation &c, mlir::ModuleOp planned
   return text;
 }
 
+/// What follows the row kernels on a GPU: `gpu`, `nvvm`, `ptx` or `cubin`.
+static llvm::Expected<std::string> toDevice(Compilation &c, mlir::ModuleOp planned, llvm::StringRef emit, const row::GpuTarget &target) {
+  mlir::PassManager manager(&c.context());
+  manager.addPass(emit == "gpu" ? row::createConvertRowToGPUPass() : row::createConvertRowToNVVMPass());
+  if (llvm::Error error = c.withDiagnostics([&] { return manager.run(planned); }))
+    return std::move(error);
+  if (emit == "gpu" || emit == "nvvm")
+    return textOf(planned);
+  mlir::Operation *kernels = planned.lookupSymbol(row::deviceModuleName);
+  if (!kernels)
+    return makeError("the program has no row kernels to compile for a GPU");
+  std::string ptx;
+  if (llvm::Error error = c.withDiagnostics([&]() -> llvm::LogicalResult {
+        auto text = row::translateToPTX(kernels, target);
+        if (!text)
+          return mlir::emitError(mlir::UnknownLoc::get(&c.context()), llvm::toString(text.takeError()));
+        ptx = std::move(*text);
+        return llvm::success();
+      }))
+    return std::move(error);
+  return emit == "ptx" ? llvm::Expected<std::string>(std::move(ptx)) : row::assembleCubin(ptx, target);
+}
+
 static llvm::Error run(const CompileOptions &options, Console &console) {
+  std::optional<row::GpuTarget> gpu;
+  if (options.target != "cpu") {
+    auto target = row::parseGpuTarget(options.target);
+    if (!target)
+      return makeError(llvm::toString(target.takeError()) + "; `cpu` is the other target");
+    gpu = *target;
+  }
+  if (isForGPU(options.emit) && !gpu)
+    return makeError("`--emit " + options.emit + "` is for a GPU: give one by `--target`, as `--target sm_90a`");
+  if (gpu && (options.emit == "loops" || options.emit == "llvm" || options.emit == "obj"))
+    return makeError("`--emit " + options.emit + "` is for `--target cpu`; for a GPU there are gpu, nvvm, ptx and cubin");
+  if (options.emit == "cubin" && options.output == "-")
+    return makeError("a cubin needs a file: give `-o FILE.cubin`");
   if (options.emit == "ast") {
     auto parsed = Compilation::parseOnly(options.model.path, console.color);
     if (!parsed)
@@ -117,8 +157,8 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
     return error;
   if (c.file())
     dump.add(".ast.braid", braid::print(*c.file(), c.sources));
-  bool object = options.emit == "obj", loops = options.emit == "loops";
-  Stage to = object || loops ? Stage::Host : *parseStage(options.emit), from = c.stage();
+  bool object = options.emit == "obj", loops = options.emit == "loops", device = isForGPU(options.emit);
+  Stage to = object || loops || device ? Stage::Host : *parseStage(options.emit), from = c.stage();
   if (to < from)
     return makeError("the module is already in stage `" + stages()[size_t(from)].name + "`, past `" + options.emit + "`");
   PipelineOptions pipeline;
@@ -149,6 +189,16 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
     manager.addPass(row::createConvertRowToLoopsPass());
     if (llvm::Error error = c.withDiagnostics([&] { return manager.run(**module); }))
       return error;
+  }
+  if (device) {
+    if (from == Stage::LLVM)
+      return makeError("the module is already in stage `llvm`, past the row kernels");
+    auto code = toDevice(c, **module, options.emit, *gpu);
+    if (!code)
+      return llvm::joinErrors(code.takeError(), dump.error());
+    if (llvm::Error error = write(options.output, *code, console))
+      return error;
+    return dump.error();
   }
   std::string text = textOf(**module);
   if (to == Stage::LLVM && from != Stage::LLVM) {

@@ -1,6 +1,7 @@
 //===- main.cpp - braid-opt: runs passes on any stage's text --------------===//
 
 #include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/RowToGPU.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "dialects/Braid/IR/Braid.h"
@@ -10,7 +11,9 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -22,13 +25,14 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect,
                   mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
-                  mlir::func::FuncDialect, mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
+                  mlir::func::FuncDialect, mlir::gpu::GPUDialect, mlir::LLVM::LLVMDialect, mlir::NVVM::NVVMDialect, mlir::math::MathDialect,
                   mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
                   mlir::vector::VectorDialect>();
   mlir::registerTransformsPasses();
   braid::ir::registerBraidPasses();
   braid::registerPipelines();
   braid::row::registerRowToLLVMPasses();
+  braid::row::registerRowToGPUPasses();
   braid::host::registerHostToLLVMPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Braid's pass driver\n", registry));

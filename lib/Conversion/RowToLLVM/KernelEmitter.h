@@ -47,10 +47,13 @@ struct Position {
 class KernelEmitter {
 public:
   KernelEmitter(KernelOp kernel, mlir::OpBuilder &builder);
+  virtual ~KernelEmitter() = default;
+  /// Lets lanes that lie 2, 4 or 8 elements apart be read and written as whole vectors (Interleave.cpp).
+  void interleave() { interleaves = true; }
   /// Emits the function behind the kernel; false after an error has been reported.
   mlir::LogicalResult emit(llvm::StringRef name);
 
-private:
+protected: // what is virtual differs between targets (see RowToGPU)
   //===--- Scopes: places in nested loops, and what is known there ----------===//
   struct Scope {
     mlir::Block *block = nullptr;
@@ -87,21 +90,31 @@ private:
     mlir::Value addresses;  ///< vector of i64, null unless lanes lie apart
     unsigned depth = 0;
     Storage storage = Storage::F32;
+    int64_t baseAlign = 4;  ///< bytes of which `base` is a multiple if all arguments are multiples of 16
     bool varies() const { return addresses || offset.varies(); }
   };
   Place placeIn(mlir::Value argument, const Position &position);
   Place placeInScratch(mlir::Value kept, const Position &position);
-  Place placeAt(mlir::Value base, unsigned baseDepth, Storage storage, Index offset);
+  /// `elements`: of which the memory's number is a multiple.
+  Place placeAt(mlir::Value base, unsigned baseDepth, Storage storage, Index offset, int64_t elements);
+  mlir::Value addressesOf(const Place &place);
+  bool isInterleaved(const Place &place) const { return !place.addresses && place.offset.lanes > 1; }
+  mlir::Value loadInterleaved(const Place &place, unsigned depth);
+  void storeInterleaved(const Place &place, mlir::Value value);
+  void flushStores();
+  void scatter(const Place &place, mlir::Value mask, mlir::Value value);
   /// Address of the row being computed in a buffer.
   mlir::Value rowAddress(mlir::Value argument);
   mlir::Value load(const Place &place, const Position &position);
-  void store(const Place &place, const Position &position, mlir::Value value);
-  void accumulate(const Place &place, const Position &position, mlir::Value value);
+  virtual void store(const Place &place, const Position &position, mlir::Value value);
+  virtual void accumulate(const Place &place, const Position &position, mlir::Value value);
+  /// The alignment in bytes of a load or store of a vector.
+  virtual unsigned alignment(const Place &place);
   mlir::Value loadRaw(const Place &place, mlir::Value mask, mlir::Type type);
   mlir::Value elementPointer(mlir::Value base, const Index &offset, mlir::Type type, unsigned depth);
   mlir::Value widen(mlir::Value raw);
   mlir::Value narrow(mlir::Value value);
-  mlir::Value pointersAt(const Place &place);
+  virtual mlir::Value pointersAt(const Place &place);
   mlir::Type storedType(Storage storage);
 
   //===--- Values (Evaluate.cpp, Pieces.cpp) --------------------------------===//
@@ -137,11 +150,12 @@ private:
     bool alongVector = false;
     llvm::SmallVector<AxisAttr> enumerated;        ///< unrolled axes that it does not reduce
     llvm::SmallVector<mlir::Value> partial;        ///< one for each point of those and each copy; empty unless reducing
+    llvm::SmallVector<mlir::Value> pending;        ///< what the body has yet to add to them
     bool isReduction() const { return mlir::isa<ReduceOp>(root->op) && root->kept() != root->value; }
   };
   void emitNest(const Nest &nest);
   void emitLoop(unsigned level);
-  void emitVectorLoop(unsigned level);
+  virtual void emitVectorLoop(unsigned level);
   void emitChunk(unsigned level, Index index, int64_t chunkCopies, mlir::Value mask);
   void emitBody();
   void emitRoot(Active &root, const Position &position, unsigned which);
@@ -152,6 +166,11 @@ private:
   /// A loop from `lower` to `upper` whose body carries the partial results.
   void loop(mlir::Value lower, mlir::Value upper, int64_t step, llvm::function_ref<void(mlir::Value)> body);
   mlir::Value acrossLanes(ReduceKind kind, mlir::Value vector);
+  /// The same for partial results that are ready together.
+  virtual void acrossLanes(llvm::ArrayRef<ReduceKind> kinds, llvm::MutableArrayRef<mlir::Value> partials);
+  /// Lanes of the nest's vectors; 1: its values are scalars.
+  virtual int64_t lanesFor(const Nest &nest) const;
+  bool vectorised() const { return nest->vector && width > 1; }
   /// Calls `body` for every point of the unrolled axes.
   void enumerate(llvm::ArrayRef<AxisAttr> axes, llvm::function_ref<void(llvm::ArrayRef<int64_t>)> body);
 
@@ -185,6 +204,16 @@ private:
   llvm::SmallVector<Active> active;
   Position here;                                       ///< indices of the loops being emitted
   int64_t copies = 1;                                  ///< vectors the body works on
+  int64_t copyStep = 0;                                ///< from one of them to the next
+  bool interleaves = false;
+  /// Stores whose neighbours are still to come, by the place of the first of the group.
+  struct PendingStore {
+    Place first;
+    llvm::SmallVector<mlir::Value, 8> values;            ///< by the distance from the first
+  };
+  std::map<std::vector<uintptr_t>, PendingStore> pendingStores;
+  mlir::Value reading;                                 ///< whose memory is read: the same place may hold another value later
+  bool mayCall = true;                                 ///< elementary functions may become calls
 };
 
 } // namespace braid::row

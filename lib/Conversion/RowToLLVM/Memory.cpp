@@ -1,6 +1,7 @@
 //===- Memory.cpp - loads and stores of lanes -----------------------------===//
 
 #include "KernelEmitter.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace braid::row;
@@ -35,7 +36,7 @@ Value KernelEmitter::rowAddress(Value argument) {
   });
 }
 
-KernelEmitter::Place KernelEmitter::placeAt(Value base, unsigned baseDepth, Storage storage, Index offset) {
+KernelEmitter::Place KernelEmitter::placeAt(Value base, unsigned baseDepth, Storage storage, Index offset, int64_t elements) {
   Place place;
   place.base = base;
   place.offset = offset;
@@ -43,21 +44,48 @@ KernelEmitter::Place KernelEmitter::placeAt(Value base, unsigned baseDepth, Stor
   place.depth = std::max(baseDepth, offset.depth);
   if (!offset.perLane && (offset.lanes == 0 || offset.lanes == 1))
     return place;
-  // Lanes lie apart: an address for each.
-  Value lanes = lanesOf(offset);
-  place.addresses = remember(place.depth, {kAddresses, id(base), id(lanes), uintptr_t(storage)}, [&]() -> Value {
-    enter(place.depth);
-    auto type = vectorOf(b.getI64Type());
-    Value start = broadcast(b.create<LLVM::PtrToIntOp>(loc, b.getI64Type(), base));
-    Value bytes = b.create<arith::MulIOp>(loc, lanes, math.integer(type, bytesOf(storage)));
-    return b.create<arith::AddIOp>(loc, start, bytes);
-  });
+  // Lanes lie apart: an address for each, unless whole groups of neighbours can be read at a time.
+  int64_t apart = offset.lanes;
+  bool grouped = interleaves && !offset.perLane && (apart == 2 || apart == 4 || apart == 8) && elements % apart == 0 &&
+                 (!offset.dynamic || offset.align % apart == 0) && offset.constant >= 0;
+  if (!grouped)
+    place.addresses = addressesOf(place);
   return place;
 }
 
+Value KernelEmitter::addressesOf(const Place &place) {
+  Value lanes = lanesOf(place.offset);
+  return remember(place.depth, {kAddresses, id(place.base), id(lanes), uintptr_t(place.storage)}, [&]() -> Value {
+    enter(place.depth);
+    auto type = vectorOf(b.getI64Type());
+    Value start = broadcast(b.create<LLVM::PtrToIntOp>(loc, b.getI64Type(), place.base));
+    Value bytes = b.create<arith::MulIOp>(loc, lanes, math.integer(type, bytesOf(place.storage)));
+    return b.create<arith::AddIOp>(loc, start, bytes);
+  });
+}
+
+static int64_t staticElements(ArrayRef<AxisAttr> axes) {
+  int64_t elements = 1;
+  for (AxisAttr axis : axes)
+    elements *= axis.isDynamic() ? 1 : axis.getSize();
+  return elements;
+}
+
+/// Of 16 bytes, as many as the length of a row is surely a multiple of.
+static int64_t alignmentOfRows(ArrayRef<AxisAttr> axes, Storage storage) {
+  int64_t bytes = bytesOf(storage);
+  for (AxisAttr axis : axes)
+    bytes *= axis.isDynamic() ? 1 : axis.getSize();
+  return std::gcd<int64_t>(bytes, 16);
+}
+
 KernelEmitter::Place KernelEmitter::placeIn(Value argument, const Position &position) {
-  if (auto buffer = dyn_cast<BufferType>(argument.getType()))
-    return placeAt(rowAddress(argument), 0, buffer.getStorage(), offsetOf(buffer.getAxes(), position));
+  if (auto buffer = dyn_cast<BufferType>(argument.getType())) {
+    Place place = placeAt(rowAddress(argument), 0, buffer.getStorage(), offsetOf(buffer.getAxes(), position),
+                          staticElements(buffer.getAxes()));
+    place.baseAlign = buffer.getPerRow() ? alignmentOfRows(buffer.getAxes(), buffer.getStorage()) : 16;
+    return place;
+  }
 
   auto list = cast<ListType>(argument.getType());
   const Index &entry = position.at(list.getAxis());
@@ -69,7 +97,9 @@ KernelEmitter::Place KernelEmitter::placeIn(Value argument, const Position &posi
       enter(entry.depth);
       return b.create<LLVM::LoadOp>(loc, table.getType(), pointer);
     });
-    return placeAt(base, entry.depth, list.getStorage(), offset);
+    Place place = placeAt(base, entry.depth, list.getStorage(), offset, staticElements(list.getAxes()));
+    place.baseAlign = alignmentOfRows(list.getAxes(), list.getStorage());
+    return place;
   }
   // Every lane has an entry of its own.
   Place place;
@@ -106,7 +136,9 @@ KernelEmitter::Place KernelEmitter::placeIn(Value argument, const Position &posi
 
 KernelEmitter::Place KernelEmitter::placeInScratch(Value kept, const Position &position) {
   Storage storage = typeOf(kept).getElement() == Element::Real ? Storage::F32 : Storage::I32;
-  return placeAt(places.lookup(kept), 0, storage, offsetOf(typeOf(kept).getAxes(), position));
+  Place place = placeAt(places.lookup(kept), 0, storage, offsetOf(typeOf(kept).getAxes(), position), staticElements(typeOf(kept).getAxes()));
+  place.baseAlign = 16;
+  return place;
 }
 
 Value KernelEmitter::elementPointer(Value base, const Index &offset, Type type, unsigned depth) {
@@ -122,6 +154,8 @@ Value KernelEmitter::elementPointer(Value base, const Index &offset, Type type, 
     return pointer;
   });
 }
+
+unsigned KernelEmitter::alignment(const Place &place) { return bytesOf(place.storage); }
 
 Value KernelEmitter::pointersAt(const Place &place) {
   return b.create<LLVM::IntToPtrOp>(loc, LLVM::getFixedVectorType(LLVM::LLVMPointerType::get(b.getContext()), width), place.addresses);
@@ -154,6 +188,13 @@ Value KernelEmitter::narrow(Value value) {
 Value KernelEmitter::load(const Place &place, const Position &position) {
   unsigned depth = std::max(place.depth, position.mask && place.varies() ? position.maskDepth : 0);
   Type element = storedType(place.storage);
+  if (isInterleaved(place)) {
+    if (!position.mask)
+      return loadInterleaved(place, depth);
+    Place apart = place;
+    apart.addresses = addressesOf(place);
+    return load(apart, position);
+  }
   if (place.addresses) {
     enter(depth);
     auto type = vectorOf(element);
@@ -167,7 +208,7 @@ Value KernelEmitter::load(const Place &place, const Position &position) {
     return widen(b.create<LLVM::LoadOp>(loc, element, pointer));
   auto type = vectorOf(element);
   if (!position.mask)
-    return widen(b.create<LLVM::LoadOp>(loc, type, pointer, bytesOf(place.storage)));
+    return widen(b.create<LLVM::LoadOp>(loc, type, pointer, alignment(place)));
   Value zero = isa<FloatType>(element) ? math.number(type, 0) : math.integer(type, 0);
   return widen(b.create<LLVM::MaskedLoadOp>(loc, type, pointer, position.mask, ValueRange{zero}, bytesOf(place.storage)));
 }
@@ -175,7 +216,7 @@ Value KernelEmitter::load(const Place &place, const Position &position) {
 void KernelEmitter::store(const Place &place, const Position &position, Value value) {
   Type element = storedType(place.storage);
   unsigned depth = innermost();
-  Value pointer = place.addresses ? Value() : elementPointer(place.base, place.offset, element, depth);
+  Value pointer = place.addresses || isInterleaved(place) ? Value() : elementPointer(place.base, place.offset, element, depth);
   enter(depth);
   if (place.varies())
     value = broadcast(value);
@@ -183,18 +224,30 @@ void KernelEmitter::store(const Place &place, const Position &position, Value va
     value = narrow(value);
   else if (getElementTypeOrSelf(value.getType()).isInteger(1))
     value = b.create<arith::ExtUIOp>(loc, VectorMath::withElement(value.getType(), b.getI32Type()), value);
-  if (place.addresses) {
-    Value all = position.mask ? position.mask : math.integer(vectorOf(b.getI1Type()), 1);
-    b.create<LLVM::masked_scatter>(loc, value, pointersAt(place), all, bytesOf(place.storage));
+  if (isInterleaved(place) && !position.mask) {
+    storeInterleaved(place, value);
+  } else if (!pointer) {
+    scatter(place, position.mask, value);
   } else if (place.varies() && position.mask) {
     b.create<LLVM::MaskedStoreOp>(loc, value, pointer, position.mask, bytesOf(place.storage));
   } else {
-    b.create<LLVM::StoreOp>(loc, value, pointer, bytesOf(place.storage));
+    b.create<LLVM::StoreOp>(loc, value, pointer, isa<VectorType>(value.getType()) ? alignment(place) : bytesOf(place.storage));
   }
+}
+
+/// Stores every lane at its own address.
+void KernelEmitter::scatter(const Place &place, Value mask, Value value) {
+  Place apart = place;
+  if (!apart.addresses)
+    apart.addresses = addressesOf(place);
+  enter(innermost());
+  Value all = mask ? mask : math.integer(vectorOf(b.getI1Type()), 1);
+  b.create<LLVM::masked_scatter>(loc, value, pointersAt(apart), all, bytesOf(place.storage));
 }
 
 void KernelEmitter::accumulate(const Place &place, const Position &position, Value value) {
   Place now = place;
+  reading = Value();
   now.depth = innermost(); // not to be moved out of the loop: the sum changes
   Value old = load(now, position);
   if (place.varies())

@@ -32,19 +32,22 @@ static int64_t points(ArrayRef<AxisAttr> axes) {
   return count;
 }
 
+int64_t KernelEmitter::lanesFor(const Nest &which) const {
+  return which.vector.isDynamic() ? 8 : int64_t(std::min<uint64_t>(16, llvm::PowerOf2Ceil(which.vector.getSize())));
+}
+
 void KernelEmitter::emitNest(const Nest &which) {
   nest = &which;
   here = Position();
   copies = 1;
-  width = 1;
-  if (nest->vector)
-    width = nest->vector.isDynamic() ? 8 : int64_t(std::min<uint64_t>(16, llvm::PowerOf2Ceil(nest->vector.getSize())));
+  width = nest->vector ? lanesFor(*nest) : 1;
+  copyStep = width;
   // Code for few numbers should be short rather than fast.
   int64_t numbers = 1;
   for (ArrayRef<AxisAttr> axes : {ArrayRef<AxisAttr>(nest->loops), ArrayRef<AxisAttr>(nest->unrolled)})
     for (AxisAttr axis : axes)
       numbers *= axis.isDynamic() ? 64 : axis.getSize();
-  math.setCalls(numbers <= 64);
+  math.setCalls(mayCall && numbers <= 64);
   active.clear();
   for (const Root &root : nest->roots) {
     Active entry;
@@ -217,13 +220,26 @@ void KernelEmitter::startRoots(unsigned level) {
     enter(innermost());
     auto reduce = cast<ReduceOp>(entry.root->op);
     Type type = elementType(typeOf(reduce.getInput()).getElement());
-    if (nest->vector)
+    if (vectorised())
       type = vectorOf(type);
     entry.partial.assign(points(entry.enumerated) * (entry.alongVector ? 1 : copies), identityOf(reduce.getKind(), type));
   }
 }
 
 void KernelEmitter::finishRoots(unsigned level) {
+  SmallVector<ReduceKind> kinds;
+  SmallVector<Value> together;
+  for (Active &entry : active)
+    if (entry.start == level && entry.isReduction() && entry.alongVector)
+      for (Value partial : entry.partial) {
+        kinds.push_back(cast<ReduceOp>(entry.root->op).getKind());
+        together.push_back(partial);
+      }
+  if (!together.empty()) {
+    enter(innermost());
+    acrossLanes(kinds, together);
+  }
+  size_t nextTogether = 0;
   for (Active &entry : active) {
     if (entry.start != level || !entry.isReduction())
       continue;
@@ -240,11 +256,10 @@ void KernelEmitter::finishRoots(unsigned level) {
       for (int64_t copy = 0; copy < each; ++copy) {
         Value value = entry.partial[next++];
         if (entry.alongVector) {
-          enter(innermost());
-          value = acrossLanes(reduce.getKind(), value);
+          value = together[nextTogether++];
         } else if (nest->vector) {
           Index index = here.at(nest->vector.getName());
-          position.set(nest->vector.getName(), plus(index, copy * width));
+          position.set(nest->vector.getName(), plus(index, copy * copyStep));
         }
         if (typeOf(reduce.getResult()).getAxes().empty())
           scalars[reduce.getResult()] = value;
@@ -254,6 +269,12 @@ void KernelEmitter::finishRoots(unsigned level) {
     });
     entry.partial.clear();
   }
+  flushStores();
+}
+
+void KernelEmitter::acrossLanes(ArrayRef<ReduceKind> kinds, MutableArrayRef<Value> partials) {
+  for (auto [kind, partial] : llvm::zip(kinds, partials))
+    partial = acrossLanes(kind, partial);
 }
 
 /// Halves the vector until one number is left.
@@ -277,7 +298,7 @@ void KernelEmitter::emitBody() {
         position.set(axis.getName(), index);
       }
       if (copy)
-        position.set(nest->vector.getName(), plus(here.at(nest->vector.getName()), copy * width));
+        position.set(nest->vector.getName(), plus(here.at(nest->vector.getName()), copy * copyStep));
       for (Active &entry : active) {
         which = 0;
         for (auto [axis, at] : llvm::zip(nest->unrolled, point))
@@ -287,6 +308,16 @@ void KernelEmitter::emitBody() {
       }
     }
   });
+  flushStores();
+  // What the body adds to a partial result is summed first: one step of the loop waits for the one before
+  // only in the last addition.
+  for (Active &entry : active)
+    for (auto [partial, pending] : llvm::zip(entry.partial, entry.pending))
+      if (pending) {
+        enter(innermost());
+        partial = combine(cast<ReduceOp>(entry.root->op).getKind(), partial, pending);
+        pending = Value();
+      }
 }
 
 void KernelEmitter::emitRoot(Active &entry, const Position &position, unsigned which) {
@@ -295,11 +326,13 @@ void KernelEmitter::emitRoot(Active &entry, const Position &position, unsigned w
     auto reduce = cast<ReduceOp>(root.op);
     Value value = evaluate(root.value, position);
     enter(innermost());
-    if (nest->vector)
+    if (vectorised())
       value = broadcast(value);
     if (entry.alongVector && position.mask)
       value = math.select(position.mask, value, identityOf(reduce.getKind(), value.getType()));
-    entry.partial[which] = combine(reduce.getKind(), entry.partial[which], value);
+    entry.pending.resize(entry.partial.size());
+    Value &pending = entry.pending[which];
+    pending = pending ? combine(reduce.getKind(), pending, value) : value;
     return;
   }
   if (Value kept = root.kept()) {

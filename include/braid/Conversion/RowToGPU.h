@@ -1,0 +1,67 @@
+//===- RowToGPU.h - row kernels as code for NVIDIA GPUs -------------------===//
+//
+// How kernels are launched, and the attribute `braid.launch` that says it, is described
+// in docs/gpu.md.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_CONVERSION_ROWTOGPU_H
+#define BRAID_CONVERSION_ROWTOGPU_H
+
+#include "dialects/Row/IR/Row.h"
+#include "mlir/Pass/Pass.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+#include <string>
+
+namespace mlir {
+class ModuleOp;
+}
+
+namespace braid::row {
+
+/// What a launch of a kernel needs beside its arguments, for given sizes of the dynamic axes.
+struct LaunchShape {
+  int64_t threads = 0;          ///< of a block, all along x
+  int64_t rowsPerBlock = 0;     ///< rows that a block has at work at a time
+  int64_t sharedBytes = 0;      ///< dynamic shared memory of a block
+  int64_t workspaceBytes = 0;   ///< of each row at work: times rowsPerBlock times the blocks of the grid
+  /// Sums across rows: the argument's number, and its numbers. The argument is given partial sums,
+  /// one for every row at work, each of `sumStride(numbers)` bytes.
+  llvm::SmallVector<std::pair<int64_t, int64_t>> sums;
+};
+inline int64_t sumStride(int64_t numbers) { return (numbers * 4 + 15) / 16 * 16; }
+
+/// Reads `braid.launch` of a kernel's function, at any stage from `gpu` on. Fails without the attribute.
+llvm::Expected<LaunchShape> launchShape(mlir::Operation *kernel, llvm::ArrayRef<int64_t> sizes);
+
+/// The name of the gpu.module of row kernels, and of the kernel in it that adds up partial sums.
+inline constexpr llvm::StringLiteral deviceModuleName = "braid_kernels";
+inline constexpr llvm::StringLiteral sumKernelName = "braid_sum_partials";
+
+/// A GPU to compile for: "sm_80", "sm_90a", …
+struct GpuTarget {
+  std::string chip;      ///< as given
+  std::string features;  ///< the version of PTX that it needs: "+ptx80"
+  unsigned number = 0;   ///< 80, 90, …
+};
+/// The target of this name. Fails with the list of targets if there is none, or if it is too old.
+llvm::Expected<GpuTarget> parseGpuTarget(llvm::StringRef name);
+/// The names of all targets.
+std::vector<std::string> gpuTargets();
+
+/// `convert-row-to-gpu`: moves every row.kernel into a gpu.module as a gpu.func; host.funcs stay.
+std::unique_ptr<mlir::Pass> createConvertRowToGPUPass();
+/// `convert-row-to-nvvm`: the above, then the gpu.module's functions become llvm.funcs with nvvm ops.
+std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass();
+void registerRowToGPUPasses();
+
+/// PTX of a gpu.module in the nvvm stage.
+llvm::Expected<std::string> translateToPTX(mlir::Operation *gpuModule, const GpuTarget &target);
+/// The object file that `ptxas` makes of it. Fails, saying what to do, if there is no ptxas on PATH,
+/// in $CUDA_HOME/bin or in /usr/local/cuda/bin.
+llvm::Expected<std::string> assembleCubin(llvm::StringRef ptx, const GpuTarget &target);
+
+} // namespace braid::row
+
+#endif

@@ -1,0 +1,174 @@
+//===- RowToGPU.cpp - the passes that take row kernels to a GPU -----------===//
+
+#include "braid/Conversion/RowToGPU.h"
+#include "GpuEmitter.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/DialectConversion.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace braid::row;
+
+/// out[i] = the sum over g of partials[g · stride + i], in the order of g. One thread for a number.
+static void emitSumKernel(OpBuilder &b, Location loc) {
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), integer = b.getI64Type(), real = b.getF32Type();
+  auto function = b.create<gpu::GPUFuncOp>(loc, sumKernelName, b.getFunctionType({pointer, pointer, integer, integer}, {}));
+  function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
+  OpBuilder::InsertionGuard guard(b);
+  Block *entry = &function.front();
+  b.setInsertionPointToEnd(entry);
+  Value partials = entry->getArgument(0), out = entry->getArgument(1), numbers = entry->getArgument(2), groups = entry->getArgument(3);
+  auto number = [&](int64_t value) -> Value { return b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(value)); };
+  auto wide = [&](Value index) -> Value { return b.create<arith::IndexCastUIOp>(loc, integer, index); };
+  Value size = wide(b.create<gpu::BlockDimOp>(loc, gpu::Dimension::x));
+  Value block = wide(b.create<gpu::BlockIdOp>(loc, gpu::Dimension::x)), thread = wide(b.create<gpu::ThreadIdOp>(loc, gpu::Dimension::x));
+  Value first = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, block, size), thread);
+  Value step = b.create<arith::MulIOp>(loc, size, wide(b.create<gpu::GridDimOp>(loc, gpu::Dimension::x)));
+  Value stride = b.create<arith::AndIOp>(loc, b.create<arith::AddIOp>(loc, numbers, number(3)), number(-4));
+  Value zero = b.create<arith::ConstantOp>(loc, b.getF32FloatAttr(0)), none = number(0), one = number(1);
+  auto at = [&](OpBuilder &b, Value base, Value index) -> Value { return b.create<LLVM::GEPOp>(loc, pointer, real, base, index); };
+  b.create<scf::ForOp>(loc, first, numbers, step, ValueRange(), [&](OpBuilder &b, Location, Value i, ValueRange) {
+    auto sum = b.create<scf::ForOp>(loc, none, groups, one, ValueRange{zero}, [&](OpBuilder &b, Location, Value g, ValueRange carried) {
+      Value offset = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, g, stride), i);
+      Value term = b.create<LLVM::LoadOp>(loc, real, at(b, partials, offset));
+      b.create<scf::YieldOp>(loc, Value(b.create<arith::AddFOp>(loc, carried[0], term)));
+    });
+    b.create<LLVM::StoreOp>(loc, sum.getResult(0), at(b, out, i));
+    b.create<scf::YieldOp>(loc);
+  });
+  b.create<gpu::ReturnOp>(loc);
+}
+
+static void emitKernel(KernelOp kernel, OpBuilder &builder) {
+  llvm::DenseSet<unsigned> single;
+  while (true) {
+    GpuEmitter emitter(kernel, builder, single);
+    gpu::GPUFuncOp function = emitter.emitFunction(kernel.getSymName());
+    // A nest that already has single numbers has no vectors to be apart.
+    bool again = llvm::any_of(emitter.retry(), [&](unsigned nest) { return !single.contains(nest); });
+    if (!again)
+      return;
+    single.insert(emitter.retry().begin(), emitter.retry().end());
+    function.erase();
+  }
+}
+
+static void convertKernels(ModuleOp module) {
+  if (module.getOps<KernelOp>().empty())
+    return;
+  OpBuilder b(module.getContext());
+  b.setInsertionPointToStart(module.getBody());
+  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), b.getUnitAttr());
+  auto device = b.create<gpu::GPUModuleOp>(module.getLoc(), deviceModuleName);
+  b.setInsertionPointToStart(device.getBody());
+  auto bytes = LLVM::LLVMArrayType::get(b.getI8Type(), 0);
+  auto shared = b.create<LLVM::GlobalOp>(module.getLoc(), bytes, false, LLVM::Linkage::External, GpuEmitter::sharedName, Attribute(),
+                                         /*alignment=*/16, /*addrSpace=*/3);
+  b.setInsertionPointAfter(shared);
+  bool sums = false;
+  for (auto kernel : llvm::make_early_inc_range(module.getOps<KernelOp>())) {
+    sums |= !kernel.getBody().getOps<AccumulateOp>().empty();
+    emitKernel(kernel, b);
+    kernel.erase();
+  }
+  if (sums)
+    emitSumKernel(b, module.getLoc());
+}
+
+/// As upstream's convert-gpu-to-nvvm, but square roots and absolute values stay intrinsics of LLVM, which the
+/// NVPTX back end has instructions for; upstream wants libdevice for them.
+static LogicalResult convertToNVVM(gpu::GPUModuleOp module) {
+  MLIRContext *context = module.getContext();
+  LowerToLLVMOptions options(context);
+  options.overrideIndexBitwidth(64);
+  LLVMTypeConverter types(context, options);
+  RewritePatternSet patterns(context);
+  populateGpuToNVVMConversionPatterns(types, patterns);
+  arith::populateArithToLLVMConversionPatterns(types, patterns);
+  cf::populateControlFlowToLLVMConversionPatterns(types, patterns);
+  ConversionTarget target(*context);
+  target.addIllegalDialect<gpu::GPUDialect, arith::ArithDialect, cf::ControlFlowDialect>();
+  target.addLegalDialect<LLVM::LLVMDialect, NVVM::NVVMDialect>();
+  target.addLegalOp<gpu::GPUModuleOp, gpu::ModuleEndOp>();
+  return applyPartialConversion(module, target, std::move(patterns));
+}
+
+namespace {
+struct ConvertRowToGPU : PassWrapper<ConvertRowToGPU, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertRowToGPU)
+  StringRef getArgument() const override { return "convert-row-to-gpu"; }
+  StringRef getDescription() const override { return "row kernels as functions of a gpu.module"; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<arith::ArithDialect, gpu::GPUDialect, LLVM::LLVMDialect, NVVM::NVVMDialect, scf::SCFDialect, vector::VectorDialect>();
+  }
+  void runOnOperation() override { convertKernels(getOperation()); }
+};
+
+struct ConvertRowToNVVM : PassWrapper<ConvertRowToNVVM, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertRowToNVVM)
+  StringRef getArgument() const override { return "convert-row-to-nvvm"; }
+  StringRef getDescription() const override { return "row kernels as NVVM functions of a gpu.module"; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, gpu::GPUDialect, LLVM::LLVMDialect, memref::MemRefDialect,
+                    NVVM::NVVMDialect, scf::SCFDialect, vector::VectorDialect>();
+  }
+  void runOnOperation() override {
+    convertKernels(getOperation());
+    OpPassManager manager(ModuleOp::getOperationName());
+    OpPassManager &device = manager.nest<gpu::GPUModuleOp>();
+    device.addPass(createCSEPass());
+    device.addPass(createConvertSCFToCFPass());
+    device.addPass(createConvertVectorToLLVMPass());
+    if (failed(runPipeline(manager, getOperation())))
+      return signalPassFailure();
+    for (auto module : getOperation().getOps<gpu::GPUModuleOp>())
+      if (failed(convertToNVVM(module)))
+        signalPassFailure();
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> braid::row::createConvertRowToGPUPass() { return std::make_unique<ConvertRowToGPU>(); }
+std::unique_ptr<Pass> braid::row::createConvertRowToNVVMPass() { return std::make_unique<ConvertRowToNVVM>(); }
+void braid::row::registerRowToGPUPasses() {
+  PassRegistration<ConvertRowToGPU>();
+  PassRegistration<ConvertRowToNVVM>();
+}
+
+llvm::Expected<LaunchShape> braid::row::launchShape(Operation *kernel, ArrayRef<int64_t> sizes) {
+  auto plan = kernel->getAttrOfType<DictionaryAttr>("braid.launch");
+  if (!plan)
+    return llvm::createStringError("the function has no attribute `braid.launch`: it is no row kernel");
+  auto number = [&](StringRef name) { return cast<IntegerAttr>(plan.get(name)).getInt(); };
+  auto total = [&](StringRef name) {
+    int64_t bytes = 0;
+    for (auto term : cast<ArrayAttr>(plan.get(name)).getAsRange<DenseI64ArrayAttr>()) {
+      int64_t each = term[0];
+      for (int64_t size : term.asArrayRef().drop_front())
+        each *= sizes[size];
+      bytes += llvm::alignTo(each, scratchAlign);
+    }
+    return bytes;
+  };
+  LaunchShape shape;
+  shape.rowsPerBlock = number("rows_per_block");
+  shape.threads = number("threads_per_row") * shape.rowsPerBlock;
+  shape.sharedBytes = number("exchange") + total("shared") * shape.rowsPerBlock;
+  shape.workspaceBytes = total("workspace");
+  for (auto term : cast<ArrayAttr>(plan.get("sums")).getAsRange<DenseI64ArrayAttr>()) {
+    int64_t numbers = term[1];
+    for (int64_t size : term.asArrayRef().drop_front(2))
+      numbers *= sizes[size];
+    shape.sums.push_back({term[0], numbers});
+  }
+  return shape;
+}

@@ -101,6 +101,7 @@ public:
   void waitCopies(uint32_t allowed);
   void fence() { blockFenced = true; }
   void yieldThread();
+  void print(const char *format, const void *arguments);
   [[noreturn]] void exitThread();
   /// Where every fiber begins.
   static void start(Launch *launch, void *scheduler);
@@ -115,6 +116,8 @@ private:
   void suspend();
   void finishThread();
   [[noreturn]] void abandon();
+  /// A fault of the processor while a thread ran.
+  [[noreturn]] void fault(const void *address);
   void makeReady(Thread &thread);
   Thread *nextReady();
   uint64_t random();

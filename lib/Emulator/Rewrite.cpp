@@ -149,7 +149,7 @@ Error Rewriter::rewriteCall(CallInst &at) {
     } else if (callee->isIntrinsic()) {
       return Error::success();
     } else {
-      std::string symbol = deviceFunction(name);
+      std::string symbol = name == "vprintf" ? "braid_emu_print" : deviceFunction(name);
       if (symbol.empty())
         return name.starts_with("braid_emu_") ? Error::success() : unknown(at, "the function " + name);
       SmallVector<Value *> args(at.args());
@@ -320,6 +320,8 @@ void Rewriter::finish() {
       continue;
     function.setLinkage(GlobalValue::InternalLinkage);
     function.setComdat(nullptr);
+    // A large frame must touch the guard page, not jump over it.
+    function.addFnAttr("probe-stack", "inline-asm");
     for (Instruction &instruction : instructions(function))
       if (auto *call = dyn_cast<CallBase>(&instruction)) {
         call->setCallingConv(CallingConv::C);

@@ -33,6 +33,10 @@ static void waitAllCopies() {
 static void fence() { Launch::current().fence(); }
 static void yieldThread() { Launch::current().yieldThread(); }
 static void trap(uint32_t site) { Launch::current().fail("trap", "the kernel stopped itself", site); }
+static int print(const char *format, const void *arguments) {
+  Launch::current().print(format, arguments);
+  return 0;
+}
 static void exitThread() { Launch::current().exitThread(); }
 
 uint32_t Launch::specialRegister(uint32_t which) const {
@@ -91,6 +95,7 @@ const std::vector<RuntimeSymbol> &braid::emu::runtimeSymbols() {
       {"braid_emu_fence", reinterpret_cast<void *>(fence)},
       {"braid_emu_yield", reinterpret_cast<void *>(yieldThread)},
       {"braid_emu_trap", reinterpret_cast<void *>(trap)},
+      {"braid_emu_print", reinterpret_cast<void *>(print)},
       {"braid_emu_exit", reinterpret_cast<void *>(exitThread)},
   };
   return symbols;

@@ -5,7 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Faults.h"
 #include "Launch.h"
+#include "Print.h"
+#include "llvm/Support/raw_ostream.h"
 #include <boost/context/detail/fcontext.hpp>
 #include <sys/mman.h>
 
@@ -13,6 +16,8 @@ using namespace braid::emu;
 namespace ctx = boost::context::detail;
 
 static thread_local Launch *currentLaunch = nullptr;
+/// Stacks of earlier launches.
+static thread_local std::vector<LazyBytes> spareStacks;
 Launch &Launch::current() { return *currentLaunch; }
 
 Launch::Launch(const KernelInfo &kernel, Dim3 grid, Dim3 block, size_t sharedBytes, llvm::ArrayRef<void *> args,
@@ -42,11 +47,18 @@ uint64_t Launch::random() {
 llvm::Expected<LaunchResult> Launch::run() {
   size_t page = 4096, stackSize = (options.stackBytes + page - 1) / page * page + page;
   threads.resize(blockSize.count());
+  if (!spareStacks.empty() && spareStacks.back().size() != stackSize)
+    spareStacks.clear();
   for (Thread &thread : threads) {
-    stacks.emplace_back(stackSize);
+    if (spareStacks.empty()) {
+      stacks.emplace_back(stackSize);
+      // The lowest page stops a stack that grows too far.
+      mprotect(stacks.back().data(), page, PROT_NONE);
+    } else {
+      stacks.push_back(std::move(spareStacks.back()));
+      spareStacks.pop_back();
+    }
     thread.stack = stacks.back().data();
-    // The lowest page stops a stack that grows too far.
-    mprotect(thread.stack, page, PROT_NONE);
     uint64_t linear = uint64_t(&thread - threads.data());
     thread.linear = uint32_t(linear);
     thread.id = {uint32_t(linear % blockSize.x), uint32_t(linear / blockSize.x % blockSize.y),
@@ -66,12 +78,15 @@ llvm::Expected<LaunchResult> Launch::run() {
 
   Launch *outer = currentLaunch;
   currentLaunch = this;
+  CatchFaults faults([](void *address) { currentLaunch->fault(address); });
   for (uint64_t index : order) {
     runBlock(index);
     if (stopped)
       break;
   }
   currentLaunch = outer;
+  for (LazyBytes &stack : stacks)
+    spareStacks.push_back(std::move(stack));
   if (!findings.empty())
     return llvm::make_error<LaunchError>(std::move(findings));
   return std::move(result);
@@ -158,7 +173,7 @@ void Launch::yieldThread() {
   // A thread that waits in a loop for another lets it run now and then.
   if (++running->yields % 64)
     return;
-  if (running->yields > 64u << 20)
+  if (running->yields > 4u << 20)
     fail("endless wait", "the thread spins on memory that nothing changes", running->site);
   makeReady(*running);
   suspend();
@@ -195,6 +210,25 @@ void Launch::finishThread() {
   for (uint32_t id : ids)
     completeBarrier(id);
   suspend();
+}
+
+void Launch::fault(const void *address) {
+  const uint8_t *guard = running->stack;
+  auto *p = static_cast<const uint8_t *>(address);
+  if (p >= guard && p < guard + 4096)
+    fail("stack overflow", "the thread needs more than " + llvm::Twine(options.stackBytes) + " bytes of local memory",
+         running->site);
+  fail("fault", "an access to address 0x" + llvm::Twine::utohexstr(uint64_t(address)) +
+       " after this place; the check of bounds would name it", running->site);
+}
+
+void Launch::print(const char *format, const void *arguments) {
+  settleConflict();
+  std::string text = formatPacked(format, arguments);
+  if (options.print)
+    options.print(text);
+  else
+    llvm::outs() << text;
 }
 
 void Launch::fail(llvm::StringRef kind, llvm::Twine message, uint32_t site) {

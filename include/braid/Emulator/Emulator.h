@@ -14,6 +14,7 @@
 #include "llvm/Support/Error.h"
 #include "llvm/Support/LogicalResult.h"
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,6 +57,8 @@ struct Options {
   size_t stackBytes = 64 << 10;
   /// Largest shared memory of a block, static and dynamic; what sm_90 offers.
   size_t sharedLimit = 227 << 10;
+  /// Takes what kernels print; stdout if not set.
+  std::function<void(llvm::StringRef)> print;
 };
 
 /// One thing that a check found.

@@ -35,6 +35,7 @@ Value KernelEmitter::evaluate(Value value, const Position &position) {
   return remember(depth, std::move(key), [&]() -> Value {
     if (!schedule.isKept(value))
       return compute(value, position, depth);
+    reading = value;
     Value loaded = load(placeInScratch(value, position), position);
     if (typeOf(value).getElement() != Element::Bool)
       return loaded;
@@ -60,8 +61,10 @@ Value KernelEmitter::compute(Value value, const Position &position, unsigned dep
     Value rest = b.create<arith::RemUIOp>(loc, row, time);
     return b.create<arith::TruncIOp>(loc, element, rest);
   }
-  if (isa<LoadOp, StackOp>(op))
+  if (isa<LoadOp, StackOp>(op)) {
+    reading = value;
     return load(placeIn(op->getOperand(0), position), position);
+  }
   if (auto gather = dyn_cast<GatherOp>(op))
     return computeGather(gather, position, depth);
   if (auto map = dyn_cast<MapOp>(op))
@@ -113,6 +116,7 @@ Value KernelEmitter::computeGather(GatherOp gather, const Position &position, un
   index.dynamic = b.create<arith::SelectOp>(loc, inside, wide, constant(0));
   Position inner = position;
   inner.set(gather.getAxis(), index);
+  reading = gather.getResult();
   Value found = load(placeIn(gather.getBuffer(), inner), inner);
   enter(depth);
   Type type = found.getType();

@@ -20,7 +20,9 @@ static LogicalResult emitKernels(ModuleOp module) {
     if (auto declared = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
       declared.erase();
     OpBuilder builder(kernel);
-    if (failed(KernelEmitter(kernel, builder).emit(name)))
+    KernelEmitter emitter(kernel, builder);
+    emitter.interleave();
+    if (failed(emitter.emit(name)))
       return failure();
     kernel.erase();
   }

@@ -319,6 +319,21 @@ Nest *Scheduler::findNest(Schedule &schedule, const Root &root, bool later) cons
 // The order of loops.
 //===----------------------------------------------------------------------===//
 
+/// The axis along which vectors suit memory of these axes: the innermost one, or the one outside it if that is
+/// long and the innermost one so short that a vector would hold several of it.
+static StringRef contiguous(ArrayRef<AxisAttr> axes) {
+  SmallVector<AxisAttr> real;
+  llvm::copy_if(axes, std::back_inserter(real), [](AxisAttr axis) { return axis.getSize() != 1; });
+  if (real.empty())
+    return "";
+  if (real.size() > 1) {
+    int64_t inner = real.back().getSize(), outer = real[real.size() - 2].getSize();
+    if ((inner == 2 || inner == 4 || inner == 8) && outer >= 16)
+      return real[real.size() - 2].getName();
+  }
+  return real.back().getName();
+}
+
 /// Adds to each axis of the nest the elements that are contiguous along it in the memory that `value` reads.
 /// `from` says which axis of the nest steps through an axis of the value.
 void Scheduler::score(Value value, llvm::StringMap<AxisAttr> from, llvm::MapVector<AxisAttr, int64_t> &scores,
@@ -327,13 +342,8 @@ void Scheduler::score(Value value, llvm::StringMap<AxisAttr> from, llvm::MapVect
     return;
   Operation *op = value.getDefiningOp();
   auto reads = [&](ArrayRef<AxisAttr> axes) {
-    for (AxisAttr axis : llvm::reverse(axes)) {
-      if (axis.getSize() == 1)
-        continue;
-      if (AxisAttr loop = from.lookup(axis.getName()))
-        scores[loop] += extent(axes);
-      return;
-    }
+    if (AxisAttr loop = from.lookup(contiguous(axes)))
+      scores[loop] += extent(axes);
   };
   if ((kept.contains(value) && !start) || isa<LoadOp, StackOp, GatherOp>(op)) {
     reads(typeOf(value).getAxes());
@@ -378,11 +388,8 @@ void Scheduler::orderLoops(Nest &nest) const {
     ArrayRef<AxisAttr> target = root.space;
     if (Value result = root.kept())
       target = typeOf(result).getAxes();
-    for (AxisAttr axis : llvm::reverse(target))
-      if (axis.getSize() != 1) {
-        scores[axis] += extent(target);
-        break;
-      }
+    if (AxisAttr axis = identity.lookup(contiguous(target)))
+      scores[axis] += extent(target);
     for (auto [other, closure] : llvm::zip(roots, closures))
       if (other.op == root.op)
         work += closure.size();
@@ -395,8 +402,9 @@ void Scheduler::orderLoops(Nest &nest) const {
       if (axis.getSize() != 1)
         nest.vector = axis;
 
-  // Small axes beside a long vector are enumerated in the body: what does not vary along them is read once.
-  if (nest.vector && extent(nest.vector) >= 16) {
+  // Small axes beside long ones are enumerated in the body: what does not vary along them is read once, and
+  // there is more to do at a time.
+  if (nest.vector && (extent(nest.vector) >= 16 || extent(nest.loops) >= 256)) {
     int64_t copies = 1;
     for (AxisAttr axis : llvm::reverse(llvm::to_vector(nest.loops)))
       if (axis != nest.vector && !axis.isDynamic() && axis.getSize() <= 8 && copies * axis.getSize() <= 16 &&

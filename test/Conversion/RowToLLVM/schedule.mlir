@@ -89,3 +89,21 @@ row.kernel @odd token dynamic [] {
   %1 = row.map neg(%0) : (!row.value<[d: 69]>) -> !row.value<[d: 69]>
   row.store %1 to %y : !row.value<[d: 69]>, !row.buffer<rows, [d: 69], f32>
 }
+
+// Lanes next to each other in memory: four vectors are read at once and sorted, written likewise.
+// CHECK-LABEL: llvm.func @braid_kernel_lanes(
+// CHECK: scf.for %{{.*}} = %arg2 to %arg3
+// CHECK:   scf.for
+// CHECK:     %[[WIDE:.*]] = llvm.load {{.*}} -> vector<64xf32>
+// CHECK:     vector.shuffle %[[WIDE]], %[[WIDE]] [0, 4, 8, 12,
+// CHECK:     vector.shuffle %[[WIDE]], %[[WIDE]] [3, 7, 11, 15,
+// CHECK:     llvm.store {{.*}} : vector<64xf32>
+// CHECK-NOT: masked
+// CHECK: llvm.return
+row.kernel @lanes token dynamic [] {
+^bb0(%x: !row.buffer<rows, [d: 64, lane: 4], f32>, %w: !row.buffer<rows, [lane: 4, d: 64], f32>, %y: !row.buffer<rows, [d: 64, lane: 4], f32>):
+  %0 = row.load %x : !row.buffer<rows, [d: 64, lane: 4], f32> -> !row.value<[d: 64, lane: 4]>
+  %1 = row.load %w : !row.buffer<rows, [lane: 4, d: 64], f32> -> !row.value<[lane: 4, d: 64]>
+  %2 = row.map mul(%0, %1) : (!row.value<[d: 64, lane: 4]>, !row.value<[lane: 4, d: 64]>) -> !row.value<[lane: 4, d: 64]>
+  row.store %2 to %y : !row.value<[lane: 4, d: 64]>, !row.buffer<rows, [d: 64, lane: 4], f32>
+}

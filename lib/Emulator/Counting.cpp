@@ -12,7 +12,7 @@ using namespace braid::emu;
 
 void Launch::countAccess(Buffer *buffer, const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store,
                          bool atomic) {
-  if (buffer) {
+  if (buffer && buffer->index != Buffer::uncounted) {
     auto &buffers = result.counters.buffers;
     if (buffers.size() <= buffer->index)
       buffers.resize(buffer->index + 1);

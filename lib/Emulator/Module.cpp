@@ -128,8 +128,7 @@ static Expected<std::unique_ptr<braid::emu::Module::Impl>> compile(std::unique_p
     buffer->base = address->toPtr<uint8_t *>();
     buffer->size = sizes[i].second;
     buffer->constant = constant[i];
-    // Buffers of launches are counted by number; these come after any of them.
-    buffer->index = 1u << 30;
+    buffer->index = Buffer::uncounted;
     impl->globals.push_back(std::move(buffer));
   }
   return std::move(impl);

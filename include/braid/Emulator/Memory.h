@@ -69,7 +69,9 @@ struct Buffer {
   LazyBytes accesses;
   /// The pages, where this is memory of ours.
   LazyBytes pages;
+  /// Its place in Counters::buffers; variables of a module have none.
   size_t index = 0;
+  static constexpr size_t uncounted = ~size_t(0);
   bool constant = false;
 
   bool contains(const uint8_t *p) const { return p >= base && p < base + size; }

@@ -2,6 +2,7 @@
 
 #include "Storage.h"
 #include "braid/Engine/RowInterpreter.h"
+#include "braid/Runtime/Random.h"
 #include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
@@ -104,7 +105,9 @@ llvm::Error Interpreter::launch(LaunchOp op) {
     }
   }
   SmallVector<int64_t> sizes(op.getSizes());
-  llvm::append_range(sizes, op.getStreams().value_or(ArrayRef<int64_t>()));
+  if (ArrayAttr paths = op.getStreamsAttr())
+    for (Attribute path : paths)
+      sizes.push_back(int64_t(rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
   interpretRows(kernel, sizes, arguments, 0, rows, time);
   for (InterpretedArgument &argument : arguments)
     for (auto [i, x] : llvm::enumerate(argument.sum))

@@ -69,13 +69,13 @@ def Host_LaunchOp : Host_Op<"launch", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "runs a row kernel over all tokens, or over a fixed number of rows";
   let description = [{
     `sizes` are those of the kernel's dynamic axes. Operands follow the kernel's arguments: one for a buffer, as many as its axis
-    is long for a list. `rows` is given in the fixed space. `streams`: for a kernel that draws random numbers, the hash of each
-    stream's path (`streamHash` in Random.h).
+    is long for a list. `rows` is given in the fixed space. `streams`: for a kernel that draws random numbers, the path of each
+    stream (the kernel gets its `streamHash`, see Random.h).
     H1: the kernel exists; the number of operands fits its signature and `sizes`, that of the streams its draws; storage and numbers of every buffer fit the argument's type.
     `host.launch @k3 token sizes [9] (%a, %b) : !host.buffer<token, 768, f32>, !host.buffer<token, 768, f32>`
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Host_SpaceParam:$space, OptionalAttr<I64Attr>:$rows,
-                       DenseI64ArrayAttr:$sizes, OptionalAttr<DenseI64ArrayAttr>:$streams, Variadic<Host_BufferType>:$args);
+                       DenseI64ArrayAttr:$sizes, OptionalAttr<StrArrayAttr>:$streams, Variadic<Host_BufferType>:$args);
   let assemblyFormat = "$kernel $space (`rows` $rows^)? `sizes` $sizes (`streams` $streams^)? `(` $args `)` attr-dict (`:` type($args)^)?";
 }
 

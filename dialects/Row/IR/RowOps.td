@@ -95,7 +95,7 @@ def Row_RandomOp : Row_Op<"random", [MemoryEffects<[MemRead]>]> {
     Element i of the result (row-major) is the draw at the counter (i/4, position, sequence, step) of a stream, as
     Random.h says: `uniform` on [-scale, scale), `normal` with the standard deviation `scale`. `draw` holds the run's
     coordinates: the seed's low and high word, the step, and the number of the first sequence. The launch gives the
-    hash of the stream's path: number `stream` of its `streams`, so that sites share a kernel. With `per_sequence` the
+    stream's path: number `stream` of its `streams`, so that sites share a kernel. With `per_sequence` the
     position is 2^32 - 1: all rows of a sequence have the same draws.
     K14: `draw` is shared, i32, four numbers; the result is real; token space only.
     ```mlir

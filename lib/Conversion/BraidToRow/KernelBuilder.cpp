@@ -212,7 +212,7 @@ FailureOr<host::LaunchOp> KernelBuilder::build(StringRef name) {
   if (fixed)
     rows = b.getI64IntegerAttr(leading.empty() ? 1 : typeOf(step.ops.front()->getResult(0)).sizeOf(leading));
   return host.create<host::LaunchOp>(loc, kernel.getSymName(), fixed ? host::Space::Fixed : host::Space::Token, rows,
-                                     sizes, streams.empty() ? DenseI64ArrayAttr() : b.getDenseI64ArrayAttr(streams), operands);
+                                     sizes, streams.empty() ? ArrayAttr() : b.getStrArrayAttr(streams), operands);
 }
 
 } // namespace braid::convert

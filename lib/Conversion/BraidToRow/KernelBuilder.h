@@ -70,7 +70,7 @@ private:
     mlir::Value value;
   };
   std::vector<Argument> arguments;
-  llvm::SmallVector<int64_t> streams; ///< hashes of the paths drawn from, each once
+  llvm::SmallVector<llvm::StringRef> streams; ///< the paths drawn from, each once
 };
 
 } // namespace braid::convert

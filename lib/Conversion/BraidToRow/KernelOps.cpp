@@ -2,7 +2,6 @@
 
 #include "KernelBuilder.h"
 #include "Values.h"
-#include "braid/Runtime/Random.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -21,13 +20,12 @@ Value KernelBuilder::emitFree(Operation *op) {
   return b.create<row::PositionOp>(op->getLoc(), type);
 }
 
-/// The stream's hash is an argument of the launch, so that sites that draw alike share a kernel.
+/// The stream's path is an argument of the launch, so that sites that draw alike share a kernel.
 Value KernelBuilder::emitRandom(RandomOp op) {
   MLIRContext *context = op.getContext();
-  auto hash = int64_t(rt::streamHash(op.getStream(), /*perToken=*/true));
-  if (!llvm::is_contained(streams, hash))
-    streams.push_back(hash);
-  int64_t number = llvm::find(streams, hash) - streams.begin();
+  if (!llvm::is_contained(streams, op.getStream()))
+    streams.push_back(op.getStream());
+  int64_t number = llvm::find(streams, op.getStream()) - streams.begin();
   // No axis of a model has a dot in its name and this size.
   auto words = row::AxisAttr::get(context, "draw.word", 4);
   Value draw = argument(row::BufferType::get(context, false, words, row::Storage::I32), buffers.draw());

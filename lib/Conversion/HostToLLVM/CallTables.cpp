@@ -4,6 +4,7 @@
 #include "braid/Conversion/HostToLLVM.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Runtime/ABI.h"
+#include "braid/Runtime/Random.h"
 
 using namespace mlir;
 using namespace braid::host;
@@ -55,10 +56,7 @@ void CallTables::typedPlace(Value value) {
 }
 
 int64_t CallTables::scratchBytes(row::KernelOp kernel, ArrayRef<int64_t> sizes) {
-  auto [it, fresh] = scratch.try_emplace({kernel.getOperation(), sizes.vec()}, 0);
-  if (fresh)
-    it->second = row::scratchBytes(kernel, sizes);
-  return it->second;
+  return scratch.try_emplace(kernel.getOperation(), kernel).first->second.bytes(sizes);
 }
 
 LogicalResult CallTables::launch(LaunchOp op) {
@@ -71,7 +69,10 @@ LogicalResult CallTables::launch(LaunchOp op) {
   auto ranges = operandRanges(op, kernel);
   if (failed(ranges))
     return failure();
-  ArrayRef<int64_t> streams = op.getStreams().value_or(ArrayRef<int64_t>());
+  SmallVector<int64_t> streams;
+  if (ArrayAttr paths = op.getStreamsAttr())
+    for (Attribute path : paths)
+      streams.push_back(int64_t(braid::rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
   if (int64_t(streams.size()) != kernel.numStreams())
     return op.emitOpError("H1: gives ") << streams.size() << " streams, the kernel draws from " << kernel.numStreams();
   int64_t rows = tokens ? 0 : int64_t(op.getRows().value_or(1));

@@ -116,3 +116,15 @@ row.kernel @k token dynamic [] {
   // expected-error @+1 {{K13: the parts have 8 elements in all, the axis has 9}}
   %1 = row.concat %0, %0 along ["d", "d"] to "e" : (!row.value<[d: 4]>, !row.value<[d: 4]>) -> !row.value<[e: 9]>
 }
+// -----
+row.kernel @k token dynamic [] {
+^bb0(%x: !row.buffer<shared, [w: 3], i32>):
+  // expected-error @+1 {{K14: the run's coordinates are a shared i32 buffer of four numbers}}
+  %0 = row.random normal scale 1.0 stream 0 from %x : !row.buffer<shared, [w: 3], i32> -> !row.value<[d: 4]>
+}
+// -----
+row.kernel @k fixed dynamic [] {
+^bb0(%x: !row.buffer<shared, [w: 4], i32>):
+  // expected-error @+1 {{K14: rows of the fixed space have no position to draw for}}
+  %0 = row.random normal scale 1.0 stream 0 from %x : !row.buffer<shared, [w: 4], i32> -> !row.value<[d: 4]>
+}

@@ -15,6 +15,17 @@ std::string functionName(llvm::StringRef kernel);
 /// Valid before the kernel is converted.
 int64_t scratchBytes(KernelOp kernel, llvm::ArrayRef<int64_t> sizes);
 
+/// The same for many launches of one kernel, which is scheduled once.
+class ScratchLayout {
+public:
+  explicit ScratchLayout(KernelOp kernel);
+  int64_t bytes(llvm::ArrayRef<int64_t> sizes) const;
+
+private:
+  KernelOp kernel;
+  llvm::SmallVector<std::pair<int64_t, llvm::SmallVector<AxisAttr>>, 0> parts; ///< bytes of an element, axes
+};
+
 /// Elements along axes, with these sizes of the kernel's dynamic axes.
 int64_t numElements(KernelOp kernel, llvm::ArrayRef<AxisAttr> axes, llvm::ArrayRef<int64_t> sizes);
 

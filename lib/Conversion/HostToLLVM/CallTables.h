@@ -2,6 +2,7 @@
 #ifndef BRAID_LIB_CONVERSION_HOSTTOLLVM_CALLTABLES_H
 #define BRAID_LIB_CONVERSION_HOSTTOLLVM_CALLTABLES_H
 
+#include "braid/Conversion/RowToLLVM.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
 #include "llvm/ADT/StringMap.h"
@@ -43,7 +44,7 @@ private:
 
   const llvm::StringMap<row::KernelOp> &kernels;
   llvm::StringMap<int64_t> externals;
-  std::map<std::pair<mlir::Operation *, std::vector<int64_t>>, int64_t> scratch;
+  std::map<mlir::Operation *, row::ScratchLayout> scratch;
   llvm::SmallVector<int64_t> table;
 };
 

@@ -11,17 +11,23 @@ std::string braid::row::functionName(StringRef kernel) { return ("braid_kernel_"
 static constexpr int64_t lineBytes = 64;
 
 /// Scratch holds the addresses of list entries, then kept values, each from the start of a cache line.
-int64_t braid::row::scratchBytes(KernelOp kernel, ArrayRef<int64_t> sizes) {
-  int64_t bytes = 0;
-  auto add = [&](int64_t more) { bytes += llvm::alignTo(more, lineBytes); };
+ScratchLayout::ScratchLayout(KernelOp kernel) : kernel(kernel) {
   for (BlockArgument argument : kernel.getBody().getArguments())
     if (auto list = dyn_cast<ListType>(argument.getType()))
-      add(8 * numElements(kernel, AxisAttr::get(kernel.getContext(), list.getAxis(), -1), sizes));
+      parts.emplace_back(8, SmallVector<AxisAttr>(1, AxisAttr::get(kernel.getContext(), list.getAxis(), -1)));
   Schedule schedule = Schedule::of(kernel);
   for (Value kept : schedule.scratch())
-    add(4 * numElements(kernel, typeOf(kept).getAxes(), sizes));
+    parts.emplace_back(4, SmallVector<AxisAttr>(typeOf(kept).getAxes()));
+}
+
+int64_t ScratchLayout::bytes(ArrayRef<int64_t> sizes) const {
+  int64_t bytes = 0;
+  for (auto &[width, axes] : parts)
+    bytes += llvm::alignTo(width * numElements(kernel, axes, sizes), lineBytes);
   return bytes;
 }
+
+int64_t braid::row::scratchBytes(KernelOp kernel, ArrayRef<int64_t> sizes) { return ScratchLayout(kernel).bytes(sizes); }
 
 KernelEmitter::KernelEmitter(KernelOp kernel, OpBuilder &builder)
     : kernel(kernel), b(builder), loc(kernel.getLoc()), schedule(Schedule::of(kernel)), math(builder, kernel.getLoc()) {}

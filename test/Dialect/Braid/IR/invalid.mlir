@@ -331,3 +331,17 @@ braid.func @f {
     braid.yield %2 : !braid.value<static, []>
   }
 }
+
+// -----
+// R24
+braid.func @f {
+  // expected-error @below {{`per_sequence` is for values that vary per token}}
+  %0 = braid.random normal scale 1.0 stream "s" per_sequence : <static, [a: 2]>
+}
+
+// -----
+// R24
+braid.func @f {
+  // expected-error @below {{draws are real}}
+  %0 = braid.random normal scale 1.0 stream "s" : <token, [a: 2], bool>
+}

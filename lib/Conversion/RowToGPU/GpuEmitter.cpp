@@ -9,6 +9,11 @@ using namespace braid::row;
 GpuEmitter::GpuEmitter(KernelOp kernel, OpBuilder &builder, const llvm::DenseSet<unsigned> &single)
     : KernelEmitter(kernel, builder), plan(LaunchPlan::of(kernel, schedule)), single(single) {
   mayCall = false;
+  inPlace = kernel->hasAttr("aliases");
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    auto reads = [](Operation *op) { return isa<LoadOp, StackOp, GatherOp>(op); };
+    inPlace |= llvm::any_of(argument.getUsers(), reads) && !llvm::all_of(argument.getUsers(), reads);
+  }
 }
 
 Value GpuEmitter::i64(int64_t value) { return b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(value)); }

@@ -62,6 +62,7 @@ private:
   mlir::Value lane, warp;      ///< i64, of the block
   mlir::Value exchangePlace;   ///< shared memory for partial results of warps
   mlir::Value sharedStart, workspaceStart, rowCount;
+  bool inPlace = false;        ///< some memory is both read and written
   bool distributed = false;    ///< inside the loop that threads share
 };
 

@@ -176,6 +176,8 @@ void GpuEmitter::store(const Place &place, const Position &position, Value value
     value = narrow(value);
   else if (value.getType().isInteger(1))
     value = b.create<arith::ExtUIOp>(loc, b.getI32Type(), value);
+  if (inPlace) // others may not have read yet what is written here
+    synchronise();
   onlyIf(isFirst, [&] { b.create<LLVM::StoreOp>(loc, value, pointer); });
 }
 

@@ -1,7 +1,6 @@
 //===- Schedule.cpp - which loops compute a row kernel --------------------===//
 
-#include "Schedule.h"
-#include "llvm/ADT/SetVector.h"
+#include "Scheduler.h"
 
 using namespace mlir;
 using namespace braid::row;
@@ -21,23 +20,9 @@ int64_t braid::row::numElements(KernelOp kernel, ArrayRef<AxisAttr> axes, ArrayR
   return elements;
 }
 
-/// The lists here are short, and the order of equals must not change.
-template <typename Range, typename Less> static void insertionSort(Range &range, Less less) {
-  for (auto it = range.begin(); it != range.end(); ++it)
-    std::rotate(std::upper_bound(range.begin(), it, *it, less), it, std::next(it));
-}
-
 //===----------------------------------------------------------------------===//
 // Properties of ops.
 //===----------------------------------------------------------------------===//
-
-/// Elements along axes; a dynamic axis counts as 16.
-static int64_t extent(ArrayRef<AxisAttr> axes) {
-  int64_t elements = 1;
-  for (AxisAttr axis : axes)
-    elements *= axis.isDynamic() ? 16 : axis.getSize();
-  return elements;
-}
 
 static bool sameSpace(ArrayRef<AxisAttr> a, ArrayRef<AxisAttr> b) {
   return a.size() == b.size() && llvm::all_of(a, [&](AxisAttr axis) { return llvm::is_contained(b, axis); });
@@ -85,43 +70,6 @@ static Value argumentOf(Operation *op) {
 }
 static bool isRead(Operation *op) { return isa<LoadOp, GatherOp, StackOp>(op); }
 static bool isWrite(Operation *op) { return isa<StoreOp, UnstackOp, AccumulateOp>(op); }
-
-//===----------------------------------------------------------------------===//
-// The scheduler.
-//===----------------------------------------------------------------------===//
-
-namespace braid::row {
-class Scheduler {
-public:
-  explicit Scheduler(KernelOp kernel) : kernel(kernel) {
-    for (Operation &op : kernel.getBody().front()) {
-      order[&op] = ops.size();
-      ops.push_back(&op);
-    }
-  }
-  Schedule run();
-
-private:
-  KernelOp kernel;
-  SmallVector<Operation *> ops;                    // in program order
-  DenseMap<Operation *, unsigned> order;
-  llvm::SetVector<Value> kept;
-  SmallVector<Root> roots;                         // in program order
-  SmallVector<llvm::SetVector<Value>> closures;    // of each root: what it evaluates, and the kept values it reads
-
-  void findRoots();
-  bool keepReadsBeforeWrites();
-  bool keepShared();
-  bool isDeep(Value value) const;
-  void assignLevels();
-  bool mayAlias(Value a, Value b) const;
-  void walk(Value value, llvm::SetVector<Value> &found) const;
-  Nest *findNest(Schedule &schedule, const Root &root, bool later) const;
-  void orderLoops(Nest &nest) const;
-  void score(Value value, llvm::StringMap<AxisAttr> from, llvm::MapVector<AxisAttr, int64_t> &scores,
-             DenseSet<Value> &seen, bool start) const;
-};
-} // namespace braid::row
 
 /// Arguments may be one buffer in some launch; the attribute `aliases` lists such pairs.
 bool Scheduler::mayAlias(Value a, Value b) const {
@@ -313,118 +261,6 @@ Nest *Scheduler::findNest(Schedule &schedule, const Root &root, bool later) cons
       best = &nest;
   }
   return best;
-}
-
-//===----------------------------------------------------------------------===//
-// The order of loops.
-//===----------------------------------------------------------------------===//
-
-/// The axis along which vectors suit memory of these axes: the innermost one, or the one outside it if that is
-/// long and the innermost one so short that a vector would hold several of it.
-static StringRef contiguous(ArrayRef<AxisAttr> axes) {
-  SmallVector<AxisAttr> real;
-  llvm::copy_if(axes, std::back_inserter(real), [](AxisAttr axis) { return axis.getSize() != 1; });
-  if (real.empty())
-    return "";
-  if (real.size() > 1) {
-    int64_t inner = real.back().getSize(), outer = real[real.size() - 2].getSize();
-    if ((inner == 2 || inner == 4 || inner == 8) && outer >= 16)
-      return real[real.size() - 2].getName();
-  }
-  return real.back().getName();
-}
-
-/// Adds to each axis of the nest the elements that are contiguous along it in the memory that `value` reads.
-/// `from` says which axis of the nest steps through an axis of the value.
-void Scheduler::score(Value value, llvm::StringMap<AxisAttr> from, llvm::MapVector<AxisAttr, int64_t> &scores,
-                      DenseSet<Value> &seen, bool start) const {
-  if (!start && !seen.insert(value).second)
-    return;
-  Operation *op = value.getDefiningOp();
-  auto reads = [&](ArrayRef<AxisAttr> axes) {
-    if (AxisAttr loop = from.lookup(contiguous(axes)))
-      scores[loop] += extent(axes);
-  };
-  if ((kept.contains(value) && !start) || isa<LoadOp, StackOp, GatherOp>(op)) {
-    reads(typeOf(value).getAxes());
-    if (auto gather = dyn_cast<GatherOp>(op); gather && !(kept.contains(value) && !start))
-      score(gather.getId(), {}, scores, seen, false);
-    return;
-  }
-  auto renamed = [&](StringRef to, StringRef old) {
-    llvm::StringMap<AxisAttr> map = from;
-    map[to] = from.lookup(old);
-    return map;
-  };
-  if (auto slice = dyn_cast<SliceOp>(op))
-    return score(slice.getInput(), renamed(slice.getAxis(), slice.getAs().value_or("")), scores, seen, false);
-  if (auto pad = dyn_cast<PadOp>(op))
-    return score(pad.getInput(), pad.getFrom() ? renamed(*pad.getFrom(), pad.getAxis()) : from, scores, seen, false);
-  if (auto concat = dyn_cast<ConcatOp>(op)) {
-    for (auto [input, axis] : llvm::zip(concat.getInputs(), concat.getAxes()))
-      score(input, renamed(cast<StringAttr>(axis).getValue(), concat.getAxis()), scores, seen, false);
-    return;
-  }
-  if (auto view = dyn_cast<ViewOp>(op)) {
-    llvm::StringMap<AxisAttr> map;
-    for (const ViewGroup &group : groupsOf(view))
-      map[group.input.back().getName()] = from.lookup(group.result.back().getName());
-    return score(view.getInput(), map, scores, seen, false);
-  }
-  for (Value operand : op->getOperands())
-    if (isa<ValueType>(operand.getType()))
-      score(operand, from, scores, seen, false);
-}
-
-void Scheduler::orderLoops(Nest &nest) const {
-  llvm::MapVector<AxisAttr, int64_t> scores;
-  llvm::StringMap<AxisAttr> identity;
-  for (AxisAttr axis : nest.loops)
-    identity[axis.getName()] = axis;
-  DenseSet<Value> seen;
-  int64_t work = 0;
-  for (const Root &root : nest.roots) {
-    score(root.value, identity, scores, seen, root.value == root.kept());
-    ArrayRef<AxisAttr> target = root.space;
-    if (Value result = root.kept())
-      target = typeOf(result).getAxes();
-    if (AxisAttr axis = identity.lookup(contiguous(target)))
-      scores[axis] += extent(target);
-    for (auto [other, closure] : llvm::zip(roots, closures))
-      if (other.op == root.op)
-        work += closure.size();
-  }
-  for (auto [axis, count] : scores)
-    if (axis.getSize() != 1 && (!nest.vector || count > scores[nest.vector]))
-      nest.vector = axis;
-  if (!nest.vector)
-    for (AxisAttr axis : nest.loops)
-      if (axis.getSize() != 1)
-        nest.vector = axis;
-
-  // Small axes beside long ones are enumerated in the body: what does not vary along them is read once, and
-  // there is more to do at a time.
-  if (nest.vector && (extent(nest.vector) >= 16 || extent(nest.loops) >= 256)) {
-    int64_t copies = 1;
-    for (AxisAttr axis : llvm::reverse(llvm::to_vector(nest.loops)))
-      if (axis != nest.vector && !axis.isDynamic() && axis.getSize() <= 8 && copies * axis.getSize() <= 16 &&
-          copies * axis.getSize() * work <= 512) {
-        copies *= axis.getSize();
-        nest.unrolled.insert(nest.unrolled.begin(), axis);
-      }
-  }
-
-  // The axes that few roots reduce come first, those that all reduce last; the vector last among equals.
-  SmallVector<AxisAttr> loops;
-  for (AxisAttr axis : nest.loops)
-    if (!llvm::is_contained(nest.unrolled, axis))
-      loops.push_back(axis);
-  auto reducers = [&](AxisAttr axis) { return llvm::count_if(nest.roots, [&](const Root &root) { return root.reduces(axis); }); };
-  insertionSort(loops, [&](AxisAttr a, AxisAttr b) {
-    auto rank = [&](AxisAttr axis) { return std::pair(reducers(axis), axis == nest.vector); };
-    return rank(a) < rank(b);
-  });
-  nest.loops = loops;
 }
 
 Schedule Scheduler::run() {

@@ -176,8 +176,15 @@ void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t siz
     return other && !other.sameThread(self) && !(atomic && site(other.site()).atomic) && !ordered(other, readBeforeWrite);
   };
   bool told = false;
+  // The bytes of an access mostly share their past, and then their outcome.
+  Accesses before, after;
   for (uint32_t i = 0; i < size; ++i) {
     Accesses &byte = accesses[i];
+    if (i && byte == before) {
+      byte = after;
+      continue;
+    }
+    before = byte;
     auto tell = [&](Stamp other, bool otherStores) {
       if (told)
         return;
@@ -204,6 +211,7 @@ void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t siz
           tell(reader, false);
       byte.writer = self;
       byte.readers[0] = byte.readers[1] = Stamp();
+      after = byte;
       continue;
     }
     // Two readers of different threads are enough to find any later writer in conflict with one.
@@ -212,6 +220,7 @@ void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t siz
         reader = self;
         break;
       }
+    after = byte;
   }
 }
 

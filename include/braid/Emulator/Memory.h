@@ -40,6 +40,7 @@ private:
 /// Zero is nobody.
 struct Stamp {
   uint64_t bits = 0;
+  bool operator==(const Stamp &) const = default;
 
   static constexpr uint64_t maxBlock = (1u << 22) - 2, maxClock = (1u << 18) - 1, maxSite = (1u << 14) - 1;
   static Stamp make(uint64_t block, uint64_t thread, uint64_t clock, uint64_t site) {
@@ -56,6 +57,7 @@ struct Stamp {
 /// The last write of a byte and two readers since.
 struct Accesses {
   Stamp writer, readers[2];
+  bool operator==(const Accesses &) const = default;
 };
 
 /// A range of memory and its shadow.

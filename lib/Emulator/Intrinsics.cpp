@@ -1,9 +1,10 @@
 //===- Intrinsics.cpp - the table of GPU instructions ---------------------===//
 //
 // One row per NVVM intrinsic or family: how its call is rewritten. A new instruction is a row here
-// and, if it waits for other threads, a row in WarpOperations.cpp (ldmatrix, mma.sync) or a function
-// of Launch (mbarrier: a barrier object in shared memory; TMA: an asynchronous copy of Accesses.cpp that
-// completes on an mbarrier; wgmma: an asynchronous operation whose results appear at its wait).
+// and, if it waits for other threads, a row in WarpOperations.cpp or a function of Launch (mbarrier: a
+// barrier object in shared memory; TMA: an asynchronous copy of Accesses.cpp that completes on an mbarrier;
+// wgmma: an asynchronous operation whose results appear at its wait). Matrices of a warp (ldmatrix,
+// mma.sync) have their tables in MatrixIntrinsics.cpp and MatrixOperations.cpp.
 //
 //===----------------------------------------------------------------------===//
 

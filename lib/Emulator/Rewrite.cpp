@@ -140,6 +140,8 @@ Error Rewriter::rewriteCall(CallInst &at) {
       StringRef rest = name.drop_front(strlen("llvm.nvvm."));
       replacement = rewriteIntrinsic(*this, at, rest);
       if (!replacement.known)
+        replacement = rewriteMatrix(*this, at, rest);
+      if (!replacement.known)
         replacement = rewriteMath(*this, at, rest);
       if (!replacement.known)
         return unknown(at, "the instruction " + name.drop_front(strlen("llvm.")));

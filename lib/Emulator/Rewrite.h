@@ -85,6 +85,8 @@ struct Replacement {
 
 /// NVVM intrinsics, by their names without "llvm.nvvm.".
 Replacement rewriteIntrinsic(Rewriter &rewriter, llvm::CallInst &call, llvm::StringRef name);
+/// The same for operations of warps on matrices.
+Replacement rewriteMatrix(Rewriter &rewriter, llvm::CallInst &call, llvm::StringRef name);
 /// The same for arithmetic.
 Replacement rewriteMath(Rewriter &rewriter, llvm::CallInst &call, llvm::StringRef name);
 /// PTX instructions as inline assembly.

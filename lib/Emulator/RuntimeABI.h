@@ -24,7 +24,9 @@ enum WarpOp : uint32_t {
   ShuffleIdx, ShuffleUp, ShuffleDown, ShuffleButterfly,
   VoteAll, VoteAny, VoteUni, VoteBallot, MatchAny, MatchAll,
   ReduxAdd, ReduxMin, ReduxMax, ReduxUMin, ReduxUMax, ReduxAnd, ReduxOr, ReduxXor,
-  SyncWarp, Elect
+  SyncWarp, Elect,
+  LoadMatrix1, LoadMatrix2, LoadMatrix4, LoadMatrix1Transposed, LoadMatrix2Transposed, LoadMatrix4Transposed,
+  MultiplyF16K16, MultiplyF16K8, MultiplyBF16K16, MultiplyBF16K8, MultiplyTF32K8, MultiplyTF32K4
 };
 
 enum BarrierKind : uint32_t { BarrierPlain, BarrierPopc, BarrierAnd, BarrierOr };

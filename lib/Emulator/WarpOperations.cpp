@@ -2,28 +2,15 @@
 //
 // A lane that reaches a warp operation waits until all lanes that its mask names have reached the
 // same operation with the same mask; then one function of the table below computes every result.
-// Further operations of whole warps (ldmatrix, mma.sync) take another row of it.
+// Operations on matrices have a table of their own in MatrixOperations.cpp.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Launch.h"
-#include "RuntimeABI.h"
+#include "WarpOperations.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/bit.h"
 
 using namespace braid::emu;
-
-namespace {
-/// The lanes of a warp that take part.
-struct Lanes {
-  Thread *first;
-  uint32_t mask;
-  LaneRequest &operator[](uint32_t lane) const { return first[lane].request; }
-  bool has(uint32_t lane) const { return mask >> lane & 1; }
-};
-/// Computes the results; a lane whose result is made from an absent lane is returned, else -1.
-using Operation = int (*)(Lanes lanes);
-} // namespace
 
 /// The lane that a shuffle reads, and whether it is within the segment (PTX ISA, shfl.sync).
 template <WarpOp Op>
@@ -124,7 +111,7 @@ static int elect(Lanes lanes) {
 }
 
 /// In the order of WarpOp.
-static constexpr Operation operations[] = {
+static constexpr WarpFunction operations[] = {
     shuffle<ShuffleIdx>, shuffle<ShuffleUp>, shuffle<ShuffleDown>, shuffle<ShuffleButterfly>,
     vote<VoteAll>, vote<VoteAny>, vote<VoteUni>, vote<VoteBallot>, matchAny, matchAll,
     redux<uint32_t, add>, redux<int32_t, smaller>, redux<int32_t, larger>, redux<uint32_t, smaller>,
@@ -173,7 +160,7 @@ bool Launch::completeWarp(uint32_t warp, const LaneRequest &like) {
   }
   Lanes lanes{first, have};
   uint32_t op = like.op;
-  int wrong = operations[op](lanes);
+  int wrong = op < LoadMatrix1 ? operations[op](lanes) : matrixOperations[op - LoadMatrix1](lanes);
   if (wrong >= 0 && checks(CheckShuffles)) {
     report(first[wrong], "wrong shuffle mask",
            "lane " + llvm::Twine(wrong) + " reads a lane that does not take part (mask 0x" +

@@ -48,6 +48,8 @@ private:
   /// The results of a warp's lanes (within groups of `size` of them), in every lane.
   mlir::Value acrossWarp(ReduceKind kind, mlir::Value value, int64_t size = 32);
   void exchange(llvm::ArrayRef<ReduceKind> kinds, llvm::MutableArrayRef<mlir::Value> values);
+  /// As a loop from `at` to `upper` that ends after its first round.
+  void once(mlir::Value at, mlir::Value upper, llvm::function_ref<void(mlir::Value)> body);
   void onlyIf(mlir::Value condition, llvm::function_ref<void()> body);
   mlir::Value bytesOf(const Extent &extent);
   unsigned currentNest() const { return unsigned(nest - schedule.nests().data()); }

@@ -31,6 +31,39 @@ int64_t GpuEmitter::lanesFor(const Nest &which) const {
   return single.contains(unsigned(&which - schedule.nests().data())) ? 1 : lanesOfThread(kernel, which);
 }
 
+void GpuEmitter::once(Value at, Value upper, function_ref<void(Value)> body) {
+  SmallVector<Value> carried;
+  for (Active &entry : active)
+    llvm::append_range(carried, entry.partial);
+  enter(innermost());
+  Value inside = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, at, upper);
+  auto made = b.create<scf::IfOp>(loc, ValueRange(carried).getTypes(), inside, !carried.empty());
+  Block *block = made.thenBlock();
+  if (!block->empty())
+    block->back().erase();
+  if (!carried.empty()) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToEnd(made.elseBlock());
+    b.create<scf::YieldOp>(loc, carried);
+  }
+  unsigned outer = innermost();
+  scopes[outer].anchor = made;
+  scopes.push_back({block, nullptr, {}});
+  enter(innermost());
+  body(at);
+  SmallVector<Value> results;
+  for (Active &entry : active)
+    llvm::append_range(results, entry.partial);
+  enter(innermost());
+  b.create<scf::YieldOp>(loc, results);
+  scopes.pop_back();
+  scopes[outer].anchor = nullptr;
+  size_t next = 0;
+  for (Active &entry : active)
+    for (Value &partial : entry.partial)
+      partial = made.getResult(next++);
+}
+
 /// Full rounds of all threads first, several at once, then what is left for some of them.
 void GpuEmitter::emitVectorLoop(unsigned level) {
   AxisAttr axis = nest->vector;
@@ -89,8 +122,13 @@ void GpuEmitter::emitVectorLoop(unsigned level) {
       gatherUp(count);
       done += trips * count * step;
     }
-    if (done < size)
-      rounds(plusStart(done), constant(size), 1);
+    if (done < size) // less than a round is left
+      once(plusStart(done), constant(size), [&](Value at) {
+        Index index = first;
+        index.dynamic = at;
+        index.depth = innermost();
+        emitChunk(level, index, 1, Value());
+      });
   }
   distributed = false;
 }

@@ -11,6 +11,13 @@
 using namespace mlir;
 
 namespace braid {
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#define GEN_PASS_DEF_BRAIDSELECTFUNCTIONS
+#define GEN_PASS_DEF_BRAIDVERIFYSTAGE
+#include "lib/Pipelines/Passes.h.inc"
+
 namespace {
 
 /// Functions that come from the model, not from its parameters alone.
@@ -25,15 +32,9 @@ SmallVector<std::string> derivedFrom(const PipelineOptions &options) {
 bool wants(const PipelineOptions &options, StringRef name) { return llvm::is_contained(options.functions, name); }
 
 /// Keeps only the functions wanted, and marks the module as derived.
-class SelectFunctions : public PassWrapper<SelectFunctions, OperationPass<ModuleOp>> {
+class SelectFunctions : public braid::impl::BraidSelectFunctionsBase<SelectFunctions> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SelectFunctions)
-  SelectFunctions() = default;
-  SelectFunctions(const SelectFunctions &other) : PassWrapper(other) {}
-  explicit SelectFunctions(ArrayRef<std::string> names) { functions = names; }
-  StringRef getArgument() const override { return "braid-select-functions"; }
-  StringRef getDescription() const override { return "drop the functions that are not named"; }
-
+  using BraidSelectFunctionsBase::BraidSelectFunctionsBase;
   void runOnOperation() override {
     ModuleOp module = getOperation();
     for (const std::string &name : functions)
@@ -46,17 +47,11 @@ public:
         func.erase();
     module->setAttr("braid.derived", UnitAttr::get(&getContext()));
   }
-
-private:
-  ListOption<std::string> functions{*this, "functions", llvm::cl::desc("the functions to keep")};
 };
 
 /// Checks what the stage promises that the module is in.
-class VerifyStage : public PassWrapper<VerifyStage, OperationPass<ModuleOp>> {
+class VerifyStage : public braid::impl::BraidVerifyStageBase<VerifyStage> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(VerifyStage)
-  StringRef getArgument() const override { return "braid-verify-stage"; }
-  StringRef getDescription() const override { return "check what the stage promises that the module is in"; }
   void runOnOperation() override {
     markAllAnalysesPreserved();
     if (failed(verifyStage(getOperation(), stageOf(getOperation()))))
@@ -80,7 +75,7 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
     manager.addPass(ir::createBraidDifferentiate());
   }
   manager.addPass(ir::createBraidDropTrainOnly());
-  manager.addPass(std::make_unique<SelectFunctions>(derivedFrom(options)));
+  manager.addPass(createBraidSelectFunctions({derivedFrom(options)}));
   manager.addPass(ir::createBraidCanonicalize());
   if (options.bf16) {
     manager.addPass(ir::createBraidInsertRounding());
@@ -157,9 +152,7 @@ struct TextOptions : public PassPipelineOptions<TextOptions> {
 } // namespace
 
 void registerPipelines() {
-  registerPass([] { return std::make_unique<SelectFunctions>(); });
-  registerPass([] { return std::make_unique<VerifyStage>(); });
-  registerBraidToRowPasses();
+  registerBraidPipelinePasses();
   row::registerRowPasses();
   host::registerHostPasses();
   static PassPipelineRegistration<TextOptions> derived(

@@ -1,8 +1,7 @@
 //===- main.cpp - braid-opt: runs passes on any stage's text --------------===//
 
-#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/Passes.h"
 #include "braid/Conversion/RowToGPU.h"
-#include "braid/Conversion/RowToLLVM.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Braid/Transforms/Passes.h"
@@ -31,9 +30,8 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   braid::ir::registerBraidPasses();
   braid::registerPipelines();
-  braid::row::registerRowToLLVMPasses();
+  braid::registerBraidConversionPasses();
   braid::row::registerRowToGPUPasses();
-  braid::host::registerHostToLLVMPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Braid's pass driver\n", registry));
 }

@@ -7,12 +7,12 @@
 
 namespace braid::host {
 
-/// `host-plan-memory`: gives every buffer its place in the arenas and every function the sizes of
-/// both. Buffers whose lives do not overlap share memory; an output that a launch's `reuse` attribute allows to
-/// takes the place of an input that ends there.
+/// `host-plan-memory`.
 std::unique_ptr<mlir::Pass> createPlanMemoryPass();
-/// Registers the passes above by name.
-void registerHostPasses();
+
+// registerHostPasses()
+#define GEN_PASS_REGISTRATION
+#include "dialects/Host/Transforms/Passes.h.inc"
 
 } // namespace braid::host
 

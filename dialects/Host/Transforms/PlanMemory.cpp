@@ -162,12 +162,14 @@ void Planner::run() {
   func.setFixedBytes(assign(Space::Fixed, 64));
 }
 
+namespace braid::host {
+#define GEN_PASS_DEF_HOSTPLANMEMORY
+#include "dialects/Host/Transforms/Passes.h.inc"
+} // namespace braid::host
+
 namespace {
-class PlanMemory : public PassWrapper<PlanMemory, OperationPass<ModuleOp>> {
+class PlanMemory : public braid::host::impl::HostPlanMemoryBase<PlanMemory> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanMemory)
-  StringRef getArgument() const override { return "host-plan-memory"; }
-  StringRef getDescription() const override { return "place the buffers of every host.func in its arenas"; }
   void runOnOperation() override {
     for (auto func : getOperation().getOps<FuncOp>())
       Planner(func).run();
@@ -176,5 +178,3 @@ public:
 } // namespace
 
 std::unique_ptr<Pass> braid::host::createPlanMemoryPass() { return std::make_unique<PlanMemory>(); }
-
-void braid::host::registerHostPasses() { registerPass(createPlanMemoryPass); }

@@ -14,6 +14,11 @@
 using namespace mlir;
 using namespace braid::row;
 
+namespace braid::row {
+#define GEN_PASS_DEF_ROWHOISTFACTORS
+#include "dialects/Row/Transforms/Passes.h.inc"
+} // namespace braid::row
+
 namespace {
 
 /// The factors of a tree of products, in the order of the tree.
@@ -75,12 +80,8 @@ bool hoist(ReduceOp reduce) {
   return true;
 }
 
-class HoistFactors : public PassWrapper<HoistFactors, OperationPass<ModuleOp>> {
+class HoistFactors : public braid::row::impl::RowHoistFactorsBase<HoistFactors> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(HoistFactors)
-  StringRef getArgument() const override { return "row-hoist-factors"; }
-  StringRef getDescription() const override { return "take factors that do not vary out of sums"; }
-
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     for (auto kernel : getOperation().getOps<KernelOp>()) {
@@ -99,5 +100,3 @@ public:
 } // namespace
 
 std::unique_ptr<Pass> braid::row::createHoistFactorsPass() { return std::make_unique<HoistFactors>(); }
-
-void braid::row::registerRowPasses() { registerPass(createHoistFactorsPass); }

@@ -22,8 +22,6 @@ std::unique_ptr<mlir::Pass> createMarkAliasesPass();
 /// `derive-step`: makes the host.funcs `@step` (clipping and AdamW) and `@accumulate` from the
 /// parameters of the module.
 std::unique_ptr<mlir::Pass> createDeriveStepPass(bool step = true, bool accumulate = true);
-/// Registers the passes above by name.
-void registerBraidToRowPasses();
 
 } // namespace braid
 

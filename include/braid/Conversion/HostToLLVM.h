@@ -20,7 +20,6 @@ llvm::SmallVector<ExternalOp> externalsOf(FuncOp func);
 /// Runs before the kernels are converted: it reads their signatures, tells them (attribute `aliases`)
 /// which of their arguments share memory in some launch, and computes their scratch.
 std::unique_ptr<mlir::Pass> createConvertHostToLLVMPass();
-void registerHostToLLVMPasses();
 
 } // namespace braid::host
 

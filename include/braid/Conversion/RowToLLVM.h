@@ -33,8 +33,6 @@ int64_t numElements(KernelOp kernel, llvm::ArrayRef<AxisAttr> axes, llvm::ArrayR
 std::unique_ptr<mlir::Pass> createConvertRowToLoopsPass();
 /// The above, then everything becomes LLVM ops (`convert-row-to-llvm`).
 std::unique_ptr<mlir::Pass> createConvertRowToLLVMPass();
-/// Registers both by name.
-void registerRowToLLVMPasses();
 
 } // namespace braid::row
 

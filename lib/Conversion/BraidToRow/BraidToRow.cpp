@@ -13,24 +13,18 @@
 using namespace mlir;
 
 namespace braid {
+
+#define GEN_PASS_DECL_CONVERTBRAIDTOROW
+#define GEN_PASS_DEF_CONVERTBRAIDTOROW
+#include "lib/Conversion/Passes.h.inc"
+
 namespace {
 
 using namespace convert;
 
-class ConvertBraidToRow : public PassWrapper<ConvertBraidToRow, OperationPass<ModuleOp>> {
+class ConvertBraidToRow : public braid::impl::ConvertBraidToRowBase<ConvertBraidToRow> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertBraidToRow)
-  ConvertBraidToRow() = default;
-  ConvertBraidToRow(const ConvertBraidToRow &other) : PassWrapper(other) {}
   explicit ConvertBraidToRow(ArrayRef<std::string> names) { functions = names; }
-
-  StringRef getArgument() const override { return "convert-braid-to-row"; }
-  StringRef getDescription() const override {
-    return "fuse row work into kernels and make a host.func of launches and calls of each braid.func";
-  }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<row::RowDialect, host::HostDialect>();
-  }
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -46,9 +40,6 @@ public:
 private:
   LogicalResult convert(ir::FuncOp func);
   unsigned count = 0;
-
-  ListOption<std::string> functions{*this, "functions",
-                                    llvm::cl::desc("the functions to convert; the others are dropped (none given: all)")};
 };
 
 } // namespace

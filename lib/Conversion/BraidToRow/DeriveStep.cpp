@@ -16,6 +16,11 @@ using namespace mlir;
 using namespace braid::row;
 
 namespace braid {
+
+#define GEN_PASS_DECL_DERIVESTEP
+#define GEN_PASS_DEF_DERIVESTEP
+#include "lib/Conversion/Passes.h.inc"
+
 namespace {
 
 /// Writes the body of a kernel on fp32 values.
@@ -239,17 +244,12 @@ void Step::accumulate() {
 }
 
 namespace {
-class DeriveStep : public PassWrapper<DeriveStep, OperationPass<ModuleOp>> {
+class DeriveStep : public braid::impl::DeriveStepBase<DeriveStep> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(DeriveStep)
-  DeriveStep(bool step = true, bool accumulate = true) {
+  DeriveStep(bool step, bool accumulate) {
     makeStep = step;
     makeAccumulate = accumulate;
   }
-  DeriveStep(const DeriveStep &other) : PassWrapper(other) {}
-  StringRef getArgument() const override { return "derive-step"; }
-  StringRef getDescription() const override { return "make @step (clipping, AdamW) and @accumulate from the parameters"; }
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<RowDialect, host::HostDialect>(); }
 
   void runOnOperation() override {
     if (getOperation().getOps<ir::ParameterOp>().empty())
@@ -259,10 +259,6 @@ public:
     if (makeAccumulate)
       Step(getOperation()).accumulate();
   }
-
-private:
-  Option<bool> makeStep{*this, "step", llvm::cl::desc("make @step"), llvm::cl::init(true)};
-  Option<bool> makeAccumulate{*this, "accumulate", llvm::cl::desc("make @accumulate"), llvm::cl::init(true)};
 };
 } // namespace
 

@@ -15,6 +15,10 @@ using namespace mlir;
 using namespace braid::row;
 
 namespace braid {
+
+#define GEN_PASS_DEF_MARKALIASES
+#include "lib/Conversion/Passes.h.inc"
+
 namespace {
 
 bool isWritten(BlockArgument argument) {
@@ -35,12 +39,8 @@ bool sameMemory(Value a, Value b) {
   return p && q && p.getName() == q.getName();
 }
 
-class MarkAliases : public PassWrapper<MarkAliases, OperationPass<ModuleOp>> {
+class MarkAliases : public braid::impl::MarkAliasesBase<MarkAliases> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(MarkAliases)
-  StringRef getArgument() const override { return "mark-aliases"; }
-  StringRef getDescription() const override { return "note which arguments of a kernel are one memory in some launch"; }
-
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     llvm::DenseMap<Operation *, std::set<std::pair<int64_t, int64_t>>> aliases;

@@ -16,6 +16,10 @@ using namespace mlir;
 using namespace braid::row;
 
 namespace braid {
+
+#define GEN_PASS_DEF_MARKREUSE
+#include "lib/Conversion/Passes.h.inc"
+
 namespace {
 
 bool sameAxes(ArrayRef<AxisAttr> a, ArrayRef<AxisAttr> b) {
@@ -89,12 +93,8 @@ SmallVector<std::pair<unsigned, unsigned>> pairsOf(KernelOp kernel) {
   return result;
 }
 
-class MarkReuse : public PassWrapper<MarkReuse, OperationPass<ModuleOp>> {
+class MarkReuse : public braid::impl::MarkReuseBase<MarkReuse> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(MarkReuse)
-  StringRef getArgument() const override { return "mark-reuse"; }
-  StringRef getDescription() const override { return "note which outputs of a launch may take the place of an input"; }
-
   void runOnOperation() override {
     llvm::DenseMap<StringRef, KernelOp> kernels;
     llvm::DenseMap<StringRef, SmallVector<std::pair<unsigned, unsigned>>> pairs;
@@ -133,12 +133,5 @@ public:
 } // namespace
 
 std::unique_ptr<Pass> createMarkReusePass() { return std::make_unique<MarkReuse>(); }
-
-void registerBraidToRowPasses() {
-  registerPass([] { return createConvertBraidToRowPass(); });
-  registerPass(createMarkReusePass);
-  registerPass(createMarkAliasesPass);
-  registerPass([] { return createDeriveStepPass(); });
-}
 
 } // namespace braid

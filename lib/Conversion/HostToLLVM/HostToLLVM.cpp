@@ -154,12 +154,13 @@ static void declare(ModuleOp module, const llvm::StringMap<braid::row::KernelOp>
     function(braid::row::functionName(kernel.getSymName()), none, {pointer, pointer, i64, i64, i64, pointer});
 }
 
+namespace braid {
+#define GEN_PASS_DEF_CONVERTHOSTTOLLVM
+#include "lib/Conversion/Passes.h.inc"
+} // namespace braid
+
 namespace {
-struct ConvertHostToLLVM : PassWrapper<ConvertHostToLLVM, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertHostToLLVM)
-  StringRef getArgument() const override { return "convert-host-to-llvm"; }
-  StringRef getDescription() const override { return "planned programs as calls of the runtime"; }
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<LLVM::LLVMDialect>(); }
+struct ConvertHostToLLVM : braid::impl::ConvertHostToLLVMBase<ConvertHostToLLVM> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     llvm::StringMap<braid::row::KernelOp> kernels;
@@ -175,4 +176,3 @@ struct ConvertHostToLLVM : PassWrapper<ConvertHostToLLVM, OperationPass<ModuleOp
 } // namespace
 
 std::unique_ptr<Pass> braid::host::createConvertHostToLLVMPass() { return std::make_unique<ConvertHostToLLVM>(); }
-void braid::host::registerHostToLLVMPasses() { PassRegistration<ConvertHostToLLVM>(); }

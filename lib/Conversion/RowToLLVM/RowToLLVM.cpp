@@ -46,27 +46,21 @@ static LogicalResult convertToLLVM(ModuleOp module) {
   return applyPartialConversion(module, target, std::move(patterns));
 }
 
+namespace braid {
+#define GEN_PASS_DEF_CONVERTROWTOLOOPS
+#define GEN_PASS_DEF_CONVERTROWTOLLVM
+#include "lib/Conversion/Passes.h.inc"
+} // namespace braid
+
 namespace {
-struct ConvertRowToLoops : PassWrapper<ConvertRowToLoops, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertRowToLoops)
-  StringRef getArgument() const override { return "convert-row-to-loops"; }
-  StringRef getDescription() const override { return "row kernels as loops over vectors"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, LLVM::LLVMDialect, scf::SCFDialect, vector::VectorDialect>();
-  }
+struct ConvertRowToLoops : braid::impl::ConvertRowToLoopsBase<ConvertRowToLoops> {
   void runOnOperation() override {
     if (failed(emitKernels(getOperation())))
       signalPassFailure();
   }
 };
 
-struct ConvertRowToLLVM : PassWrapper<ConvertRowToLLVM, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertRowToLLVM)
-  StringRef getArgument() const override { return "convert-row-to-llvm"; }
-  StringRef getDescription() const override { return "row kernels as LLVM functions for the CPU"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect, scf::SCFDialect, vector::VectorDialect>();
-  }
+struct ConvertRowToLLVM : braid::impl::ConvertRowToLLVMBase<ConvertRowToLLVM> {
   void runOnOperation() override {
     if (failed(emitKernels(getOperation())) || failed(convertToLLVM(getOperation())))
       signalPassFailure();
@@ -76,7 +70,3 @@ struct ConvertRowToLLVM : PassWrapper<ConvertRowToLLVM, OperationPass<ModuleOp>>
 
 std::unique_ptr<Pass> braid::row::createConvertRowToLoopsPass() { return std::make_unique<ConvertRowToLoops>(); }
 std::unique_ptr<Pass> braid::row::createConvertRowToLLVMPass() { return std::make_unique<ConvertRowToLLVM>(); }
-void braid::row::registerRowToLLVMPasses() {
-  PassRegistration<ConvertRowToLoops>();
-  PassRegistration<ConvertRowToLLVM>();
-}

@@ -1,0 +1,170 @@
+#ifndef BRAID_CONVERSION_PASSES
+#define BRAID_CONVERSION_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+// In the order of the pipeline.
+
+def ConvertBraidToRow : Pass<"convert-braid-to-row", "::mlir::ModuleOp"> {
+  let summary = "fuses row work into kernels and makes a host.func of launches and calls of each braid.func";
+  let description = [{
+    Each op that is no row work (a matrix product, attention, a scatter, a sum over tokens of
+    products) starts a new level. All row work of one level that is connected through values
+    becomes one `row.kernel`; kernels of the same structure are shared by all their sites,
+    whatever the number of entries of their lists. The program is a `host.func` of buffers,
+    launches and calls in the order of levels. Every braid.func is erased, parameters stay.
+
+    Numeric class: reassociating. Values that a kernel uses at once are not rounded between its ops beyond
+    the rounding ops of the program; sums across rows are added up in the runtime's order.
+
+    Bytes moved: a kernel reads each of its inputs and writes each of its results once per
+    row; what only the kernel itself uses is never in memory.
+
+    Declines: fails with a diagnostic where an op is neither row work nor a call of the runtime.
+    ```mlir
+    %1 = braid.map exp(%x) : …
+    %2 = braid.map add(%1, %y) : …
+    ```
+    becomes one `host.launch` of a `row.kernel` that loads `%x` and `%y` and stores `%2`.
+  }];
+  let constructor = "::braid::createConvertBraidToRowPass()";
+  let dependentDialects = ["::braid::row::RowDialect", "::braid::host::HostDialect"];
+  let options = [
+    ListOption<"functions", "functions", "std::string",
+               "the functions to convert; the others are dropped (none given: all)">
+  ];
+}
+
+def DeriveStep : Pass<"derive-step", "::mlir::ModuleOp"> {
+  let summary = "makes @step (clipping, AdamW) and @accumulate from the parameters";
+  let description = [{
+    @step is a `host.func` that adds up the squares of all gradients, clips, and updates each
+    parameter and its two moments; @accumulate adds the gradients of a part of a batch to those
+    of the parts before. The options of a parameter (`decay`, …) choose its kernel: one kernel
+    serves all parameters with the same options, for their numbers are cut into rows.
+
+    Numeric class: exact by construction, there is no program before. The norm is a sum across rows in
+    the runtime's order.
+
+    Bytes moved: @step reads each gradient twice, and reads and writes each parameter and both
+    moments once; @accumulate reads two gradients and writes one.
+
+    Declines: a module without parameters stays as it is.
+    ```mlir
+    braid.parameter "w" …
+    ```
+    gives `host.func @step` with a `host.launch` of an update for `w`.
+  }];
+  let constructor = "::braid::createDeriveStepPass()";
+  let dependentDialects = ["::braid::row::RowDialect", "::braid::host::HostDialect"];
+  let options = [
+    Option<"makeStep", "step", "bool", "true", "make @step">,
+    Option<"makeAccumulate", "accumulate", "bool", "true", "make @accumulate">
+  ];
+}
+
+def MarkReuse : Pass<"mark-reuse", "::mlir::ModuleOp"> {
+  let summary = "notes which outputs of a launch may take the place of an input";
+  let description = [{
+    An output may overwrite an input if, whatever order of loops the kernel is run in, every
+    element of the input is read before its place is written: the output's element depends
+    on the input's element of the same index and on nothing else of it but finished sums,
+    and nothing after the store depends on the input. The pairs (output, input), numbers of
+    operands, are the launch's attribute `reuse`.
+
+    Numeric class: exact. Bytes moved: the same; it lets `host-plan-memory` need less memory.
+
+    Declines: inputs used by more than one op, inputs without a fixed axis, types that differ,
+    lists of different lengths.
+    ```mlir
+    host.launch @double token sizes [] (%x, %y) : …
+    ```
+    becomes `host.launch @double token sizes [] (%x, %y) {reuse = array<i64: 1, 0>} : …`.
+  }];
+  let constructor = "::braid::createMarkReusePass()";
+}
+
+def MarkAliases : Pass<"mark-aliases", "::mlir::ModuleOp"> {
+  let summary = "notes which arguments of a kernel are one memory in some launch";
+  let description = [{
+    A kernel is compiled once for all its launches. After the plan of memory, pairs of its
+    arguments of which one is written and which are the same buffer, the same external, or
+    places that overlap in some launch, are its attribute `aliases`; no other two arguments,
+    one of them written, share memory. Stable on its own output.
+
+    Numeric class: exact. Bytes moved: the same.
+
+    Declines: buffers without a place, arguments that are only read.
+    ```mlir
+    row.kernel @double token dynamic [] { … }
+    ```
+    becomes `row.kernel @double token dynamic [] attributes {aliases = [array<i64: 0, 1>]} { … }`
+    where some launch's argument 1 lies where its argument 0 lies.
+  }];
+  let constructor = "::braid::createMarkAliasesPass()";
+}
+
+def ConvertHostToLLVM : Pass<"convert-host-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "makes planned programs calls of the runtime";
+  let description = [{
+    Every `host.func` becomes an llvm.func `braid_<name>` of calls of the runtime. What differs
+    between calls (places, shapes, names, locations) is in constant tables. Each call is
+    tested; the first that fails ends the program. To be run before the kernels are converted:
+    it reads their signatures and computes their scratch.
+
+    Numeric class: exact. Bytes moved: the same; a table is some tens of bytes per call.
+
+    Declines: fails where a call cannot be described by a table.
+    ```mlir
+    host.launch @row_0 token sizes [] (%a, %b) : …
+    ```
+    becomes `llvm.call @braid_launch(%context, %tables, …)`.
+  }];
+  let constructor = "::braid::host::createConvertHostToLLVMPass()";
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ConvertRowToLoops : Pass<"convert-row-to-loops", "::mlir::ModuleOp"> {
+  let summary = "makes row kernels loops over vectors, for the CPU";
+  let description = [{
+    Every `row.kernel` becomes an llvm.func of scf loops over vectors that runs a range of
+    rows. Ops that walk the same axes share loops; a value needed by a later walk is
+    computed again or kept in scratch, whichever is cheaper. Programs stay.
+
+    Numeric class: reassociating (sums are taken in lanes of a vector and of several partial sums);
+    exp, log and others are polynomials, within a few units in the last place.
+
+    Bytes moved: loads and stores of the kernel's arguments, once per walk over them; scratch of a
+    thread stays in its cache.
+
+    Declines: fails with a diagnostic where a kernel holds an op that has no CPU code.
+    ```mlir
+    row.kernel @row_0 token dynamic [] { … }
+    ```
+    becomes `llvm.func @row_0(…)` with `scf.for`, `vector` and `arith` ops.
+  }];
+  let constructor = "::braid::row::createConvertRowToLoopsPass()";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def ConvertRowToLLVM : Pass<"convert-row-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "makes row kernels LLVM functions, for the CPU";
+  let description = [{
+    `convert-row-to-loops`, then loops, vectors and arithmetic become LLVM ops. A module without
+    kernels only has what else there is of such ops converted.
+
+    Numeric class: that of `convert-row-to-loops`; what is added is exact. Bytes moved: the same.
+
+    Declines: as `convert-row-to-loops`.
+    ```mlir
+    %3 = arith.addf %1, %2 : vector<16xf32>
+    ```
+    becomes `%3 = llvm.fadd %1, %2 : vector<16xf32>`.
+  }];
+  let constructor = "::braid::row::createConvertRowToLLVMPass()";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+#endif

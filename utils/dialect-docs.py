@@ -29,7 +29,30 @@ def put(path, text):
 for dialect in ("Braid", "Row", "Host"):
     put(f"docs/dialects/{dialect.lower()}.md", generate(f"dialects/{dialect}/IR/{dialect}Ops.td", "-gen-dialect-doc", f"-dialect={dialect.lower()}"))
 passes = sorted(p for p in root.rglob("Passes.td") if not p.relative_to(root).parts[0].startswith("build"))
-put("docs/passes.md", "# Passes\n\n" + "\n".join(generate(p.relative_to(root), "-gen-pass-doc") for p in passes))
+# The order in which the pipeline runs them.
+stages = {
+    "`braid` to `derived`": "braid-verify-topology braid-expand-reads braid-canonicalize braid-derive-observe braid-derive-loss braid-drop-observe "
+                            "braid-differentiate braid-drop-train-only braid-select-functions braid-insert-rounding braid-plan-recompute",
+    "`derived` to `row`": "convert-braid-to-row row-hoist-factors derive-step",
+    "`row` to `host`": "mark-reuse host-plan-memory mark-aliases",
+    "`host` to `llvm`": "convert-host-to-llvm convert-row-to-loops convert-row-to-llvm",
+    "`host` to code for GPUs": "convert-row-to-gpu convert-row-to-nvvm",
+    "Between stages": "braid-verify-stage",
+}
+sections = {}
+for td in passes:
+    for section in re.split(r"^(?=### `-)", generate(td.relative_to(root), "-gen-pass-doc"), flags=re.M):
+        name = re.match(r"### `-([\w-]+)`", section)
+        if name:
+            sections[name.group(1)] = section.strip()
+text = "# Passes\n\nIn the order in which the pipeline runs them.\n"
+for title, names in stages.items():
+    found = [sections.pop(name) for name in names.split() if name in sections]
+    if found:
+        text += f"\n## {title}\n\n" + "\n\n".join(found) + "\n"
+if sections:
+    sys.exit(f"dialect-docs.py does not know when these passes run: {' '.join(sections)}")
+put("docs/passes.md", text)
 for path in stale:
     print(f"{path} is stale: run utils/dialect-docs.py")
 print("stale" if stale else "fresh")

@@ -32,6 +32,7 @@ static cl::opt<int64_t> dynamicSize("size", cl::init(3), cl::desc("of every dyna
 static cl::opt<unsigned> blocks("blocks", cl::init(2), cl::desc("of the grid"));
 static cl::opt<unsigned> seed("seed", cl::init(1), cl::desc("of the numbers and of the order of threads"));
 static cl::opt<double> tolerance("tolerance", cl::init(2e-4), cl::desc("relative to the largest number of a buffer"));
+static cl::opt<std::string> ptx("ptx", cl::desc("print PTX for this target instead"));
 static cl::opt<bool> verbose("verbose", cl::desc("one line for every kernel"));
 
 namespace {
@@ -265,6 +266,16 @@ int main(int argc, char **argv) {
   mlir::Operation *device = lowered->lookupSymbol(row::deviceModuleName);
   if (!device)
     return fail(createStringError("there are no row kernels in " + inputFile));
+  if (!ptx.empty()) {
+    auto target = row::parseGpuTarget(ptx);
+    if (!target)
+      return fail(target.takeError());
+    auto text = row::translateToPTX(device, *target);
+    if (!text)
+      return fail(text.takeError());
+    outs() << *text;
+    return 0;
+  }
   auto loaded = emu::Module::load(device);
   if (!loaded)
     return fail(loaded.takeError());

@@ -43,8 +43,11 @@ int64_t braid::row::lanesOfThread(KernelOp kernel, const Nest &nest) {
       narrow |= cast<ListType>(type).getStorage() == Storage::BF16;
   }
   // A body that is repeated along small axes holds many vectors at a time.
+  int64_t points = 1;
+  for (AxisAttr axis : nest.unrolled)
+    points *= axis.getSize();
   for (int64_t lanes = narrow ? 8 : 4; lanes > 1; lanes /= 2)
-    if (nest.vector.getSize() % lanes == 0)
+    if (nest.vector.getSize() % lanes == 0 && lanes * points <= 32)
       return lanes;
   return 1;
 }

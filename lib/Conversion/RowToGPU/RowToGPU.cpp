@@ -99,7 +99,13 @@ static LogicalResult convertToNVVM(gpu::GPUModuleOp module) {
   target.addIllegalDialect<gpu::GPUDialect, arith::ArithDialect, cf::ControlFlowDialect>();
   target.addLegalDialect<LLVM::LLVMDialect, NVVM::NVVMDialect>();
   target.addLegalOp<gpu::GPUModuleOp, gpu::ModuleEndOp>();
-  return applyPartialConversion(module, target, std::move(patterns));
+  if (failed(applyPartialConversion(module, target, std::move(patterns))))
+    return failure();
+  // Without this ptxas aims at more blocks for a multiprocessor and spills a few registers.
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+    if (function->hasAttr("braid.launch"))
+      function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), IntegerAttr::get(IntegerType::get(context, 32), 1));
+  return success();
 }
 
 namespace {

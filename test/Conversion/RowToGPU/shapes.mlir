@@ -1,12 +1,12 @@
 // Which threads compute a row, and how they read it.
 // RUN: braid-opt %s --convert-row-to-gpu | FileCheck %s
 // RUN: braid-opt %s --convert-row-to-nvvm | FileCheck %s --check-prefix=NVVM
-// RUN: braid compile %s --target sm_80 --emit ptx | FileCheck %s --check-prefix=PTX
-// RUN: braid-check-kernels %s --rows 6 | FileCheck %s --check-prefix=RUN
-// RUN: braid-check-kernels %s --rows 1 --blocks 3 --seed 7 | FileCheck %s --check-prefix=RUN
-// RUN: braid-check-kernels %s --rows 300 --seed 3 | FileCheck %s --check-prefix=RUN
-// RUN: braid-check-kernels %s --rows 4 --size 1 | FileCheck %s --check-prefix=RUN
-// RUN: braid-check-kernels %s --rows 4 --size 40 | FileCheck %s --check-prefix=RUN
+// RUN: braid-check-kernels %s --ptx sm_80 | FileCheck %s --check-prefix=PTX
+// RUN: braid-check-kernels %s --rows 6 | FileCheck %s --check-prefix=EMU
+// RUN: braid-check-kernels %s --rows 1 --blocks 3 --seed 7 | FileCheck %s --check-prefix=EMU
+// RUN: braid-check-kernels %s --kernel thread --rows 300 --seed 3 | FileCheck %s --check-prefix=ONE
+// RUN: braid-check-kernels %s --rows 4 --size 1 | FileCheck %s --check-prefix=EMU
+// RUN: braid-check-kernels %s --kernel history --rows 4 --size 40 | FileCheck %s --check-prefix=ONE
 
 // A short row belongs to a thread: nothing is exchanged.
 // CHECK-LABEL: gpu.func @thread
@@ -50,8 +50,8 @@ row.kernel @warp token dynamic [] {
 
 // A long row belongs to a block, whose warps exchange their sums in shared memory.
 // CHECK-LABEL: gpu.func @block
-// CHECK-SAME: exchange = 896 : i64, rows_per_block = 1 : i64
-// CHECK-SAME: threads_per_row = 448 : i64
+// CHECK-SAME: exchange = 448 : i64, rows_per_block = 1 : i64
+// CHECK-SAME: threads_per_row = 224 : i64
 // CHECK: gpu.shuffle xor
 // CHECK: gpu.barrier
 // CHECK: gpu.barrier
@@ -103,4 +103,5 @@ row.kernel @history token dynamic ["depth"] {
   row.store %10 to %y : !row.value<[dim: 100]>, !row.buffer<rows, [dim: 100], f32>
   row.accumulate %10 to %g : !row.value<[dim: 100]>, !row.buffer<shared, [dim: 100], f32>
 }
-// RUN: 5 kernels, 0 wrong
+// EMU: 5 kernels, 0 wrong
+// ONE: 1 kernels, 0 wrong

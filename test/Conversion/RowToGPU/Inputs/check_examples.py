@@ -1,4 +1,4 @@
-"""check_examples.py EXAMPLES emulator | check_examples.py EXAMPLES ptxas TABLE [--update]
+"""check_examples.py EXAMPLES emulator DTYPE | check_examples.py EXAMPLES ptxas TABLE [--update]
 
 Compiles every example's kernels and checks them on the emulator, or with ptxas: there the kernels of each
 example and target must not spill more than the table says, nor use more registers. A table is a line
@@ -36,17 +36,17 @@ rows = []
 for name in names:
     model = os.path.join(examples, name + ".braid")
     if mode == "emulator":
-        for dtype in ("fp32", "bf16"):
-            file = os.path.join(folder, f"{name}.{dtype}.mlir")
-            code, text = run("braid", "compile", model, "--emit", "row", "--dtype", dtype, "--functions", "logits,grad,step", "-o", file)
-            if not code:
-                code, text = run("braid-check-kernels", file, "--rows", "5")
-            print(name, dtype, text.strip())
-            failed |= code != 0
+        dtype = sys.argv[3]
+        file = os.path.join(folder, f"{name}.{dtype}.mlir")
+        code, text = run("braid", "compile", model, "--emit", "row", "--dtype", dtype, "--functions", "logits,grad,step", "-o", file)
+        if not code:
+            code, text = run("braid-check-kernels", file, "--rows", "5")
+        print(name, dtype, text.strip())
+        failed |= code != 0
         continue
     for chip in ("sm_80", "sm_90a"):
         file = os.path.join(folder, f"{name}.{chip}.ptx")
-        code, text = run("braid", "compile", model, "--target", chip, "--emit", "ptx", "--functions", "logits,grad,step", "-o", file)
+        code, text = run("braid", "compile", model, "--target", chip, "--emit", "ptx", "--functions", "grad,step", "-o", file)
         if code:
             sys.exit(f"{name} for {chip}: {text}")
         rows.append((name, chip) + ptxas(file, chip))

@@ -114,7 +114,7 @@ def ConvertHostToLLVM : Pass<"convert-host-to-llvm", "::mlir::ModuleOp"> {
 
     Numeric class: exact. Bytes moved: the same; a table is some tens of bytes per call.
 
-    Declines: fails where a call cannot be described by a table.
+    Declines: fails where a host.func is not planned, or a launch does not fit its kernel (H1).
     ```mlir
     host.launch @row_0 token sizes [] (%a, %b) : …
     ```

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 examples, mode = sys.argv[1], sys.argv[2]
 names = sorted(name[:-6] for name in os.listdir(examples) if name.endswith(".braid"))
@@ -24,7 +25,7 @@ def run(*command):
 
 def ptxas(file, chip):
     program = shutil.which("ptxas") or "/usr/local/cuda/bin/ptxas"
-    code, text = run(program, "-arch=" + chip, "-v", file, "-o", os.path.join(folder, "out.cubin"))
+    code, text = run(program, "-arch=" + chip, "-v", file, "-o", file + ".cubin")
     if code:
         sys.exit(f"ptxas failed on {file}:\n{text}")
     registers = [int(n) for n in re.findall(r"Used (\d+) registers", text)]
@@ -32,24 +33,32 @@ def ptxas(file, chip):
     return len(registers), max(registers), sum(spills)
 
 
-rows = []
-for name in names:
-    model = os.path.join(examples, name + ".braid")
+def check(name):
+    """One example on the emulator; false if a kernel is wrong."""
+    dtype, file = sys.argv[3], os.path.join(folder, name + ".mlir")
+    code, text = run("braid", "compile", os.path.join(examples, name + ".braid"), "--emit", "row", "--dtype", dtype,
+                     "--functions", "logits,grad,step", "-o", file)
+    if not code:
+        code, text = run("braid-check-kernels", file, "--rows", "5")
+    print(name, dtype, text.strip())
+    return code == 0
+
+
+def measure(job):
+    name, chip = job
+    file = os.path.join(folder, f"{name}.{chip}.ptx")
+    code, text = run("braid", "compile", os.path.join(examples, name + ".braid"), "--target", chip, "--emit", "ptx",
+                     "--functions", "grad,step", "-o", file)
+    if code:
+        sys.exit(f"{name} for {chip}: {text}")
+    return job + ptxas(file, chip)
+
+
+with ThreadPoolExecutor(os.cpu_count()) as pool:
     if mode == "emulator":
-        dtype = sys.argv[3]
-        file = os.path.join(folder, f"{name}.{dtype}.mlir")
-        code, text = run("braid", "compile", model, "--emit", "row", "--dtype", dtype, "--functions", "logits,grad,step", "-o", file)
-        if not code:
-            code, text = run("braid-check-kernels", file, "--rows", "5")
-        print(name, dtype, text.strip())
-        failed |= code != 0
-        continue
-    for chip in ("sm_80", "sm_90a"):
-        file = os.path.join(folder, f"{name}.{chip}.ptx")
-        code, text = run("braid", "compile", model, "--target", chip, "--emit", "ptx", "--functions", "grad,step", "-o", file)
-        if code:
-            sys.exit(f"{name} for {chip}: {text}")
-        rows.append((name, chip) + ptxas(file, chip))
+        failed = not all(list(pool.map(check, names)))
+    else:
+        rows = list(pool.map(measure, [(name, chip) for name in names for chip in ("sm_80", "sm_90a")]))
 
 if mode == "ptxas":
     if "--update" in sys.argv:

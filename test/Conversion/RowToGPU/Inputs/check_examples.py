@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 examples, mode = sys.argv[1], sys.argv[2]
 names = sorted(name[:-6] for name in os.listdir(examples) if name.endswith(".braid"))
-folder = tempfile.mkdtemp()
+scratch = tempfile.TemporaryDirectory()
+folder = scratch.name
 failed = False
 
 

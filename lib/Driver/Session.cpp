@@ -3,6 +3,7 @@
 #include "braid/Reference/Interpreter.h"
 #include <chrono>
 #include <cstring>
+#include <sys/mman.h>
 
 namespace braid::driver {
 
@@ -21,13 +22,17 @@ std::vector<float> Buffer::toFloats(int64_t count) const {
   return result;
 }
 
-/// Makes room for `bytes`, zeroed.
+/// Makes room for `bytes`, zeroed. Large buffers are whole pages that the system zeroes when they are first
+/// touched, so that a model can be compiled and looked at without its memory.
 static llvm::Error allocate(Buffer &buffer, int64_t bytes, const std::string &name) {
-  int64_t rounded = (bytes + 63) / 64 * 64;
-  void *memory = std::aligned_alloc(64, size_t(std::max<int64_t>(rounded, 64)));
+  constexpr int64_t page = 4096, large = 1 << 20;
+  int64_t unit = bytes >= large ? page : 64;
+  int64_t rounded = std::max<int64_t>((bytes + unit - 1) / unit * unit, unit);
+  void *memory = std::aligned_alloc(size_t(unit), size_t(rounded));
   if (!memory)
     return makeError("no memory for `" + name + "`: " + std::to_string(rounded >> 20) + " MiB");
-  std::memset(memory, 0, size_t(std::max<int64_t>(rounded, 64)));
+  if (unit != page || madvise(memory, size_t(rounded), MADV_DONTNEED) != 0)
+    std::memset(memory, 0, size_t(rounded));
   buffer.data.reset(memory);
   buffer.bytes = bytes;
   return llvm::Error::success();

@@ -167,4 +167,50 @@ def ConvertRowToLLVM : Pass<"convert-row-to-llvm", "::mlir::ModuleOp"> {
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def ConvertRowToGPU : Pass<"convert-row-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "makes row kernels functions of a gpu.module";
+  let description = [{
+    Every `row.kernel` becomes a `gpu.func` of `gpu.module @braid_kernels`, in the loops of the CPU's
+    kernels with threads, warps and blocks along the vector axis; its attribute `braid.launch` says
+    how it is launched. Where a kernel sums across rows there is also `@braid_sum_partials`.
+    Programs (`host.func`) stay.
+
+    Numeric class: reassociating (sums are taken by threads, warps and blocks, always in the same
+    order); exp, log and others are the polynomials of the CPU, within a few units in the last place.
+
+    Bytes moved: loads and stores of the kernel's arguments, once per walk over them, less what stays in
+    registers; intermediate values in shared memory, and in a workspace in global memory where
+    that is full; a partial sum for every row at work.
+
+    Declines: a module without row kernels stays as it is.
+    ```mlir
+    row.kernel @row_0 token dynamic [] { … }
+    ```
+    becomes `gpu.func @row_0(…) kernel attributes {braid.launch = {…}}` in `gpu.module @braid_kernels`.
+  }];
+  let constructor = "::braid::row::createConvertRowToGPUPass()";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+def ConvertRowToNVVM : Pass<"convert-row-to-nvvm", "::mlir::ModuleOp"> {
+  let summary = "makes row kernels NVVM functions of a gpu.module";
+  let description = [{
+    `convert-row-to-gpu`, then common subexpressions are shared, and what is in each gpu.module
+    becomes ops of `llvm` and `nvvm`.
+
+    Numeric class: that of `convert-row-to-gpu`; what is added is exact. Bytes moved: the same.
+
+    Declines: a module without row kernels and without a gpu.module stays as it is.
+    ```mlir
+    gpu.func @row_0(%a: !llvm.ptr) kernel { … %t = gpu.thread_id x … }
+    ```
+    becomes `llvm.func @row_0(%a: !llvm.ptr) attributes {nvvm.kernel}` with `nvvm.read.ptx.sreg.tid.x`.
+  }];
+  let constructor = "::braid::row::createConvertRowToNVVMPass()";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect", "::mlir::gpu::GPUDialect",
+                           "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif

@@ -1,7 +1,6 @@
 //===- main.cpp - braid-opt: runs passes on any stage's text --------------===//
 
 #include "braid/Conversion/Passes.h"
-#include "braid/Conversion/RowToGPU.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Braid/Transforms/Passes.h"
@@ -31,7 +30,6 @@ int main(int argc, char **argv) {
   braid::ir::registerBraidPasses();
   braid::registerPipelines();
   braid::registerBraidConversionPasses();
-  braid::row::registerRowToGPUPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Braid's pass driver\n", registry));
 }

@@ -9,6 +9,7 @@
 
 #include "braid/Conversion/BraidToRow.h"
 #include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/RowToGPU.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "mlir/Pass/Pass.h"
 

@@ -54,7 +54,6 @@ std::vector<std::string> gpuTargets();
 std::unique_ptr<mlir::Pass> createConvertRowToGPUPass();
 /// `convert-row-to-nvvm`: the above, then the gpu.module's functions become llvm.funcs with nvvm ops.
 std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass();
-void registerRowToGPUPasses();
 
 /// PTX of a gpu.module in the nvvm stage.
 llvm::Expected<std::string> translateToPTX(mlir::Operation *gpuModule, const GpuTarget &target);

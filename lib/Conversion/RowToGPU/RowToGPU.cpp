@@ -108,25 +108,18 @@ static LogicalResult convertToNVVM(gpu::GPUModuleOp module) {
   return success();
 }
 
+namespace braid {
+#define GEN_PASS_DEF_CONVERTROWTOGPU
+#define GEN_PASS_DEF_CONVERTROWTONVVM
+#include "lib/Conversion/Passes.h.inc"
+} // namespace braid
+
 namespace {
-struct ConvertRowToGPU : PassWrapper<ConvertRowToGPU, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertRowToGPU)
-  StringRef getArgument() const override { return "convert-row-to-gpu"; }
-  StringRef getDescription() const override { return "row kernels as functions of a gpu.module"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, gpu::GPUDialect, LLVM::LLVMDialect, NVVM::NVVMDialect, scf::SCFDialect, vector::VectorDialect>();
-  }
+struct ConvertRowToGPU : braid::impl::ConvertRowToGPUBase<ConvertRowToGPU> {
   void runOnOperation() override { convertKernels(getOperation()); }
 };
 
-struct ConvertRowToNVVM : PassWrapper<ConvertRowToNVVM, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertRowToNVVM)
-  StringRef getArgument() const override { return "convert-row-to-nvvm"; }
-  StringRef getDescription() const override { return "row kernels as NVVM functions of a gpu.module"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, gpu::GPUDialect, LLVM::LLVMDialect, memref::MemRefDialect,
-                    NVVM::NVVMDialect, scf::SCFDialect, vector::VectorDialect>();
-  }
+struct ConvertRowToNVVM : braid::impl::ConvertRowToNVVMBase<ConvertRowToNVVM> {
   void runOnOperation() override {
     convertKernels(getOperation());
     OpPassManager manager(ModuleOp::getOperationName());
@@ -145,10 +138,6 @@ struct ConvertRowToNVVM : PassWrapper<ConvertRowToNVVM, OperationPass<ModuleOp>>
 
 std::unique_ptr<Pass> braid::row::createConvertRowToGPUPass() { return std::make_unique<ConvertRowToGPU>(); }
 std::unique_ptr<Pass> braid::row::createConvertRowToNVVMPass() { return std::make_unique<ConvertRowToNVVM>(); }
-void braid::row::registerRowToGPUPasses() {
-  PassRegistration<ConvertRowToGPU>();
-  PassRegistration<ConvertRowToNVVM>();
-}
 
 llvm::Expected<LaunchShape> braid::row::launchShape(Operation *kernel, ArrayRef<int64_t> sizes) {
   auto plan = kernel->getAttrOfType<DictionaryAttr>("braid.launch");

@@ -1,0 +1,23 @@
+//===- EmulatedDevice.h - the emulator as a device ------------------------===//
+#ifndef BRAID_DEVICE_EMULATEDDEVICE_H
+#define BRAID_DEVICE_EMULATEDDEVICE_H
+
+#include "braid/Device/Device.h"
+#include "braid/Emulator/Emulator.h"
+
+namespace braid::dev {
+
+struct EmulatedOptions {
+  emu::Options launch;
+  /// Notes of the emulator (two threads that write the same value to one place) are errors.
+  bool strict = true;
+  /// Called after every launch that went well.
+  std::function<void(const Kernel &, const emu::LaunchResult &)> onLaunch;
+};
+
+/// Launches run at once. Every piece of an arena lies far from every other, so that accesses past its end are found.
+std::unique_ptr<Device> makeEmulatedDevice(EmulatedOptions options = {});
+
+} // namespace braid::dev
+
+#endif

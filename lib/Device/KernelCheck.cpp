@@ -1,0 +1,237 @@
+//===- KernelCheck.cpp - row kernels against the interpreter --------------===//
+
+#include "braid/Device/KernelCheck.h"
+#include "CheckedTensor.h"
+#include "braid/Conversion/RowToLLVM.h"
+#include "braid/Device/RowLaunch.h"
+#include "braid/Engine/RowInterpreter.h"
+#include "mlir/Pass/PassManager.h"
+#include <cmath>
+#include <cstring>
+
+using namespace braid;
+using namespace braid::dev;
+
+namespace {
+
+/// One kernel with arguments for both sides.
+class Check {
+public:
+  Check(row::KernelOp kernel, const KernelCheckOptions &options, Device &device) : kernel(kernel), options(options), device(device), random(options.seed) {
+    // What all rows share can be written by one row only.
+    rows = options.rows;
+    for (auto store : kernel.getBody().getOps<row::StoreOp>())
+      if (!store.getBuffer().getType().getPerRow())
+        rows = 1;
+    for (size_t i = 0; i < kernel.getDynamic().size(); ++i)
+      sizes.push_back(options.size);
+    for (int64_t i = 0; i < kernel.numStreams(); ++i)
+      sizes.push_back(int64_t(random()));
+  }
+  llvm::Error run(mlir::Operation *function, dev::Module &module);
+  llvm::Error compare(KernelCheckResult &result);
+
+  int64_t rows = 1, width = 1;
+
+private:
+  void makeArguments();
+  CheckedTensor &make(std::string name, llvm::ArrayRef<row::AxisAttr> axes, row::Storage storage, bool perRow, bool isOutput);
+  void interpret();
+  void measureSensitivity();
+  int64_t blocks(int64_t rowsPerBlock) const {
+    int64_t wanted = (rows + rowsPerBlock - 1) / rowsPerBlock;
+    return options.blocks ? options.blocks : std::clamp<int64_t>(wanted, 2, std::max(2, device.properties().multiprocessors));
+  }
+
+  row::KernelOp kernel;
+  const KernelCheckOptions &options;
+  Device &device;
+  std::mt19937_64 random;
+  llvm::SmallVector<int64_t> sizes;
+  std::vector<std::unique_ptr<CheckedTensor>> tensors;
+  /// By argument: its tensors' numbers; of a list, with their bytes from row to row.
+  struct Argument {
+    bool isList = false;
+    std::vector<std::pair<size_t, int64_t>> tensors;
+  };
+  std::vector<Argument> arguments;
+};
+
+} // namespace
+
+static bool isOnlyWritten(mlir::Value argument) {
+  return llvm::all_of(argument.getUsers(), [](mlir::Operation *op) { return llvm::isa<row::StoreOp, row::UnstackOp, row::AccumulateOp>(op); });
+}
+
+CheckedTensor &Check::make(std::string name, llvm::ArrayRef<row::AxisAttr> axes, row::Storage storage, bool perRow, bool isOutput) {
+  int64_t inRow = row::numElements(kernel, axes, sizes);
+  width = std::max(width, inRow);
+  auto &tensor = *tensors.emplace_back(std::make_unique<CheckedTensor>(std::move(name), storage, inRow * (perRow ? rows : 1), isOutput));
+  if (!isOutput)
+    tensor.randomise(random, inRow > 32);
+  return tensor;
+}
+
+void Check::makeArguments() {
+  for (mlir::BlockArgument argument : kernel.getBody().getArguments()) {
+    std::string name = "argument " + std::to_string(argument.getArgNumber());
+    bool isOutput = isOnlyWritten(argument);
+    Argument &made = arguments.emplace_back();
+    if (auto buffer = llvm::dyn_cast<row::BufferType>(argument.getType())) {
+      make(name, buffer.getAxes(), buffer.getStorage(), buffer.getPerRow(), isOutput);
+      made.tensors.push_back({tensors.size() - 1, 0});
+      continue;
+    }
+    made.isList = true;
+    auto list = llvm::cast<row::ListType>(argument.getType());
+    bool isOnlyRead = llvm::all_of(argument.getUsers(), [](mlir::Operation *op) { return llvm::isa<row::StackOp>(op); });
+    for (int64_t i = 0; i < options.size; ++i) {
+      bool shared = !isOutput && isOnlyRead && i % 3 == 2;
+      CheckedTensor &tensor = make(name + "'s entry " + std::to_string(i), list.getAxes(), list.getStorage(), !shared, isOutput);
+      made.tensors.push_back({tensors.size() - 1, shared ? 0 : row::numElements(kernel, list.getAxes(), sizes) * tensor.width()});
+    }
+  }
+}
+
+llvm::Error Check::run(mlir::Operation *function, dev::Module &module) {
+  makeArguments();
+  auto shape = row::launchShape(function, sizes);
+  if (!shape)
+    return shape.takeError();
+  auto launch = RowLaunch::plan(function, sizes, rows, options.time, device.properties(), blocks(shape->rowsPerBlock));
+  if (!launch)
+    return launch.takeError();
+
+  ArenaPlan plan;
+  for (auto &tensor : tensors)
+    plan.add(tensor->name, tensor->bytes());
+  size_t next = plan.pieces().size();
+  for (auto [i, argument] : llvm::enumerate(arguments))
+    if (argument.isList)
+      plan.add("argument " + std::to_string(i), int64_t(argument.tensors.size() * sizeof(braid_entry)));
+  size_t workspace = plan.add("workspace", launch->workspaceBytes()), partials = workspace + 1;
+  for (auto [i, sum] : llvm::enumerate(launch->shape.sums))
+    plan.add("argument " + std::to_string(sum.first) + "'s partial sums", launch->partialBytes(i));
+  auto arena = device.allocate(plan);
+  if (!arena)
+    return arena.takeError();
+
+  for (auto [i, tensor] : llvm::enumerate(tensors))
+    if (llvm::Error error = tensor->isOutput ? device.poison((*arena)->at(i), size_t(tensor->bytes()))
+                                             : device.copyTo((*arena)->at(i), tensor->expected.data(), size_t(tensor->bytes())))
+      return error;
+  llvm::SmallVector<Address> addresses;
+  for (Argument &argument : arguments) {
+    if (!argument.isList) {
+      addresses.push_back((*arena)->at(argument.tensors.front().first));
+      continue;
+    }
+    std::vector<braid_entry> entries;
+    for (auto [tensor, bytes] : argument.tensors)
+      entries.push_back({reinterpret_cast<char *>((*arena)->at(tensor)), bytes});
+    addresses.push_back((*arena)->at(next++));
+    if (llvm::Error error = device.copyTo(addresses.back(), entries.data(), entries.size() * sizeof(braid_entry)))
+      return error;
+  }
+  RowScratch scratch;
+  scratch.workspace = launch->workspaceBytes() ? (*arena)->at(workspace) : 0;
+  for (size_t i = 0; i < launch->shape.sums.size(); ++i)
+    scratch.partials.push_back((*arena)->at(partials + i));
+  if (llvm::Error error = launchRows(device, module, kernel.getSymName(), *launch, addresses, scratch))
+    return error;
+  if (llvm::Error error = device.synchronise())
+    return error;
+  for (auto [i, tensor] : llvm::enumerate(tensors)) {
+    tensor->got.resize(size_t(tensor->bytes()));
+    if (llvm::Error error = device.copyFrom(tensor->got.data(), (*arena)->at(i), size_t(tensor->bytes())))
+      return error;
+  }
+  return llvm::Error::success();
+}
+
+/// Interprets the kernel on what the tensors hold.
+void Check::interpret() {
+  std::vector<InterpretedArgument> interpreted(arguments.size());
+  for (auto [argument, target] : llvm::zip(arguments, interpreted)) {
+    if (!argument.isList)
+      target.base = tensors[argument.tensors.front().first]->expected.data();
+    else
+      for (auto [tensor, bytes] : argument.tensors)
+        target.entries.push_back({tensors[tensor]->expected.data(), bytes});
+  }
+  interpretRows(kernel, sizes, interpreted, 0, rows, options.time);
+  for (InterpretedArgument &argument : interpreted)
+    for (size_t j = 0; j < argument.sum.size(); ++j) {
+      float x = float(argument.sum[j]);
+      std::memcpy(argument.base + 4 * j, &x, 4);
+    }
+}
+
+/// Interprets once with every input moved a little: what is lost to cancellation there, no fp32 code can have.
+void Check::measureSensitivity() {
+  std::vector<std::vector<char>> before, moved;
+  for (auto &tensor : tensors) {
+    before.push_back(tensor->expected);
+    if (!tensor->isOutput)
+      tensor->jiggle(random);
+  }
+  interpret();
+  for (auto [tensor, bytes] : llvm::zip(tensors, before)) {
+    moved.push_back(std::move(tensor->expected));
+    tensor->expected = std::move(bytes);
+  }
+  interpret();
+  for (auto [tensor, bytes] : llvm::zip(tensors, moved))
+    for (int64_t i = 0; i < tensor->numbers && tensor->isOutput; ++i)
+      if (double error = std::fabs(tensor->at(bytes, i) - tensor->at(tensor->expected, i)); std::isfinite(error))
+        tensor->sensitivity = std::max(tensor->sensitivity, error);
+}
+
+llvm::Error Check::compare(KernelCheckResult &result) {
+  measureSensitivity();
+  // A number on the edge between two bf16 numbers may fall on either side inside the kernel, too.
+  bool rounds = llvm::any_of(kernel.getBody().getOps<row::RoundOp>(), [](row::RoundOp op) { return op.getStorage() == row::Storage::BF16; });
+  for (auto &tensor : tensors) {
+    auto difference = tensor->compare(options.tolerance * (rounds ? 20 : 1));
+    if (!difference)
+      return difference.takeError();
+    if (result.bound == 0 || difference->error / difference->bound > result.error / result.bound)
+      result.error = difference->error, result.bound = difference->bound;
+    if (difference->error > difference->bound && result.problem.empty())
+      result.problem = tensor->name + " differs by " + std::to_string(difference->error) + ", more than " + std::to_string(difference->bound);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::ModuleOp rows, Device &device, llvm::StringRef program) {
+  std::unique_ptr<KernelChecker> checker(new KernelChecker(device));
+  llvm::append_range(checker->all, rows.getOps<row::KernelOp>());
+  if (checker->all.empty())
+    return llvm::createStringError("the program has no row kernels");
+  checker->lowered = rows.clone();
+  mlir::PassManager manager(rows.getContext());
+  manager.addPass(row::createConvertRowToNVVMPass());
+  if (failed(manager.run(*checker->lowered)))
+    return llvm::createStringError("the row kernels cannot be compiled for a GPU");
+  auto module = device.load(checker->lowered->lookupSymbol(row::deviceModuleName), program);
+  if (!module)
+    return module.takeError();
+  checker->module = std::move(*module);
+  return std::move(checker);
+}
+
+KernelCheckResult KernelChecker::check(row::KernelOp kernel, const KernelCheckOptions &options) {
+  KernelCheckResult result;
+  result.kernel = kernel.getSymName().str();
+  result.place = placeInProgram(kernel);
+  Check check(kernel, options, device);
+  mlir::Operation *kernels = lowered->lookupSymbol(row::deviceModuleName);
+  llvm::Error error = check.run(mlir::SymbolTable::lookupSymbolIn(kernels, kernel.getSymName()), *module);
+  if (!error)
+    error = check.compare(result);
+  if (error)
+    result.problem = toString(std::move(error));
+  result.rows = check.rows;
+  result.width = check.width;
+  return result;
+}

@@ -23,7 +23,7 @@ void Launch::access(const void *where, uint32_t size, uint32_t siteIndex) {
   const Site &at = site(siteIndex);
   running->site = siteIndex;
   if (at.atomic)
-    ++result.counters.atomics;
+    ++counters.atomics;
   checkAccess(pointer, size, siteIndex, at.store, at.atomic);
   if (at.atomic && checks(CheckRaces))
     synchronise(pointer, at);
@@ -52,12 +52,16 @@ void Launch::checkAccess(const uint8_t *pointer, uint32_t size, uint32_t siteInd
     if (store)
       std::memset(arenaWritten.data() + offset, 1, size);
     if (options.count && (!store || atomic))
-      result.counters.sharedBytesLoaded += size;
+      counters.sharedBytesLoaded += size;
     if (options.count && store)
-      result.counters.sharedBytesStored += size;
+      counters.sharedBytesStored += size;
     return;
   }
-  Buffer *buffer = findGlobal(pointer, size, siteIndex, store);
+  Touched *range = findGlobal(pointer, size, siteIndex, store);
+  Buffer *buffer = range ? range->buffer : nullptr;
+  // Blocks beside this one must not matter, nor memory that nobody knows.
+  if (crossing && (!range || atomic || !crossing->touch(*range->range, pointer, size, blockIndex, store)))
+    meet();
   if (buffer) {
     size_t offset = size_t(pointer - buffer->base);
     if (checks(CheckUninit) && buffer->written && (!store || atomic))
@@ -68,12 +72,12 @@ void Launch::checkAccess(const uint8_t *pointer, uint32_t size, uint32_t siteInd
           break;
         }
     if (checks(CheckRaces))
-      checkRaces(buffer->accessesAt(pointer), pointer, size, siteIndex, store, atomic, buffer->name);
+      checkRaces(range->accessesAt(pointer), pointer, size, siteIndex, store, atomic, buffer->name);
     if (store && buffer->written)
       std::memset(buffer->written.data() + offset, 1, size);
   }
   if (options.count)
-    countAccess(buffer, pointer, size, siteIndex, store, atomic);
+    requests.add(running->warp(), running->lane(), siteIndex, buffer, pointer, size);
 }
 
 /// The place of a byte of shared memory in words.
@@ -116,18 +120,33 @@ bool Launch::checkShared(const uint8_t *pointer, uint32_t size, uint32_t siteInd
   return true;
 }
 
+Touched &Launch::touched(Buffer &buffer) {
+  std::unique_ptr<Touched> &range = buffers[&buffer];
+  if (!range) {
+    range = std::make_unique<Touched>();
+    range->buffer = &buffer;
+    if (crossing)
+      range->range = &crossing->of(buffer);
+  }
+  return *range;
+}
+
 /// The buffer of an access; ends the launch where there is none and bounds are checked.
-Buffer *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store) {
-  Buffer *buffer = lastBuffer && lastBuffer->contains(pointer) ? lastBuffer : memory.find(pointer);
-  if (!buffer)
+Touched *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store) {
+  Touched *&last = lastOfSite[siteIndex];
+  if (!last || !last->buffer->contains(pointer)) {
+    last = nullptr;
+    if (Buffer *found = memory.find(pointer))
+      last = &touched(*found);
     for (Buffer *global : kernel.globals)
-      if (global->contains(pointer))
-        buffer = global;
-  lastBuffer = buffer;
+      if (!last && global->contains(pointer))
+        last = &touched(*global);
+  }
+  Buffer *buffer = last ? last->buffer : nullptr;
   if (buffer && within(pointer, size, buffer->base, buffer->size)) {
     if (store && buffer->constant && checks(CheckBounds))
       fail("out of bounds", "a store to the constant " + buffer->name, siteIndex);
-    return buffer;
+    return last;
   }
   if (!checks(CheckBounds))
     return nullptr;
@@ -234,8 +253,8 @@ void Launch::settleConflict() {
     report(thread, "race", conflict.message, conflict.site, conflict.other);
     return;
   }
-  if (known.insert({"same value", conflict.site, conflict.other}).second)
-    result.notes.push_back(makeFinding(thread, "same value", conflict.message + "; both wrote the same value", conflict.site));
+  notes.try_emplace({conflict.site, conflict.other}, place,
+                    makeFinding(thread, "same value", conflict.message + "; both wrote the same value", conflict.site));
 }
 
 /// Atomics order blocks: one that has fenced its writes and then touches a location comes before

@@ -8,7 +8,7 @@ using namespace braid::emu;
 
 uint32_t Launch::barrier(uint32_t id, uint32_t count, uint32_t input, uint32_t kind, uint32_t site) {
   settleConflict();
-  ++result.counters.barriers;
+  ++counters.barriers;
   if (id > 15)
     fail("wrong barrier", "barrier " + llvm::Twine(id) + " of 0 to 15", site);
   if (count % 32 || count > (threads.size() + 31) / 32 * 32)

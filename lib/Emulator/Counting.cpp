@@ -1,59 +1,136 @@
 //===- Counting.cpp - bytes, requests and sectors of global memory --------===//
 //
-// The n-th run of an instruction by the lanes of a warp is one request, as on the GPU where a warp
-// runs together. A request costs the sectors of 32 bytes that its lanes touch.
+// A request costs the sectors of 32 bytes that its lanes touch.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Launch.h"
+#include "Counting.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace braid::emu;
 
-void Launch::countAccess(Buffer *buffer, const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store,
-                         bool atomic) {
-  if (buffer && buffer->index != Buffer::uncounted) {
-    auto &buffers = result.counters.buffers;
-    if (buffers.size() <= buffer->index)
-      buffers.resize(buffer->index + 1);
-    Counters::OfBuffer &mine = buffers[buffer->index];
-    if (mine.name.empty())
-      mine.name = buffer->name;
-    if (!store || atomic)
-      mine.bytesLoaded += size;
-    if (store)
-      mine.bytesStored += size;
-  }
-  uint32_t occurrence = occurrences[running->linear * kernel.sites->size() + siteIndex]++;
-  std::vector<Request> &list = requests[uint64_t(running->warp()) << 32 | siteIndex];
-  if (list.size() <= occurrence)
-    list.resize(occurrence + 1);
-  Request &request = list[occurrence];
-  request.bytes += size;
-  for (uint64_t sector = uint64_t(pointer) / 32; sector <= (uint64_t(pointer) + size - 1) / 32; ++sector)
-    if (!llvm::is_contained(request.sectors, sector))
-      request.sectors.push_back(sector);
+static constexpr uint64_t sectorBytes = 32;
+
+Traffic &Traffic::operator+=(const Traffic &other) {
+  bytes += other.bytes;
+  distinctBytes += other.distinctBytes;
+  requests += other.requests;
+  sectors += other.sectors;
+  idealSectors += other.idealSectors;
+  return *this;
 }
 
-void Launch::countRequests() {
-  Counters &counters = result.counters;
-  for (auto &[key, list] : requests) {
-    const Site &at = site(uint32_t(key));
-    auto add = [&](Traffic &traffic) {
-      for (const Request &request : list) {
-        if (!request.bytes)
-          continue;
-        traffic.bytes += request.bytes;
-        ++traffic.requests;
-        traffic.sectors += request.sectors.size();
-        // Lanes that read the same bytes share them.
-        traffic.idealSectors += std::min<uint64_t>(llvm::divideCeil(request.bytes, 32), request.sectors.size());
-      }
-    };
-    if (!at.store || at.atomic)
-      add(counters.loads);
-    if (at.store)
-      add(counters.stores);
+Counters::OfBuffer Counters::of(const void *base) const {
+  for (const OfBuffer &buffer : buffers)
+    if (buffer.base == base)
+      return buffer;
+  return {};
+}
+
+void RequestCounter::insert(Request &request, Run run) {
+  auto at = llvm::partition_point(request, [&](const Run &other) { return other.end < run.begin; });
+  // Buffers of the host may follow each other without a gap.
+  while (at != request.end() && at->end == run.begin && at->buffer != run.buffer)
+    ++at;
+  if (at == request.end() || run.end < at->begin || at->buffer != run.buffer) {
+    request.insert(at, run);
+    return;
   }
-  requests.clear();
+  // They meet: one run, which may now meet those after it.
+  at->begin = std::min(at->begin, run.begin);
+  at->end = std::max(at->end, run.end);
+  at->asked += run.asked;
+  auto next = std::next(at);
+  for (; next != request.end() && next->begin <= at->end && next->buffer == at->buffer; ++next) {
+    at->end = std::max(at->end, next->end);
+    at->asked += next->asked;
+  }
+  request.erase(std::next(at), next);
+}
+
+void RequestCounter::add(uint32_t warp, uint32_t lane, uint32_t site, const Buffer *buffer, const uint8_t *pointer,
+                         uint32_t size) {
+  size_t index = warp * sites + site;
+  Instruction *&instruction = instructions[index];
+  if (!instruction) {
+    if (used == storage.size())
+      storage.emplace_back();
+    instruction = &storage[used++];
+    instruction->index = index;
+    std::fill_n(instruction->occurrences, 32, 0);
+    instruction->requests.clear();
+  }
+  uint32_t occurrence = instruction->occurrences[lane]++;
+  if (instruction->requests.size() <= occurrence)
+    instruction->requests.resize(occurrence + 1);
+  insert(instruction->requests[occurrence], {uint64_t(pointer), uint64_t(pointer) + size, size, buffer});
+}
+
+Counters::OfBuffer &RequestCounter::of(const Buffer &buffer) {
+  Counters::OfBuffer &mine = buffers[buffer.index];
+  if (!mine.base) {
+    mine.name = buffer.name;
+    mine.base = buffer.base;
+  }
+  return mine;
+}
+
+void RequestCounter::count(const Request &request, Traffic Counters::*total, Traffic Counters::OfBuffer::*mine,
+                           Counters &counters) {
+  Traffic all;
+  for (size_t i = 0; i < request.size();) {
+    // The runs of one buffer lie together.
+    const Buffer *buffer = request[i].buffer;
+    Traffic traffic;
+    uint64_t lastSector = ~uint64_t(0);
+    for (; i < request.size() && request[i].buffer == buffer; ++i) {
+      const Run &run = request[i];
+      uint64_t first = run.begin / sectorBytes, last = (run.end - 1) / sectorBytes;
+      traffic.bytes += run.asked;
+      traffic.distinctBytes += run.end - run.begin;
+      traffic.sectors += last - first + (first != lastSector);
+      lastSector = last;
+    }
+    traffic.requests = 1;
+    traffic.idealSectors = llvm::divideCeil(traffic.distinctBytes, sectorBytes);
+    all += traffic;
+    if (buffer && buffer->index != Buffer::uncounted)
+      of(*buffer).*mine += traffic;
+  }
+  all.requests = 1;
+  counters.*total += all;
+}
+
+void RequestCounter::endBlock(Counters &counters, llvm::function_ref<std::pair<bool, bool>(uint32_t)> loadsAndStores) {
+  for (size_t i = 0; i < used; ++i) {
+    const Instruction &instruction = storage[i];
+    instructions[instruction.index] = nullptr;
+    auto [loads, stores] = loadsAndStores(uint32_t(instruction.index % sites));
+    for (const Request &request : instruction.requests) {
+      if (loads)
+        count(request, &Counters::loads, &Counters::OfBuffer::loads, counters);
+      if (stores)
+        count(request, &Counters::stores, &Counters::OfBuffer::stores, counters);
+    }
+  }
+  used = 0;
+}
+
+void RequestCounter::addBuffersTo(RequestCounter &other) const {
+  for (auto &[index, buffer] : buffers) {
+    auto [at, isNew] = other.buffers.try_emplace(index, buffer);
+    if (isNew)
+      continue;
+    at->second.loads += buffer.loads;
+    at->second.stores += buffer.stores;
+  }
+}
+
+std::vector<Counters::OfBuffer> RequestCounter::takeBuffers() {
+  std::vector<Counters::OfBuffer> list;
+  for (auto &[index, buffer] : buffers)
+    list.push_back(std::move(buffer));
+  buffers.clear();
+  return list;
 }

@@ -1,13 +1,16 @@
 //===- Launch.h - a kernel while it runs ----------------------------------===//
 //
-// The state of one launch: the fibers of the running block, their warps and barriers, the block's
-// shared memory, and what was found and counted so far. Compiled kernels reach it through the
-// functions of RuntimeABI.h.
+// The state of one thread of the CPU that runs blocks of a launch: the fibers of the running block,
+// their warps and barriers, the block's shared memory, and what was found and counted so far. Compiled
+// kernels reach it through the functions of RuntimeABI.h. Blocks that run side by side share a Crossing.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_LIB_EMULATOR_LAUNCH_H
 #define BRAID_LIB_EMULATOR_LAUNCH_H
 
+#include "Counting.h"
+#include "Crossing.h"
+#include "Stamps.h"
 #include "braid/Emulator/Emulator.h"
 #include "llvm/ADT/SmallVector.h"
 #include <array>
@@ -66,28 +69,46 @@ struct Thread {
   LaneRequest request;
   std::vector<AsyncCopy> open;
   std::deque<std::vector<AsyncCopy>> groups;
-  uint64_t yields = 0;
+  uint64_t yields = 0, steps = 0;
 
   uint32_t warp() const { return linear / 32; }
   uint32_t lane() const { return linear % 32; }
 };
 
-/// What one instruction of one warp asked of global memory.
-struct Request {
-  uint64_t bytes = 0;
-  llvm::SmallVector<uint64_t, 16> sectors;
+/// What this thread of the CPU knows of a buffer that its blocks touch.
+struct Touched {
+  Buffer *buffer = nullptr;
+  /// Stamps, one per byte; made at the first checked access.
+  LazyBytes accesses;
+  Crossing::Range *range = nullptr;
+
+  Accesses *accessesAt(const uint8_t *p) {
+    if (!accesses)
+      accesses = LazyBytes(buffer->size * sizeof(Accesses));
+    return reinterpret_cast<Accesses *>(accesses.data()) + (p - buffer->base);
+  }
 };
 
 class Launch {
 public:
   Launch(const KernelInfo &kernel, Dim3 grid, Dim3 block, size_t sharedBytes, llvm::ArrayRef<void *> args,
-         Memory &memory, const Options &options);
+         Memory &memory, const Options &options, Crossing *crossing = nullptr);
 
-  /// Runs all blocks.
-  llvm::Expected<LaunchResult> run();
+  /// The blocks of a launch by number, in the order of the seed.
+  static std::vector<uint64_t> orderOfBlocks(Dim3 grid, uint64_t seed);
+  /// Runs all blocks, or those that `crossing` hands out.
+  void run(llvm::ArrayRef<uint64_t> order);
+  /// What was found, counted and noted; each note with the place of its block in the order.
+  std::vector<Finding> findings;
+  Counters counters;
+  std::map<std::pair<uint32_t, uint32_t>, std::pair<uint64_t, Finding>> notes;
 
   /// The launch whose thread runs now.
   static Launch &current();
+
+  /// Adds what was counted; traffic of buffers goes to `first`, which then has that of all.
+  void addTo(Launch &first, Counters &counters) const;
+  void takeBuffers(Counters &result) { result.buffers = requests.takeBuffers(); }
 
   // What threads call.
   uint32_t specialRegister(uint32_t which) const;
@@ -101,6 +122,11 @@ public:
   void waitCopies(uint32_t allowed);
   void fence() { blockFenced = true; }
   void yieldThread();
+  /// The running thread is about to run so many instructions of a loop.
+  void step(uint32_t instructions, uint32_t site) {
+    if ((running->steps += instructions) > options.limit)
+      endlessLoop(site);
+  }
   void print(const char *format, const void *arguments);
   [[noreturn]] void exitThread();
   /// Where every fiber begins.
@@ -116,6 +142,12 @@ private:
   void suspend();
   void finishThread();
   [[noreturn]] void abandon();
+  [[noreturn]] void endlessLoop(uint32_t site);
+  /// Leaves it to blocks that run one after another.
+  [[noreturn]] void meet() {
+    crossing->giveUp();
+    abandon();
+  }
   /// A fault of the processor while a thread ran.
   [[noreturn]] void fault(const void *address);
   void makeReady(Thread &thread);
@@ -143,14 +175,13 @@ private:
   // Accesses.cpp
   void checkAccess(const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic);
   bool checkShared(const uint8_t *pointer, uint32_t size, uint32_t site, bool store);
-  Buffer *findGlobal(const uint8_t *pointer, uint32_t size, uint32_t site, bool store);
+  Touched *findGlobal(const uint8_t *pointer, uint32_t size, uint32_t site, bool store);
   void checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic,
                   llvm::StringRef where);
   bool ordered(Stamp stamp, bool readBeforeWrite) const;
   void synchronise(const uint8_t *pointer, const Site &site);
   void settleConflict();
-  void countAccess(Buffer *buffer, const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic);
-  void countRequests();
+  Touched &touched(Buffer &buffer);
 
   Finding makeFinding(const Thread &thread, llvm::StringRef kind, llvm::Twine message, uint32_t site) const;
   /// Keeps a finding; the first of its kind at a place only.
@@ -171,6 +202,9 @@ private:
   size_t sharedBytes;
   llvm::ArrayRef<void *> args;
   Memory &memory;
+  Crossing *const crossing;
+  /// Where the block is in the order of blocks.
+  uint64_t place = 0;
 
   std::vector<Thread> threads;
   std::vector<LazyBytes> stacks;
@@ -210,14 +244,17 @@ private:
   bool copying = false;
 
   std::set<std::tuple<std::string, uint32_t, uint32_t>> known;
-  std::vector<Finding> findings;
-  LaunchResult result;
-
-  // Per thread and site: how often it ran; per warp and site: the requests.
-  std::vector<uint32_t> occurrences;
-  std::unordered_map<uint64_t, std::vector<Request>> requests;
-  Buffer *lastBuffer = nullptr;
+  std::unordered_map<Buffer *, std::unique_ptr<Touched>> buffers;
+  /// The buffer that each instruction touched last.
+  std::vector<Touched *> lastOfSite;
+  RequestCounter requests;
 };
+
+/// Runs a kernel: its blocks side by side where they do not meet, else one after another. `alone` says
+/// that they met before, and is set when they do.
+llvm::Expected<LaunchResult> runLaunch(const KernelInfo &kernel, Dim3 grid, Dim3 block, size_t sharedBytes,
+                                       llvm::ArrayRef<void *> args, Memory &memory, const Options &options,
+                                       std::atomic<bool> &alone);
 
 /// "(1, 2, 3)"
 std::string text(Dim3 dim);

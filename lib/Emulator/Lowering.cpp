@@ -65,23 +65,18 @@ void braid::emu::registerDialects(DialectRegistry &registry) {
 
 namespace {
 /// Reductions of warps and blocks become shuffles and shared memory, which upstream's pipeline to
-/// NVVM leaves undone.
-struct ExpandReductions : PassWrapper<ExpandReductions, OperationPass<gpu::GPUModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandReductions)
-  StringRef getName() const override { return "ExpandReductions"; }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, memref::MemRefDialect, scf::SCFDialect,
-                    vector::VectorDialect, index::IndexDialect>();
-  }
-  void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    populateGpuRewritePatterns(patterns);
-    populateGpuBreakDownSubgrupReducePatterns(patterns);
-    populateGpuLowerSubgroupReduceToShufflePattenrs(patterns, /*subgroupSize=*/32);
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
-  }
-};
+/// NVVM leaves undone. Reassociates; moves the same bytes of global memory.
+LogicalResult expandReductions(gpu::GPUModuleOp kernels) {
+  MLIRContext *context = kernels.getContext();
+  // What the patterns make.
+  context->loadDialect<arith::ArithDialect, cf::ControlFlowDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect,
+                       index::IndexDialect>();
+  RewritePatternSet patterns(context);
+  populateGpuRewritePatterns(patterns);
+  populateGpuBreakDownSubgrupReducePatterns(patterns);
+  populateGpuLowerSubgroupReduceToShufflePattenrs(patterns, /*subgroupSize=*/32);
+  return applyPatternsAndFoldGreedily(kernels, std::move(patterns));
+}
 
 /// Modules whose kernels are at the nvvm stage already are executed as they are.
 bool isLowered(gpu::GPUModuleOp module) {
@@ -104,7 +99,6 @@ LogicalResult braid::emu::lowerToNVVM(ModuleOp module) {
       return failure();
   }
   PassManager lower(context, gpu::GPUModuleOp::getOperationName());
-  lower.addPass(std::make_unique<ExpandReductions>());
   lower.addPass(createConvertNVGPUToNVVMPass());
   lower.addPass(createConvertVectorToSCFPass());
   lower.addPass(createLowerAffinePass());
@@ -120,7 +114,7 @@ LogicalResult braid::emu::lowerToNVVM(ModuleOp module) {
   lower.addPass(createConvertIndexToLLVMPass());
   lower.addPass(createReconcileUnrealizedCastsPass());
   for (auto kernels : llvm::make_early_inc_range(module.getOps<gpu::GPUModuleOp>()))
-    if (!isLowered(kernels) && failed(lower.run(kernels)))
+    if (!isLowered(kernels) && (failed(expandReductions(kernels)) || failed(lower.run(kernels))))
       return failure();
   return success();
 }

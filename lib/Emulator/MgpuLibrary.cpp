@@ -1,7 +1,7 @@
 //===- MgpuLibrary.cpp - the mgpu interface as a shared library -----------===//
 //
 // Programs of MLIR's own GPU runner load this library in place of its CUDA runtime. What the tool
-// takes as options comes from the environment: BRAID_EMULATOR_CHECK and BRAID_EMULATOR_SEED.
+// takes as options comes from the environment: BRAID_EMULATOR_CHECK, _SEED, _JOBS and _LIMIT.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,8 +23,15 @@ struct ReadEnvironment {
         std::_Exit(1);
       }
     }
-    if (const char *text = std::getenv("BRAID_EMULATOR_SEED"))
-      options.seed = std::strtoull(text, nullptr, 10);
+    auto number = [](const char *name, auto &value) {
+      if (const char *text = std::getenv(name); text && llvm::StringRef(text).getAsInteger(10, value)) {
+        llvm::errs() << name << ": '" << text << "' is no number\n";
+        std::_Exit(1);
+      }
+    };
+    number("BRAID_EMULATOR_SEED", options.seed);
+    number("BRAID_EMULATOR_JOBS", options.threads);
+    number("BRAID_EMULATOR_LIMIT", options.limit);
   }
 } readEnvironment;
 } // namespace

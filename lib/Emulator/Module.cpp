@@ -11,7 +11,9 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
-#include <cmath>
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/SROA.h"
+#include <deque>
 
 using namespace llvm;
 using namespace braid::emu;
@@ -20,6 +22,8 @@ struct braid::emu::Module::Impl {
   std::unique_ptr<orc::LLJIT> jit;
   Rewritten program;
   std::vector<std::unique_ptr<Buffer>> globals;
+  /// By kernel: whether its blocks met in memory when they ran side by side.
+  std::deque<std::atomic<bool>> alone;
 
   const Kernel *find(StringRef name) const {
     for (const Kernel &kernel : program.kernels)
@@ -48,22 +52,29 @@ static Expected<orc::JITTargetMachineBuilder> hostMachine() {
     return machine.takeError();
   for (const char *feature : {"-avx512bf16", "-avxneconvert", "-avx512fp16"})
     machine->addFeatures({feature});
-  machine->setCodeGenOptLevel(CodeGenOptLevel::Less);
+  // Generated kernels are long and run for a moment: most of the time goes into compiling them.
+  machine->setCodeGenOptLevel(CodeGenOptLevel::None);
   return machine;
 }
 
-static void optimise(llvm::Module &module, TargetMachine &machine) {
+/// Variables of C programs become values; what is said twice is computed once. More costs more than it saves.
+static void optimise(llvm::Module &module) {
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager graph;
   ModuleAnalysisManager modules;
-  PassBuilder builder(&machine);
+  PassBuilder builder;
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(graph);
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, graph, modules);
-  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O1).run(module, modules);
+  FunctionPassManager passes;
+  passes.addPass(SROAPass(SROAOptions::ModifyCFG));
+  passes.addPass(EarlyCSEPass());
+  for (Function &function : module)
+    if (!function.isDeclaration())
+      passes.run(function, functions);
 }
 
 /// Rewrites and compiles.
@@ -85,6 +96,7 @@ static Expected<std::unique_ptr<braid::emu::Module::Impl>> compile(std::unique_p
   if (!program)
     return program.takeError();
   impl->program = std::move(*program);
+  impl->alone.resize(impl->program.kernels.size());
   std::string problem;
   raw_string_ostream problems(problem);
   if (verifyModule(*module, &problems))
@@ -96,7 +108,7 @@ static Expected<std::unique_ptr<braid::emu::Module::Impl>> compile(std::unique_p
     sizes.push_back({name, module->getDataLayout().getTypeAllocSize(global->getValueType())});
     constant.push_back(global->isConstant());
   }
-  optimise(*module, **machine);
+  optimise(*module);
 
   auto jit = orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(*builder)).create();
   if (!jit)
@@ -229,5 +241,6 @@ Expected<LaunchResult> braid::emu::Module::launch(StringRef name, Dim3 grid, Dim
   info.dynamicOffset = impl->program.dynamicOffset;
   for (const auto &buffer : impl->globals)
     info.globals.push_back(buffer.get());
-  return Launch(info, grid, block, sharedBytes, args, memory, options).run();
+  return runLaunch(info, grid, block, sharedBytes, args, memory, options,
+                   impl->alone[size_t(kernel - impl->program.kernels.data())]);
 }

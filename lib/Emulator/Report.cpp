@@ -30,6 +30,12 @@ void Launch::report(const Thread &thread, llvm::StringRef kind, llvm::Twine mess
                     uint32_t other) {
   if (!known.insert({kind.str(), siteIndex, other}).second)
     return;
+  if (crossing) {
+    // Blocks one after another find the same again, and all of it.
+    crossing->giveUp();
+    stopped = true;
+    return;
+  }
   findings.push_back(makeFinding(thread, kind, message, siteIndex));
   if (findings.size() >= options.maxFindings)
     stopped = true;

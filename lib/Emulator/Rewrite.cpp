@@ -68,7 +68,8 @@ Value *Rewriter::widen(Value *value) {
 
 Error Rewriter::unknown(Instruction &at, Twine what) {
   return createStringError(locate(at) + ": error: the emulator does not know " + what + " (in " +
-                           at.getFunction()->getName() + ")");
+                           at.getFunction()->getName() +
+                           "); docs/emulator.md lists the instructions that can take its place, and where one is added");
 }
 
 /// An access of a thread to its own stack needs no check.
@@ -349,9 +350,11 @@ void Rewriter::finish() {
 Expected<Rewritten> Rewriter::run() {
   findKernels();
   for (Function &function : module)
-    if (!function.isDeclaration())
+    if (!function.isDeclaration()) {
       if (Error error = rewriteFunction(function))
         return std::move(error);
+      countLoops(function);
+    }
   placeSharedVariables();
   makeEntries();
   finish();

@@ -66,6 +66,8 @@ private:
   llvm::Error rewriteFunction(llvm::Function &function);
   llvm::Error rewriteCall(llvm::CallInst &call);
   void instrument(llvm::Instruction &instruction);
+  // Loops.cpp
+  void countLoops(llvm::Function &function);
   void placeSharedVariables();
   void findKernels();
   void makeEntries();

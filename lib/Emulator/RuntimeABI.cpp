@@ -32,6 +32,7 @@ static void waitAllCopies() {
 }
 static void fence() { Launch::current().fence(); }
 static void yieldThread() { Launch::current().yieldThread(); }
+static void step(uint32_t instructions, uint32_t site) { Launch::current().step(instructions, site); }
 static void trap(uint32_t site) { Launch::current().fail("trap", "the kernel stopped itself", site); }
 static int print(const char *format, const void *arguments) {
   Launch::current().print(format, arguments);
@@ -94,6 +95,7 @@ const std::vector<RuntimeSymbol> &braid::emu::runtimeSymbols() {
       {"braid_emu_wait_all", reinterpret_cast<void *>(waitAllCopies)},
       {"braid_emu_fence", reinterpret_cast<void *>(fence)},
       {"braid_emu_yield", reinterpret_cast<void *>(yieldThread)},
+      {"braid_emu_step", reinterpret_cast<void *>(step)},
       {"braid_emu_trap", reinterpret_cast<void *>(trap)},
       {"braid_emu_print", reinterpret_cast<void *>(print)},
       {"braid_emu_exit", reinterpret_cast<void *>(exitThread)},

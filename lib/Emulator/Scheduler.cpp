@@ -1,7 +1,7 @@
 //===- Scheduler.cpp - fibers of a block and their order ------------------===//
 //
 // A thread runs until it waits for others; then another thread that can run is chosen: in order, or
-// at random from the seed. Blocks run one after another.
+// at random from the seed and the number of the block.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,9 +21,10 @@ static thread_local std::vector<LazyBytes> spareStacks;
 Launch &Launch::current() { return *currentLaunch; }
 
 Launch::Launch(const KernelInfo &kernel, Dim3 grid, Dim3 block, size_t sharedBytes, llvm::ArrayRef<void *> args,
-               Memory &memory, const Options &options)
+               Memory &memory, const Options &options, Crossing *crossing)
     : kernel(kernel), options(options), grid(grid), blockSize(block), sharedBytes(sharedBytes), args(args),
-      memory(memory), randomState(options.seed) {
+      memory(memory), crossing(crossing), lastOfSite(kernel.sites->size()),
+      requests(options.count ? (block.count() + 31) / 32 : 0, kernel.sites->size()) {
   // Guard bytes after the dynamic part, as between variables.
   size_t arenaSize = kernel.dynamicOffset + sharedBytes + 64;
   arena = LazyBytes(arenaSize, /*below4GiB=*/true);
@@ -37,14 +38,26 @@ Launch::Launch(const KernelInfo &kernel, Dim3 grid, Dim3 block, size_t sharedByt
 }
 
 /// splitmix64
-uint64_t Launch::random() {
-  uint64_t z = randomState += 0x9e3779b97f4a7c15;
+static uint64_t nextRandom(uint64_t &state) {
+  uint64_t z = state += 0x9e3779b97f4a7c15;
   z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
   z = (z ^ z >> 27) * 0x94d049bb133111eb;
   return z ^ z >> 31;
 }
+uint64_t Launch::random() { return nextRandom(randomState); }
 
-llvm::Expected<LaunchResult> Launch::run() {
+std::vector<uint64_t> Launch::orderOfBlocks(Dim3 grid, uint64_t seed) {
+  std::vector<uint64_t> order(grid.count());
+  for (size_t i = 0; i < order.size(); ++i)
+    order[i] = i;
+  uint64_t state = seed;
+  if (seed)
+    for (size_t i = order.size(); i > 1; --i)
+      std::swap(order[i - 1], order[nextRandom(state) % i]);
+  return order;
+}
+
+void Launch::run(llvm::ArrayRef<uint64_t> order) {
   size_t page = 4096, stackSize = (options.stackBytes + page - 1) / page * page + page;
   threads.resize(blockSize.count());
   if (!spareStacks.empty() && spareStacks.back().size() != stackSize)
@@ -64,32 +77,18 @@ llvm::Expected<LaunchResult> Launch::run() {
     thread.id = {uint32_t(linear % blockSize.x), uint32_t(linear / blockSize.x % blockSize.y),
                  uint32_t(linear / blockSize.x / blockSize.y)};
   }
-  for (auto &[base, buffer] : memory.all())
-    buffer->accesses.clear();
-  for (Buffer *buffer : kernel.globals)
-    buffer->accesses.clear();
-
-  std::vector<uint64_t> order(grid.count());
-  for (size_t i = 0; i < order.size(); ++i)
-    order[i] = i;
-  if (options.seed)
-    for (size_t i = order.size(); i > 1; --i)
-      std::swap(order[i - 1], order[random() % i]);
-
   Launch *outer = currentLaunch;
   currentLaunch = this;
   CatchFaults faults([](void *address) { currentLaunch->fault(address); });
-  for (uint64_t index : order) {
-    runBlock(index);
-    if (stopped)
+  for (uint64_t next = 0; !stopped; ++next) {
+    place = crossing ? crossing->next() : next;
+    if (place >= order.size())
       break;
+    runBlock(order[place]);
   }
   currentLaunch = outer;
   for (LazyBytes &stack : stacks)
     spareStacks.push_back(std::move(stack));
-  if (!findings.empty())
-    return llvm::make_error<LaunchError>(std::move(findings));
-  return std::move(result);
 }
 
 static void threadMainOnFiber(ctx::transfer_t transfer);
@@ -102,9 +101,7 @@ void Launch::prepareBlock(uint64_t index) {
   seenBlocks.clear();
   barriers.clear();
   ready.clear();
-  requests.clear();
-  if (options.count)
-    occurrences.assign(threads.size() * kernel.sites->size(), 0);
+  randomState = options.seed ^ index * 0xd1342543de82ef95;
   arenaWritten.clear();
   arenaAccesses.clear();
   // What a block finds in its shared memory is what others left there: anything.
@@ -118,7 +115,7 @@ void Launch::prepareBlock(uint64_t index) {
     thread.state = State::Ready;
     thread.open.clear();
     thread.groups.clear();
-    thread.yields = 0;
+    thread.yields = thread.steps = 0;
     size_t size = stacks[thread.linear].size();
     thread.context = ctx::make_fcontext(thread.stack + size, size - 4096, threadMainOnFiber);
     ready.push_back(&thread);
@@ -128,6 +125,10 @@ void Launch::prepareBlock(uint64_t index) {
 void Launch::runBlock(uint64_t index) {
   prepareBlock(index);
   while (!stopped && done < threads.size()) {
+    if (crossing && crossing->gaveUp()) {
+      stopped = true;
+      break;
+    }
     Thread *next = nextReady();
     if (!next) {
       explainDeadlock();
@@ -137,7 +138,10 @@ void Launch::runBlock(uint64_t index) {
     resume(*next);
   }
   if (options.count)
-    countRequests();
+    requests.endBlock(counters, [&](uint32_t index) {
+      const Site &at = site(index);
+      return std::pair(!at.store || at.atomic, at.store);
+    });
 }
 
 Thread *Launch::nextReady() {
@@ -177,6 +181,10 @@ void Launch::yieldThread() {
     fail("endless wait", "the thread spins on memory that nothing changes", running->site);
   makeReady(*running);
   suspend();
+}
+
+void Launch::endlessLoop(uint32_t site) {
+  fail("endless loop", "the thread has run more than " + llvm::Twine(options.limit) + " instructions in loops", site);
 }
 
 static void threadMainOnFiber(ctx::transfer_t transfer) {
@@ -224,6 +232,8 @@ void Launch::fault(const void *address) {
 
 void Launch::print(const char *format, const void *arguments) {
   settleConflict();
+  if (crossing)
+    meet();
   std::string text = formatPacked(format, arguments);
   if (options.print)
     options.print(text);

@@ -120,7 +120,7 @@ static constexpr WarpFunction operations[] = {
 
 uint64_t Launch::warpOperation(LaneRequest request, uint32_t siteIndex) {
   settleConflict();
-  ++result.counters.warpOperations;
+  ++counters.warpOperations;
   Thread &self = *running;
   if (!(request.mask >> self.lane() & 1))
     fail("wrong shuffle mask", "mask 0x" + llvm::utohexstr(request.mask, true) + " does not name lane " +

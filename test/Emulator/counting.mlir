@@ -3,12 +3,14 @@
 // RUN: braid-emulate %t/column.mlir --block 32 --arg f32[32x32]=iota --arg f32[32] --counters | FileCheck %s --check-prefix=COLUMN
 // COLUMN: global loads: 128 bytes, 1 requests, 32 sectors (ideal 4)
 // COLUMN: global stores: 128 bytes, 1 requests, 4 sectors (ideal 4)
+// COLUMN: argument 0 loads: 128 bytes, 1 requests, 32 sectors (ideal 4)
+// COLUMN: argument 1 stores: 128 bytes, 1 requests, 4 sectors (ideal 4)
 // RUN: braid-emulate %t/broadcast.mlir --grid 2,3 --block 8,4,2 --arg f32[1]=5 --arg f32[384] --counters --print | FileCheck %s --check-prefix=SAME
 // SAME: argument 1 f32[384]: 0 5 10 15
 // SAME-SAME: 1910 1915{{$}}
-// SAME: global loads: 1536 bytes, 12 requests, 12 sectors (ideal 12)
+// SAME: global loads: 1536 bytes (48 distinct), 12 requests, 12 sectors (ideal 12)
 // SAME: global stores: 1536 bytes, 12 requests, 48 sectors (ideal 48)
-// SAME: argument 0: 1536 bytes loaded, 0 bytes stored
+// SAME: argument 0 loads: 1536 bytes (48 distinct), 12 requests, 12 sectors (ideal 12)
 // A loop: every turn is a request of its own, and a lane that leaves early is missing from the later ones.
 // RUN: braid-emulate %t/loop.mlir --block 32 --arg i32[32] --counters --print --seed 9 | FileCheck %s --check-prefix=LOOP
 // LOOP: argument 0 i32[32]: ? 1 2 3

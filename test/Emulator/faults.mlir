@@ -3,7 +3,7 @@
 // RUN: not braid-emulate %t/wild.mlir --check=none --block 1 --arg i64:64 2>&1 | FileCheck %s --check-prefix=WILD
 // WILD: wild.mlir:4:10: error: fault: load of i32: an access to address 0x40 after this place; the check of bounds would name it
 // RUN: not braid-emulate %t/stack.mlir --block 1 --arg i32[1] --arg i32:1048576 2>&1 | FileCheck %s --check-prefix=STACK
-// STACK: error: stack overflow: {{.*}}: the thread needs more than 65536 bytes of local memory
+// STACK: error: stack overflow: {{.*}}: the thread needs more than 262144 bytes of local memory
 // RUN: not braid-emulate %t/spin.mlir --block 2 --arg i32[1]=0 2>&1 | FileCheck %s --check-prefix=SPIN
 // SPIN: spin.mlir:9:10: error: endless wait: load of i32: the thread spins on memory that nothing changes
 // Where another thread sets the flag, the wait ends.

@@ -1,7 +1,7 @@
 // What the emulator does not know is named with its place before anything runs.
 // RUN: split-file %s %t
 // RUN: not braid-emulate %t/intrinsic.mlir 2>&1 | FileCheck %s --check-prefix=INTRINSIC
-// INTRINSIC: intrinsic.mlir:4:5: error: the emulator does not know the instruction nvvm.mbarrier.init.shared (in k)
+// INTRINSIC: intrinsic.mlir:4:5: error: the emulator does not know the instruction nvvm.mbarrier.init.shared (in k); docs/emulator.md lists the instructions that can take its place, and where one is added
 // RUN: not braid-emulate %t/assembly.mlir 2>&1 | FileCheck %s --check-prefix=ASSEMBLY
 // ASSEMBLY: assembly.mlir:4:10: error: the emulator does not know the inline assembly "brev.b32 $0, $1;" (in k)
 // RUN: not braid-emulate %t/function.mlir 2>&1 | FileCheck %s --check-prefix=FUNCTION

@@ -7,8 +7,9 @@
 // CHECK-SAME: 168 169{{$}}
 // CHECK: global loads: 560 bytes, 6 requests, 18 sectors (ideal 18)
 // CHECK: global stores: 280 bytes, 3 requests, 9 sectors (ideal 9)
-// CHECK: argument 0: 280 bytes loaded, 0 bytes stored
-// CHECK: argument 2: 0 bytes loaded, 280 bytes stored
+// CHECK: argument 0 loads: 280 bytes, 3 requests, 9 sectors (ideal 9)
+// CHECK-NOT: argument 0 stores
+// CHECK: argument 2 stores: 280 bytes, 3 requests, 9 sectors (ideal 9)
 
 // A block too many threads wide and an argument too few.
 // RUN: not braid-emulate %s --block 1025 --arg null --arg null --arg null --arg i32:0 2>&1 | FileCheck %s --check-prefix=WIDE

@@ -7,6 +7,9 @@
 
 #include "Arguments.h"
 #include "braid/Emulator/Mgpu.h"
+#include "dialects/Braid/IR/Braid.h"
+#include "dialects/Host/IR/Host.h"
+#include "dialects/Row/IR/Row.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -31,6 +34,8 @@ static cl::list<std::string> argumentTexts(
 static cl::opt<std::string> checkText("check", cl::init("all"),
                                       cl::desc("all, none or some of bounds,uninit,races,barriers,shuffles"));
 static cl::opt<uint64_t> seed("seed", cl::init(0), cl::desc("order of threads and blocks; 0 is the natural one"));
+static cl::opt<unsigned> jobs("jobs", cl::init(0), cl::desc("threads of the CPU that run blocks (one per processor if not given); changes no result"));
+static cl::opt<uint64_t> limit("limit", cl::init(Options().limit), cl::desc("instructions in loops that a thread may run before it counts as hanging"));
 static cl::opt<unsigned> maxFindings("max-findings", cl::init(8), cl::desc("stop at this many"));
 static cl::opt<bool> print("print", cl::desc("print the buffers after the run"));
 static cl::opt<bool> counters("counters", cl::desc("print what was counted"));
@@ -64,16 +69,20 @@ static Expected<Dim3> parseDim(StringRef text) {
 }
 
 static void printCounters(const Counters &counters) {
-  auto traffic = [](StringRef name, const Traffic &traffic) {
-    outs() << name << ": " << traffic.bytes << " bytes, " << traffic.requests << " requests, " << traffic.sectors
-           << " sectors (ideal " << traffic.idealSectors << ")\n";
+  auto traffic = [](Twine name, const Traffic &traffic) {
+    outs() << name << ": " << traffic.bytes << " bytes";
+    if (traffic.distinctBytes != traffic.bytes)
+      outs() << " (" << traffic.distinctBytes << " distinct)";
+    outs() << ", " << traffic.requests << " requests, " << traffic.sectors << " sectors (ideal " << traffic.idealSectors << ")\n";
   };
   traffic("global loads", counters.loads);
   traffic("global stores", counters.stores);
-  for (const Counters::OfBuffer &buffer : counters.buffers)
-    if (!buffer.name.empty())
-      outs() << "  " << buffer.name << ": " << buffer.bytesLoaded << " bytes loaded, " << buffer.bytesStored
-             << " bytes stored\n";
+  for (const Counters::OfBuffer &buffer : counters.buffers) {
+    if (buffer.loads.requests)
+      traffic("  " + buffer.name + " loads", buffer.loads);
+    if (buffer.stores.requests)
+      traffic("  " + buffer.name + " stores", buffer.stores);
+  }
   outs() << "shared memory: " << counters.sharedBytesLoaded << " bytes loaded, " << counters.sharedBytesStored
          << " bytes stored\n";
   outs() << "barriers: " << counters.barriers << ", warp operations: " << counters.warpOperations
@@ -123,6 +132,8 @@ static int runKernel(braid::emu::Module &module, const Options &options) {
 static int runMLIR(const Options &options) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
+  // What `braid compile --emit nvvm` writes has its host functions beside the kernels.
+  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>();
   mlir::MLIRContext context(registry);
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceFile<mlir::ModuleOp>(file, &context);
   if (!module)
@@ -176,6 +187,8 @@ int main(int argc, char **argv) {
     return fail(checks.takeError());
   options.checks = *checks;
   options.seed = seed;
+  options.threads = jobs;
+  options.limit = limit;
   options.maxFindings = maxFindings;
   if (StringRef(file).ends_with(".ll") || StringRef(file).ends_with(".bc")) {
     auto buffer = MemoryBuffer::getFile(file);

@@ -1,8 +1,8 @@
 //===- Emulator.h - NVVM kernels on the CPU -------------------------------===//
 //
 // Executes the kernels of an NVVM module (the `llvm` and `nvvm` dialects, or LLVM IR with NVVM
-// intrinsics) on the CPU: every GPU thread is a fiber, blocks run one after another, and every
-// access to memory can be checked. What it does and finds is described in docs/emulator.md.
+// intrinsics) on the CPU: every GPU thread is a fiber, blocks run side by side where they do not meet in
+// memory, and every access to memory can be checked. What it does and finds is described in docs/emulator.md.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_EMULATOR_EMULATOR_H
@@ -49,12 +49,16 @@ struct Options {
   unsigned checks = allChecks;
   /// Orders threads and blocks; 0 is their natural order.
   uint64_t seed = 0;
+  /// Threads of the CPU that run blocks; 0 for one per processor. Results and reports do not depend on it.
+  unsigned threads = 0;
+  /// What one GPU thread may run, in instructions of LLVM IR inside loops; then it counts as hanging.
+  uint64_t limit = 1u << 30;
   /// Whether accesses are counted.
   bool count = true;
   /// A launch ends at this many findings.
   unsigned maxFindings = 8;
   /// Stack of one thread.
-  size_t stackBytes = 64 << 10;
+  size_t stackBytes = 256 << 10;
   /// Largest shared memory of a block, static and dynamic; what sm_90 offers.
   size_t sharedLimit = 227 << 10;
   /// Takes what kernels print; stdout if not set.
@@ -89,22 +93,33 @@ public:
 struct Traffic {
   /// What the threads asked for.
   uint64_t bytes = 0;
+  /// The same, but bytes that several lanes of one request ask for count once.
+  uint64_t distinctBytes = 0;
   /// Requests: one instruction of one warp.
   uint64_t requests = 0;
-  /// Sectors of 32 bytes that the requests touch, and the fewest that hold what they ask for.
+  /// Sectors of 32 bytes that the requests touch, and the fewest that hold their distinct bytes: equal
+  /// where accesses are coalesced.
   uint64_t sectors = 0, idealSectors = 0;
+
+  Traffic &operator+=(const Traffic &other);
 };
 
 struct Counters {
   Traffic loads, stores;
-  /// Traffic of one buffer, bytes only, in the order in which buffers were made.
+  /// Traffic with one buffer. A request that touches several buffers counts in each of them.
   struct OfBuffer {
     std::string name;
-    uint64_t bytesLoaded = 0, bytesStored = 0;
+    /// Where the buffer begins.
+    const void *base = nullptr;
+    Traffic loads, stores;
   };
+  /// The buffers that were touched, in the order in which they were made.
   std::vector<OfBuffer> buffers;
   uint64_t sharedBytesLoaded = 0, sharedBytesStored = 0;
   uint64_t barriers = 0, warpOperations = 0, atomics = 0;
+
+  /// What was counted for the buffer that begins there; zeros if it was not touched.
+  OfBuffer of(const void *base) const;
 };
 
 struct LaunchResult {

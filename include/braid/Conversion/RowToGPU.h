@@ -57,9 +57,14 @@ std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass();
 
 /// PTX of a gpu.module in the nvvm stage.
 llvm::Expected<std::string> translateToPTX(mlir::Operation *gpuModule, const GpuTarget &target);
-/// The object file that `ptxas` makes of it. Fails, saying what to do, if there is no ptxas on PATH,
-/// in $CUDA_HOME/bin or in /usr/local/cuda/bin.
+/// The object file that `ptxas` makes of it. Fails, saying what to do, if there is no ptxas.
 llvm::Expected<std::string> assembleCubin(llvm::StringRef ptx, const GpuTarget &target);
+/// The ptxas that is used: $BRAID_PTXAS, or else the first on PATH, in $CUDA_HOME/bin and in /usr/local/cuda/bin. Fails with
+/// the reason if there is none, or if BRAID_PTXAS is `off`.
+llvm::Expected<std::string> findPtxas();
+/// Its version, as "12.4.131", and what it is told for a target, apart from files.
+llvm::Expected<std::string> ptxasVersion();
+std::string ptxasOptions(const GpuTarget &target);
 
 } // namespace braid::row
 

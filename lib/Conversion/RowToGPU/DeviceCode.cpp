@@ -1,4 +1,4 @@
-//===- DeviceCode.cpp - from NVVM to PTX and cubin ------------------------===//
+//===- DeviceCode.cpp - from NVVM to PTX ----------------------------------===//
 
 #include "braid/Conversion/RowToGPU.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -11,10 +11,6 @@
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Program.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -125,40 +121,4 @@ llvm::Expected<std::string> braid::row::translateToPTX(Operation *gpuModule, con
     return llvm::createStringError("the NVPTX back end cannot write PTX");
   emit.run(*module);
   return text.str().str();
-}
-
-llvm::Expected<std::string> braid::row::assembleCubin(StringRef ptx, const GpuTarget &target) {
-  auto program = llvm::sys::findProgramByName("ptxas");
-  if (const char *home = std::getenv("CUDA_HOME"); !program && home)
-    program = llvm::sys::findProgramByName("ptxas", {std::string(home) + "/bin"});
-  if (!program)
-    program = llvm::sys::findProgramByName("ptxas", {"/usr/local/cuda/bin"});
-  if (!program)
-    return llvm::createStringError("cubin needs `ptxas`, which is neither on PATH nor in $CUDA_HOME/bin nor in /usr/local/cuda/bin; "
-                                   "install the CUDA toolkit (package cuda-nvcc), or emit `ptx`, which the driver compiles when it is loaded");
-  llvm::SmallString<128> source, object, messages;
-  for (auto [name, file] : {std::pair("ptx", &source), {"cubin", &object}, {"txt", &messages}})
-    if (std::error_code code = llvm::sys::fs::createTemporaryFile("braid", name, *file))
-      return llvm::createStringError("cannot make a temporary file: " + code.message());
-  llvm::FileRemover removeSource(source), removeObject(object), removeMessages(messages);
-  {
-    std::error_code code;
-    llvm::raw_fd_ostream out(source, code);
-    out << ptx;
-    out.close();
-    if (code || out.has_error())
-      return llvm::createStringError("cannot write " + source.str());
-  }
-  std::string arch = "-arch=" + target.chip, problem;
-  std::optional<StringRef> redirects[] = {std::nullopt, StringRef(messages), StringRef(messages)};
-  int status = llvm::sys::ExecuteAndWait(*program, {*program, arch, "-O3", source, "-o", object}, std::nullopt, redirects, 0, 0, &problem);
-  if (status != 0) {
-    if (auto said = llvm::MemoryBuffer::getFile(messages))
-      problem += (*said)->getBuffer().str();
-    return llvm::createStringError(*program + " failed for " + target.chip + ": " + StringRef(problem).trim().str());
-  }
-  auto result = llvm::MemoryBuffer::getFile(object);
-  if (!result)
-    return llvm::createStringError("ptxas wrote no object: " + result.getError().message());
-  return (*result)->getBuffer().str();
 }

@@ -2,6 +2,7 @@
 
 #include "braid/Device/EmulatedDevice.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/Operation.h"
 #include <chrono>
 #include <cstring>
@@ -55,6 +56,9 @@ public:
   }
   const Properties &properties() const override { return known; }
   llvm::Expected<std::unique_ptr<dev::Module>> load(mlir::Operation *gpuModule, llvm::StringRef) override {
+    mlir::DialectRegistry registry;
+    emu::registerDialects(registry);
+    gpuModule->getContext()->appendDialectRegistry(registry);
     auto module = emu::Module::load(gpuModule);
     if (!module)
       return module.takeError();

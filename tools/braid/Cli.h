@@ -30,6 +30,7 @@ void addConvert(CLI::App &app, Action &action);
 void addTrain(CLI::App &app, Action &action);
 void addGenerate(CLI::App &app, Action &action);
 void addBench(CLI::App &app, Action &action);
+void addCache(CLI::App &app, Action &action);
 void addMachine(CLI::App &app, Action &action); ///< devices, doctor, version
 void addCompletion(CLI::App &app, Action &action);
 

@@ -3,18 +3,66 @@
 
 namespace braid::cli {
 
+static bool isDevice(const std::string &name) {
+  if (name.rfind("cuda:", 0) == 0)
+    return name.size() > 5 && name.size() < 9 && name.find_first_not_of("0123456789", 5) == std::string::npos;
+  return name == "cpu" || name == "reference" || name == "emulator" || name == "cuda";
+}
+
+/// What `--function row-kernels` takes instead of parameters and tensors.
+static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options) {
+  auto add = [&](const std::string &flag, auto &value, const std::string &help) {
+    return command.add_option(flag, value, help)->capture_default_str()->group("row-kernels");
+  };
+  add("--kernel", options.kernel, "this kernel alone");
+  add("--rows", options.rows, "rows of a launch")->check(CLI::PositiveNumber);
+  add("--time", options.time, "rows of a sequence")->check(CLI::PositiveNumber);
+  add("--entries", options.entries, "entries of a history, and the size of every other dynamic axis")->check(CLI::PositiveNumber);
+  add("--blocks", options.blocks, "blocks of the grid; 0: as the device likes")->check(CLI::NonNegativeNumber);
+  command.add_flag("!--no-cache", options.useCache, "compiles anew, past the compile cache")->group("row-kernels");
+  add("--tolerance", options.tolerance, "error allowed, relative to the largest number of a result")->check(CLI::PositiveNumber);
+}
+
 void addRun(CLI::App &app, Action &action) {
   auto options = std::make_shared<driver::RunOptions>();
+  auto kernels = std::make_shared<driver::RowKernelsOptions>();
   CLI::App *command = app.add_subcommand("run", "Runs one program of a model: tensors in, tensors out");
   addModel(*command, options->model);
-  addChoice(*command, "--function", options->function, {"logits", "loss", "grad", "observe"}, "the program");
-  addChoice(*command, "--device", options->device, {"cpu", "reference"}, "where");
+  addChoice(*command, "--function", options->function, {"logits", "loss", "grad", "observe", "row-kernels"},
+            "the program; row-kernels: every kernel of all programs on random numbers, against the interpreter");
+  command->add_option("--device", options->device, "where: cpu or reference; row-kernels: emulator, cuda, cuda:1, …")
+      ->check([](const std::string &name) { return isDevice(name) ? "" : "there is no device `" + name + "`; there are cpu, reference, emulator, cuda, cuda:1, …"; })
+      ->capture_default_str();
   command->add_option("--params", options->params, "parameters (safetensors); a training folder's newest, or initial values, if absent");
-  command->add_option("--inputs", options->inputs, "inputs (safetensors), named as the model's arguments")->required();
-  command->add_option("-o,--output", options->output, "results (safetensors)")->required();
+  command->add_option("--inputs", options->inputs, "inputs (safetensors), named as the model's arguments");
+  command->add_option("-o,--output", options->output, "results (safetensors)");
   addDevice(*command, options->how);
   command->add_option("--step", options->how.step, "step of the optimiser, for random draws")->check(CLI::NonNegativeNumber);
-  bind(*command, action, options, driver::run);
+  addRowKernels(*command, *kernels);
+  command->callback([&action, options, kernels, command] {
+    bool isKernels = options->function == "row-kernels", isForCPU = options->device == "cpu" || options->device == "reference";
+    if (isKernels == isForCPU)
+      throw CLI::ValidationError("--device", isKernels ? "row kernels are code for GPUs: give `--device emulator` or `--device cuda`"
+                                                       : "`" + options->device + "` runs row kernels only (`--function row-kernels`); programs run on cpu or reference");
+    for (const CLI::Option *option : command->get_options())
+      if (!isKernels && option->count() && option->get_group() == "row-kernels")
+        throw CLI::ValidationError(option->get_name(), "is for `--function row-kernels`");
+    if (isKernels) {
+      for (const char *flag : {"--params", "--inputs", "--output", "--step"})
+        if (command->count(flag))
+          throw CLI::ValidationError(flag, "row kernels take random numbers and write no tensors");
+      kernels->model = options->model;
+      kernels->how = options->how;
+      kernels->device = options->device;
+      action = [kernels](driver::Console &console) { return driver::runRowKernels(*kernels, console); };
+      return;
+    }
+    if (options->inputs.empty())
+      throw CLI::RequiredError("--inputs");
+    if (options->output.empty())
+      throw CLI::RequiredError("--output");
+    action = [options](driver::Console &console) { return driver::run(*options, console); };
+  });
 }
 
 } // namespace braid::cli

@@ -37,6 +37,7 @@ int main(int argc, char **argv) {
   cli::addTrain(app, action);
   cli::addGenerate(app, action);
   cli::addBench(app, action);
+  cli::addCache(app, action);
   cli::addMachine(app, action);
   cli::addCompletion(app, action);
   for (CLI::App *command : app.get_subcommands([](CLI::App *) { return true; }))

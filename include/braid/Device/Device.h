@@ -104,6 +104,8 @@ class Device {
 public:
   virtual ~Device() = default;
   virtual const Properties &properties() const = 0;
+  /// False after a fault that ends everything the process can do with the device.
+  virtual bool isUsable() const { return true; }
 
   /// Compiles and loads a `gpu.module` of the nvvm stage, which may go afterwards. `program` says where it comes from, for
   /// people who look at the compile cache.

@@ -76,6 +76,18 @@ struct RunOptions {
 };
 int run(const RunOptions &options, Console &console);
 
+/// Every row kernel of a program's derived programs, on random numbers, against the interpreter of rows.
+struct RowKernelsOptions {
+  ModelArgs model;
+  DeviceOptions how;
+  std::string device = "emulator"; ///< or `cuda`, `cuda:1`
+  std::string kernel;              ///< this one alone
+  int64_t rows = 5, time = 3, entries = 3, blocks = 0;
+  double tolerance = 2e-4;
+  bool useCache = true;
+};
+int runRowKernels(const RowKernelsOptions &options, Console &console);
+
 struct DiffOptions {
   ModelArgs model;
   DeviceOptions how;
@@ -148,7 +160,16 @@ struct DevicesOptions {
   bool json = false;
 };
 int devices(const DevicesOptions &options, Console &console);
-int doctor(Console &console);
+
+struct DoctorOptions {
+  std::string device = "cpu"; ///< or `cuda`: what must be usable
+};
+int doctor(const DoctorOptions &options, Console &console);
+
+struct CacheOptions {
+  std::string action = "list"; ///< or `path`, `clear`
+};
+int cache(const CacheOptions &options, Console &console);
 int version(Console &console);
 
 } // namespace braid::driver

@@ -1,0 +1,26 @@
+//===- DeviceByName.cpp - the device that the command line names ----------===//
+#include "DeviceByName.h"
+#include "braid/Device/Cuda.h"
+#include "braid/Device/EmulatedDevice.h"
+#include "braid/Driver/Console.h"
+
+namespace braid::driver {
+
+llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, uint64_t seed, bool useCache) {
+  if (name == "emulator") {
+    dev::EmulatedOptions options;
+    options.launch.seed = seed;
+    return dev::makeEmulatedDevice(std::move(options));
+  }
+  llvm::StringRef rest = name;
+  unsigned number = 0;
+  if (rest.consume_front("cuda") && (rest.empty() || (rest.consume_front(":") && !rest.getAsInteger(10, number)))) {
+    dev::CudaOptions options;
+    if (useCache)
+      options.cache = dev::CompileCache::standard();
+    return dev::makeCudaDevice(int(number), std::move(options));
+  }
+  return makeError("there is no device `" + name + "` for GPU kernels; there are emulator, cuda, cuda:1, …");
+}
+
+} // namespace braid::driver

@@ -1,0 +1,15 @@
+//===- DeviceByName.h - the device that the command line names ------------===//
+#ifndef BRAID_LIB_DRIVER_DEVICEBYNAME_H
+#define BRAID_LIB_DRIVER_DEVICEBYNAME_H
+
+#include "braid/Device/Device.h"
+
+namespace braid::driver {
+
+/// `emulator`, `cuda` or `cuda:1`. `seed` orders the emulator's threads; without `useCache` nothing is taken from the compile
+/// cache or put there. Fails with what there is.
+llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, uint64_t seed, bool useCache);
+
+} // namespace braid::driver
+
+#endif

@@ -1,5 +1,6 @@
 //===- Eval.cpp - braid eval: the loss on a file of tokens ----------------===//
 #include "braid/Driver/Text.h"
+#include "lib/Driver/Documents.h"
 #include "lib/Driver/Trainer.h"
 #include "llvm/Support/JSON.h"
 #include <algorithm>
@@ -19,13 +20,15 @@ struct Observed {
 /// `block.0.mlp.x.depth_weights` is observed as `depth_weights`.
 static bool isNamed(llvm::StringRef path, llvm::StringRef name) { return path == name || path.ends_with(("." + name).str()); }
 
-static llvm::Expected<std::vector<Observed>> observe(Session &session, const rt::Dataset &data, const EvalOptions &options) {
+static llvm::Expected<std::vector<Observed>> observe(Session &session, const rt::Dataset &data, int64_t separator,
+                                                     const EvalOptions &options) {
   int64_t batch = std::min(options.batch, data.evaluationWindows()), time = data.time();
   if (llvm::Error error = session.reserve(batch, time))
     return std::move(error);
   std::vector<int32_t> targets(time);
   for (int64_t row = 0; row < batch; ++row)
     data.evaluationWindow(row, session.find("in:tokens")->ints() + row * time, targets.data());
+  numberDocuments(session, separator, batch, time);
   if (llvm::Error error = session.run("observe", batch, time, options.how.seed))
     return std::move(error);
   std::vector<Observed> result;
@@ -86,6 +89,9 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   if (llvm::Error error = checkTokens(*model, **file))
     return error;
   int64_t time = options.tokens > 0 ? options.tokens : savedSetting(options.model.path, "tokens", 256);
+  int64_t separator = options.separator >= 0 ? options.separator : savedSetting(options.model.path, "separator", -1);
+  if (llvm::Error error = checkTokenInputs(*model, separator, time))
+    return error;
   auto data = rt::Dataset::create(*file, time, 0);
   if (!data)
     return makeError(data.message());
@@ -105,13 +111,13 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   if (llvm::Error error = bindParameters(**session, *params, named))
     return error;
   auto start = std::chrono::steady_clock::now();
-  auto result = evaluateWindows(**session, *data, options.batch, options.batches, options.how.seed);
+  auto result = evaluateWindows(**session, *data, options.batch, options.batches, separator, options.how.seed);
   if (!result)
     return result.takeError();
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::vector<Observed> observed;
   if (!options.observe.empty()) {
-    auto means = observe(**session, *data, options);
+    auto means = observe(**session, *data, separator, options);
     if (!means)
       return means.takeError();
     observed = std::move(*means);

@@ -7,6 +7,7 @@
 #include "braid/Driver/Session.h"
 #include "braid/Driver/TrainingFolder.h"
 #include "braid/Runtime/Dataset.h"
+#include "lib/Driver/Documents.h"
 #include "lib/Driver/Sampler.h"
 #include "llvm/Support/FileSystem.h"
 #include <cstring>
@@ -15,9 +16,6 @@ namespace braid::driver {
 
 /// The prompt's bytes, if the model knows all of them.
 static llvm::Expected<std::vector<uint32_t>> encode(const ModelInfo &model, const std::string &prompt) {
-  for (const InputInfo &input : model.inputs)
-    if (input.name != "tokens")
-      return makeError("the model takes `" + input.name + "`; a text gives only `tokens`");
   const InputInfo *tokens = model.findInput("tokens");
   int64_t vocabulary = tokens && tokens->idSize ? tokens->idSize : model.classes;
   std::vector<uint32_t> ids = rt::encodeBytes(prompt);
@@ -43,6 +41,10 @@ static llvm::Error generateText(const GenerateOptions &options, Console &console
     return params.takeError();
   if (llvm::Error error = checkParameters(*model, *params, options.params.empty() ? options.model.path : options.params))
     return error;
+  int64_t context = options.context > 0 ? options.context : savedSetting(options.model.path, "tokens", 256);
+  int64_t separator = options.separator >= 0 ? options.separator : savedSetting(options.model.path, "separator", -1);
+  if (llvm::Error error = checkTokenInputs(*model, separator, context))
+    return error;
   auto text = encode(*model, options.prompt);
   if (!text)
     return text.takeError();
@@ -56,7 +58,6 @@ static llvm::Error generateText(const GenerateOptions &options, Console &console
   if (llvm::Error error = bindParameters(**session, *params, options.params))
     return error;
 
-  int64_t context = options.context > 0 ? options.context : savedSetting(options.model.path, "tokens", 256);
   if (llvm::Error error = (*session)->reserve(1, context))
     return error;
   int32_t *tokens = (*session)->find("in:tokens")->ints();
@@ -66,6 +67,7 @@ static llvm::Error generateText(const GenerateOptions &options, Console &console
     int64_t time = std::min<int64_t>(context, int64_t(text->size()));
     for (int64_t t = 0; t < time; ++t)
       tokens[t] = int32_t((*text)[text->size() - size_t(time) + size_t(t)]);
+    numberDocuments(**session, separator, 1, time);
     if (llvm::Error error = (*session)->run("logits", 1, time, options.how.seed))
       return error;
     std::vector<float> last = logits->toFloats(time * model->classes);

@@ -54,6 +54,7 @@ static llvm::Expected<std::optional<rt::Checkpoint>> chooseCheckpoint(const Trai
 static void compareSettings(const rt::Checkpoint &checkpoint, const Trainer &trainer, const TrainOptions &o, int threads, Console &console) {
   const std::pair<const char *, std::string> now[] = {
       {"seed", std::to_string(o.how.seed)}, {"batch", std::to_string(o.batch)}, {"tokens", std::to_string(o.tokens)},
+      {"separator", std::to_string(o.separator)},
       {"accumulate", std::to_string(o.accumulate)}, {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"threads", std::to_string(threads)}};
   for (const auto &[name, value] : now) {
     auto then = checkpoint.state.find(name);

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Driver/Trainer.h"
+#include "lib/Driver/Documents.h"
 #include "lib/Driver/Schedule.h"
 #include <cmath>
 #include <cstring>
@@ -12,9 +13,6 @@
 namespace braid::driver {
 
 llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file) {
-  for (const InputInfo &input : model.inputs)
-    if (input.name != "tokens" || !input.isId || !input.perToken || !input.axes.empty())
-      return makeError("the model takes `" + input.name + "`; a file of tokens gives only `tokens`");
   int64_t limit = model.classes;
   if (const InputInfo *tokens = model.findInput("tokens"); tokens && tokens->idSize)
     limit = std::min(limit, tokens->idSize);
@@ -41,6 +39,8 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   auto model = describe(compilation.module());
   if (!model)
     return model.takeError();
+  if (llvm::Error error = checkTokenInputs(*model, options.separator, options.tokens))
+    return std::move(error);
   auto data = openData(*model, options.data, options.tokens, options.how.seed);
   if (!data)
     return data.takeError();
@@ -88,6 +88,7 @@ llvm::Error Trainer::gradients(int64_t micro, double scale, double &loss) {
   int64_t sequence = micro * options.batch, firstSample = done * options.batch * options.accumulate + sequence;
   compiled->find("in:loss_scale")->floats()[0] = float(scale);
   data->batch(firstSample, options.batch, compiled->find("in:tokens")->ints(), compiled->find("in:targets")->ints());
+  numberDocuments(*compiled, options.separator, options.batch, options.tokens);
   if (llvm::Error error = compiled->run("grad", options.batch, options.tokens, options.how.seed, done, sequence))
     return error;
   loss += compiled->find("out:loss")->floats()[0];
@@ -139,7 +140,8 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
 }
 
 llvm::Expected<double> Trainer::evaluate() {
-  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.how.seed);
+  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator,
+                                options.how.seed);
   if (!result)
     return result.takeError();
   return result->loss;
@@ -161,6 +163,7 @@ llvm::Error Trainer::save() {
   checkpoint.state = {{"seed", std::to_string(options.how.seed)},
                       {"batch", std::to_string(options.batch)},
                       {"tokens", std::to_string(options.tokens)},
+                      {"separator", std::to_string(options.separator)},
                       {"accumulate", std::to_string(options.accumulate)},
                       {"threads", std::to_string(compiled->program().threads())},
                       {"dtype", options.how.bf16 ? "bf16" : "fp32"}};

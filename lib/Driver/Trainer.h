@@ -56,15 +56,16 @@ private:
 };
 
 /// Mean loss (nats) of the windows of a file, `batches` batches of `batch` of them (0: all). The session has @loss.
+/// `separator` opens a document, for models that take them.
 /// Noise is drawn with `seed`, at step 0, for the window's number: the same in every evaluation.
 struct EvaluationResult {
   double loss = 0;
   int64_t tokens = 0;
 };
 llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
-                                                 uint64_t seed = 0);
+                                                 int64_t separator, uint64_t seed = 0);
 
-/// The model reads `tokens` only, and its ids cover the file's.
+/// The model's ids cover the file's.
 llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file);
 
 /// Settings, parameters and memory, before the first step.

@@ -66,6 +66,7 @@ llvm::json::Object settingsJson(const TrainOptions &o) {
           {"max_seconds", o.maxSeconds},
           {"batch", o.batch},
           {"tokens", o.tokens},
+          {"separator", o.separator},
           {"accumulate", o.accumulate},
           {"dtype", o.how.bf16 ? "bf16" : "fp32"},
           {"seed", int64_t(o.how.seed)},

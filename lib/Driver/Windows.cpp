@@ -1,10 +1,11 @@
 //===- Windows.cpp - the loss over the windows of a file ------------------===//
+#include "lib/Driver/Documents.h"
 #include "lib/Driver/Trainer.h"
 
 namespace braid::driver {
 
 llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
-                                                 uint64_t seed) {
+                                                 int64_t separator, uint64_t seed) {
   int64_t time = data.time(), windows = data.evaluationWindows();
   if (batches > 0)
     windows = std::min(windows, batches * batch);
@@ -28,6 +29,7 @@ llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dat
     }
     if (!counted)
       continue;
+    numberDocuments(session, separator, batch, time);
     session.find("in:loss_scale")->floats()[0] = float(1.0 / double(counted));
     if (llvm::Error error = session.run("loss", batch, time, seed, 0, first))
       return std::move(error);

@@ -149,13 +149,20 @@ template <typename Attend> std::vector<Interpreter::Seen> Interpreter::seenBy(At
   auto geometry = op.getGeometry();
   int64_t heads = geometry[0], group = geometry[1], d = geometry[2], position = t % time;
   std::vector<Seen> seen;
+  unsigned segmented = 0;
   for (unsigned s = 0; s < op.getKeys().size(); ++s) {
     bool slots = op.getKinds()[s] == 1;
     int64_t first = slots ? 0 : t / time * time, count = slots ? op.getSlots()[s] : time;
-    int64_t mask = op.getMasks()[s], window = op.getWindows()[s];
-    for (int64_t p = 0; p < count; ++p) {
-      if (!slots && ((mask == 0 && p > position) || (mask == 1 && p >= position) || (window > 0 && p + window <= position)))
-        continue;
+    int64_t mask = op.getMasks()[s] % 4, window = op.getWindows()[s];
+    Value segments = op.getMasks()[s] >= 4 ? op.getSegments()[segmented++] : Value();
+    std::vector<int64_t> places;
+    for (int64_t p = 0; p < count; ++p)
+      if (slots || ((mask == 2 || p < position || (mask == 0 && p == position)) &&
+                    (!segments || read(segments, first + p) == read(segments, t))))
+        places.push_back(p);
+    if (window > 0 && int64_t(places.size()) > window)
+      places.erase(places.begin(), places.end() - window);
+    for (int64_t p : places) {
       double score = 0;
       for (int64_t i = 0; i < d; ++i)
         score += read(op.getQuery(), ((t * heads + h) * group + g) * d + i) * read(op.getKeys()[s], ((first + p) * heads + h) * d + i);

@@ -168,7 +168,7 @@ private:
     case TypeExpr::Kind::Axes:
       return axes(t.axes, indent);
     case TypeExpr::Kind::Id:
-      return "id[" + t.idAxis.text + "]";
+      return t.idAxis.text.empty() ? "id" : "id[" + t.idAxis.text + "]";
     case TypeExpr::Kind::Int:
       return "int";
     case TypeExpr::Kind::Real:

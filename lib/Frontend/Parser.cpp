@@ -246,7 +246,7 @@ const auto renaming_def = ranged(&skip(IsRenamingBracket{{{Tok::LBracket}}}, nul
 const auto type_def = ranged(named("a type",
     kwStream[is<&TypeExpr::kind, TypeExpr::Kind::Stream>] > axisList[set<&TypeExpr::axes>]
     | axisList[set<&TypeExpr::axes>]
-    | contextual("id", "`id`")[is<&TypeExpr::kind, TypeExpr::Kind::Id>] > lbracket > name[set<&TypeExpr::idAxis>] > rbracket
+    | contextual("id", "`id`")[is<&TypeExpr::kind, TypeExpr::Kind::Id>] > -(lbracket > name[set<&TypeExpr::idAxis>] > rbracket)
     | contextual("int", "`int`")[is<&TypeExpr::kind, TypeExpr::Kind::Int>]
     | contextual("real", "`real`")[is<&TypeExpr::kind, TypeExpr::Kind::Real>]
     | contextual("bool", "`bool`")[is<&TypeExpr::kind, TypeExpr::Kind::Bool>]));

@@ -23,32 +23,40 @@ struct Source {
   bool tokens;      ///< the tokens of the sequence, or slots
   int64_t places;   ///< of them
   MaskAttr mask;
+  const double *segments;       ///< of the tokens of all sequences, or null
   int64_t keyStep, valueStep;   ///< from place to place
   int64_t keyContracted;        ///< along the contracted axis
   SmallVector<int64_t> further; ///< offsets in the value, one per element of the row's output
 };
 
 struct Attention {
-  Attention(Value query, ValueRange keys, ValueRange values, StringRef axis, ArrayAttr masks,
-            const APFloat &scale, Value lse, Value output, const Evaluator &eval);
+  Attention(Value query, ValueRange keys, ValueRange values, ValueRange segments, StringRef axis,
+            ArrayAttr masks, const APFloat &scale, Value lse, Value output, const Evaluator &eval);
 
   Dims rows;                      ///< dimensions of lse
   SmallVector<Source> sources;
   double scale;
   int64_t width, queryContracted; ///< of the contracted axis
   SmallVector<int64_t> further;   ///< offsets in the output, one per element of the row's output
-  /// Per row dimension, the steps of: time, query, output, then key and value of each source.
+  int64_t time;                   ///< tokens of a sequence
+  /// Per row dimension, the steps of: token, query, output, then key and value of each source.
   SmallVector<SmallVector<int64_t>> steps;
   SmallVector<const double *> keys, values;
   const double *query;
 
-  /// Places of the source that a token at `position` sees: first, end.
-  static std::pair<int64_t, int64_t> visible(const Source &source, int64_t position) {
-    int64_t end = source.places;
+  /// Places of the source that a token sees, in order.
+  SmallVector<int64_t> visible(const Source &source, int64_t token) const {
+    int64_t position = token % time, sequence = token - position, end = source.places;
     if (source.tokens && source.mask.getKind() != MaskKind::All)
       end = source.mask.getKind() == MaskKind::Causal ? position + 1 : position;
-    int64_t window = source.mask.getWindow();
-    return {window > 0 ? std::max<int64_t>(0, end - window) : 0, end};
+    SmallVector<int64_t> places;
+    for (int64_t place = 0; place < end; ++place)
+      if (!source.segments || source.segments[sequence + place] == source.segments[token])
+        places.push_back(place);
+    int64_t window = source.mask.getWindow(), count = places.size();
+    if (window > 0 && count > window)
+      places.erase(places.begin(), places.end() - window);
+    return places;
   }
 
   /// Calls `body(row, offsets)` for each row; offsets as in `steps`.
@@ -92,10 +100,10 @@ static SmallVector<int64_t> offsetsAlong(const Dims &loops, const Dims &dims) {
   return offsets;
 }
 
-Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueValues, StringRef axis,
-                     ArrayAttr masks, const APFloat &scaleValue, Value lse, Value output,
+Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueValues, ValueRange segmentValues,
+                     StringRef axis, ArrayAttr masks, const APFloat &scaleValue, Value lse, Value output,
                      const Evaluator &eval)
-    : rows(eval.dimsOf(lse)), scale(scaleValue.convertToDouble()) {
+    : rows(eval.dimsOf(lse)), scale(scaleValue.convertToDouble()), time(eval.time) {
   Dims q = eval.dimsOf(queryValue), out = eval.dimsOf(output);
   width = typeOf(queryValue).sizeOf(axis);
   queryContracted = strideOf(q, axis);
@@ -112,6 +120,8 @@ Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueVal
     Source source;
     source.tokens = hasDim(k, timeDim);
     source.mask = cast<MaskAttr>(masks[s]);
+    source.segments =
+        source.mask.hasSegment() ? eval[segmentValues[source.mask.getSegment()]].data.data() : nullptr;
     std::string place = timeDim;
     if (!source.tokens)
       for (const Dim &dim : k)
@@ -133,7 +143,8 @@ Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueVal
     walked.push_back({k, v});
   }
   for (const Dim &dim : rows) {
-    SmallVector<int64_t> step{dim.name == timeDim, strideOf(q, dim.name), strideOf(out, dim.name)};
+    int64_t tokens = dim.name == timeDim ? 1 : dim.name == batchDim ? time : 0;
+    SmallVector<int64_t> step{tokens, strideOf(q, dim.name), strideOf(out, dim.name)};
     for (auto &[k, v] : walked)
       step.append({strideOf(k, dim.name), strideOf(v, dim.name)});
     steps.push_back(step);
@@ -146,8 +157,7 @@ static void forward(const Attention &attention, double *output, double *lse) {
     weights.clear();
     double largest = -std::numeric_limits<double>::infinity(), total = 0;
     for (auto [s, source] : llvm::enumerate(attention.sources)) {
-      auto [first, end] = Attention::visible(source, at[0]);
-      for (int64_t place = first; place < end; ++place) {
+      for (int64_t place : attention.visible(source, at[0])) {
         weights.push_back(attention.score(source, s, place, at));
         largest = std::max(largest, weights.back());
       }
@@ -157,8 +167,7 @@ static void forward(const Attention &attention, double *output, double *lse) {
     lse[row] = weights.empty() ? -std::numeric_limits<double>::infinity() : largest + std::log(total);
     size_t next = 0;
     for (auto [s, source] : llvm::enumerate(attention.sources)) {
-      auto [first, end] = Attention::visible(source, at[0]);
-      for (int64_t place = first; place < end; ++place) {
+      for (int64_t place : attention.visible(source, at[0])) {
         double weight = weights[next++] / total;
         const double *value = attention.values[s] + at[4 + 2 * s] + place * source.valueStep;
         for (auto [to, from] : llvm::zip(attention.further, source.further))
@@ -177,8 +186,7 @@ static void backward(const Attention &attention, const double *output, const dou
       for (int64_t to : attention.further)
         mean += outputGrad[at[2] + to] * output[at[2] + to];
     for (auto [s, source] : llvm::enumerate(attention.sources)) {
-      auto [first, end] = Attention::visible(source, at[0]);
-      for (int64_t place = first; place < end; ++place) {
+      for (int64_t place : attention.visible(source, at[0])) {
         double weight = std::exp(attention.score(source, s, place, at) - lse[row]);
         int64_t valueAt = at[4 + 2 * s] + place * source.valueStep;
         double byWeight = 0;
@@ -203,7 +211,7 @@ static void backward(const Attention &attention, const double *output, const dou
 }
 
 void braid::ref::evaluateAttend(AttendOp op, Evaluator &eval) {
-  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getAxis(), op.getMasks(),
+  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
                       op.getScale(), op.getLse(), op.getOutput(), eval);
   Tensor output = eval.zerosFor(op.getOutput()), lse = eval.zerosFor(op.getLse());
   forward(attention, output.data.data(), lse.data.data());
@@ -212,7 +220,7 @@ void braid::ref::evaluateAttend(AttendOp op, Evaluator &eval) {
 }
 
 void braid::ref::backwardAttend(AttendOp op, const Evaluator &eval, Tape &tape) {
-  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getAxis(), op.getMasks(),
+  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
                       op.getScale(), op.getLse(), op.getOutput(), eval);
   AttentionSinks sinks{tape.sink(op.getQuery()), {}, {}};
   for (Value key : op.getKeys())
@@ -224,7 +232,7 @@ void braid::ref::backwardAttend(AttendOp op, const Evaluator &eval, Tape &tape) 
 }
 
 void braid::ref::evaluateAttendGrad(AttendGradOp op, Evaluator &eval) {
-  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getAxis(), op.getMasks(),
+  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
                       op.getScale(), op.getLse(), op.getOutput(), eval);
   std::vector<Tensor> results;
   for (Value result : op.getResults())

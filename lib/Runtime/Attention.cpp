@@ -22,7 +22,8 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
   for (int64_t i = 0; i < numSources; ++i) {
     AttentionSource source;
     source.slots = cursor.next() == 1;
-    source.mask = cursor.next();
+    int64_t mask = cursor.next();
+    source.mask = mask & ~BRAID_MASK_SEGMENT;
     source.window = cursor.next();
     source.count = cursor.next();
     if (source.slots)
@@ -31,7 +32,12 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
       source.count = context.time;
     source.k = Buffer::read(context, cursor);
     source.v = Buffer::read(context, cursor);
-    a.sources.push_back(source);
+    if (mask & BRAID_MASK_SEGMENT) {
+      int64_t base = cursor.next();
+      auto *ids = reinterpret_cast<const int32_t *>(addressOf(context, base, cursor.next()));
+      source.segments.emplace(ids, context.batch, context.time, source.mask, source.window);
+    }
+    a.sources.push_back(std::move(source));
   }
   if (gradient) {
     a.outputGrad = Buffer::read(context, cursor);
@@ -46,23 +52,33 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
 
 double Attention::visiblePairs() const {
   double pairs = 0;
-  for (const AttentionSource &source : sources)
+  for (const AttentionSource &source : sources) {
+    if (source.segments) {
+      pairs += source.segments->pairs();
+      continue;
+    }
     for (int64_t i = 0; i < time; ++i) {
       Range seen = source.seenBy(i);
-      pairs += double(std::max<int64_t>(0, seen.end - seen.begin));
+      pairs += double(batch * std::max<int64_t>(0, seen.end - seen.begin));
     }
-  return pairs * double(batch * heads * group);
+  }
+  return pairs * double(heads * group);
 }
 
-void braid::rt::maskScores(const AttentionSource &source, int64_t key0, int64_t keys, int64_t query0,
+void braid::rt::maskScores(const AttentionSource &source, int64_t s, int64_t key0, int64_t keys, int64_t query0,
                            int64_t queries, int64_t time, float *scores) {
   constexpr float hidden = -std::numeric_limits<float>::infinity();
+  const auto &segments = source.segments;
+  bool mixed = segments && !segments->agree(s, query0 / tileQueries, key0 / tileKeys);
   for (int64_t j = 0; j < keys; ++j, scores += tileQueries) {
-    Range seers = source.seersOf(key0 + j, time);
+    Range seers = source.seersOf(s, key0 + j, time);
     int64_t begin = std::clamp<int64_t>(seers.begin - query0, 0, queries);
     int64_t end = std::clamp<int64_t>(seers.end - query0, begin, queries);
     std::fill(scores, scores + begin, hidden);
     std::fill(scores + end, scores + queries, hidden);
+    for (int64_t i = begin; mixed && i < end; ++i)
+      if ((*segments)(s, query0 + i) != (*segments)(s, key0 + j))
+        scores[i] = hidden;
   }
 }
 

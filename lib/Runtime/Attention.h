@@ -3,9 +3,11 @@
 #define BRAID_LIB_RUNTIME_ATTENTION_H
 
 #include "Buffers.h"
+#include "Segments.h"
 #include "TileKernels.h"
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <vector>
 
 namespace braid::rt {
@@ -21,15 +23,19 @@ struct AttentionSource {
   int64_t mask;     ///< 0 causal, 1 strict, 2 all
   int64_t window;   ///< 0: none
   int64_t count;    ///< positions: tokens of a sequence, or slots
+  std::optional<Segments> segments;
   Buffer k, v, kGrad, vGrad;
 
-  /// The positions that query `query` of the sequence sees.
+  /// The positions that query `query` of the sequence sees; with segments, those of other segments than its own too.
   Range seenBy(int64_t query) const {
     int64_t end = mask == 2 ? count : std::min(count, query + 1 - mask);
-    return {window > 0 ? std::max<int64_t>(0, end - window) : 0, end};
+    return {window > 0 && !segments ? std::max<int64_t>(0, end - window) : 0, end};
   }
-  /// The queries among 0 … queries-1 that see position `position`; a range, since seenBy moves forward only.
-  Range seersOf(int64_t position, int64_t queries) const {
+  /// The queries among 0 … queries-1 of sequence `s` that see position `position`; a range, since seenBy moves forward only.
+  /// With segments, those of its own segment in the range.
+  Range seersOf(int64_t s, int64_t position, int64_t queries) const {
+    if (segments)
+      return {mask == 2 ? 0 : position + mask, segments->until(s, position)};
     if (mask == 2)
       return {0, window > 0 && position < count - window ? 0 : queries};
     return {position + mask, window > 0 ? std::min(queries, position + mask + window) : queries};
@@ -60,13 +66,19 @@ struct Attention {
   }
 };
 
-/// Positions of a source that some query of [first, last] sees.
+/// Positions of a source that some query of [first, last] sees; with segments, perhaps more.
 inline Range seenByTile(const AttentionSource &source, int64_t first, int64_t last) {
   return {source.seenBy(first).begin, source.seenBy(last).end};
 }
 
-/// Sets the scores [keys from key0][queries from query0] of pairs that do not see each other to -inf.
-void maskScores(const AttentionSource &source, int64_t key0, int64_t keys, int64_t query0, int64_t queries,
+/// False where segments show that no query of the tile from query0 sees a key of the tile from key0.
+inline bool mayMeet(const AttentionSource &source, int64_t s, int64_t key0, int64_t query0) {
+  return !source.segments || source.segments->meet(s, query0 / tileQueries, key0 / tileKeys);
+}
+
+/// Sets the scores [keys from key0][queries from query0] of pairs of sequence `s` that do not see each other to -inf.
+/// With segments key0 is a multiple of tileKeys.
+void maskScores(const AttentionSource &source, int64_t s, int64_t key0, int64_t keys, int64_t query0, int64_t queries,
                 int64_t time, float *scores);
 
 /// out[r][0…padded): rows row(r) of `width` numbers, padded with zeros.

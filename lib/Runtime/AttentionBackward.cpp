@@ -118,16 +118,17 @@ private:
       for (int64_t tile = 0; tile < a.queryTiles(); ++tile) {
         int64_t query0 = tile * tileQueries, queries = std::min(tileQueries, a.time - query0);
         Range seen = seenByTile(source, query0, query0 + queries - 1);
-        if (seen.begin < key0 + keys && key0 < seen.end)
-          pair(source, block(g, tile), key0, keys, query0, queries);
+        if (seen.begin < key0 + keys && key0 < seen.end && mayMeet(source, s, key0, query0))
+          pair(source, s, block(g, tile), key0, keys, query0, queries);
       }
   }
 
-  void pair(const AttentionSource &source, float *b, int64_t key0, int64_t keys, int64_t query0, int64_t queries) {
+  void pair(const AttentionSource &source, int64_t s, float *b, int64_t key0, int64_t keys, int64_t query0,
+            int64_t queries) {
     float *key = memory + p.key, *value = memory + p.value, *scores = memory + p.scores, *grads = memory + p.grads;
     constexpr int64_t ld = tileQueries;
     kernels.multiply(keys, ld, a.d, key, p.dp, 1, b + p.queryT, ld, scores, ld, false);
-    maskScores(source, key0, keys, query0, queries, a.time, scores);
+    maskScores(source, s, key0, keys, query0, queries, a.time, scores);
     kernels.multiply(keys, ld, a.e, value, p.ep, 1, b + p.outGradT, ld, grads, ld, false);
     kernels.softmaxGrad(keys, scores, grads, b + p.lse, b + p.delta);
     kernels.multiply(keys, p.ep, queries, scores, ld, 1, b + p.outGrad, p.ep, memory + p.valueGrad, p.ep, true);

@@ -52,7 +52,8 @@ public:
     for (const AttentionSource &source : a.sources) {
       Range seen = seenByTile(source, query0, query0 + queries - 1);
       for (int64_t key0 = seen.begin; key0 < seen.end; key0 += tileKeys)
-        step(source, s, h, key0, std::min(tileKeys, seen.end - key0), query0, queries);
+        if (mayMeet(source, s, key0, query0))
+          step(source, s, h, key0, std::min(tileKeys, seen.end - key0), query0, queries);
     }
     finish(queries, rowOf);
   }
@@ -65,7 +66,7 @@ private:
     packRows(source.k, keys, a.d, dp, rowOf, t.key);
     packRows(source.v, keys, a.e, ep, rowOf, t.value);
     kernels.multiply(keys, tileQueries, a.d, t.key, dp, 1, t.queryT, tileQueries, t.scores, tileQueries, false);
-    maskScores(source, key0, keys, query0, queries, a.time, t.scores);
+    maskScores(source, s, key0, keys, query0, queries, a.time, t.scores);
     kernels.softmaxStep(keys, t.scores, t.maximum, t.total, t.correction);
     kernels.scaleRows(queries, ep, t.sum, t.correction);
     kernels.multiply(queries, ep, keys, t.scores, 1, tileQueries, t.value, ep, t.sum, ep, true);

@@ -11,9 +11,25 @@ using namespace braid::test;
 
 namespace {
 
+/// Which segment a position of a sequence is in.
+using SegmentOf = int32_t (*)(int64_t sequence, int64_t position);
+
+/// Documents of uneven lengths, the first ones short; in every sequence others.
+int32_t packed(int64_t sequence, int64_t position) {
+  int32_t number = 0;
+  for (int64_t end = 3 + sequence; end <= position; end += 5 + 23 * (++number % 5))
+    ;
+  return number;
+}
+/// Integers in no order, some of them negative.
+int32_t scattered(int64_t sequence, int64_t position) {
+  return int32_t((position * 7919 + sequence * 104729) % 31 % 5) - 2;
+}
+
 struct Source {
   bool slots = false;
   int64_t mask = 0, window = 0, count = 0;
+  SegmentOf segment = nullptr;
 };
 
 struct Case {
@@ -22,9 +38,11 @@ struct Case {
   std::vector<Source> sources;
 };
 
-/// Whether query i sees position j, as the documentation of masks says it.
-bool sees(const Source &source, int64_t i, int64_t j, int64_t count) {
+/// Whether query i of a sequence sees position j, as the documentation of masks says it.
+bool sees(const Source &source, int64_t sequence, int64_t i, int64_t j, int64_t count) {
   auto allowed = [&](int64_t x) {
+    if (source.segment && source.segment(sequence, x) != source.segment(sequence, i))
+      return false;
     return source.slots || source.mask == 2 || (source.mask == 0 ? x <= i : x < i);
   };
   if (!allowed(j))
@@ -44,6 +62,11 @@ public:
         q(rows * c.d, dtype, 1), output(rows * c.e, dtype, 2), lse(rows, BRAID_F32, 3), outputGrad(rows * c.e, dtype, 4),
         queryGrad(rows * c.d, dtype, 5) {
     int64_t seed = 10;
+    for (const Source &source : c.sources) {
+      segments.emplace_back();
+      for (int64_t token = 0; source.segment && token < tokens; ++token)
+        segments.back().push_back(source.segment(token / c.time, token % c.time));
+    }
     for (const Source &source : c.sources) {
       int64_t positions = (source.slots ? source.count : tokens) * c.heads;
       for (auto *list : {&k, &kGrad})
@@ -97,7 +120,10 @@ private:
     call.add(std::bit_cast<int64_t>(scale())).add(q).add(output).add(lse);
     for (size_t s = 0; s < c.sources.size(); ++s) {
       const Source &source = c.sources[s];
-      call.add(source.slots).add(source.mask).add(source.window).add(source.count).add(*k[s]).add(*v[s]);
+      call.add(source.slots).add(source.mask + (source.segment ? BRAID_MASK_SEGMENT : 0)).add(source.window).add(source.count);
+      call.add(*k[s]).add(*v[s]);
+      if (source.segment)
+        call.addBase(segments[s].data());
     }
     call.add(outputGrad).add(queryGrad);
     for (size_t s = 0; s < c.sources.size(); ++s)
@@ -132,7 +158,7 @@ private:
       const Source &source = c.sources[s];
       int64_t count = source.slots ? source.count : c.time;
       for (int64_t j = 0; j < count; ++j)
-        if (sees(source, token - first, j, count)) {
+        if (sees(source, token / c.time, token - first, j, count)) {
           int64_t keyRow = ((source.slots ? 0 : first) + j) * c.heads + h;
           double score = 0;
           for (int64_t x = 0; x < c.d; ++x)
@@ -173,6 +199,7 @@ private:
   int64_t tokens, rows;
   Call call;
   Numbers q, output, lse, outputGrad, queryGrad;
+  std::vector<std::vector<int32_t>> segments; // by source, of all tokens
   std::vector<std::unique_ptr<Numbers>> k, v, kGrad, vGrad;
   std::vector<double> wantOutput, wantLse, wantQuery;
   std::vector<std::vector<double>> wantKey, wantValue;
@@ -194,6 +221,15 @@ void braid::test::checkAttention() {
       {"slots", 2, 75, 3, 2, 16, 24, {{true, 2, 0, 70}}},
       {"tokens and slots", 3, 70, 2, 1, 40, 40, {{false, 0, 20}, {true, 2, 0, 5}}},
       {"two histories and slots", 2, 129, 2, 2, 16, 16, {{false, 1, 0}, {true, 2, 0, 3}, {false, 0, 4}}},
+      {"segments", 2, 300, 2, 1, 32, 32, {{false, 0, 0, 0, packed}}},
+      {"segments, grouped, window", 2, 199, 1, 3, 16, 24, {{false, 0, 11, 0, packed}}},
+      {"segments, strict window", 2, 150, 1, 1, 16, 16, {{false, 1, 7, 0, packed}}},
+      {"segments, all", 2, 200, 1, 1, 16, 16, {{false, 2, 0, 0, packed}}},
+      {"segments, all, newest", 2, 131, 1, 1, 16, 16, {{false, 2, 9, 0, packed}}},
+      {"scattered segments", 2, 140, 2, 2, 16, 16, {{false, 0, 0, 0, scattered}}},
+      {"scattered segments, window", 2, 140, 1, 1, 16, 16, {{false, 0, 3, 0, scattered}}},
+      {"scattered segments, all, newest", 2, 140, 1, 1, 16, 16, {{false, 2, 4, 0, scattered}}},
+      {"segments, tokens and slots", 2, 130, 2, 1, 16, 16, {{false, 1, 0, 0, packed}, {true, 2, 0, 5}, {false, 0, 6, 0, scattered}, {false, 0, 9}}},
   };
   for (const Case &one : cases) {
     Check(one, BRAID_F32, 2).run("f32");
@@ -202,6 +238,10 @@ void braid::test::checkAttention() {
   // The same bits on every run with the same threads; forward with any.
   bool same = Check(cases[11], BRAID_F32, 2).results() == Check(cases[11], BRAID_F32, 2).results();
   report("attention repeats its bits", same ? 0 : 1, 0);
+  // One segment throughout changes no bit.
+  Case whole = cases[0], one = cases[0];
+  one.sources[0].segment = [](int64_t, int64_t) -> int32_t { return 7; };
+  report("attention in one segment", Check(whole, BRAID_F32, 2).results() == Check(one, BRAID_F32, 2).results() ? 0 : 1, 0);
   Check(cases[0], BRAID_F32, 1).run("f32, one thread");
   Check(cases[10], BRAID_F32, 5).run("f32, five threads");
 }

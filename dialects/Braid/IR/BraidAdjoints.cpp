@@ -243,8 +243,8 @@ LogicalResult AttendOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
   SmallVector<Type> keyTypes(getKeys().getTypes()), valueTypes(getValues().getTypes());
   auto gradient = builder.create<AttendGradOp>(
       getLoc(), getQuery().getType(), keyTypes, valueTypes, getQuery(), getKeys(),
-      getValues(), getOutput(), getLse(), resultGrads[0], getAxisAttr(), getMasksAttr(),
-      getScaleAttr());
+      getValues(), getSegments(), getOutput(), getLse(), resultGrads[0], getAxisAttr(),
+      getMasksAttr(), getScaleAttr());
   grads.add(getQuery(), gradient.getQueryGrad());
   for (auto [of, value] : llvm::zip(getKeys(), gradient.getKeyGrads()))
     grads.add(of, value);

@@ -1,6 +1,7 @@
 //===- BraidTokenVerifiers.cpp - rules R15 to R18: tables and attention ---===//
 
 #include "dialects/Braid/IR/VerifyHelpers.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 using namespace braid::ir;
@@ -88,6 +89,8 @@ static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
   if (key.isStatic() && mask.getKind() != MaskKind::All)
     return op->emitOpError() << "mask of a static source is "
                              << stringifyMaskKind(mask.getKind()) << ", but must be all";
+  if (key.isStatic() && mask.hasSegment())
+    return op->emitOpError() << "mask of a static source names a segment; slots have none";
   for (AxisAttr a : value.getAxes()) {
     bool batched = a.getName() != axis && key.has(a.getName());
     if (batched)
@@ -100,10 +103,31 @@ static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
   return success();
 }
 
+/// R17 for the segments, once the masks are known to be masks.
+static LogicalResult verifySegments(Operation *op, ValueRange segments, ArrayAttr masks) {
+  llvm::SmallBitVector named(segments.size());
+  for (auto mask : masks.getAsRange<MaskAttr>()) {
+    if (mask.getSegment() < -1 || mask.getSegment() >= int64_t(segments.size()))
+      return op->emitOpError() << "mask names segment " << mask.getSegment() << " of "
+                               << segments.size();
+    if (mask.hasSegment())
+      named.set(mask.getSegment());
+  }
+  for (auto [i, segment] : llvm::enumerate(segments)) {
+    ValueType type = typeOf(segment);
+    if (!type.isId() || !type.isToken() || !type.getAxes().empty())
+      return op->emitOpError() << "segment " << i << " is " << type
+                               << "; it must be an id without axes that varies per token";
+    if (!named.test(i))
+      return op->emitOpError() << "no mask names segment " << i;
+  }
+  return success();
+}
+
 /// R17.
 static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange keys,
-                                     ValueRange values, StringRef axis, ArrayAttr masks,
-                                     ValueType output, ValueType lse) {
+                                     ValueRange values, ValueRange segments, StringRef axis,
+                                     ArrayAttr masks, ValueType output, ValueType lse) {
   if (keys.size() != values.size() || keys.size() != masks.size() || keys.empty())
     return op->emitOpError() << "has " << keys.size() << " keys, " << values.size()
                              << " values and " << masks.size()
@@ -124,6 +148,8 @@ static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange 
                                << axesText(further);
     further = mine;
   }
+  if (failed(verifySegments(op, segments, masks)))
+    return failure();
   ValueType rest = query.without({axis});
   if (failed(expectSameType(op, lse, rest, "lse")))
     return failure();
@@ -133,13 +159,13 @@ static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange 
 }
 
 LogicalResult AttendOp::verify() {
-  return verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getAxis(),
-                         getMasks(), typeOf(getOutput()), typeOf(getLse()));
+  return verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(),
+                         getAxis(), getMasks(), typeOf(getOutput()), typeOf(getLse()));
 }
 
 LogicalResult AttendGradOp::verify() {
-  if (failed(verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getAxis(),
-                             getMasks(), typeOf(getOutput()), typeOf(getLse()))))
+  if (failed(verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(),
+                             getAxis(), getMasks(), typeOf(getOutput()), typeOf(getLse()))))
     return failure();
   // R18.
   if (failed(expectSameType(*this, typeOf(getOutputGrad()), typeOf(getOutput()),

@@ -21,11 +21,18 @@ def Braid_MaskAttr : Braid_Attr<"Mask", "mask"> {
   let summary = "which positions of a source a token may see";
   let description = [{
     `causal`: keys at or before the token; `strict`: before it; `all`: every key of the
-    sequence, or every slot of a static source. `window` > 0 keeps only the newest
+    sequence, or every slot of a static source. `segment i`: of these only the tokens whose
+    i-th value of the op's `segments` equals the token's own. `window` > 0 keeps only the newest
     `window` positions that are left (the token's own included where it is visible).
   }];
-  let parameters = (ins "MaskKind":$kind, "int64_t":$window);
-  let assemblyFormat = "`<` $kind `,` $window `>`";
+  let parameters = (ins "MaskKind":$kind, "int64_t":$window, DefaultValuedParameter<"int64_t", "-1">:$segment);
+  let assemblyFormat = "`<` $kind `,` $window (`,` `segment` $segment^)? `>`";
+  let builders = [AttrBuilder<(ins "MaskKind":$kind, "int64_t":$window), [{
+    return $_get($_ctxt, kind, window, int64_t(-1));
+  }]>];
+  let extraClassDeclaration = [{
+    bool hasSegment() const { return getSegment() >= 0; }
+  }];
 }
 
 def Braid_ValueType : TypeDef<Braid_Dialect, "Value"> {

@@ -46,7 +46,10 @@ public:
 private:
   void visit(Operation *op);
   Value rounded(Value value);
-  void roundOperand(OpOperand &operand) { operand.set(rounded(operand.get())); }
+  void roundOperand(OpOperand &operand) {
+    if (typeOf(operand.get()).isReal())
+      operand.set(rounded(operand.get()));
+  }
   void roundEverywhere(Value value);
 
   FuncOp func;

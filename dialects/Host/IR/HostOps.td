@@ -102,31 +102,34 @@ class Host_AttendBase<string mnemonic> : Host_Op<mnemonic, [MemoryEffects<[MemRe
 def Host_AttendOp : Host_AttendBase<"attend"> {
   let summary = "attention; geometry and layouts as `braid_attend` in ABI.h";
   let description = [{
-    `geometry` = [heads h, group g, d, e]. For each source: `kinds` 0 tokens, 1 slots; `masks` 0 causal, 1 strict, 2 all; `windows`; `slots`.
-    H3: one k, v, kind, mask, window and number of slots for each source.
+    `geometry` = [heads h, group g, d, e]. For each source: `kinds` 0 tokens, 1 slots; `masks` 0 causal, 1 strict, 2 all, and 4 more
+    for a source over tokens whose keys are hidden from other segments than their own; `windows`; `slots`.
+    H3: one k, v, kind, mask, window and number of slots for each source; one integer a token, stored as i32, in `segments` for
+    each source that has some.
   }];
   let arguments = (ins Host_BufferType:$query, Variadic<Host_BufferType>:$keys, Variadic<Host_BufferType>:$values,
-                       Host_BufferType:$output, Host_BufferType:$lse, DenseI64ArrayAttr:$geometry, F64Attr:$scale,
+                       Variadic<Host_BufferType>:$segments, Host_BufferType:$output, Host_BufferType:$lse, DenseI64ArrayAttr:$geometry, F64Attr:$scale,
                        DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots);
   let assemblyFormat = [{
-    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` `to` $output `,` $lse `geometry` $geometry `scale` $scale
-    `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots attr-dict
-    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` `,` type($output) `,` type($lse)
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `to` $output `,` $lse `geometry` $geometry
+    `scale` $scale `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots attr-dict
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? `,` type($output) `,` type($lse)
   }];
 }
 
 def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
   let summary = "the gradient of attention; as `braid_attend_grad` in ABI.h";
   let arguments = (ins Host_BufferType:$query, Variadic<Host_BufferType>:$keys, Variadic<Host_BufferType>:$values,
-                       Host_BufferType:$output, Host_BufferType:$lse, Host_BufferType:$output_grad, Host_BufferType:$query_grad,
+                       Variadic<Host_BufferType>:$segments, Host_BufferType:$output, Host_BufferType:$lse, Host_BufferType:$output_grad, Host_BufferType:$query_grad,
                        Variadic<Host_BufferType>:$key_grads, Variadic<Host_BufferType>:$value_grads,
                        DenseI64ArrayAttr:$geometry, F64Attr:$scale,
                        DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots);
   let assemblyFormat = [{
-    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` `,` $output `,` $lse `,` $output_grad `to` $query_grad `,`
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `,` $output `,` $lse `,` $output_grad `to` $query_grad `,`
     `keys` `(` $key_grads `)` `,` `values` `(` $value_grads `)` `geometry` $geometry `scale` $scale
     `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots attr-dict
-    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` `,` type($output) `,` type($lse) `,` type($output_grad) `,`
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? `,` type($output) `,`
+    type($lse) `,` type($output_grad) `,`
     type($query_grad) `,` `(` type($key_grads) `)` `,` `(` type($value_grads) `)`
   }];
 }

@@ -56,8 +56,8 @@ LogicalResult MatmulOp::verify() {
 }
 
 /// H3, for both attention ops.
-static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRange values, ArrayRef<int64_t> geometry,
-                                   ArrayRef<int64_t> kinds, ArrayRef<int64_t> masks, ArrayRef<int64_t> windows,
+static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRange values, OperandRange segments,
+                                   ArrayRef<int64_t> geometry, ArrayRef<int64_t> kinds, ArrayRef<int64_t> masks, ArrayRef<int64_t> windows,
                                    ArrayRef<int64_t> slots, Value query, Value output, Value lse) {
   if (geometry.size() != 4 || llvm::any_of(geometry, [](int64_t d) { return d <= 0; }))
     return op->emitOpError("H3: needs four positive numbers: heads, group, d, e");
@@ -69,13 +69,22 @@ static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRang
     auto type = cast<BufferType>(buffer.getType());
     return type.getSpace() == space && type.getNumbers() == numbers && type.getStorage() != Storage::I32;
   };
+  size_t segmented = 0;
   for (size_t i = 0; i < n; ++i) {
-    if (kinds[i] < 0 || kinds[i] > 1 || masks[i] < 0 || masks[i] > 2 || windows[i] < 0 || (kinds[i] && slots[i] <= 0))
+    segmented += masks[i] >= 4;
+    if (kinds[i] < 0 || kinds[i] > 1 || masks[i] < 0 || masks[i] % 4 > 2 || masks[i] > (kinds[i] ? 2 : 6) || windows[i] < 0 || (kinds[i] && slots[i] <= 0))
       return op->emitOpError("H3: source ") << i << " has a kind, mask, window or number of slots that there is not";
     Space space = kinds[i] ? Space::Fixed : Space::Token;
     int64_t count = kinds[i] ? slots[i] : 1;
     if (!fits(keys[i], space, count * heads * d) || !fits(values[i], space, count * heads * e))
       return op->emitOpError("H3: source ") << i << " has keys or values of another size than the geometry says";
+  }
+  if (segments.size() != segmented)
+    return op->emitOpError("H3: has ") << segments.size() << " segments, the masks ask for " << segmented;
+  for (Value segment : segments) {
+    auto type = cast<BufferType>(segment.getType());
+    if (type.getSpace() != Space::Token || type.getNumbers() != 1 || type.getStorage() != Storage::I32)
+      return op->emitOpError("H3: segments are one integer a token, stored as i32");
   }
   if (!fits(query, Space::Token, heads * group * d) || !fits(output, Space::Token, heads * group * e) ||
       !fits(lse, Space::Token, heads * group) || cast<BufferType>(lse.getType()).getStorage() != Storage::F32)
@@ -84,13 +93,13 @@ static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRang
 }
 
 LogicalResult AttendOp::verify() {
-  return verifySources(*this, getKeys(), getValues(), getGeometry(), getKinds(), getMasks(), getWindows(), getSlots(),
-                       getQuery(), getOutput(), getLse());
+  return verifySources(*this, getKeys(), getValues(), getSegments(), getGeometry(), getKinds(), getMasks(), getWindows(),
+                       getSlots(), getQuery(), getOutput(), getLse());
 }
 
 LogicalResult AttendGradOp::verify() {
-  if (failed(verifySources(*this, getKeys(), getValues(), getGeometry(), getKinds(), getMasks(), getWindows(), getSlots(),
-                           getQuery(), getOutput(), getLse())))
+  if (failed(verifySources(*this, getKeys(), getValues(), getSegments(), getGeometry(), getKinds(), getMasks(), getWindows(),
+                           getSlots(), getQuery(), getOutput(), getLse())))
     return failure();
   auto same = [](Value gradient, Value value) {
     auto g = cast<BufferType>(gradient.getType()), v = cast<BufferType>(value.getType());

@@ -119,7 +119,7 @@ struct TypeExpr {
   Kind kind = Kind::Axes;
   Range range;
   std::vector<AxisItem> axes;       ///< Axes, Stream
-  Name idAxis;                      ///< Id
+  Name idAxis;                      ///< Id; empty: of no axis
 };
 
 /// `name: type = default`, of functions, layers, connections, models and connection states.

@@ -81,11 +81,20 @@ int32_t braid_launch(struct braid_context *, braid_kernel kernel, const char *na
 /// then for A, B, C: dtype, base, offset, stride of batch, of rows (A: m, B: k, C: m), of columns (A: k, B: n, C: n), in numbers.
 int32_t braid_matmul(struct braid_context *, const char *name, const int64_t *table);
 
+/// Masks of a source of attention.
+enum braid_mask {
+  BRAID_MASK_CAUSAL = 0,
+  BRAID_MASK_STRICT = 1,
+  BRAID_MASK_ALL = 2,
+  BRAID_MASK_SEGMENT = 4, ///< added to one of the others: of those only the keys of the query's own segment
+};
+
 /// Attention, as braid.attend. Table: number of sources s; shared (batched) heads h; query group g (q's further axes,
 /// flattened; query rows are [h][g][d]); d (contracted); e (value width); scale as the bits of a double;
 /// then buffers (dtype, base, offset): q [tokens][h][g][d], output [tokens][h][g][e], lse (fp32) [tokens][h][g];
-/// then for each source: kind (0 tokens of the sequence, 1 slots), mask (0 causal, 1 strict, 2 all), window (0: none), number of slots,
-/// k (dtype, base, offset) [tokens or slots][h][d], v (dtype, base, offset) [tokens or slots][h][e].
+/// then for each source: kind (0 tokens of the sequence, 1 slots), mask (braid_mask), window (0: none; else the newest
+/// so many of the keys that are left), number of slots, k (dtype, base, offset) [tokens or slots][h][d], v (dtype, base, offset)
+/// [tokens or slots][h][e]; with BRAID_MASK_SEGMENT then segments (base, offset) i32 [tokens], any integers in any order.
 /// A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed.
 int32_t braid_attend(struct braid_context *, const char *name, const int64_t *table);
 

@@ -28,12 +28,21 @@ struct Geometry {
     for (auto [mask, slot] : llvm::zip(maskAttrs, axes.slots)) {
       auto m = cast<MaskAttr>(mask);
       kinds.push_back(slot ? 1 : 0);
-      masks.push_back(int64_t(m.getKind()));
+      masks.push_back(int64_t(m.getKind()) + (m.hasSegment() ? 4 : 0));
       windows.push_back(m.getWindow());
       slots.push_back(slot ? slot.getSize() : 0);
     }
   }
 };
+
+/// The segments of each source that has some, in order.
+SmallVector<Value> segmentsOf(Buffers &buffers, ValueRange segments, ArrayAttr masks) {
+  SmallVector<Value> result;
+  for (auto mask : masks.getAsRange<MaskAttr>())
+    if (mask.hasSegment())
+      result.push_back(buffers.get(segments[mask.getSegment()]));
+  return result;
+}
 
 SmallVector<Value> memoryOf(Buffers &buffers, ValueRange values) {
   SmallVector<Value> result;
@@ -56,8 +65,8 @@ LogicalResult emitProduct(DotOp op, Buffers &buffers, OpBuilder &host) {
 LogicalResult emitAttend(AttendOp op, Buffers &buffers, OpBuilder &host) {
   Geometry g(op.getQuery(), op.getKeys(), op.getValues(), op.getAxis(), op.getMasks());
   host.create<host::AttendOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
-                              memoryOf(buffers, op.getValues()), buffers.get(op.getOutput()), buffers.get(op.getLse()),
-                              g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots);
+                              memoryOf(buffers, op.getValues()), segmentsOf(buffers, op.getSegments(), op.getMasks()),
+                              buffers.get(op.getOutput()), buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots);
   return success();
 }
 
@@ -71,7 +80,8 @@ LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder &host)
     return memory;
   };
   host.create<host::AttendGradOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
-                                  memoryOf(buffers, op.getValues()), buffers.get(op.getOutput()),
+                                  memoryOf(buffers, op.getValues()),
+                                  segmentsOf(buffers, op.getSegments(), op.getMasks()), buffers.get(op.getOutput()),
                                   buffers.get(op.getLse()), buffers.get(op.getOutputGrad()),
                                   results(op.getQueryGrad()).front(), results(op.getKeyGrads()),
                                   results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks,

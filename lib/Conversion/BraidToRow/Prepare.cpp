@@ -113,6 +113,19 @@ LogicalResult prepare(FuncOp func) {
   });
   if (result.wasInterrupted())
     return failure();
+  // Ids that are computed have no memory of their own.
+  auto areInputs = [](Operation *op, ValueRange segments) -> LogicalResult {
+    for (Value segment : segments)
+      if (!rootOf(segment).getDefiningOp<InputOp>())
+        return op->emitOpError("has segments that are not an input of the program");
+    return success();
+  };
+  for (Operation &op : block) {
+    if (auto attend = dyn_cast<AttendOp>(op); attend && failed(areInputs(attend, attend.getSegments())))
+      return failure();
+    if (auto grad = dyn_cast<AttendGradOp>(op); grad && failed(areInputs(grad, grad.getSegments())))
+      return failure();
+  }
 
   for (Operation &op : llvm::make_early_inc_range(block)) {
     if (auto attend = dyn_cast<AttendOp>(op))

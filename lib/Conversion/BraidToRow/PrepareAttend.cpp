@@ -85,7 +85,7 @@ void prepareAttend(AttendOp op) {
   Sources s(b, op.getLoc(), op.getQuery(), op.getKeys(), op.getValues(), op.getAxis());
   auto fresh = b.create<AttendOp>(op.getLoc(), typeOf(op.getOutput()).withAxes(s.output),
                                   typeOf(op.getLse()).withAxes(s.lse), s.query, s.keys, s.values,
-                                  op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
+                                  op.getSegments(), op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
   replaceOrdered(b, op.getOutput(), fresh.getOutput());
   replaceOrdered(b, op.getLse(), fresh.getLse());
   op.erase();
@@ -99,8 +99,8 @@ void prepareAttendGrad(AttendGradOp op) {
   Value lse = ordered(b, loc, op.getLse(), s.lse);
   Value grad = ordered(b, loc, op.getOutputGrad(), s.output);
   auto fresh = b.create<AttendGradOp>(loc, s.query.getType(), ValueRange(s.keys).getTypes(), ValueRange(s.values).getTypes(),
-                                      s.query, s.keys, s.values, output, lse, grad, op.getAxisAttr(),
-                                      op.getMasksAttr(), op.getScaleAttr());
+                                      s.query, s.keys, s.values, op.getSegments(), output, lse, grad,
+                                      op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
   replaceOrdered(b, op.getQueryGrad(), fresh.getQueryGrad());
   // The gradient of a key that was repeated along an axis is the sum over that axis.
   auto replace = [&](Value from, Value to) {

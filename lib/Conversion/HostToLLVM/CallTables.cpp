@@ -125,10 +125,13 @@ template <typename Attend> void CallTables::attend(Attend op) {
   typedPlace(op.getQuery());
   typedPlace(op.getOutput());
   typedPlace(op.getLse());
+  size_t segmented = 0;
   for (size_t i = 0; i < op.getKeys().size(); ++i) {
     put({op.getKinds()[i], op.getMasks()[i], op.getWindows()[i], op.getSlots()[i]});
     typedPlace(op.getKeys()[i]);
     typedPlace(op.getValues()[i]);
+    if (op.getMasks()[i] >= BRAID_MASK_SEGMENT)
+      place(op.getSegments()[segmented++]);
   }
 }
 

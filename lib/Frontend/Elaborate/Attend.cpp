@@ -1,6 +1,7 @@
 //===- Attend.cpp - attention over tokens and slots -----------------------===//
 
 #include "Elaborator.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -14,12 +15,37 @@ struct Source {
   Range keyRange, valueRange, range;
   std::optional<ir::MaskKind> kind;
   int64_t window = 0;
+  Val segment = Val::none();
+  Range maskRange, segmentRange;
 };
 } // namespace
 
-/// The words after k and v: `causal`, `strict`, `all`, `window(512)`.
+/// The words after k and v: `causal`, `strict`, `all`, `window(512)`, `segment(document)`.
 static bool isMaskWord(StringRef word) {
   return word == "causal" || word == "strict" || word == "all" || word == "window" || word == "segment";
+}
+
+/// The id in `segment(…)`, which is kept in `segment`.
+bool Elaborator::segmentMask(Frame &f, const Expr &mask, Range range, Val &segment) {
+  if (segment.kind != Val::Kind::None) {
+    error(Diag::ArgumentTwice, range, {"segment"});
+    return false;
+  }
+  if (mask.kind != Expr::Kind::Call || mask.arguments.size() != 1 || !mask.arguments[0].value) {
+    error(Diag::ViewArgument, range, {"segment", "needs an input that numbers the segments"}).hint = "`segment(document)`";
+    return false;
+  }
+  Range at = mask.arguments[0].range;
+  segment = evalArgument(f, mask.arguments[0], false);
+  if (!checkData(segment, at))
+    return false;
+  if (segment.kind == Val::Kind::Tensor && typeOf(segment).isId() && segment.tensor.getDefiningOp<ir::InputOp>())
+    return true;
+  error(Diag::WrongElement, at,
+        {"`segment`", "an id that is an input of the model",
+         segment.kind == Val::Kind::Tensor && typeOf(segment).isId() ? "`" + sourceText(at) + "`" : show(segment)})
+      .hint = "`model m(tokens: id[vocab], document: id)`";
+  return false;
 }
 
 Val Elaborator::callAttend(Frame &f, const Expr &e) {
@@ -72,8 +98,8 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
              {"causal", "strict", "all", "window", "segment"});
         ok = false;
       } else if (word == "segment") {
-        error(Diag::NotSupported, parts[i].range, {"`segment`"});
-        ok = false;
+        ok = segmentMask(f, *m, parts[i].range, s.segment) && ok;
+        s.segmentRange = parts[i].range;
       } else if (word == "window") {
         std::optional<int64_t> n;
         if (m->kind == Expr::Kind::Call && m->arguments.size() == 1 && m->arguments[0].value)
@@ -89,6 +115,7 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
           error(Diag::ArgumentTwice, parts[i].range, {"mask"});
           ok = false;
         }
+        s.maskRange = parts[i].range;
         s.kind = word == "causal" ? ir::MaskKind::Causal : word == "strict" ? ir::MaskKind::Strict : ir::MaskKind::All;
       }
     }
@@ -122,6 +149,7 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
   std::optional<Axes> further;
   SmallVector<Attribute> masks;
   SmallVector<Value> keyValues, valueValues;
+  llvm::SetVector<Value> segments;
   for (Source &s : sources) {
     ir::ValueType k = typeOf(s.key), v = typeOf(s.value);
     Axes shared, slots, rest;
@@ -159,12 +187,25 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
       further = rest;
     if (!s.kind) {
       if (!isStatic && !s.window) {
-        error(Diag::MissingMask, s.range).hint = "`(k, v, causal)`, or `all` if every token may be seen";
+        error(Diag::MissingMask, s.range).hint =
+            s.segment.kind == Val::Kind::None ? "`(k, v, causal)`, or `all` if every token may be seen"
+                                              : "`(k, v, causal, segment(document))`, or `all` if every token of the segment may be seen";
         return Val::poison();
       }
       s.kind = isStatic ? ir::MaskKind::All : ir::MaskKind::Causal;
     }
-    masks.push_back(ir::MaskAttr::get(&context, *s.kind, s.window));
+    if (isStatic && (s.kind != ir::MaskKind::All || s.segment.kind != Val::Kind::None)) {
+      Range range = s.kind != ir::MaskKind::All ? s.maskRange : s.segmentRange;
+      error(Diag::SlotMask, range, {sourceText(range)}).notes.push_back({s.keyRange, "the key is the same for all tokens"});
+      return Val::poison();
+    }
+    int64_t segment = -1;
+    if (s.segment.kind != Val::Kind::None) {
+      Value ids = outside(s.segment, s.segmentRange);
+      segments.insert(ids);
+      segment = llvm::find(segments, ids) - segments.begin();
+    }
+    masks.push_back(ir::MaskAttr::get(&context, *s.kind, s.window, segment));
     if (!checkReal(s.key, s.keyRange, "`attend`") || !checkReal(s.value, s.valueRange, "`attend`"))
       return Val::poison();
     keyValues.push_back(outside(s.key, s.keyRange));
@@ -184,7 +225,7 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
   auto op =
       builder.create<ir::AttendOp>(loc(e.range), ir::ValueType::get(&context, ir::Kind::Token, out),
                                    ir::ValueType::get(&context, ir::Kind::Token, lse), queryValue, keyValues,
-                                   valueValues, axis.getName(), builder.getArrayAttr(masks), llvm::APFloat(scale));
+                                   valueValues, segments.getArrayRef(), axis.getName(), builder.getArrayAttr(masks), llvm::APFloat(scale));
   return Val::of(op.getOutput());
 }
 

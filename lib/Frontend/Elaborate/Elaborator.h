@@ -215,6 +215,7 @@ private:
   Val callJoin(Frame &f, const ast::Expr &e);
   Val callConcat(Frame &f, const ast::Expr &e);
   Val callSpread(Frame &f, const ast::Expr &e);
+  bool segmentMask(Frame &f, const ast::Expr &mask, Range range, Val &segment);
   Val callAttend(Frame &f, const ast::Expr &e);
   Val callDropout(Frame &f, const ast::Expr &e);
   Val callDeferred(Frame &f, const ast::Expr &e);

@@ -67,6 +67,8 @@ bool Elaborator::bindFormal(Frame &g, const ast::Formal &formal, Val value, Rang
   case TypeKind::Id:
     if (value.kind != Val::Kind::Tensor || !typeOf(value).isId())
       return mismatch("an id");
+    if (formal.type->idAxis.text.empty())
+      break;
     if (AxisAttr axis = lookupAxis(g, formal.type->idAxis); axis && value.idAxis && axis != value.idAxis)
       return mismatch("an id of `" + axisName(axis) + "`");
     break;

@@ -89,12 +89,15 @@ void Elaborator::runModel(const ast::Decl &model) {
   Frame &f = *newFrame(Frame::Kind::Model, &model, globalFrame);
   for (const ast::Formal &formal : model.formals) {
     Val v;
-    if (formal.type && formal.type->kind == ast::TypeExpr::Kind::Id && formal.name.text == "tokens") {
-      if (AxisAttr axis = lookupAxis(f, formal.type->idAxis)) {
+    StringRef name = formal.name.text;
+    bool taken = name == "targets" || name == "loss_scale" || name == "hyper"; // by derived programs
+    if (formal.type && formal.type->kind == ast::TypeExpr::Kind::Id && !taken) {
+      AxisAttr axis;
+      if (formal.type->idAxis.text.empty() || (axis = lookupAxis(f, formal.type->idAxis))) {
         builder.setInsertionPointToEnd(function);
-        auto type =
-            ir::ValueType::get(&context, ir::Kind::Token, ArrayRef<AxisAttr>(), ir::Element::Id, axis.getSize());
-        v = Val::of(builder.create<ir::InputOp>(loc(formal.range), type, formal.name.text), axis);
+        auto type = ir::ValueType::get(&context, ir::Kind::Token, ArrayRef<AxisAttr>(), ir::Element::Id,
+                                       axis ? axis.getSize() : 0);
+        v = Val::of(builder.create<ir::InputOp>(loc(formal.range), type, name), axis);
       }
     } else {
       error(Diag::ModelInput, formal.range, {formal.name.text});

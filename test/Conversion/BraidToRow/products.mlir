@@ -91,3 +91,15 @@ braid.func @attention_gradient {
   %dq, %dk, %dv = braid.attend_grad %q, keys(%q), values(%q), output(%o, %lse, %o) over "head" masks [#braid.mask<strict, 0>] scale 1.0 : !braid.value<token, [kv: 2, head: 8]>, (!braid.value<token, [kv: 2, head: 8]>), (!braid.value<token, [kv: 2, head: 8]>), !braid.value<token, [kv: 2, head: 8]>, !braid.value<token, [kv: 2]>, !braid.value<token, [kv: 2, head: 8]> -> !braid.value<token, [kv: 2, head: 8]>, (!braid.value<token, [kv: 2, head: 8]>), (!braid.value<token, [kv: 2, head: 8]>)
   braid.output "dk", %dk : !braid.value<token, [kv: 2, head: 8]>
 }
+
+// CHECK-LABEL: host.func @segments
+// CHECK: %[[DOCUMENT:.*]] = host.external "in:document" : <token, 1, i32>
+// CHECK: host.attend {{.*}} segments(%[[DOCUMENT]], %[[DOCUMENT]]) to {{.*}} kinds [0, 0] masks [4, 6] windows [0, 3] slots [0, 0]
+// CHECK: host.attend_grad {{.*}} segments(%[[DOCUMENT]]), {{.*}} kinds [0] masks [5]
+braid.func @segments {
+  %q = braid.input "q" : !braid.value<token, [kv: 2, head: 8]>
+  %s = braid.input "document" : !braid.value<token, [], id 0>
+  %o, %lse = braid.attend %q, keys(%q, %q), values(%q, %q) segments(%s) over "head" masks [#braid.mask<causal, 0, segment 0>, #braid.mask<all, 3, segment 0>] scale 1.0 : !braid.value<token, [kv: 2, head: 8]>, (!braid.value<token, [kv: 2, head: 8]>, !braid.value<token, [kv: 2, head: 8]>), (!braid.value<token, [kv: 2, head: 8]>, !braid.value<token, [kv: 2, head: 8]>) segments(!braid.value<token, [], id 0>) -> !braid.value<token, [kv: 2, head: 8]>, !braid.value<token, [kv: 2]>
+  %dq, %dk, %dv = braid.attend_grad %q, keys(%q), values(%q) segments(%s), output(%o, %lse, %o) over "head" masks [#braid.mask<strict, 0, segment 0>] scale 1.0 : !braid.value<token, [kv: 2, head: 8]>, (!braid.value<token, [kv: 2, head: 8]>), (!braid.value<token, [kv: 2, head: 8]>) segments(!braid.value<token, [], id 0>), !braid.value<token, [kv: 2, head: 8]>, !braid.value<token, [kv: 2]>, !braid.value<token, [kv: 2, head: 8]> -> !braid.value<token, [kv: 2, head: 8]>, (!braid.value<token, [kv: 2, head: 8]>), (!braid.value<token, [kv: 2, head: 8]>)
+  braid.output "dk", %dk : !braid.value<token, [kv: 2, head: 8]>
+}

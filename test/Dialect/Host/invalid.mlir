@@ -102,6 +102,66 @@ host.func @f {
 }
 
 // -----
+// H3
+host.func @f {
+  %0 = host.external "in:q" : <token, 16, f32>
+  %1 = host.external "in:k" : <token, 16, f32>
+  %2 = host.external "out:o" : <token, 16, f32>
+  %3 = host.external "out:lse" : <token, 2, f32>
+  %4 = host.external "in:document" : <token, 1, i32>
+  // expected-error @below {{H3: has 0 segments, the masks ask for 1}}
+  host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [4] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+// H3
+host.func @f {
+  %0 = host.external "in:q" : <token, 16, f32>
+  %1 = host.external "in:k" : <token, 16, f32>
+  %2 = host.external "out:o" : <token, 16, f32>
+  %3 = host.external "out:lse" : <token, 2, f32>
+  %4 = host.external "in:document" : <token, 1, i32>
+  // expected-error @below {{H3: has 1 segments, the masks ask for 0}}
+  host.attend %0, keys(%1), values(%1) segments(%4) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>) segments(!host.buffer<token, 1, i32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+// H3
+host.func @f {
+  %0 = host.external "in:q" : <token, 16, f32>
+  %1 = host.external "in:k" : <token, 16, f32>
+  %2 = host.external "out:o" : <token, 16, f32>
+  %3 = host.external "out:lse" : <token, 2, f32>
+  %4 = host.external "in:document" : <token, 1, i32>
+  // expected-error @below {{H3: segments are one integer a token, stored as i32}}
+  host.attend %0, keys(%1), values(%1) segments(%3) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [4] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>) segments(!host.buffer<token, 2, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+// H3
+host.func @f {
+  %0 = host.external "in:q" : <token, 16, f32>
+  %1 = host.external "in:k" : <fixed, 32, f32>
+  %2 = host.external "out:o" : <token, 16, f32>
+  %3 = host.external "out:lse" : <token, 2, f32>
+  %4 = host.external "in:document" : <token, 1, i32>
+  // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
+  host.attend %0, keys(%1), values(%1) segments(%4) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [1] masks [6] windows [0] slots [2] : <token, 16, f32>, (!host.buffer<fixed, 32, f32>), (!host.buffer<fixed, 32, f32>) segments(!host.buffer<token, 1, i32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+// H3
+host.func @f {
+  %0 = host.external "in:q" : <token, 16, f32>
+  %1 = host.external "in:k" : <token, 16, f32>
+  %2 = host.external "out:o" : <token, 16, f32>
+  %3 = host.external "out:lse" : <token, 2, f32>
+  %4 = host.external "in:document" : <token, 1, i32>
+  // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
+  host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [3] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
 // H4
 host.func @f {
   %0 = host.external "in:x" : <token, 8, f32>

@@ -1,4 +1,4 @@
-"""compare.py EXAMPLE.braid DIR [--device D] [--set name=value] [--torch name=value]: Braid against PyTorch.
+"""compare.py EXAMPLE.braid DIR [--device D] [--set name=value] [--torch name=value] [--documents]: Braid against PyTorch.
 
 Takes the parameters of `braid init`, moves all of them away from their initial values (many are zero, and hide what
 they multiply), and compares logits, loss and every gradient with PyTorch's in double precision. The largest error is
@@ -36,6 +36,7 @@ def main():
     parser.add_argument("--device", default="reference")
     parser.add_argument("--set", action="append", default=[], help="a config value of both sides")
     parser.add_argument("--torch", action="append", default=[], help="a config value of PyTorch's side alone, which makes them differ")
+    parser.add_argument("--documents", action="store_true", help="the model takes `document`, too: three of them, in no order")
     a = parser.parse_args()
     sets = ["dim=32", "layers=3", "heads=4", "vocab=40", *a.set]
     config = {name: int(value) for name, value in (s.split("=") for s in [*sets, *a.torch])}
@@ -57,7 +58,10 @@ def main():
     tokens = torch.randint(config["vocab"], (BATCH, TIME), generator=random, dtype=torch.int32)
     targets = torch.randint(config["vocab"], (BATCH, TIME), generator=random, dtype=torch.int32)
     targets[0, 3] = -1
-    tensors.write(path("inputs"), {"tokens": tokens, "targets": targets})
+    inputs = {"tokens": tokens, "targets": targets}
+    if a.documents:
+        inputs["document"] = config["document"] = torch.randint(3, (BATCH, TIME), generator=random, dtype=torch.int32)
+    tensors.write(path("inputs"), inputs)
     found = {}
     for function in ("logits", "grad"):
         braid("run", a.model, *set_options, "--function", function, "--device", a.device, "--params", path("parameters"),

@@ -42,6 +42,13 @@ def project(p, x):
     return torch.einsum("btd,dhk->bthk", x, weight.reshape(weight.shape[0], -1, weight.shape[-1]))
 
 
+def attend_masked(q, k, v, seen):
+    """PyTorch's own attention where seen [batch, query, key] says so; axes as in `attend`."""
+    q, k, v = (x.transpose(1, 2) for x in (q, k, v))
+    k, v = (x.repeat_interleave(q.shape[1] // k.shape[1], 1) for x in (k, v))
+    return torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=seen[:, None]).transpose(1, 2)
+
+
 def attend(q, k, v):
     """Causal softmax attention; [batch, time, heads, head], keys and values repeated for grouped heads."""
     groups = q.shape[2] // k.shape[2]

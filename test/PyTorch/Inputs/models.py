@@ -4,7 +4,7 @@ Nothing is taken from the Braid programs but the paths of their parameters. `p` 
 """
 import torch
 
-from layers import attend, attention, gelu, join, mlp, project, rms, rmsnorm, rope, swiglu
+from layers import attend, attend_masked, attention, gelu, join, mlp, project, rms, rmsnorm, rope, swiglu
 
 
 def sublayers(p, c):
@@ -34,6 +34,21 @@ def llama(p, tokens, c):
         x = x + attention(a, rmsnorm(a / "rmsnorm", x))
         x = x + swiglu(m, rmsnorm(m / "rmsnorm", x))
     return rmsnorm(p / "readout" / "rmsnorm", x) @ p["output"].T
+
+
+def packed(p, tokens, c):
+    # Causal attention among the tokens of one document; a window keeps the newest of these.
+    document = c["document"]
+    seen = (document[:, :, None] == document[:, None, :]) & torch.ones(tokens.shape[1], tokens.shape[1], dtype=torch.bool).tril()
+    if c["window"]:
+        seen &= seen.flip(-1).cumsum(-1).flip(-1) <= c["window"]
+    x = p["embed"][tokens]
+    for i in range(c["layers"]):
+        a, m = p / "block" / i / "attention", p / "block" / i / "swiglu"
+        h = rmsnorm(a / "rmsnorm", x)
+        x = x + join(a / "out", attend_masked(rope(project(a / "q", h)), rope(project(a / "k", h)), project(a / "v", h), seen))
+        x = x + swiglu(m, rmsnorm(m / "rmsnorm", x))
+    return tied(p, x)
 
 
 def over_depth(p, values):

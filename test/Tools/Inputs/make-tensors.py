@@ -1,6 +1,6 @@
 """make-tensors.py FILE NAME=DTYPE:SHAPE:FILL …: a safetensors file.
 
-SHAPE is like 2x4 (or `scalar`); FILL is `range` (i modulo 200), a number, or `range,at=INDEX:VALUE`.
+SHAPE is like 2x4 (or `scalar`); FILL is `range` (i modulo 200), a number, or `range,at=INDEX:VALUE`, with any number of `,at=`.
 """
 import json
 import struct
@@ -15,9 +15,9 @@ for item in sys.argv[2:]:
     count = 1
     for size in sizes:
         count *= size
-    fill, _, change = fill.partition(",at=")
+    fill, *changes = fill.split(",at=")
     values = [i % 200 if fill == "range" else float(fill) for i in range(count)]
-    if change:
+    for change in changes:
         index, value = change.split(":")
         values[int(index)] = float(value)
     if dtype[0] == "I":

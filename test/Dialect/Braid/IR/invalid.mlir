@@ -246,6 +246,78 @@ braid.func @f {
 }
 
 // -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %s = braid.input "s" : <token, [], id 4>
+  %r = braid.input "r" : <token, []>
+  %t = braid.input "t" : <static, [], id 4>
+  // expected-error @below {{mask names segment 1 of 1}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) segments(%s) over "head" masks [#braid.mask<causal, 0, segment 1>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) segments(!braid.value<token, [], id 4>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %s = braid.input "s" : <token, [], id 4>
+  %r = braid.input "r" : <token, []>
+  %t = braid.input "t" : <static, [], id 4>
+  // expected-error @below {{mask names segment 0 of 0}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %s = braid.input "s" : <token, [], id 4>
+  %r = braid.input "r" : <token, []>
+  %t = braid.input "t" : <static, [], id 4>
+  // expected-error @below {{no mask names segment 0}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) segments(%s) over "head" masks [#braid.mask<causal, 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) segments(!braid.value<token, [], id 4>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %s = braid.input "s" : <token, [], id 4>
+  %r = braid.input "r" : <token, []>
+  %t = braid.input "t" : <static, [], id 4>
+  // expected-error @below {{segment 0 is '!braid.value<token, []>'; it must be an id without axes that varies per token}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) segments(%r) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) segments(!braid.value<token, []>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %s = braid.input "s" : <token, [], id 4>
+  %r = braid.input "r" : <token, []>
+  %t = braid.input "t" : <static, [], id 4>
+  // expected-error @below {{segment 0 is '!braid.value<static, [], id 4>'; it must be an id without axes that varies per token}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) segments(%t) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) segments(!braid.value<static, [], id 4>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <static, [head: 4, slot: 2]>
+  %s = braid.input "s" : <token, [], id 4>
+  %r = braid.input "r" : <token, []>
+  %t = braid.input "t" : <static, [], id 4>
+  // expected-error @below {{mask of a static source names a segment; slots have none}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) segments(%s) over "head" masks [#braid.mask<all, 0, segment 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<static, [head: 4, slot: 2]>), (!braid.value<static, [head: 4, slot: 2]>) segments(!braid.value<token, [], id 4>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
 // R18
 braid.func @f {
   %q = braid.input "q" : <token, [head: 4]>

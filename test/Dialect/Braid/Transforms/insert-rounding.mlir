@@ -51,7 +51,7 @@ braid.func @history {
   braid.output "r", %r : <token, [dim: 4]>
 }
 
-// What is a matrix product is decided by bytes: a few numbers a token are row work.
+// Declines: what is a matrix product is decided by bytes; a few numbers a token are row work.
 // CHECK-LABEL: braid.func @gate
 // CHECK-NOT: braid.round
 braid.func @gate {
@@ -73,4 +73,18 @@ braid.func @wide {
   %w = braid.input "w" : <static, [dim: 384, inner: 64]>
   %g = braid.dot %x, %w over ["dim"] : <token, [dim: 384]>, <static, [dim: 384, inner: 64]> -> <token, [inner: 64]>
   braid.output "g", %g : <token, [inner: 64]>
+}
+
+// What names the segments is not rounded.
+// CHECK-LABEL: braid.func @segments
+braid.func @segments {
+  // CHECK: %[[S:.*]] = braid.input "s"
+  // CHECK-NOT: round %[[S]]
+  // CHECK: braid.attend {{.*}} segments(%[[S]])
+  // CHECK: braid.attend_grad {{.*}} segments(%[[S]])
+  %q = braid.input "q" : <token, [head: 64]>
+  %s = braid.input "s" : <token, [], id 0>
+  %o, %l = braid.attend %q, keys(%q), values(%q) segments(%s) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 1.0 : <token, [head: 64]>, (!braid.value<token, [head: 64]>), (!braid.value<token, [head: 64]>) segments(!braid.value<token, [], id 0>) -> <token, [head: 64]>, <token, []>
+  %a, %b, %c = braid.attend_grad %q, keys(%q), values(%q) segments(%s), output(%o, %l, %q) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 1.0 : <token, [head: 64]>, (!braid.value<token, [head: 64]>), (!braid.value<token, [head: 64]>) segments(!braid.value<token, [], id 0>), <token, [head: 64]>, <token, []>, <token, [head: 64]> -> <token, [head: 64]>, (!braid.value<token, [head: 64]>), (!braid.value<token, [head: 64]>)
+  braid.output "a", %a : <token, [head: 64]>
 }

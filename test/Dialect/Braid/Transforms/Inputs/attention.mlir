@@ -1,4 +1,4 @@
-// Grouped heads, a window, and learned slots in one softmax.
+// Grouped heads, a window within segments, and learned slots in one softmax.
 module attributes {braid.model = "attention"} {
   braid.parameter @embed : !braid.value<static, [vocab: 12, dim: 6]> init {
     %0 = braid.random normal scale 7.000000e-01 stream "embed" : <static, [vocab: 12, dim: 6]>
@@ -43,7 +43,8 @@ module attributes {braid.model = "attention"} {
     %v11 = braid.dot %v2, %v5 over ["dim"] : <token, [dim: 6]>, <static, [dim: 6, kv: 2, head: 4]> -> <token, [kv: 2, head: 4]>
     %v12 = braid.broadcast %v6 : <static, [slot: 3, head: 4]> -> <static, [slot: 3, kv: 2, head: 4]>
     %v13 = braid.broadcast %v7 : <static, [slot: 3, head: 4]> -> <static, [slot: 3, kv: 2, head: 4]>
-    %att, %lse = braid.attend %v9, keys(%v10, %v12), values(%v11, %v13) over "head" masks [#braid.mask<causal, 3>, #braid.mask<all, 0>] scale 5.0e-1 : <token, [kv: 2, group: 2, head: 4]>, (!braid.value<token, [kv: 2, head: 4]>, !braid.value<static, [slot: 3, kv: 2, head: 4]>), (!braid.value<token, [kv: 2, head: 4]>, !braid.value<static, [slot: 3, kv: 2, head: 4]>) -> <token, [kv: 2, group: 2, head: 4]>, <token, [kv: 2, group: 2]>
+    %document = braid.input "document" : <token, [], id 2>
+    %att, %lse = braid.attend %v9, keys(%v10, %v12), values(%v11, %v13) segments(%document) over "head" masks [#braid.mask<causal, 3, segment 0>, #braid.mask<all, 0>] scale 5.0e-1 : <token, [kv: 2, group: 2, head: 4]>, (!braid.value<token, [kv: 2, head: 4]>, !braid.value<static, [slot: 3, kv: 2, head: 4]>), (!braid.value<token, [kv: 2, head: 4]>, !braid.value<static, [slot: 3, kv: 2, head: 4]>) segments(!braid.value<token, [], id 2>) -> <token, [kv: 2, group: 2, head: 4]>, <token, [kv: 2, group: 2]>
     %v14 = braid.dot %att, %v8 over ["kv", "group", "head"] : <token, [kv: 2, group: 2, head: 4]>, <static, [kv: 2, group: 2, head: 4, dim: 6]> -> <token, [dim: 6]>
     %v15 = braid.map add(%v14, %v2) : (!braid.value<token, [dim: 6]>, !braid.value<token, [dim: 6]>) -> !braid.value<token, [dim: 6]>
     %v16 = braid.dot %v15, %v1 over ["dim"] : <token, [dim: 6]>, <static, [vocab: 12, dim: 6]> -> <token, [vocab: 12]>

@@ -1,0 +1,57 @@
+//===- Segments.h - attention that stays within a segment -----------------===//
+//
+// Tokens with equal integers are one segment (a document of several that were packed
+// into one sequence). Integers may stand in any order; where they do not decrease, two
+// tiles that share no segment are known by their least and greatest integers.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_LIB_RUNTIME_SEGMENTS_H
+#define BRAID_LIB_RUNTIME_SEGMENTS_H
+
+#include "TileKernels.h"
+#include <cstddef>
+#include <vector>
+
+namespace braid::rt {
+
+static_assert(tileQueries == tileKeys, "one table of tiles serves queries and keys");
+
+class Segments {
+public:
+  /// `ids`: [batch][time]. `mask` and `window` are those of the source (0 causal, 1 strict, 2 all; 0: no window).
+  Segments(const int32_t *ids, int64_t batch, int64_t time, int64_t mask, int64_t window);
+
+  int32_t operator()(int64_t sequence, int64_t position) const { return ids[sequence * time + position]; }
+  /// The first query that is past seeing this position; the queries before it, of its segment and as the mask says, see it.
+  int64_t until(int64_t sequence, int64_t position) const { return ends[std::size_t(sequence * time + position)]; }
+  /// False only where no query of one tile sees a key of the other, whatever the mask's kind says.
+  bool meet(int64_t sequence, int64_t queryTile, int64_t keyTile) const {
+    const Tile &q = tile(sequence, queryTile), &k = tile(sequence, keyTile);
+    return k.least <= q.most && q.least <= k.most && k.until > queryTile * tileQueries;
+  }
+  /// All tokens of both tiles are of one segment.
+  bool agree(int64_t sequence, int64_t queryTile, int64_t keyTile) const {
+    const Tile &q = tile(sequence, queryTile), &k = tile(sequence, keyTile);
+    return q.least == q.most && k.least == k.most && q.least == k.least;
+  }
+  /// Pairs of a query and a key that it sees, over all sequences.
+  double pairs() const { return visible; }
+
+private:
+  struct Tile {
+    int32_t least, most;
+    int64_t until; ///< the largest of its positions
+  };
+  const Tile &tile(int64_t sequence, int64_t i) const { return tiles[std::size_t(sequence * tilesOfSequence + i)]; }
+  void follow(int64_t sequence, int64_t mask, int64_t window);
+
+  const int32_t *ids;
+  int64_t time, tilesOfSequence;
+  double visible = 0;
+  std::vector<int64_t> ends;
+  std::vector<Tile> tiles;
+};
+
+} // namespace braid::rt
+
+#endif

@@ -1,0 +1,23 @@
+// The tables of attention and its gradient.
+// RUN: braid-opt %s --convert-host-to-llvm | FileCheck %s
+
+// Sources, heads, group, d, e, the scale 0.5; query, output, denominators; the tokens of the sequence: kind, mask causal within
+// a segment, window, slots, keys, values, and where the segments lie; slots: keys, values.
+// CHECK: llvm.mlir.global internal constant @braid_f.tables(dense<
+// CHECK-SAME: [2, 2, 1, 8, 8, 4602678819172646912, 0, 2, 0, 0, 2, 1, 0, 2, 2, 0, 4, 6, 0, 0, 2, 0, 0, 2, 0, 2, 3, 1, 2, 0, 3, 0, 2, 4, 0, 2, 4,
+// The gradient: the same with one source, strict, then its own.
+// CHECK-SAME: 1, 2, 1, 8, 8, 4602678819172646912, 0, 2, 0, 0, 2, 1, 0, 2, 2, 0, 5, 0, 0, 0, 2, 0, 0, 2, 0, 2, 3, 0, 2, 1, 0, 2, 5, 0, 2, 6, 0, 2, 7]>
+// CHECK: llvm.call @braid_attend(
+// CHECK: llvm.call @braid_attend_grad(
+host.func @f attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
+  %q = host.external "in:q" : !host.buffer<token, 16, f32>
+  %o = host.external "out:o" : !host.buffer<token, 16, f32>
+  %l = host.external "out:lse" : !host.buffer<token, 2, f32>
+  %s = host.external "in:document" : !host.buffer<token, 1, i32>
+  %k = host.external "in:slots" : !host.buffer<fixed, 48, f32>
+  %dq = host.external "out:dq" : !host.buffer<token, 16, f32>
+  %dk = host.external "out:dk" : !host.buffer<token, 16, f32>
+  %dv = host.external "out:dv" : !host.buffer<token, 16, f32>
+  host.attend %q, keys(%q, %k), values(%q, %k) segments(%s) to %o, %l geometry [2, 1, 8, 8] scale 5.0e-1 kinds [0, 1] masks [4, 2] windows [6, 0] slots [0, 3] : !host.buffer<token, 16, f32>, (!host.buffer<token, 16, f32>, !host.buffer<fixed, 48, f32>), (!host.buffer<token, 16, f32>, !host.buffer<fixed, 48, f32>) segments(!host.buffer<token, 1, i32>), !host.buffer<token, 16, f32>, !host.buffer<token, 2, f32>
+  host.attend_grad %q, keys(%q), values(%q) segments(%s), %o, %l, %o to %dq, keys(%dk), values(%dv) geometry [2, 1, 8, 8] scale 5.0e-1 kinds [0] masks [5] windows [0] slots [0] : !host.buffer<token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>) segments(!host.buffer<token, 1, i32>), !host.buffer<token, 16, f32>, !host.buffer<token, 2, f32>, !host.buffer<token, 16, f32>, !host.buffer<token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>)
+}

@@ -73,7 +73,7 @@ std::string Elaborator::show(const Val &value) const {
   case Val::Kind::Tensor: {
     ir::ValueType type = ir::typeOf(value.tensor);
     if (type.isId())
-      return "an id";
+      return value.idAxis ? "an id" : "an id of no axis";
     return (type.isBool() ? "truth values " : "a value ") + show(visible(type));
   }
   case Val::Kind::Stack:

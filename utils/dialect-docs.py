@@ -38,6 +38,7 @@ stages = {
     "`host` to `llvm`": "convert-host-to-llvm convert-row-to-loops convert-row-to-llvm",
     "`host` to code for GPUs": "convert-row-to-gpu convert-row-to-nvvm",
     "Between stages": "braid-verify-stage",
+    "To look into a program": "braid-expose-values",
 }
 sections = {}
 for td in passes:

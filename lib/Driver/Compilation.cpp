@@ -102,6 +102,7 @@ static bool looksLikeModule(llvm::StringRef text) {
 }
 
 llvm::Error Compilation::readModule(const std::string &name, const std::string &text) {
+  sources.add(name, text);
   return withDiagnostics([&]() -> llvm::LogicalResult {
     loaded = mlir::parseSourceString<mlir::ModuleOp>(text, mlir::ParserConfig(mlirContext.get()), name);
     return llvm::success(bool(loaded));

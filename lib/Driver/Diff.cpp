@@ -1,32 +1,35 @@
 //===- Diff.cpp - braid diff: the first value in which two devices differ -===//
 //
-// Every value that both devices can show is compared, in the order of the program:
-// what the model observes, its logits, its loss, the gradient of every parameter. A
-// difference is relative to the largest number of the value, so that rounding of
-// small elements is not taken for an error. A gradient that is nothing beside the
-// model's largest one is what is left of sums that cancel: it is held against a
-// ten-thousandth of that one.
+// First the values that the programs compute on the way, in the order of the program
+// (FirstDifference.cpp); then what they return: observed values, logits, loss, the
+// gradient of every parameter. A gradient that is nothing beside the model's largest one
+// is what is left of sums that cancel: it is held against a ten-thousandth of that one.
 //
 //===----------------------------------------------------------------------===//
-#include "braid/Driver/Evaluate.h"
 #include "braid/Driver/Text.h"
+#include "lib/Driver/FirstDifference.h"
 #include <cmath>
 
 namespace braid::driver {
 
 namespace {
 
-struct Difference {
-  double largest = 0, rms = 0, scale = 0; ///< absolute; of the second device's value
-  size_t at = 0;
-  bool finite = true;
-  double relative(double least) const {
-    double against = std::max(scale, least);
-    return finite ? largest / (against > 0 ? against : 1) : INFINITY;
-  }
+/// One of the two, ready to evaluate functions.
+struct Device {
+  Side side;
+  std::unique_ptr<Session> session; ///< null for the oracle
 };
 
-double largestOf(const std::vector<NamedValue> &values) {
+/// How the results compare.
+struct Results {
+  Table table;
+  int64_t compared = 0, differing = 0;
+  std::string first = {}; ///< the first that differs
+};
+
+} // namespace
+
+static double largestOf(const std::vector<NamedValue> &values) {
   double largest = 0;
   for (const NamedValue &value : values)
     for (double number : value.data)
@@ -35,60 +38,17 @@ double largestOf(const std::vector<NamedValue> &values) {
   return largest;
 }
 
-Difference compare(const NamedValue &a, const NamedValue &b) {
-  Difference d;
-  double squares = 0, total = 0;
-  for (size_t i = 0; i < b.data.size(); ++i) {
-    double x = i < a.data.size() ? a.data[i] : NAN, y = b.data[i], error = std::fabs(x - y);
-    if (x == y || (std::isnan(x) && std::isnan(y)))
-      error = 0; // equal infinities, too
-    if (!std::isfinite(error)) {
-      d.finite = false;
-      d.at = i;
-      return d;
-    }
-    if (error > d.largest) {
-      d.largest = error;
-      d.at = i;
-    }
-    if (std::isfinite(y))
-      d.scale = std::max(d.scale, std::fabs(y));
-    squares += error * error;
-    total += y * y;
-  }
-  d.rms = total > 0 ? std::sqrt(squares / total) : std::sqrt(squares);
-  return d;
-}
-
-std::string indexText(const NamedValue &value, size_t flat) {
-  std::string text;
-  for (size_t i = value.shape.size(); i-- > 0;) {
-    text = value.axes[i] + " " + std::to_string(flat % size_t(value.shape[i])) + (text.empty() ? "" : ", " + text);
-    flat /= size_t(value.shape[i]);
-  }
-  return "[" + text + "]";
-}
-
-/// One device, ready to evaluate functions.
-struct Device {
-  std::string name;
-  DeviceOptions how;
-  std::unique_ptr<Session> session; ///< null for the oracle
-};
-
-} // namespace
-
-static llvm::Expected<Device> open(Compilation &compilation, const std::string &name, const DiffOptions &options,
-                                   const std::vector<std::string> &functions, const rt::TensorFile &params) {
-  Device device{name, options.how, nullptr};
-  if (name == "reference")
+static llvm::Expected<Device> open(const Side &side, const DiffOptions &options, const std::vector<std::string> &functions,
+                                   const rt::TensorFile &params) {
+  Device device{side, nullptr};
+  if (side.device == "reference")
     return std::move(device);
   PipelineOptions pipeline;
   pipeline.functions = functions;
   pipeline.bf16 = options.how.bf16;
   EngineOptions engine;
   engine.threads = options.how.threads;
-  auto session = Session::create(compilation, pipeline, engine);
+  auto session = Session::create(*side.compilation, pipeline, engine);
   if (!session)
     return session.takeError();
   device.session = std::move(*session);
@@ -97,17 +57,91 @@ static llvm::Expected<Device> open(Compilation &compilation, const std::string &
   return std::move(device);
 }
 
+static llvm::Error compareResults(Device *devices, const std::string &function, const Search &search, Results &results) {
+  const Inputs &inputs = *search.inputs;
+  const rt::TensorFile &params = *search.params;
+  // The error of a result that rounding to fp32 makes, as far as the derived program goes.
+  std::vector<NamedValue> exact, rounded;
+  auto resolvable = [&](const std::string &function, size_t number) -> llvm::Expected<double> {
+    for (auto [values, oracle] : {std::pair(&exact, Oracle::Derived), std::pair(&rounded, Oracle::Single)})
+      if (values->empty()) {
+        auto evaluated = evaluateReference(*devices[1].side.compilation, function, inputs, params, search.how, oracle);
+        if (!evaluated)
+          return evaluated.takeError();
+        *values = std::move(*evaluated);
+      }
+    return compare(rounded[number], exact[number]).largest;
+  };
+  std::vector<NamedValue> given[2];
+  for (int i = 0; i < 2; ++i) {
+    auto values = devices[i].session
+                      ? evaluateCompiled(*devices[i].session, function, inputs, search.how)
+                      : evaluateReference(*devices[i].side.compilation, function, inputs, params, search.how);
+    if (!values)
+      return values.takeError();
+    given[i] = std::move(*values);
+  }
+  double least = function == "grad" ? 1e-4 * largestOf(given[1]) : 0;
+  for (size_t v = 0; v < given[1].size() && v < given[0].size(); ++v) {
+    const NamedValue &a = given[0][v], &b = given[1][v];
+    Difference d = compare(a, b);
+    bool differs = !(d.relative(least) <= search.tolerance);
+    if (differs && search.resolve && d.finite) {
+      auto explained = resolvable(function, v);
+      if (!explained)
+        return explained.takeError();
+      differs = d.largest > fp32Allowance * *explained;
+    }
+    std::string name = (function == "grad" && b.name != "loss" ? "grad " : "") + b.name;
+    results.table.add({name, general(d.scale, 4), general(d.largest, 3),
+                       d.finite ? general(d.relative(least), 3) : "not finite", general(d.rms, 3), differs ? "differs" : ""});
+    ++results.compared;
+    results.differing += differs;
+    if (differs && results.first.empty())
+      results.first = "`" + name + "` at " + indexText(b, d.at) + ": " + devices[0].side.device + " " +
+                      general(d.at < a.data.size() ? a.data[d.at] : NAN, 9) + ", " + devices[1].side.device + " " +
+                      general(b.data[d.at], 9);
+  }
+  return llvm::Error::success();
+}
+
+/// The other program takes what the model takes, and gives what it gives.
+static llvm::Error checkSame(const ModelInfo &model, const ModelInfo &other, const rt::TensorFile &params, const DiffOptions &options) {
+  if (llvm::Error error = checkParameters(other, params, options.params.empty() ? options.model.path : options.params))
+    return error;
+  auto fails = [&](const std::string &what) { return makeError("`" + options.other + "` " + what + " `" + options.model.path + "`"); };
+  if (model.inputs.size() != other.inputs.size() ||
+      llvm::any_of(model.inputs, [&](const InputInfo &input) { return !other.findInput(input.name); }))
+    return fails("takes other inputs than");
+  if (model.classes != other.classes)
+    return fails("has another number of classes than");
+  return llvm::Error::success();
+}
+
 static llvm::Expected<int> compareAll(const DiffOptions &options, Console &console) {
   auto loaded = Compilation::load(options.model, console.color);
   if (!loaded)
     return loaded.takeError();
-  Compilation &compilation = **loaded;
-  auto model = describe(compilation.module());
+  auto model = describe((*loaded)->module());
   if (!model)
     return model.takeError();
-  auto params = loadParameters(compilation, *model, options.model, options.params, options.how.seed, console);
+  auto params = loadParameters(**loaded, *model, options.model, options.params, options.how.seed, console);
   if (!params)
     return params.takeError();
+  std::unique_ptr<Compilation> second;
+  bool observes = !model->observed.empty();
+  if (!options.other.empty()) {
+    auto other = Compilation::load({options.other, options.model.overrides}, console.color);
+    if (!other)
+      return other.takeError();
+    auto described = describe((*other)->module());
+    if (!described)
+      return described.takeError();
+    if (llvm::Error error = checkSame(*model, *described, *params, options))
+      return std::move(error);
+    second = std::move(*other);
+    observes &= described->observed == model->observed;
+  }
   llvm::Expected<Inputs> inputs = [&]() -> llvm::Expected<Inputs> {
     if (options.inputs.empty())
       return randomInputs(*model, options.batch, options.tokens, options.how.seed);
@@ -119,56 +153,58 @@ static llvm::Expected<int> compareAll(const DiffOptions &options, Console &conso
   if (!inputs)
     return inputs.takeError();
 
-  std::vector<std::string> functions;
-  if (!model->observed.empty())
+  Search search{{{options.between[0], loaded->get()}, {options.between[1], second ? second.get() : loaded->get()}}, &*inputs, &*params,
+                options.how};
+  search.resolve = options.tolerance <= 0;
+  search.tolerance = options.tolerance > 0 ? options.tolerance : options.how.bf16 ? 3e-2 : 1e-4;
+  search.memory = options.memory << 20;
+  std::vector<std::string> programs = {"logits"}, functions;
+  if (options.function == "grad")
+    programs.push_back("grad");
+  std::string finding, remarks;
+  size_t computed = 0;
+  for (const std::string &program : programs) {
+    if (options.resultsOnly || !finding.empty())
+      break;
+    auto searched = firstDifference(search, program);
+    if (!searched)
+      return searched.takeError();
+    computed += searched->compared;
+    finding = searched->finding;
+    if (finding.empty())
+      remarks += searched->remark;
+  }
+
+  if (observes)
     functions.push_back("observe");
-  functions.insert(functions.end(), {"logits", "grad"});
+  functions.insert(functions.end(), programs.begin(), programs.end());
   std::vector<Device> devices;
-  for (const std::string &name : options.between) {
-    auto device = open(compilation, name, options, functions, *params);
+  for (const Side &side : search.sides) {
+    auto device = open(side, options, functions, *params);
     if (!device)
       return device.takeError();
     devices.push_back(std::move(*device));
   }
-
-  double tolerance = options.tolerance > 0 ? options.tolerance : options.how.bf16 ? 3e-2 : 1e-4;
-  Table table({"value", "largest |" + devices[1].name + "|", "largest error", "relative", "rms", ""}, {1, 2, 3, 4});
-  std::string first;
-  int64_t differing = 0, compared = 0;
-  for (const std::string &function : functions) {
-    std::vector<NamedValue> results[2];
-    for (int i = 0; i < 2; ++i) {
-      auto values = devices[i].session
-                        ? evaluateCompiled(*devices[i].session, function, *inputs, options.how)
-                        : evaluateReference(compilation, function, *inputs, *params, options.how);
-      if (!values)
-        return values.takeError();
-      results[i] = std::move(*values);
-    }
-    double least = function == "grad" ? 1e-4 * largestOf(results[1]) : 0;
-    for (size_t v = 0; v < results[1].size() && v < results[0].size(); ++v) {
-      const NamedValue &a = results[0][v], &b = results[1][v];
-      Difference d = compare(a, b);
-      bool differs = !(d.relative(least) <= tolerance);
-      std::string name = (function == "grad" && b.name != "loss" ? "grad " : "") + b.name;
-      table.add({name, general(d.scale, 4), general(d.largest, 3), d.finite ? general(d.relative(least), 3) : "not finite",
-                 general(d.rms, 3), differs ? "differs" : ""});
-      ++compared;
-      differing += differs;
-      if (differs && first.empty())
-        first = "`" + name + "` at " + indexText(b, d.at) + ": " + devices[0].name + " " +
-                general(d.at < a.data.size() ? a.data[d.at] : NAN, 9) + ", " + devices[1].name + " " +
-                general(b.data[d.at], 9);
-    }
-  }
-  table.print(console.out);
-  if (!first.empty()) {
-    console.out << "\nthe first value beyond " << general(tolerance) << " is " << first << " (" << differing << " of "
-                << compared << " values differ)\n";
-    return Failure;
-  }
-  console.out << "\n" << compared << " values agree to " << general(tolerance) << " of their largest number\n";
-  return Success;
+  Results results{Table({"value", "largest |" + devices[1].side.device + "|", "largest error", "relative", "rms", ""}, {1, 2, 3, 4})};
+  for (const std::string &function : functions)
+    if (llvm::Error error = compareResults(devices.data(), function, search, results))
+      return std::move(error);
+  results.table.print(console.out);
+  console.out << "\n";
+  if (!results.first.empty())
+    console.out << "the first result beyond " << general(search.tolerance) << " is " << results.first << " (" << results.differing
+                << " of " << results.compared << " differ)\n";
+  else
+    console.out << results.compared << " results agree to " << general(search.tolerance) << " of their largest number\n";
+  console.out << remarks;
+  if (!finding.empty())
+    console.out << finding;
+  else if (!options.resultsOnly)
+    console.out << "all " << grouped(int64_t(computed)) << " values computed on the way agree\n";
+  if (!results.first.empty() && finding.empty() && !options.resultsOnly && remarks.empty())
+    console.out << "what differs is made in one piece that is right when its values are stored, or (gradients on the reference, which\n"
+                   "has a way of its own to them) by reverse mode: try `--memory 1`, which stores fewer at a time\n";
+  return finding.empty() && results.first.empty() ? Success : Failure;
 }
 
 int diff(const DiffOptions &options, Console &console) {

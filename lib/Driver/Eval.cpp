@@ -1,6 +1,7 @@
 //===- Eval.cpp - braid eval: the loss on a file of tokens ----------------===//
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Documents.h"
+#include "lib/Driver/Model.h"
 #include "lib/Driver/Trainer.h"
 #include "llvm/Support/JSON.h"
 #include <algorithm>
@@ -71,45 +72,30 @@ static void printObserved(const std::vector<Observed> &observed, const std::stri
 }
 
 static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
-  auto loaded = Compilation::load(options.model, console.color);
-  if (!loaded)
-    return loaded.takeError();
-  auto model = describe((*loaded)->module());
+  auto model = Model::load(options.model, options.params, console);
   if (!model)
     return model.takeError();
-  auto params = chooseParameters(options.model, options.params, console);
-  if (!params)
-    return params.takeError();
-  std::string named = options.params.empty() ? options.model.path : options.params;
-  if (llvm::Error error = checkParameters(*model, *params, named))
-    return error;
   auto file = rt::TokenFile::open(options.data);
   if (!file)
     return makeError(file.message());
-  if (llvm::Error error = checkTokens(*model, **file))
+  if (llvm::Error error = checkTokens(model->info, **file))
     return error;
   int64_t time = options.tokens > 0 ? options.tokens : savedSetting(options.model.path, "tokens", 256);
   int64_t separator = options.separator >= 0 ? options.separator : savedSetting(options.model.path, "separator", -1);
-  if (llvm::Error error = checkTokenInputs(*model, separator, time))
+  if (llvm::Error error = checkTokenInputs(model->info, separator, time))
     return error;
   auto data = rt::Dataset::create(*file, time, 0);
   if (!data)
     return makeError(data.message());
-  PipelineOptions pipeline;
-  pipeline.bf16 = options.how.bf16;
-  pipeline.functions = {"loss"};
+  std::vector<std::string> functions = {"loss"};
   if (!options.observe.empty()) {
-    if (llvm::none_of(model->observed, [&](llvm::StringRef name) { return isNamed(name, options.observe); }))
+    if (llvm::none_of(model->info.observed, [&](llvm::StringRef name) { return isNamed(name, options.observe); }))
       return makeError("the model observes nothing as `" + options.observe + "`");
-    pipeline.functions.push_back("observe");
+    functions.push_back("observe");
   }
-  EngineOptions engine;
-  engine.threads = options.how.threads;
-  auto session = Session::create(**loaded, pipeline, engine);
+  auto session = model->compile(std::move(functions), options.how);
   if (!session)
     return session.takeError();
-  if (llvm::Error error = bindParameters(**session, *params, named))
-    return error;
   auto start = std::chrono::steady_clock::now();
   auto result = evaluateWindows(**session, *data, options.batch, options.batches, separator, options.how.seed);
   if (!result)
@@ -127,7 +113,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     llvm::json::Object root{{"loss", result->loss}, {"bits_per_token", bits}, {"perplexity", std::exp(result->loss)},
                             {"tokens", result->tokens}, {"seconds", seconds}};
     // A token of this vocabulary is a byte.
-    if (model->classes <= 256)
+    if (model->info.classes <= 256)
       root["bits_per_byte"] = bits;
     llvm::json::Object sites;
     for (const Observed &site : observed)
@@ -139,7 +125,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   }
   Table table;
   table.add({"loss", general(result->loss, 6) + " nats a token"});
-  table.add({model->classes <= 256 ? "bits per byte" : "bits per token", general(bits, 5)});
+  table.add({model->info.classes <= 256 ? "bits per byte" : "bits per token", general(bits, 5)});
   table.add({"perplexity", general(std::exp(result->loss), 5)});
   table.add({"tokens", grouped(result->tokens) + ", " + siText(double(result->tokens) / seconds, "tokens/s")});
   table.print(console.out);

@@ -53,8 +53,7 @@ llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const
   return values;
 }
 
-/// The oracle's inputs: ids and reals as its tensors.
-static ref::TensorMap referenceInputs(const ModelInfo &model, const Inputs &inputs) {
+ref::TensorMap referenceInputs(const ModelInfo &model, const Inputs &inputs) {
   ref::TensorMap result;
   for (const auto &[name, ids] : inputs.ids)
     result[name] = ref::Tensor::makeIds(inputs.batch, inputs.time, std::vector<double>(ids.begin(), ids.end()));
@@ -76,7 +75,7 @@ static ref::TensorMap referenceInputs(const ModelInfo &model, const Inputs &inpu
 
 llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilation, const std::string &function,
                                                           const Inputs &inputs, const rt::TensorFile &params,
-                                                          const DeviceOptions &how) {
+                                                          const DeviceOptions &how, Oracle kind) {
   llvm::Expected<ModelInfo> model = describe(compilation.module());
   if (!model)
     return model.takeError();
@@ -91,12 +90,13 @@ llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilati
   options.step = uint32_t(how.step);
   options.batch = inputs.batch;
   options.time = inputs.time;
+  options.single = kind == Oracle::Single;
   ref::TensorMap given = referenceInputs(*model, inputs);
   auto parameters = ref::parametersFrom(compilation.module(), params);
   if (!parameters)
     return parameters.takeError();
   // Loss and gradients come from the model itself and the oracle's tape, except where roundings are to be followed.
-  bool own = !how.bf16 && (function == "loss" || function == "grad" || function == "logits");
+  bool own = kind == Oracle::Own && !how.bf16 && (function == "loss" || function == "grad" || function == "logits");
   ref::Interpreter oracle(own ? compilation.module() : **derived, options);
   auto results = !own                 ? oracle.run(function, given, *parameters)
                  : function == "grad" ? oracle.lossGradients(given, *parameters)

@@ -4,10 +4,9 @@
 // in training, at a cost that grows with the text. One compilation serves every length.
 //
 //===----------------------------------------------------------------------===//
-#include "braid/Driver/Session.h"
-#include "braid/Driver/TrainingFolder.h"
 #include "braid/Runtime/Dataset.h"
 #include "lib/Driver/Documents.h"
+#include "lib/Driver/Model.h"
 #include "lib/Driver/Sampler.h"
 #include "llvm/Support/FileSystem.h"
 #include <cstring>
@@ -30,33 +29,19 @@ static llvm::Expected<std::vector<uint32_t>> encode(const ModelInfo &model, cons
 }
 
 static llvm::Error generateText(const GenerateOptions &options, Console &console) {
-  auto loaded = Compilation::load(options.model, console.color);
-  if (!loaded)
-    return loaded.takeError();
-  auto model = describe((*loaded)->module());
+  auto model = Model::load(options.model, options.params, console);
   if (!model)
     return model.takeError();
-  auto params = chooseParameters(options.model, options.params, console);
-  if (!params)
-    return params.takeError();
-  if (llvm::Error error = checkParameters(*model, *params, options.params.empty() ? options.model.path : options.params))
-    return error;
   int64_t context = options.context > 0 ? options.context : savedSetting(options.model.path, "tokens", 256);
   int64_t separator = options.separator >= 0 ? options.separator : savedSetting(options.model.path, "separator", -1);
-  if (llvm::Error error = checkTokenInputs(*model, separator, context))
+  if (llvm::Error error = checkTokenInputs(model->info, separator, context))
     return error;
-  auto text = encode(*model, options.prompt);
+  auto text = encode(model->info, options.prompt);
   if (!text)
     return text.takeError();
-  PipelineOptions pipeline;
-  pipeline.bf16 = options.how.bf16;
-  EngineOptions engine;
-  engine.threads = options.how.threads;
-  auto session = Session::create(**loaded, pipeline, engine);
+  auto session = model->compile({"logits"}, options.how);
   if (!session)
     return session.takeError();
-  if (llvm::Error error = bindParameters(**session, *params, options.params))
-    return error;
 
   if (llvm::Error error = (*session)->reserve(1, context))
     return error;
@@ -70,8 +55,8 @@ static llvm::Error generateText(const GenerateOptions &options, Console &console
     numberDocuments(**session, separator, 1, time);
     if (llvm::Error error = (*session)->run("logits", 1, time, options.how.seed))
       return error;
-    std::vector<float> last = logits->toFloats(time * model->classes);
-    int64_t next = sampleToken(last.data() + (time - 1) * model->classes, model->classes, options, i);
+    std::vector<float> last = logits->toFloats(time * model->info.classes);
+    int64_t next = sampleToken(last.data() + (time - 1) * model->info.classes, model->info.classes, options, i);
     if (next < 0)
       return makeError("the model's logits are not finite");
     text->push_back(uint32_t(next));

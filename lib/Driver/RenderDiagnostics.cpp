@@ -55,6 +55,12 @@ static void renderOne(const SourceManager &sources, mlir::Location location, con
     text += placeText(places[i]) + "note: used from here\n";
 }
 
+std::string Compilation::render(mlir::Location location, const char *severity, const std::string &message) const {
+  std::string text;
+  renderOne(sources, location, severity, message, text);
+  return text;
+}
+
 llvm::Error Compilation::withDiagnostics(llvm::function_ref<llvm::LogicalResult()> work) {
   std::string text;
   bool failed;

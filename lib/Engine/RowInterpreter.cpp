@@ -3,7 +3,7 @@
 #include "braid/Engine/RowInterpreter.h"
 #include "Storage.h"
 #include "braid/Runtime/Random.h"
-#include <cmath>
+#include "braid/Support/Elementary.h"
 #include <cstring>
 
 using namespace mlir;
@@ -92,44 +92,12 @@ private:
   void runRandom(RandomOp random, Tensor &result);
 };
 
-double apply(Fn fn, const double *x) {
-  switch (fn) {
-  case Fn::Neg: return -x[0];
-  case Fn::Exp: return std::exp(x[0]);
-  case Fn::Log: return std::log(x[0]);
-  case Fn::Sqrt: return std::sqrt(x[0]);
-  case Fn::Rsqrt: return 1 / std::sqrt(x[0]);
-  case Fn::Tanh: return std::tanh(x[0]);
-  case Fn::Sigmoid: return 1 / (1 + std::exp(-x[0]));
-  case Fn::Erf: return std::erf(x[0]);
-  case Fn::Sin: return std::sin(x[0]);
-  case Fn::Cos: return std::cos(x[0]);
-  case Fn::Abs: return std::fabs(x[0]);
-  case Fn::Not: return x[0] == 0;
-  case Fn::Real: case Fn::Copy: return x[0];
-  case Fn::Add: return x[0] + x[1];
-  case Fn::Sub: return x[0] - x[1];
-  case Fn::Mul: return x[0] * x[1];
-  case Fn::Div: return x[0] / x[1];
-  case Fn::Max: return std::isnan(x[0]) || x[0] > x[1] ? x[0] : x[1];
-  case Fn::Min: return std::isnan(x[0]) || x[0] < x[1] ? x[0] : x[1];
-  case Fn::Pow: return std::pow(x[0], x[1]);
-  case Fn::Lt: return x[0] < x[1];
-  case Fn::Le: return x[0] <= x[1];
-  case Fn::Eq: return x[0] == x[1];
-  case Fn::And: return x[0] != 0 && x[1] != 0;
-  case Fn::Or: return x[0] != 0 || x[1] != 0;
-  case Fn::Select: return x[0] != 0 ? x[1] : x[2];
-  }
-  return 0;
-}
-
 void Row::runMap(MapOp map, Tensor &result) {
   forEach(result, [&](const Point &point, int64_t i) {
     double in[3] = {};
     for (auto [k, input] : llvm::enumerate(map.getInputs()))
       in[k] = values[input].elements[offsetOf(values[input], point)];
-    result.elements[i] = apply(map.getFn(), in);
+    result.elements[i] = elementary(map.getFn(), in);
   });
 }
 
@@ -208,7 +176,7 @@ void Row::run(Operation &op) {
     forEach(operand(0), [&](const Point &point, int64_t i) {
       double &x = result.elements[offsetOf(result, point)];
       double in[2] = {x, operand(0).elements[i]};
-      x = apply(fn, in);
+      x = elementary(fn, in);
     });
   } else if (auto round = dyn_cast<RoundOp>(op)) {
     for (auto [i, x] : llvm::enumerate(result.elements))

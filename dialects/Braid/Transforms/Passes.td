@@ -12,6 +12,14 @@ def BraidVerifyTopology : Pass<"braid-verify-topology", "::mlir::ModuleOp"> {
     `logits`, real, per token, with exactly one axis; no parameter is called `loss` or
     `logits`; in a function an axis name stands for one size; no value varies per sequence.
     Changes nothing.
+
+    Numeric class: exact. Bytes moved: the same.
+
+    Declines: fails where a promise is broken.
+    ```mlir
+    module { braid.func @logits { } }
+    ```
+    is refused: the module lacks its name, and @logits its output.
   }];
 }
 
@@ -20,7 +28,13 @@ def BraidExpandReads : Pass<"braid-expand-reads", "::mlir::ModuleOp"> {
   let description = [{
     A read whose region holds a matrix product (each entry times a weight), attention or a
     sum over tokens cannot be part of a row kernel. Its entries are concatenated along
-    the read's axis and its region takes its place. Other reads stay. Exact.
+    the read's axis and its region takes its place. Stable on its own output.
+
+    Numeric class: exact.
+
+    Bytes moved: more. The entries are written once more, side by side, and read from there.
+
+    Declines: reads whose region is row work.
     ```mlir
     %1 = braid.concat %a, %b along ["depth.part", "depth.part"] to "depth" : …
     ```
@@ -32,8 +46,17 @@ def BraidCanonicalize : Pass<"braid-canonicalize", "::mlir::ModuleOp"> {
   let description = [{
     In functions and in the regions of reads: folds constants, drops neutral operands,
     broadcasts that an elementwise op does anyway and views that undo each other, replaces
-    a division by a constant by a product (may change the last bit), drops results and
-    captures of reads that nobody uses. Stable on its own output.
+    a division by a constant by a product, drops results and captures of reads that nobody
+    uses. Stable on its own output.
+
+    Numeric class: rounding. A product with a constant's reciprocal may differ from the division in
+    the last bit, a folded constant is computed in double precision; all else is exact, but for
+    the sign of zero.
+
+    Bytes moved: never more.
+
+    Declines: ops with an effect (outputs, observed values), draws that are used, orders of axes
+    that an output shows.
     ```mlir
     %1 = braid.map mul(%x, %one) : (!braid.value<token, [dim: 8]>, !braid.value<static, []>) -> !braid.value<token, [dim: 8]>
     ```
@@ -49,7 +72,18 @@ def BraidDeriveLoss : Pass<"braid-derive-loss", "::mlir::ModuleOp"> {
     optimiser step) and the one output
     `loss = token_sum(select(counted, log Σ exp(x - m) + m - x[target] + aux…, 0) · loss_scale)`
     with `m` the detached maximum of the logits. Observed values are dropped.
-    Does nothing where @loss exists.
+    Stable on its own output.
+
+    Numeric class: exact; the formula is the definition of the loss, and @logits stays.
+
+    Bytes moved: those of a new function; `convert-braid-to-row` makes one kernel of the formula,
+    which reads the logits from memory.
+
+    Declines: does nothing where @loss exists.
+    ```mlir
+    braid.func @logits { … braid.output "logits", %x : <token, [vocab: 16]> }
+    ```
+    stays, and `braid.func @loss { … braid.output "loss", %l : <static, []> }` is added.
   }];
 }
 
@@ -57,7 +91,11 @@ def BraidDeriveObserve : Pass<"braid-derive-observe", "::mlir::ModuleOp"> {
   let summary = "adds @observe, whose outputs are the observed values";
   let description = [{
     @observe is @logits with an output `observe:<name>` for each `braid.observe` and no
-    other output. Does nothing where @observe exists.
+    other output. Stable on its own output.
+
+    Numeric class: exact. Bytes moved: those of a new function.
+
+    Declines: does nothing where @observe exists.
     ```mlir
     braid.observe "site.weights", %w : <token, [depth: 3]>
     ```
@@ -70,6 +108,15 @@ def BraidDropObserve : Pass<"braid-drop-observe", "::mlir::ModuleOp"> {
   let description = [{
     To be run after `braid-derive-loss` and `braid-derive-observe`: what is left of
     observed values and of auxiliary losses has no effect. What only they used is dead.
+    Stable on its own output.
+
+    Numeric class: exact. Bytes moved: fewer, where what they used goes as well.
+
+    Declines: functions without observed values and auxiliary losses stay as they are.
+    ```mlir
+    braid.observe "site.weights", %w : <token, [depth: 3]>
+    ```
+    is gone.
   }];
 }
 
@@ -79,7 +126,19 @@ def BraidDifferentiate : Pass<"braid-differentiate", "::mlir::ModuleOp"> {
     @grad computes the loss (output `loss`) and, by reverse mode, an output `grad:<path>`
     for each parameter of the module, in order; zeros where the loss does not depend on
     it. Adjoints are the ops' own (`AdjointOpInterface`). The result is ordinary braid.
-    Fails where an op has no derivative. Does nothing where @grad exists.
+    Stable on its own output.
+
+    Numeric class: exact; the chain rule in the order of the program read backwards, where contributions
+    to one value are added in that order. @loss stays.
+
+    Bytes moved: those of a new function; what the backward pass reads of the forward pass is
+    decided by `braid-plan-recompute`.
+
+    Declines: fails where there is no @loss or an op has no derivative; does nothing where @grad exists.
+    ```mlir
+    braid.func @loss { … %w = braid.param @w : <static, [dim: 8]> … braid.output "loss", %l : <static, []> }
+    ```
+    stays, and `braid.func @grad { … braid.output "grad:w", %g : <static, [dim: 8]> }` is added.
   }];
 }
 
@@ -90,6 +149,13 @@ def BraidDropTrainOnly : Pass<"braid-drop-train-only", "::mlir::ModuleOp"> {
     not. @grad, whose loss is the training loss, keeps it without the mark; in every other
     function, and in the regions of its reads, it becomes the constant 1. To be run after
     `braid-differentiate`. Draws that nobody uses afterwards are dead; noise is not marked.
+    Stable on its own output.
+
+    Numeric class: exact; outside of training the factor is 1 by definition.
+
+    Bytes moved: never more.
+
+    Declines: functions without marked ops stay as they are.
     ```mlir
     %3 = braid.map select(%keep, %c, %zero) {train_only} : (…) -> !braid.value<token, [dim: 8]>
     ```
@@ -110,6 +176,13 @@ def BraidInsertRounding : Pass<"braid-insert-rounding", "::mlir::ModuleOp"> {
     Lists of gradients that the adjoint of a read carries stay in fp32.
     A value that is rounded already, or is a view of such, is not rounded again: stable on
     its own output.
+
+    Numeric class: rounding, to the nearest bf16 (ties to even), where the policy says; no later pass adds or
+    drops one.
+
+    Bytes moved: half as many, where a value that is stored is rounded.
+
+    Declines: what no product, attention or history holds stays in fp32.
     ```mlir
     %1 = braid.round %0 to bf16 : <token, [dim: 64]> -> <token, [dim: 64]>
     ```
@@ -130,11 +203,40 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
     products on the way divided by `cacheFactor`, are fewer bytes than writing it once and
     reading it at each. Values are decided in program order, at the first later level that
     uses them; what a level has a copy of costs nothing more there.
-    A copy carries `braid.recompute`, its level. Exact: a copy computes the same bits.
+    A copy carries `braid.recompute`, its level. Stable on its own output.
+
+    Numeric class: exact; a copy computes the same bits.
+
+    Bytes moved: fewer, for more arithmetic.
+
+    Declines: values that are narrow, or whose leaves are as many bytes as the value itself.
     ```mlir
     %9 = braid.map exp(%h) {braid.recompute = 2 : i64} : (!braid.value<token, [inner: 64]>) -> !braid.value<token, [inner: 64]>
     ```
   }];
+}
+
+def BraidExposeValues : Pass<"braid-expose-values", "::mlir::ModuleOp"> {
+  let summary = "adds outputs for the values that a function computes";
+  let description = [{
+    In `function`, the real values that ops compute are numbered in program order, those in
+    the region of a read before the read's results; inputs, parameters and constants have
+    no number. Of the values numbered `first`, `first` + 1, …, at most `count`, each becomes
+    an output `value:<number>`. A value in a region becomes a further result of its read.
+    Nothing else changes: whatever is compiled from the function computes these values as
+    before and stores them too. Stable on its own output.
+
+    Numeric class: exact. Bytes moved: more, by the values exposed.
+
+    Declines: fails where there is no such function or `first` is negative.
+    ```mlir
+    braid.output "value:7", %9 : <token, [dim: 64]>
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"logits\"", "the function">,
+    Option<"first", "first", "int64_t", "0", "number of the first value to expose">,
+    Option<"count", "count", "int64_t", "-1", "how many to expose at most; -1: all">];
 }
 
 #endif

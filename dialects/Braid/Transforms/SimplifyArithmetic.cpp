@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "braid/Support/Elementary.h"
 #include "dialects/Braid/IR/Emitter.h"
 #include "dialects/Braid/Transforms/Patterns.h"
 #include "mlir/IR/PatternMatch.h"
-#include <cmath>
 
 using namespace mlir;
 using namespace braid::ir;
@@ -44,33 +44,6 @@ static void change(PatternRewriter &rewriter, MapOp op, Fn fn, ValueRange operan
   rewriter.replaceOpWithNewOp<MapOp>(op, op.getType(), fn, operands);
 }
 
-static std::optional<double> evaluate(Fn fn, ArrayRef<double> x) {
-  switch (fn) {
-  case Fn::Neg: return -x[0];
-  case Fn::Exp: return std::exp(x[0]);
-  case Fn::Log: return std::log(x[0]);
-  case Fn::Sqrt: return std::sqrt(x[0]);
-  case Fn::Rsqrt: return 1 / std::sqrt(x[0]);
-  case Fn::Tanh: return std::tanh(x[0]);
-  case Fn::Sigmoid: return 1 / (1 + std::exp(-x[0]));
-  case Fn::Erf: return std::erf(x[0]);
-  case Fn::Sin: return std::sin(x[0]);
-  case Fn::Cos: return std::cos(x[0]);
-  case Fn::Abs: return std::abs(x[0]);
-  case Fn::Add: return x[0] + x[1];
-  case Fn::Sub: return x[0] - x[1];
-  case Fn::Mul: return x[0] * x[1];
-  case Fn::Div: return x[0] / x[1];
-  case Fn::Max: return x[0] >= x[1] ? x[0] : x[1];
-  case Fn::Min: return x[0] <= x[1] ? x[0] : x[1];
-  case Fn::Pow: return std::pow(x[0], x[1]);
-  case Fn::Lt: return x[0] < x[1];
-  case Fn::Le: return x[0] <= x[1];
-  case Fn::Eq: return x[0] == x[1];
-  default: return std::nullopt;
-  }
-}
-
 namespace {
 
 /// A function of constants is a constant.
@@ -84,12 +57,9 @@ struct FoldConstants : OpRewritePattern<MapOp> {
         return failure();
       numbers.push_back(*number);
     }
-    std::optional<double> result = evaluate(op.getFn(), numbers);
-    if (!result)
-      return failure();
     ValueType type = typeOf(op.getResult());
     Value constant = rewriter.create<ConstantOp>(op.getLoc(), type.withKind(Kind::Static),
-                                                 rewriter.getF64FloatAttr(*result));
+                                                 rewriter.getF64FloatAttr(braid::elementary(op.getFn(), numbers.data())));
     replaceBy(rewriter, op, constant);
     return success();
   }

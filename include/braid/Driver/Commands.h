@@ -90,11 +90,15 @@ int runRowKernels(const RowKernelsOptions &options, Console &console);
 
 struct DiffOptions {
   ModelArgs model;
+  std::string other; ///< what the second device runs, if not the model
   DeviceOptions how;
   std::vector<std::string> between = {"cpu", "reference"};
   std::string params, inputs; ///< empty: initial values, random tokens
   int64_t batch = 2, tokens = 16;
-  double tolerance = 0;       ///< relative; 0: by the format of the numbers
+  std::string function = "grad"; ///< or `logits`: nothing behind the forward pass
+  bool resultsOnly = false;      ///< nothing that the programs do not return
+  int64_t memory = 1024;         ///< MiB for values that are compared at one time
+  double tolerance = 0;          ///< relative; 0: by the format of the numbers, and what fp32 cannot resolve is let pass
 };
 int diff(const DiffOptions &options, Console &console);
 

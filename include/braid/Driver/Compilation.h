@@ -38,6 +38,13 @@ public:
   /// A copy of the module, taken to `to`. Fails with rendered diagnostics. `seen` as for braid::lowerTo.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
   lower(Stage to, const PipelineOptions &options, std::function<void(Stage, mlir::ModuleOp)> seen = {});
+  /// Puts another module in the place of this one, which it returns.
+  mlir::OwningOpRef<mlir::ModuleOp> exchange(mlir::OwningOpRef<mlir::ModuleOp> other) {
+    std::swap(loaded, other);
+    return other;
+  }
+  /// A message with the line of the program and a caret, as diagnostics have it. `severity`: `note`, …
+  std::string render(mlir::Location location, const char *severity, const std::string &message) const;
   /// Calls `work`, which reports through MLIR's diagnostics; fails with what it reported, rendered.
   llvm::Error withDiagnostics(llvm::function_ref<llvm::LogicalResult()> work);
 

@@ -18,15 +18,24 @@ struct NamedValue {
 /// Puts inputs (and `loss_scale`) into the buffers of the functions compiled.
 llvm::Error bindInputs(Session &session, const Inputs &inputs);
 
+/// The same as the oracle takes them, ids and reals as its tensors.
+std::map<std::string, ref::Tensor> referenceInputs(const ModelInfo &model, const Inputs &inputs);
+
 /// Results of `logits`, `loss`, `grad` or `observe` by compiled code, in the order of the program.
 llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function, const Inputs &inputs,
                                                          const DeviceOptions &how);
 
-/// The same by the oracle, in double precision with gradients of its own. With `how.bf16` the oracle follows
-/// the derived program instead, whose roundings are explicit.
+/// How the oracle comes to its results.
+enum class Oracle {
+  Own,     ///< in double precision, with gradients of its own; with `how.bf16` as Derived
+  Derived, ///< in double precision, but following the derived program: its gradients and its roundings
+  Single   ///< so, with every result and partial sum rounded to fp32: what fp32 can resolve
+};
+
+/// The same by the oracle.
 llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilation, const std::string &function,
                                                           const Inputs &inputs, const rt::TensorFile &params,
-                                                          const DeviceOptions &how);
+                                                          const DeviceOptions &how, Oracle oracle = Oracle::Own);
 
 /// The parameters of the file `path`, checked against the model. If it is empty: those of the newest checkpoint of
 /// a training folder, or initial values drawn with `seed`.

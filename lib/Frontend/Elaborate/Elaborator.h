@@ -112,6 +112,7 @@ private:
   std::string showSizes(llvm::ArrayRef<AxisAttr> axes) const;
   static std::string showNumber(double number);
   std::string sourceText(Range range, size_t limit = 40) const;
+  mlir::Location fileLoc(Range range);
   mlir::Location loc(Range range);
 
   // Axes.cpp: what axis a name means.

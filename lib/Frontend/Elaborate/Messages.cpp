@@ -121,7 +121,7 @@ std::string Elaborator::sourceText(Range range, size_t limit) const {
   return result.size() > limit ? result.substr(0, limit - 1) + "…" : result;
 }
 
-Location Elaborator::loc(Range range) {
+Location Elaborator::fileLoc(Range range) {
   uint64_t key = (uint64_t(range.file) << 32) | range.begin;
   auto it = locations.find(key);
   if (it != locations.end())
@@ -131,6 +131,18 @@ Location Elaborator::loc(Range range) {
   Location result = FileLineColLoc::get(&context, StringRef(name.data(), name.size()), at.line, at.column);
   locations.insert({key, result});
   return result;
+}
+
+/// The place, the calls that led there, and the path of the instance (as the metadata of a
+/// fused location): one line of the library serves many sites.
+Location Elaborator::loc(Range range) {
+  Location place = fileLoc(range);
+  if (!current)
+    return place;
+  for (Frame *g = current; g; g = g->caller)
+    if (g->called)
+      place = CallSiteLoc::get(place, fileLoc(g->callRange));
+  return current->path.empty() ? place : FusedLoc::get(ArrayRef<Location>(place), builder.getStringAttr(current->path), &context);
 }
 
 } // namespace braid::elab

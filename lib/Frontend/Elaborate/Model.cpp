@@ -87,6 +87,7 @@ void Elaborator::evalConfig() {
 /// The model's statements, then its logits.
 void Elaborator::runModel(const ast::Decl &model) {
   Frame &f = *newFrame(Frame::Kind::Model, &model, globalFrame);
+  Restore<Frame *> body(current, &f);
   for (const ast::Formal &formal : model.formals) {
     Val v;
     StringRef name = formal.name.text;

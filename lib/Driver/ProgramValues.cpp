@@ -1,0 +1,178 @@
+//===- ProgramValues.cpp - every value that a program computes ------------===//
+#include "lib/Driver/ProgramValues.h"
+#include "braid/Reference/Files.h"
+#include "braid/Reference/Interpreter.h"
+#include "dialects/Braid/Transforms/ExposeValues.h"
+
+namespace braid::driver {
+
+bool ComputedValue::isLike(const ComputedValue &other) const {
+  return op == other.op && type.perToken == other.type.perToken &&
+         std::equal(type.axes.begin(), type.axes.end(), other.type.axes.begin(), other.type.axes.end(),
+                    [](const AxisInfo &a, const AxisInfo &b) { return a.name == b.name && a.size == b.size; });
+}
+
+int64_t ComputedValue::numbers(int64_t batch, int64_t time) const {
+  int64_t count = 1;
+  for (int64_t size : type.shape(batch, time))
+    count *= size;
+  return count;
+}
+
+static std::string nameOf(mlir::Operation *op) {
+  if (auto map = mlir::dyn_cast<ir::MapOp>(op))
+    return ir::stringifyFn(map.getFn()).str();
+  std::string name = op->getName().stripDialect().str();
+  if (auto reduce = mlir::dyn_cast<ir::ReduceOp>(op))
+    name += " " + ir::stringifyReduceKind(reduce.getKind()).str();
+  return name;
+}
+
+/// The front end puts the path of an instance beside the place (Elaborator::loc).
+static std::string pathOf(mlir::Location location) {
+  std::string path;
+  location->walk([&](mlir::Location part) {
+    auto fused = mlir::dyn_cast<mlir::FusedLoc>(part);
+    auto text = fused ? mlir::dyn_cast_or_null<mlir::StringAttr>(fused.getMetadata()) : mlir::StringAttr();
+    if (!text)
+      return mlir::WalkResult::advance();
+    path = text.str();
+    return mlir::WalkResult::interrupt();
+  });
+  return path;
+}
+
+static mlir::Operation *lossOf(ir::FuncOp func) {
+  for (auto output : func.getBody().getOps<ir::OutputOp>())
+    if (output.getName() == "loss")
+      return output.getValue().getDefiningOp();
+  return nullptr;
+}
+
+llvm::Expected<ProgramValues> ProgramValues::create(Compilation &compilation, const std::string &function,
+                                                    const DeviceOptions &how) {
+  ProgramValues result(compilation, function, how);
+  if (compilation.stage() == Stage::Braid && (function != "logits" || how.bf16)) {
+    PipelineOptions pipeline;
+    pipeline.bf16 = how.bf16;
+    // A model is described by its @logits, which has to stay.
+    pipeline.functions = {"logits"};
+    if (function != "logits")
+      pipeline.functions.push_back(function);
+    auto derived = compilation.lower(Stage::Derived, pipeline);
+    if (!derived)
+      return derived.takeError();
+    result.module = std::move(*derived);
+  } else {
+    result.module = compilation.module().clone();
+  }
+  auto func = result.module->lookupSymbol<ir::FuncOp>(function);
+  if (!func)
+    return makeError("the module has no braid.func @" + function);
+  mlir::Operation *loss = lossOf(func);
+  for (mlir::Value value : ir::computedValues(func)) {
+    mlir::Operation *op = value.getDefiningOp();
+    ComputedValue computed{nameOf(op), pathOf(op->getLoc()), op->getLoc(), {}, false};
+    computed.type.perToken = ir::typeOf(value).isToken();
+    for (ir::AxisAttr axis : ir::typeOf(value).getAxes())
+      computed.type.axes.push_back({axis.getName().str(), axis.getSize()});
+    mlir::Operation *outer = op->getParentOp() == func ? op : op->getParentOp();
+    computed.backward = loss && loss->isBeforeInBlock(outer);
+    result.values.push_back(std::move(computed));
+  }
+  return std::move(result);
+}
+
+static NamedValue named(const ComputedValue &value, size_t number, const Inputs &inputs) {
+  NamedValue result{std::to_string(number), value.type.shape(inputs.batch, inputs.time), {}, {}};
+  if (value.type.perToken)
+    result.axes = {"batch", "time"};
+  for (const AxisInfo &axis : value.type.axes)
+    result.axes.push_back(axis.name);
+  return result;
+}
+
+llvm::Error ProgramValues::compiled(size_t first, size_t count, const Inputs &inputs, const rt::TensorFile &params,
+                                    std::vector<NamedValue> &result) {
+  mlir::OwningOpRef<mlir::ModuleOp> copy(module->clone());
+  ir::exposeValues(copy->lookupSymbol<ir::FuncOp>(function), int64_t(first), int64_t(count));
+  PipelineOptions pipeline;
+  pipeline.functions = {function};
+  pipeline.bf16 = how.bf16;
+  EngineOptions engine;
+  engine.threads = how.threads;
+  mlir::OwningOpRef<mlir::ModuleOp> own = compilation->exchange(std::move(copy));
+  auto session = Session::create(*compilation, pipeline, engine);
+  compilation->exchange(std::move(own));
+  llvm::Error failed = !session ? session.takeError() : [&]() -> llvm::Error {
+    if (llvm::Error error = bindParameters(**session, params, "the parameters"))
+      return error;
+    if (llvm::Error error = bindInputs(**session, inputs))
+      return error;
+    return (*session)->run(function, inputs.batch, inputs.time, how.seed, how.step);
+  }();
+  if (failed && count > 1) {
+    // A kernel has at most 256 arguments, which may be too few for so many results.
+    llvm::consumeError(std::move(failed));
+    size_t half = count / 2;
+    if (llvm::Error error = compiled(first, half, inputs, params, result))
+      return error;
+    return compiled(first + half, count - half, inputs, params, result);
+  }
+  if (failed)
+    return failed;
+  for (size_t i = first; i < first + count; ++i) {
+    const Buffer *buffer = (*session)->find("out:value:" + std::to_string(i));
+    if (!buffer)
+      return makeError("the compiled program does not store its value " + std::to_string(i));
+    NamedValue value = named(values[i], i, inputs);
+    std::vector<float> numbers = buffer->toFloats(values[i].numbers(inputs.batch, inputs.time));
+    value.data.assign(numbers.begin(), numbers.end());
+    result.push_back(std::move(value));
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<NamedValue>> ProgramValues::interpreted(bool single, size_t first, size_t count, const Inputs &inputs,
+                                                                   const rt::TensorFile &params) {
+  auto model = describe(*module);
+  if (!model)
+    return model.takeError();
+  auto parameters = ref::parametersFrom(*module, params);
+  if (!parameters)
+    return parameters.takeError();
+  llvm::DenseMap<mlir::Value, size_t> numbers;
+  std::vector<NamedValue> result;
+  llvm::SmallVector<mlir::Value> all = ir::computedValues(module->lookupSymbol<ir::FuncOp>(function));
+  for (size_t i = first; i < first + count; ++i) {
+    numbers[all[i]] = i - first;
+    result.push_back(named(values[i], i, inputs));
+  }
+  ref::Options options;
+  options.seed = how.seed;
+  options.step = uint32_t(how.step);
+  options.batch = inputs.batch;
+  options.time = inputs.time;
+  options.single = single;
+  options.trace = [&](mlir::Value value, const ref::Tensor &tensor) {
+    if (auto found = numbers.find(value); found != numbers.end())
+      result[found->second].data = tensor.data;
+  };
+  ref::Interpreter oracle(*module, options);
+  auto outputs = oracle.run(function, referenceInputs(*model, inputs), *parameters);
+  if (!outputs)
+    return outputs.takeError();
+  return result;
+}
+
+llvm::Expected<std::vector<NamedValue>> ProgramValues::evaluate(Arithmetic arithmetic, size_t first, size_t count,
+                                                                const Inputs &inputs, const rt::TensorFile &params) {
+  if (arithmetic != Arithmetic::Compiled)
+    return interpreted(arithmetic == Arithmetic::Single, first, count, inputs, params);
+  std::vector<NamedValue> result;
+  if (llvm::Error error = compiled(first, count, inputs, params, result))
+    return std::move(error);
+  return result;
+}
+
+} // namespace braid::driver

@@ -1,28 +1,69 @@
 //===- Interrupt.cpp - SIGINT and SIGTERM as a flag -----------------------===//
 #include "lib/Driver/Interrupt.h"
+#include <cerrno>
+#include <cstdint>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 namespace braid::driver {
 
-static volatile std::sig_atomic_t arrived = 0;
-static constexpr int watched[] = {SIGINT, SIGTERM};
+static sigset_t watched() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
 
-static void note(int signal) { arrived = signal; }
+/// Ends the process by the signal's default action.
+static void end(int signal) {
+  std::signal(signal, SIG_DFL);
+  sigset_t set = watched();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  kill(getpid(), signal);
+}
 
 Interrupt::Interrupt() {
-  arrived = 0;
-  struct sigaction action = {};
-  action.sa_handler = note;
-  sigemptyset(&action.sa_mask);
-  action.sa_flags = int(SA_RESETHAND) | SA_RESTART;
-  for (int i = 0; i < 2; ++i)
-    sigaction(watched[i], &action, &before[i]);
+  sigset_t set = watched();
+  pthread_sigmask(SIG_BLOCK, &set, &before);
+  signals = signalfd(-1, &set, SFD_CLOEXEC);
+  stop = eventfd(0, EFD_CLOEXEC);
+  // Without descriptors the signals keep their usual meaning.
+  if (signals < 0 || stop < 0)
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  else
+    watcher = std::thread([this] { watch(); });
+}
+
+void Interrupt::watch() {
+  pollfd polled[] = {{signals, POLLIN, 0}, {stop, POLLIN, 0}};
+  while (true) {
+    if (poll(polled, 2, -1) < 0 && errno != EINTR)
+      return;
+    if (polled[1].revents)
+      return;
+    signalfd_siginfo info;
+    if (!polled[0].revents || read(signals, &info, sizeof(info)) != sizeof(info))
+      continue;
+    if (!armed || arrived)
+      end(int(info.ssi_signo));
+    arrived = int(info.ssi_signo);
+  }
 }
 
 Interrupt::~Interrupt() {
-  for (int i = 0; i < 2; ++i)
-    sigaction(watched[i], &before[i], nullptr);
+  if (watcher.joinable()) {
+    uint64_t one = 1;
+    (void)!write(stop, &one, sizeof(one));
+    watcher.join();
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  if (signals >= 0)
+    close(signals);
+  if (stop >= 0)
+    close(stop);
 }
-
-int Interrupt::signal() const { return arrived; }
 
 } // namespace braid::driver

@@ -2,21 +2,33 @@
 #ifndef BRAID_LIB_DRIVER_INTERRUPT_H
 #define BRAID_LIB_DRIVER_INTERRUPT_H
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 namespace braid::driver {
 
-/// While it lives, the first SIGINT or SIGTERM only sets a flag; a second one ends the process as usual.
+/// SIGINT and SIGTERM, taken by a thread that does nothing else. No handler ever runs on a thread that computes: oneDNN's
+/// kernels keep their stack pointer in a workspace of their own, and the frame of a handler would overwrite what lies
+/// below it. To be made before the process has any other thread, since threads inherit which signals are blocked.
 class Interrupt {
 public:
   Interrupt();
   ~Interrupt();
   Interrupt(const Interrupt &) = delete;
-  /// The signal that came, or 0.
-  int signal() const;
+  /// Until this is called a signal ends the process as usual; from then on the first one only sets the flag.
+  void arm() { armed = true; }
+  /// The signal that came after `arm`, or 0.
+  int signal() const { return arrived; }
 
 private:
-  struct sigaction before[2];
+  void watch();
+
+  std::atomic<bool> armed{false};
+  std::atomic<int> arrived{0};
+  sigset_t before;
+  int signals = -1, stop = -1;
+  std::thread watcher;
 };
 
 } // namespace braid::driver

@@ -63,7 +63,7 @@ static void compareSettings(const rt::Checkpoint &checkpoint, const Trainer &tra
   }
 }
 
-static llvm::Expected<int> run(const TrainOptions &options, Console &console) {
+static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt, Console &console) {
   auto loaded = Compilation::load(options.model, console.color);
   if (!loaded)
     return loaded.takeError();
@@ -94,11 +94,13 @@ static llvm::Expected<int> run(const TrainOptions &options, Console &console) {
     return std::move(error);
   if (llvm::Error error = saveModel(options.out, compilation, options))
     return std::move(error);
-  return trainLoop(t, options, peak, console);
+  return trainLoop(t, options, peak, interrupt, console);
 }
 
 int train(const TrainOptions &options, Console &console) {
-  llvm::Expected<int> code = run(options, console);
+  // Before any other thread is made.
+  Interrupt interrupt;
+  llvm::Expected<int> code = run(options, interrupt, console);
   return code ? *code : fail(console, code.takeError());
 }
 

@@ -6,7 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Text.h"
-#include "lib/Driver/Interrupt.h"
 #include "lib/Driver/Progress.h"
 #include "lib/Driver/Trainer.h"
 #include <chrono>
@@ -24,7 +23,7 @@ public:
         progress(console, trainer.step(), options.maxSteps, options.maxSeconds), saved(trainer.step()),
         start(Clock::now()) {}
 
-  llvm::Error run();
+  llvm::Error run(Interrupt &interrupt);
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -111,8 +110,8 @@ llvm::Error Loop::step() {
   return metrics.add(m);
 }
 
-llvm::Error Loop::run() {
-  Interrupt interrupt;
+llvm::Error Loop::run(Interrupt &interrupt) {
+  interrupt.arm();
   const char *why = "";
   while (!finished()) {
     if (llvm::Error error = step())
@@ -144,12 +143,12 @@ llvm::Error Loop::run() {
 
 } // namespace
 
-int trainLoop(Trainer &trainer, const TrainOptions &options, double peak, Console &console) {
+int trainLoop(Trainer &trainer, const TrainOptions &options, double peak, Interrupt &interrupt, Console &console) {
   llvm::Expected<Metrics> metrics = Metrics::open(options.out, trainer.step());
   if (!metrics)
     return fail(console, metrics.takeError());
   Loop loop(trainer, options, peak, std::move(*metrics), console);
-  if (llvm::Error error = loop.run()) {
+  if (llvm::Error error = loop.run(interrupt)) {
     if (console.errIsTerminal)
       console.err << "\r\033[K";
     return fail(console, std::move(error));

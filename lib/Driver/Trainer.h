@@ -10,6 +10,7 @@
 #include "braid/Driver/Session.h"
 #include "braid/Driver/TrainingFolder.h"
 #include "braid/Runtime/Dataset.h"
+#include "lib/Driver/Interrupt.h"
 #include "lib/Driver/Metrics.h"
 
 namespace braid::driver {
@@ -72,7 +73,7 @@ llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file);
 void printRun(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console);
 
 /// The steps, with reports, evaluations and checkpoints, until the end, the time limit or a signal.
-int trainLoop(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console);
+int trainLoop(Trainer &trainer, const TrainOptions &options, double peakFlops, Interrupt &interrupt, Console &console);
 
 } // namespace braid::driver
 

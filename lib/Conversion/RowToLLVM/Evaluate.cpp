@@ -223,6 +223,12 @@ Value KernelEmitter::computeMap(MapOp map, const Position &position, unsigned de
   if (lanes)
     for (Value &value : in)
       value = broadcast(value);
+  // An id beside a real number is one: exact below 2^24, more than any vocabulary has.
+  auto isReal = [](Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); };
+  if (fn != Fn::Select && llvm::any_of(in, isReal))
+    for (Value &value : in)
+      if (getElementTypeOrSelf(value.getType()).isInteger(32))
+        value = b.create<arith::SIToFPOp>(loc, VectorMath::withElement(value.getType(), b.getF32Type()), value);
   Type type = in[0].getType();
   Type kind = getElementTypeOrSelf(type);
   bool ids = kind.isInteger(32);

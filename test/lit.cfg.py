@@ -17,6 +17,8 @@ config.environment["PATH"] = os.pathsep.join(
 )
 config.environment["OMP_NUM_THREADS"] = "2"
 config.environment["LC_ALL"] = "C.UTF-8"
+# Nothing of the user's: tests have a cache of compiled kernels of their own.
+config.environment["BRAID_CACHE"] = os.path.join(config.braid_build, "test", "cache")
 # Tests run side by side: a waiting thread must not spin on a processor that another test could use.
 config.environment["KMP_BLOCKTIME"] = "0"
 

@@ -195,7 +195,7 @@ llvm::Error Check::compare(KernelCheckResult &result) {
     auto difference = tensor->compare(options.tolerance * (rounds ? 20 : 1));
     if (!difference)
       return difference.takeError();
-    if (result.bound == 0 || difference->error / difference->bound > result.error / result.bound)
+    if (result.bound == 0 || difference->error / difference->bound >= result.error / result.bound)
       result.error = difference->error, result.bound = difference->bound;
     if (difference->error > difference->bound && result.problem.empty())
       result.problem = tensor->name + " differs by " + std::to_string(difference->error) + ", more than " + std::to_string(difference->bound);

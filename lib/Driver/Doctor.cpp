@@ -150,8 +150,10 @@ static void checkCuda(Report &report, bool wanted) {
 static void checkPtxas(Report &report) {
   auto program = row::findPtxas();
   if (!program) {
-    report.none("ptxas: " + llvm::toString(program.takeError()) +
-                "; the driver compiles PTX where there is none, more slowly, and `--emit cubin` needs it (package cuda-nvcc)");
+    const char *given = std::getenv("BRAID_PTXAS");
+    bool wanted = given && *given && llvm::StringRef(given) != "off";
+    report.missing(wanted, "ptxas: " + llvm::toString(program.takeError()) +
+                               "; the driver compiles PTX where there is none, more slowly, and `--emit cubin` needs it (package cuda-nvcc)");
     return;
   }
   auto version = row::ptxasVersion();

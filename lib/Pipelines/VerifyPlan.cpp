@@ -3,6 +3,7 @@
 #include "VerifyPlan.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
+#include <map>
 
 using namespace mlir;
 
@@ -104,27 +105,40 @@ LogicalResult verifyFunction(host::FuncOp func) {
         lives.insert({buffer, {buffer, int64_t(ops.size()), 0}}).first->second.last = ops.size();
     ops.push_back(&op);
   }
-  SmallVector<Life> all;
-  for (auto &[op, life] : lives) {
-    host::BufferType type = life.buffer.getType();
-    int64_t arena = type.getSpace() == host::Space::Token ? *func.getTokenBytes() : *func.getFixedBytes();
-    if (!life.buffer.getOffset() || int64_t(*life.buffer.getOffset()) + type.bytes() > arena)
-      return life.buffer.emitOpError("has no place in its arena");
-    all.push_back(life);
-  }
-  for (const Life &a : all)
-    for (const Life &b : all) {
-      host::BufferOp x = a.buffer, y = b.buffer;
-      if (a.first > b.first || x == y || x.getType().getSpace() != y.getType().getSpace() || b.first > a.last)
+  // Time passes from op to op; `live` holds the buffers that are needed now, by offset, one map for each arena. They
+  // are disjoint but for those that take over a place, so that only the neighbours of a new one need a look.
+  using Live = std::multimap<int64_t, const Life *>;
+  Live arenas[2];
+  SmallVector<SmallVector<std::pair<Live *, Live::iterator>>> ending(ops.size());
+  int64_t now = 0;
+  for (auto &[op, y] : lives) {
+    host::BufferType type = y.buffer.getType();
+    bool tokens = type.getSpace() == host::Space::Token;
+    int64_t arena = tokens ? *func.getTokenBytes() : *func.getFixedBytes();
+    if (!y.buffer.getOffset() || int64_t(*y.buffer.getOffset()) + type.bytes() > arena)
+      return y.buffer.emitOpError("has no place in its arena");
+    for (; now < y.first; ++now)
+      for (auto [map, ended] : ending[now])
+        map->erase(ended);
+    Live &live = arenas[tokens];
+    int64_t start = *y.buffer.getOffset(), end = start + type.bytes();
+    int64_t below = -1; // where a buffer lies that ends before this one starts
+    for (auto it = live.lower_bound(end); it != live.begin();) {
+      const Life &x = *(--it)->second;
+      host::BufferOp other = x.buffer;
+      int64_t from = it->first;
+      if (below >= 0 && from != below)
+        break;
+      if (start >= from + other.getType().bytes()) {
+        below = from;
         continue;
-      int64_t from = *x.getOffset(), to = from + x.getType().bytes(), start = *y.getOffset(),
-              end = start + y.getType().bytes();
-      if (start >= to || from >= end)
+      }
+      if (x.last == y.first && x.first < y.first && from == start && mayShare(ops[x.last], y.buffer, other))
         continue;
-      if (a.last == b.first && from == start && mayShare(ops[a.last], y, x))
-        continue;
-      return y.emitOpError("shares memory with \"") << x.getName() << "\", which is still needed";
+      return y.buffer.emitOpError("shares memory with \"") << other.getName() << "\", which is still needed";
     }
+    ending[y.last].push_back({&live, live.insert({start, &y})});
+  }
   return success();
 }
 

@@ -2,7 +2,6 @@
 """Checks of the repository by its own registries: repo-check.py ROOT CHECK [ARGUMENT…]
 
 ops          every op of every dialect appears in a test of its dialect
-passes       every pass has a description, a file and a test of its stem
 rules        every verifier rule (R1 …, K1 …, H1 …) has a refusal test that names it
 diagnostics  every diagnostic is reported somewhere, tested by its code, and listed in docs/language.md
 names        no topology is named in the compiler's C++
@@ -53,27 +52,6 @@ def check_ops():
             name = f"{dialect}.{op.group(1)}"
             expect(re.search(rf"(?<![\w.]){re.escape(name)}\b", text), f"no test mentions the op {name}")
     expect(count > 40, f"found only {count} ops: the pattern no longer fits the tables")
-
-
-def check_passes():
-    count = 0
-    for td in files("", ".td"):
-        if "build" in td.relative_to(root).parts[0]:
-            continue
-        for match in re.finditer(r'^def (\w+) : Pass<"([\w-]+)"(.*?)^}', read(td), re.M | re.S):
-            count += 1
-            _, flag, body = match.groups()
-            expect("description" in body, f"pass {flag} has no description")
-            expect(any(re.search(rf"--{re.escape(flag)}\b|[(,]{re.escape(flag)}[,){{\"]", read(t)) for t in tests()),
-                   f"no test runs the pass {flag}")
-    # Passes that are registered without a table.
-    for source in files("lib", ".cpp") + files("dialects", ".cpp"):
-        for flag in re.findall(r'getArgument\(\) const \w+ \{ return "([\w-]+)"', read(source)):
-            count += 1
-            expect("getDescription" in read(source), f"pass {flag} has no description")
-            expect(any(re.search(rf"--{re.escape(flag)}\b|[(,]{re.escape(flag)}[,){{\"]", read(t)) for t in tests()),
-                   f"no test runs the pass {flag}")
-    expect(count >= 20, f"found only {count} passes")
 
 
 def check_rules():

@@ -13,7 +13,14 @@
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
@@ -30,6 +37,11 @@ Compilation::Compilation(bool color) : color(color), diagnostics(sources) {
   registry.insert<ir::BraidDialect, row::RowDialect, host::HostDialect, mlir::LLVM::LLVMDialect>();
   mlirContext = std::make_unique<mlir::MLIRContext>(registry);
   mlirContext->loadAllAvailableDialects();
+  // Those of stages after `host` are loaded when they are met.
+  mlir::DialectRegistry later;
+  later.insert<mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect, mlir::gpu::GPUDialect, mlir::memref::MemRefDialect,
+               mlir::NVVM::NVVMDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
+  mlirContext->appendDialectRegistry(later);
   mlirContext->printOpOnDiagnostic(false);
 }
 
@@ -101,6 +113,10 @@ static bool looksLikeModule(llvm::StringRef text) {
   return false;
 }
 
+static bool isModule(llvm::StringRef file, llvm::StringRef text) {
+  return path::extension(file) == ".mlir" || path::extension(file) == ".mlirbc" || (file == "-" && looksLikeModule(text));
+}
+
 llvm::Error Compilation::readModule(const std::string &name, const std::string &text) {
   sources.add(name, text);
   return withDiagnostics([&]() -> llvm::LogicalResult {
@@ -114,6 +130,8 @@ llvm::Expected<std::unique_ptr<Compilation>> Compilation::parseOnly(const std::s
   llvm::Expected<std::string> text = result->readText(file);
   if (!text)
     return text.takeError();
+  if (isModule(file, *text))
+    return makeError("a module is past the stage `ast`");
   result->mainFile = result->parseFile(file == "-" ? "<stdin>" : file, std::move(*text), file);
   if (!result->mainFile)
     return result->diagnosticsError();
@@ -141,7 +159,7 @@ llvm::Expected<std::unique_ptr<Compilation>> Compilation::load(const ModelArgs &
     return text.takeError();
   result->overrides = overrides;
   std::string name = file == "-" ? "<stdin>" : file;
-  if (path::extension(file) == ".mlir" || path::extension(file) == ".mlirbc" || (file == "-" && looksLikeModule(*text))) {
+  if (isModule(file, *text)) {
     if (!overrides.empty())
       return makeError("`--set` needs a program; the config of a module is already fixed");
     if (llvm::Error error = result->readModule(name, *text))

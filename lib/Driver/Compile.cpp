@@ -1,13 +1,13 @@
 //===- Compile.cpp - braid compile: any stage in, any later stage out -----===//
 //
-// The stages are those of Stages.def, with the program's own text (`ast`) before
-// them, the loops of kernels (`loops`) before `llvm`, and object code (`obj`) after it. Stages are written as the pipeline
-// passes them, so a dump shows also the stage before a failure.
+// The stages are those of Stages.def. They are dumped as the pipeline passes them, so a dump shows
+// also the stage before a failure. Text of a module keeps the places in the program (`loc`), on which
+// messages of compiled programs and names of buffers depend: what is read back in and taken on then
+// is what it would have been in one go.
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Compilation.h"
 #include "braid/Conversion/RowToGPU.h"
-#include "braid/Conversion/RowToLLVM.h"
 #include "braid/Engine/Program.h"
 #include "braid/Frontend/ASTPrinter.h"
 #include "braid/Runtime/SafeTensors.h"
@@ -21,24 +21,20 @@ namespace braid::driver {
 
 namespace path = llvm::sys::path;
 
+using Form = StageInfo::Form;
+using Target = StageInfo::Target;
+
 std::vector<std::string> emittable() {
-  std::vector<std::string> names = {"ast"};
-  for (const StageInfo &stage : stages()) {
-    if (stage.stage == Stage::LLVM)
-      names.push_back("loops");
+  std::vector<std::string> names;
+  for (const StageInfo &stage : stages())
     names.push_back(stage.name.str());
-  }
-  for (const char *name : {"obj", "gpu", "nvvm", "ptx", "cubin"})
-    names.push_back(name);
   return names;
 }
 
-static bool isForGPU(llvm::StringRef stage) { return stage == "gpu" || stage == "nvvm" || stage == "ptx" || stage == "cubin"; }
-
-static std::string textOf(mlir::ModuleOp module) {
+static std::string textOf(mlir::ModuleOp module, bool locations) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  module->print(os, mlir::OpPrintingFlags().enableDebugInfo(false));
+  module->print(os, mlir::OpPrintingFlags().enableDebugInfo(locations, /*prettyForm=*/false));
   os << "\n";
   return os.str();
 }
@@ -79,41 +75,9 @@ private:
   unsigned number = 0;
 };
 
-/// The LLVM dialect of a planned module, as the engine makes it on its way to code.
-static llvm::Expected<std::string> toLLVM(Compilation &c, mlir::ModuleOp planned) {
-  llvm::SmallString<128> folder;
-  if (std::error_code code = llvm::sys::fs::createUniqueDirectory("braid", folder))
-    return makeError("cannot make a temporary folder: " + code.message());
-  EngineOptions engine;
-  engine.dumpDir = folder.str().str();
-  llvm::Error problem = c.withDiagnostics([&]() -> llvm::LogicalResult {
-    auto program = Program::compile(planned, engine);
-    if (!program)
-      return mlir::emitError(mlir::UnknownLoc::get(&c.context()), llvm::toString(program.takeError()));
-    return llvm::success();
-  });
-  llvm::SmallString<128> file(folder);
-  path::append(file, "llvm.mlir");
-  std::string text;
-  if (auto buffer = llvm::MemoryBuffer::getFile(file))
-    text = (*buffer)->getBuffer().str();
-  llvm::sys::fs::remove_directories(folder);
-  if (problem)
-    return std::move(problem);
-  if (text.empty())
-    return makeError("the engine wrote no LLVM dialect");
-  return text;
-}
-
-/// What follows the row kernels on a GPU: `gpu`, `nvvm`, `ptx` or `cubin`.
-static llvm::Expected<std::string> toDevice(Compilation &c, mlir::ModuleOp planned, llvm::StringRef emit, const row::GpuTarget &target) {
-  mlir::PassManager manager(&c.context());
-  manager.addPass(emit == "gpu" ? row::createConvertRowToGPUPass() : row::createConvertRowToNVVMPass());
-  if (llvm::Error error = c.withDiagnostics([&] { return manager.run(planned); }))
-    return std::move(error);
-  if (emit == "gpu" || emit == "nvvm")
-    return textOf(planned);
-  mlir::Operation *kernels = planned.lookupSymbol(row::deviceModuleName);
+/// The kernels of a module in the stage `nvvm`.
+static llvm::Expected<std::string> toPTX(Compilation &c, mlir::ModuleOp module, const row::GpuTarget &target) {
+  mlir::Operation *kernels = module.lookupSymbol(row::deviceModuleName);
   if (!kernels)
     return makeError("the program has no row kernels to compile for a GPU");
   std::string ptx;
@@ -125,7 +89,40 @@ static llvm::Expected<std::string> toDevice(Compilation &c, mlir::ModuleOp plann
         return llvm::success();
       }))
     return std::move(error);
-  return emit == "ptx" ? llvm::Expected<std::string>(std::move(ptx)) : row::assembleCubin(ptx, target);
+  return ptx;
+}
+
+/// An object file and its header.
+static llvm::Error toObject(Compilation &c, mlir::ModuleOp module, const std::string &file) {
+  llvm::SmallString<256> header(file);
+  path::replace_extension(header, ".h");
+  return c.withDiagnostics([&]() -> llvm::LogicalResult {
+    if (llvm::Error error = writeObject(module, EngineOptions(), file, header))
+      return mlir::emitError(mlir::UnknownLoc::get(&c.context()), llvm::toString(std::move(error)));
+    return llvm::success();
+  });
+}
+
+/// Fails where the stage read does not lead to the one asked for.
+static llvm::Error checkWay(Stage from, Stage to) {
+  if (!way(from, to).empty())
+    return llvm::Error::success();
+  if (!way(to, from).empty())
+    return makeError("the module is already in stage `" + infoOf(from).name + "`, past `" + infoOf(to).name + "`");
+  return makeError("the module is in stage `" + infoOf(from).name + "`, which does not lead to `" + infoOf(to).name + "`");
+}
+
+/// PTX is assembled for another GPU than it was made for if ptxas finds nothing wrong with that.
+static llvm::Error runPTX(const CompileOptions &options, Stage to, const std::optional<row::GpuTarget> &gpu, Console &console) {
+  if (llvm::Error error = checkWay(Stage::PTX, to))
+    return error;
+  auto text = llvm::MemoryBuffer::getFile(options.model.path);
+  if (!text)
+    return makeError("cannot read `" + options.model.path + "`: " + text.getError().message());
+  if (to == Stage::PTX)
+    return write(options.output, (*text)->getBuffer().str(), console);
+  auto cubin = row::assembleCubin((*text)->getBuffer(), *gpu);
+  return cubin ? write(options.output, *cubin, console) : cubin.takeError();
 }
 
 static llvm::Error run(const CompileOptions &options, Console &console) {
@@ -136,13 +133,17 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
       return makeError(llvm::toString(target.takeError()) + "; `cpu` is the other target");
     gpu = *target;
   }
-  if (isForGPU(options.emit) && !gpu)
+  Stage to = *parseStage(options.emit);
+  const StageInfo &wanted = infoOf(to);
+  if (wanted.target == Target::GPU && !gpu)
     return makeError("`--emit " + options.emit + "` is for a GPU: give one by `--target`, as `--target sm_90a`");
-  if (gpu && (options.emit == "loops" || options.emit == "llvm" || options.emit == "obj"))
+  if (wanted.target == Target::CPU && gpu)
     return makeError("`--emit " + options.emit + "` is for `--target cpu`; for a GPU there are gpu, nvvm, ptx and cubin");
-  if (options.emit == "cubin" && options.output == "-")
-    return makeError("a cubin needs a file: give `-o FILE.cubin`");
-  if (options.emit == "ast") {
+  if (wanted.form == Form::Binary && options.output == "-")
+    return makeError("`" + options.emit + "` needs a file: give `-o FILE" + wanted.extension + "`");
+  if (path::extension(options.model.path) == ".ptx")
+    return runPTX(options, to, gpu, console);
+  if (to == Stage::AST) {
     auto parsed = Compilation::parseOnly(options.model.path, console.color);
     if (!parsed)
       return parsed.takeError();
@@ -152,65 +153,39 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
   if (!compilation)
     return compilation.takeError();
   Compilation &c = **compilation;
+  Stage from = c.stage();
+  if (llvm::Error error = checkWay(from, to))
+    return error;
+  bool keep = options.locations != "never", shown = keep && (options.locations == "always" || options.output != "-" || !console.outIsTerminal);
   Dump dump(options.dumpDir, console);
   if (llvm::Error error = dump.error())
     return error;
   if (c.file())
-    dump.add(".ast.braid", braid::print(*c.file(), c.sources));
-  bool object = options.emit == "obj", loops = options.emit == "loops", device = isForGPU(options.emit);
-  Stage to = object || loops || device ? Stage::Host : *parseStage(options.emit), from = c.stage();
-  if (to < from)
-    return makeError("the module is already in stage `" + stages()[size_t(from)].name + "`, past `" + options.emit + "`");
+    dump.add(infoOf(Stage::AST).extension, braid::print(*c.file(), c.sources));
+  Stage last = from; // of those that are modules
+  for (Stage stage : way(from, to))
+    if (infoOf(stage).form == Form::Module)
+      last = stage;
   PipelineOptions pipeline;
   pipeline.functions = options.functions;
   pipeline.bf16 = options.bf16;
   pipeline.recompute = options.recompute;
-  auto module = c.lower(std::min(to, Stage::Host), pipeline, [&](Stage stage, mlir::ModuleOp at) {
-    dump.add(stages()[size_t(stage)].extension, textOf(at));
+  auto module = c.lower(last, pipeline, [&](Stage stage, mlir::ModuleOp at) {
+    if (!options.dumpDir.empty())
+      dump.add(infoOf(stage).extension, textOf(at, keep));
   });
   if (!module)
     return llvm::joinErrors(module.takeError(), dump.error());
-  if (object) {
-    if (options.output == "-")
-      return makeError("object code needs a file: give `-o FILE.o`");
-    llvm::SmallString<256> header(options.output);
-    path::replace_extension(header, ".h");
-    return c.withDiagnostics([&]() -> llvm::LogicalResult {
-      if (llvm::Error error = writeObject(**module, EngineOptions(), options.output, header))
-        return mlir::emitError(mlir::UnknownLoc::get(&c.context()), llvm::toString(std::move(error)));
-      return llvm::success();
-    });
-  }
-  if (loops) {
-    if (from == Stage::LLVM)
-      return makeError("the module is already in stage `llvm`, past `loops`");
-    mlir::PassManager manager(&c.context());
-    manager.enableVerifier(false);
-    manager.addPass(row::createConvertRowToLoopsPass());
-    if (llvm::Error error = c.withDiagnostics([&] { return manager.run(**module); }))
-      return error;
-  }
-  if (device) {
-    if (from == Stage::LLVM)
-      return makeError("the module is already in stage `llvm`, past the row kernels");
-    auto code = toDevice(c, **module, options.emit, *gpu);
-    if (!code)
-      return llvm::joinErrors(code.takeError(), dump.error());
-    if (llvm::Error error = write(options.output, *code, console))
-      return error;
-    return dump.error();
-  }
-  std::string text = textOf(**module);
-  if (to == Stage::LLVM && from != Stage::LLVM) {
-    llvm::Expected<std::string> lowered = toLLVM(c, **module);
-    if (!lowered)
-      return lowered.takeError();
-    text = std::move(*lowered);
-    dump.add(stages()[size_t(Stage::LLVM)].extension, text);
-  }
-  if (llvm::Error error = write(options.output, text, console))
-    return error;
-  return dump.error();
+  if (to == Stage::Obj)
+    return llvm::joinErrors(toObject(c, **module, options.output), dump.error());
+  llvm::Expected<std::string> text = wanted.form == Form::Module ? textOf(**module, shown) : toPTX(c, **module, *gpu);
+  if (text && wanted.form != Form::Module)
+    dump.add(infoOf(Stage::PTX).extension, *text);
+  if (text && to == Stage::Cubin)
+    text = row::assembleCubin(std::string(std::move(*text)), *gpu);
+  if (!text)
+    return llvm::joinErrors(text.takeError(), dump.error());
+  return llvm::joinErrors(write(options.output, *text, console), dump.error());
 }
 
 int compile(const CompileOptions &options, Console &console) {

@@ -17,7 +17,7 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeMachine(const EngineOpt
 llvm::Expected<llvm::SmallVector<char, 0>> generate(llvm::Module &module, llvm::TargetMachine &machine, const EngineOptions &options,
                                                     bool quick, llvm::StringRef name);
 
-/// Lowers a module of planned programs to the LLVM dialect in place.
+/// Lowers a module of planned programs, or what became of one in a later stage, to the LLVM dialect in place.
 llvm::Error lower(mlir::ModuleOp module, const EngineOptions &options);
 /// A part of the program in the LLVM dialect. `quick`: the host functions.
 struct Part {
@@ -30,7 +30,7 @@ std::vector<Part> split(mlir::ModuleOp module, unsigned parts);
 /// Translates and compiles a part; may run in several threads at once for different parts.
 llvm::Expected<llvm::SmallVector<char, 0>> compilePart(Part &part, const EngineOptions &options);
 
-/// The programs of a module before lowering.
+/// The programs of a lowered module.
 std::vector<FunctionInfo> describe(mlir::ModuleOp module);
 
 } // namespace braid

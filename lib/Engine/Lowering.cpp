@@ -2,7 +2,7 @@
 
 #include "CodeGen.h"
 #include "braid/Conversion/HostToLLVM.h"
-#include "braid/Conversion/RowToLLVM.h"
+#include "braid/Pipelines/Pipelines.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
@@ -16,15 +16,20 @@ using namespace braid;
 
 std::vector<FunctionInfo> braid::describe(ModuleOp module) {
   std::vector<FunctionInfo> functions;
-  for (auto func : module.getOps<host::FuncOp>()) {
+  for (auto func : module.getOps<LLVM::LLVMFuncOp>()) {
+    auto program = func->getAttrOfType<DictionaryAttr>(host::programAttrName);
+    if (!program)
+      continue;
+    auto number = [](DictionaryAttr from, StringRef name) { return from.getAs<IntegerAttr>(name).getInt(); };
     FunctionInfo info;
-    info.name = func.getSymName().str();
-    info.tokenBytes = func.getTokenBytes().value_or(0);
-    info.fixedBytes = func.getFixedBytes().value_or(0);
-    for (host::ExternalOp external : host::externalsOf(func)) {
-      host::BufferType type = external.getType();
-      braid_dtype dtype = type.getStorage() == host::Storage::F32 ? BRAID_F32 : type.getStorage() == host::Storage::BF16 ? BRAID_BF16 : BRAID_I32;
-      info.externals.push_back({external.getName().str(), type.getSpace() == host::Space::Token, type.getNumbers(), dtype});
+    info.name = program.getAs<StringAttr>("name").str();
+    info.tokenBytes = number(program, "token_bytes");
+    info.fixedBytes = number(program, "fixed_bytes");
+    for (auto external : program.getAs<ArrayAttr>("externals").getAsRange<DictionaryAttr>()) {
+      StringRef storage = external.getAs<StringAttr>("storage").getValue();
+      braid_dtype dtype = storage == "f32" ? BRAID_F32 : storage == "bf16" ? BRAID_BF16 : BRAID_I32;
+      info.externals.push_back({external.getAs<StringAttr>("name").str(), external.getAs<BoolAttr>("per_token").getValue(),
+                                number(external, "numbers"), dtype});
     }
     functions.push_back(std::move(info));
   }
@@ -43,14 +48,12 @@ llvm::Error braid::lower(ModuleOp module, const EngineOptions &options) {
   });
   PassManager manager(module.getContext());
   manager.enableVerifier(false);
-  manager.addPass(host::createConvertHostToLLVMPass());
-  manager.addPass(row::createConvertRowToLLVMPass());
+  if (stageOf(module) != Stage::LLVM) {
+    buildLoopsPipeline(manager);
+    buildLLVMPipeline(manager);
+  }
   if (failed(manager.run(module)))
     return llvm::createStringError(llvm::inconvertibleErrorCode(), text.empty() ? "lowering to LLVM failed" : text);
-  // Parameters belong to stages before this one.
-  for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
-    if (!isa<LLVM::LLVMDialect>(op.getDialect()))
-      op.erase();
   if (!options.dumpDir.empty()) {
     std::error_code error = llvm::sys::fs::create_directories(options.dumpDir);
     llvm::raw_fd_ostream out(options.dumpDir + "/llvm.mlir", error);

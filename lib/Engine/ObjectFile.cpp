@@ -9,41 +9,49 @@
 using namespace llvm;
 using namespace braid;
 
+/// All or nothing.
 static Error writeFile(StringRef path, StringRef contents) {
-  std::error_code error;
-  raw_fd_ostream out(path, error);
-  if (!error) {
+  Error error = writeToOutput(path, [&](raw_ostream &out) {
     out << contents;
-    out.close();
-    error = out.error();
-    out.clear_error();
-  }
-  return error ? createStringError(error, "cannot write " + path) : Error::success();
+    return Error::success();
+  });
+  return error ? createStringError(inconvertibleErrorCode(), "cannot write " + path + ": " + toString(std::move(error))) : Error::success();
 }
 
 static const char *cName(braid_dtype dtype) { return dtype == BRAID_F32 ? "float" : dtype == BRAID_BF16 ? "bf16 bits" : "int32_t"; }
+static const char *constantName(braid_dtype dtype) { return dtype == BRAID_F32 ? "BRAID_F32" : dtype == BRAID_BF16 ? "BRAID_BF16" : "BRAID_I32"; }
 
 static std::string headerOf(ArrayRef<FunctionInfo> functions) {
   std::string text;
   raw_string_ostream out(text);
-  out << "/* Programs compiled by braid. Link with the object file and the runtime. */\n#pragma once\n"
-         "#include \"braid/Runtime/ABI.h\"\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
+  out << "/* Programs compiled by braid. Link with the object file and libbraid_runtime. */\n#pragma once\n"
+         "#include \"braid/Runtime/C.h\"\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
   for (const FunctionInfo &function : functions) {
+    std::string symbol = host::functionName(function.name);
     out << "\n/* Needs " << function.tokenBytes << " bytes of token arena for each padded token and " << function.fixedBytes
         << " bytes of fixed arena.\n   context->external:\n";
     for (auto [i, external] : enumerate(function.externals))
       out << "     [" << i << "] " << external.name << ": " << external.numbers << ' ' << cName(external.dtype)
           << (external.perToken ? " for each token\n" : "\n");
-    out << "*/\nint32_t " << host::functionName(function.name) << "(struct braid_context *context);\n";
+    out << "*/\nint32_t " << symbol << "(struct braid_context *context);\n";
+    out << "static const struct braid_external " << symbol << "_externals[] = {\n";
+    for (const External &external : function.externals) {
+      out << "    {\"";
+      out.write_escaped(external.name) << "\", " << external.numbers << ", " << int(external.perToken) << ", " << constantName(external.dtype) << "},\n";
+    }
+    if (function.externals.empty())
+      out << "    {0, 0, 0, 0}, /* none */\n";
+    out << "};\nstatic const struct braid_program " << symbol << "_program = {\"" << function.name << "\", " << symbol << ", "
+        << function.tokenBytes << ", " << function.fixedBytes << ", " << function.externals.size() << ", " << symbol << "_externals};\n";
   }
   out << "\n#ifdef __cplusplus\n}\n#endif\n";
   return text;
 }
 
 Error braid::writeObject(mlir::ModuleOp module, const EngineOptions &options, StringRef objectPath, StringRef headerPath) {
-  std::vector<FunctionInfo> functions = describe(module);
   if (Error error = lower(module, options))
     return error;
+  std::vector<FunctionInfo> functions = describe(module);
   // One object: the parts are linked before code is generated.
   std::vector<Part> parts = split(module, 1);
   LLVMContext context;
@@ -57,13 +65,21 @@ Error braid::writeObject(mlir::ModuleOp module, const EngineOptions &options, St
     else if (Linker::linkModules(*whole, std::move(next)))
       return createStringError(inconvertibleErrorCode(), "the parts of the program do not fit together");
   }
+  // Only programs are called from outside: objects of two models may be linked together.
+  for (Function &function : *whole)
+    if (!function.isDeclaration() && none_of(functions, [&](const FunctionInfo &info) { return function.getName() == host::functionName(info.name); }))
+      function.setLinkage(GlobalValue::InternalLinkage);
   auto machine = makeMachine(options, false);
   if (!machine)
     return machine.takeError();
   auto object = generate(*whole, **machine, options, false, "program");
   if (!object)
     return object.takeError();
-  if (Error error = writeFile(objectPath, StringRef(object->data(), object->size())))
-    return error;
-  return headerPath.empty() ? Error::success() : writeFile(headerPath, headerOf(functions));
+  if (!headerPath.empty())
+    if (Error error = writeFile(headerPath, headerOf(functions)))
+      return error;
+  Error error = writeFile(objectPath, StringRef(object->data(), object->size()));
+  if (error && !headerPath.empty())
+    sys::fs::remove(headerPath);
+  return error;
 }

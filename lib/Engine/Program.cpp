@@ -78,9 +78,9 @@ static Expected<std::vector<SmallVector<char, 0>>> compileParts(std::vector<Part
 
 Error JITProgram::build(mlir::ModuleOp module, const EngineOptions &options) {
   double start = now();
-  infos = describe(module);
   if (Error error = lower(module, options))
     return error;
+  infos = describe(module);
   initializeTarget();
   bool threaded = module.getContext()->isMultithreadingEnabled() && std::thread::hardware_concurrency() > 1;
   std::vector<Part> parts = split(module, threaded ? std::min(4u, std::thread::hardware_concurrency()) : 1);

@@ -1,10 +1,14 @@
-//===- Pipelines.cpp - from a model to a planned program ------------------===//
+//===- Pipelines.cpp - the passes from one stage to the next ---------------===//
 
 #include "braid/Pipelines/Pipelines.h"
 #include "braid/Conversion/BraidToRow.h"
+#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/RowToGPU.h"
+#include "braid/Conversion/RowToLLVM.h"
 #include "dialects/Braid/Transforms/Passes.h"
 #include "dialects/Host/Transforms/Passes.h"
 #include "dialects/Row/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 
@@ -14,6 +18,7 @@ namespace braid {
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
+#define GEN_PASS_DEF_BRAIDDROPPARAMETERS
 #define GEN_PASS_DEF_BRAIDSELECTFUNCTIONS
 #define GEN_PASS_DEF_BRAIDVERIFYSTAGE
 #include "lib/Pipelines/Passes.h.inc"
@@ -46,6 +51,15 @@ public:
       if (!llvm::is_contained(functions, func.getSymName()))
         func.erase();
     module->setAttr("braid.derived", UnitAttr::get(&getContext()));
+  }
+};
+
+/// Drops the declarations of parameters.
+class DropParameters : public braid::impl::BraidDropParametersBase<DropParameters> {
+public:
+  void runOnOperation() override {
+    for (auto parameter : llvm::make_early_inc_range(getOperation().getOps<ir::ParameterOp>()))
+      parameter.erase();
   }
 };
 
@@ -99,31 +113,69 @@ void buildHostPipeline(OpPassManager &manager, const PipelineOptions &) {
   manager.addPass(createMarkAliasesPass());
 }
 
+void buildLoopsPipeline(OpPassManager &manager) {
+  manager.addPass(host::createConvertHostToLLVMPass());
+  manager.addPass(row::createConvertRowToLoopsPass());
+  manager.addPass(createBraidDropParameters());
+}
+
+void buildLLVMPipeline(OpPassManager &manager) { manager.addPass(row::createConvertRowToLLVMPass()); }
+
+/// The passes that end in `stage`, from the stage before it.
+static void buildStep(OpPassManager &manager, Stage stage, const PipelineOptions &options) {
+  switch (stage) {
+  case Stage::Derived:
+    return buildBraidPipeline(manager, options);
+  case Stage::Row:
+    return buildRowPipeline(manager, options);
+  case Stage::Host:
+    return buildHostPipeline(manager, options);
+  case Stage::Loops:
+    return buildLoopsPipeline(manager);
+  case Stage::LLVM:
+    return buildLLVMPipeline(manager);
+  case Stage::GPU:
+    return manager.addPass(row::createConvertRowToGPUPass());
+  case Stage::NVVM:
+    return manager.addPass(row::createConvertRowToNVVMPass());
+  default:
+    llvm_unreachable("no module is made by passes in this stage");
+  }
+}
+
+/// The text of a loop says where the loop is from, and not where its arguments are: they are from there too, so that a
+/// stage with loops is the same whether it was printed and read in between or not.
+static void placeLoopArguments(ModuleOp module) {
+  module.walk([](Operation *op) {
+    if (isa<scf::SCFDialect>(op->getDialect()))
+      for (Region &region : op->getRegions())
+        for (BlockArgument argument : region.getArguments())
+          argument.setLoc(op->getLoc());
+  });
+}
+
 LogicalResult lowerTo(ModuleOp module, Stage to, const PipelineOptions &options,
                       std::function<void(Stage, ModuleOp)> seen) {
-  Stage at = stageOf(module);
-  if (to > Stage::Host)
-    return module.emitError("the engine lowers what comes after the stage `host`");
-  if (at > to)
-    return module.emitError("is in a later stage than the one asked for");
-  for (;; at = Stage(int(at) + 1)) {
+  Stage from = stageOf(module);
+  std::vector<Stage> path = way(from, to);
+  if (path.empty())
+    return module.emitError("is in the stage `") << infoOf(from).name << "`, which does not lead to `" << infoOf(to).name << "`";
+  for (Stage at : path) {
+    if (at != from) {
+      PassManager manager(module.getContext());
+      manager.enableVerifier(false); // each stage is verified as a whole
+      buildStep(manager, at, options);
+      if (failed(manager.run(module)))
+        return failure();
+    }
     if (failed(verifyStage(module, at)))
       return failure();
+    if (at == Stage::Loops || at == Stage::GPU)
+      placeLoopArguments(module);
     if (seen)
       seen(at, module);
-    if (at == to)
-      return success();
-    PassManager manager(module.getContext());
-    manager.enableVerifier(false); // each stage is verified as a whole
-    if (at == Stage::Braid)
-      buildBraidPipeline(manager, options);
-    else if (at == Stage::Derived)
-      buildRowPipeline(manager, options);
-    else
-      buildHostPipeline(manager, options);
-    if (failed(manager.run(module)))
-      return failure();
   }
+  return success();
 }
 
 LogicalResult lowerToHost(ModuleOp module, const PipelineOptions &options) {
@@ -155,20 +207,16 @@ void registerPipelines() {
   registerBraidPipelinePasses();
   row::registerRowPasses();
   host::registerHostPasses();
-  static PassPipelineRegistration<TextOptions> derived(
-      "braid-to-derived", "`braid` to `derived`",
-      [](OpPassManager &manager, const TextOptions &options) { buildBraidPipeline(manager, options.get()); });
-  static PassPipelineRegistration<TextOptions> rows(
-      "braid-to-row", "`braid` to `row`", [](OpPassManager &manager, const TextOptions &options) {
-        buildBraidPipeline(manager, options.get());
-        buildRowPipeline(manager, options.get());
-      });
-  static PassPipelineRegistration<TextOptions> host(
-      "braid-to-host", "`braid` to `host`", [](OpPassManager &manager, const TextOptions &options) {
-        buildBraidPipeline(manager, options.get());
-        buildRowPipeline(manager, options.get());
-        buildHostPipeline(manager, options.get());
-      });
+  static std::vector<std::unique_ptr<PassPipelineRegistration<TextOptions>>> registered;
+  for (const StageInfo &info : stages())
+    if (info.form == StageInfo::Form::Module && info.stage != Stage::Braid)
+      registered.push_back(std::make_unique<PassPipelineRegistration<TextOptions>>(
+          ("braid-to-" + info.name).str(), ("`braid` to `" + info.name + "`").str(),
+          [stage = info.stage](OpPassManager &manager, const TextOptions &options) {
+            for (Stage at : way(Stage::Braid, stage))
+              if (at != Stage::Braid)
+                buildStep(manager, at, options.get());
+          }));
 }
 
 } // namespace braid

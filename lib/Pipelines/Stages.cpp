@@ -1,10 +1,13 @@
 //===- Stages.cpp - the stages and what each promises ---------------------===//
 
 #include "VerifyPlan.h"
+#include "braid/Conversion/HostToLLVM.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Verifier.h"
 
 using namespace mlir;
@@ -13,11 +16,14 @@ namespace braid {
 
 llvm::ArrayRef<StageInfo> stages() {
   static const StageInfo table[] = {
-#define BRAID_STAGE(id, name, extension, sentence) {Stage::id, name, extension, sentence},
+#define BRAID_STAGE(id, name, after, form, target, extension, sentence)                                                                       \
+  {Stage::id, name, Stage::after, StageInfo::Form::form, StageInfo::Target::target, extension, sentence},
 #include "braid/Pipelines/Stages.def"
   };
   return table;
 }
+
+const StageInfo &infoOf(Stage stage) { return stages()[size_t(stage)]; }
 
 std::optional<Stage> parseStage(llvm::StringRef name) {
   for (const StageInfo &info : stages())
@@ -26,7 +32,30 @@ std::optional<Stage> parseStage(llvm::StringRef name) {
   return std::nullopt;
 }
 
+std::vector<Stage> way(Stage from, Stage to) {
+  std::vector<Stage> result = {to};
+  while (result.back() != from) {
+    Stage before = infoOf(result.back()).after;
+    if (before == result.back())
+      return {};
+    result.push_back(before);
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+/// Kernels are compiled code from `loops` on, which vectors and loops of their own dialects have not left yet.
+static bool hasLoops(ModuleOp module) {
+  return module
+      .walk([](Operation *op) {
+        return isa<ModuleOp>(op) || isa<LLVM::LLVMDialect>(op->getDialect()) ? WalkResult::advance() : WalkResult::interrupt();
+      })
+      .wasInterrupted();
+}
+
 Stage stageOf(ModuleOp module) {
+  for (auto device : module.getOps<gpu::GPUModuleOp>())
+    return device.getOps<gpu::GPUFuncOp>().empty() ? Stage::NVVM : Stage::GPU;
   for (auto func : module.getOps<host::FuncOp>())
     return func.getTokenBytes() ? Stage::Host : Stage::Row;
   if (!module.getOps<row::KernelOp>().empty())
@@ -35,7 +64,54 @@ Stage stageOf(ModuleOp module) {
   // Derived programs are marked by the pass that ends their derivation.
   if (braid)
     return module->hasAttr("braid.derived") ? Stage::Derived : Stage::Braid;
-  return Stage::LLVM;
+  return hasLoops(module) ? Stage::Loops : Stage::LLVM;
+}
+
+/// Programs are planned and fit their kernels, as long as both are there.
+static LogicalResult verifyPlan(ModuleOp module, bool places) {
+  for (auto func : module.getOps<ir::FuncOp>())
+    return func.emitOpError("is still there after its conversion");
+  if (module.getOps<host::FuncOp>().empty())
+    return module.emitError("holds no host.func");
+  if (failed(verifyLaunches(module)))
+    return failure();
+  return places ? verifyPlaces(module) : success();
+}
+
+/// Every program is there, and nothing is left that it or its kernels were made from.
+static LogicalResult verifyCompiled(ModuleOp module, bool loops) {
+  bool found = false;
+  for (auto func : module.getOps<LLVM::LLVMFuncOp>())
+    if (Attribute program = func->getAttr(host::programAttrName)) {
+      found = true;
+      if (!host::isProgramAttr(program))
+        return func.emitOpError("has an attribute `") << host::programAttrName << "` that does not say what the program needs";
+    }
+  if (!found)
+    return module.emitError("holds no program: no llvm.func has the attribute `") << host::programAttrName << "`";
+  for (Operation &op : *module.getBody())
+    if (!isa<LLVM::LLVMDialect>(op.getDialect()))
+      return op.emitOpError("is still there after its conversion");
+  if (!loops && hasLoops(module))
+    return module.emitError("holds more than the LLVM dialect");
+  return success();
+}
+
+/// Kernels are in a gpu.module, in the dialects of the stage.
+static LogicalResult verifyDevice(ModuleOp module, Stage stage) {
+  for (auto kernel : module.getOps<row::KernelOp>())
+    return kernel.emitOpError("is still there after its conversion");
+  for (auto device : module.getOps<gpu::GPUModuleOp>()) {
+    WalkResult found = device.walk([&](Operation *op) {
+      if (stage == Stage::GPU || op == device || isa<gpu::ModuleEndOp>(op) || !isa<gpu::GPUDialect>(op->getDialect()))
+        return WalkResult::advance();
+      op->emitOpError("is still there after its conversion");
+      return WalkResult::interrupt();
+    });
+    if (found.wasInterrupted())
+      return failure();
+  }
+  return success();
 }
 
 LogicalResult verifyStage(ModuleOp module, Stage stage) {
@@ -49,17 +125,16 @@ LogicalResult verifyStage(ModuleOp module, Stage stage) {
     return success();
   case Stage::Row:
   case Stage::Host:
-    for (auto func : module.getOps<ir::FuncOp>())
-      return func.emitOpError("is still there after its conversion");
-    if (module.getOps<host::FuncOp>().empty())
-      return module.emitError("holds no host.func");
-    if (failed(verifyLaunches(module)))
-      return failure();
-    return stage == Stage::Host ? verifyPlaces(module) : success();
+    return verifyPlan(module, stage == Stage::Host);
+  case Stage::Loops:
   case Stage::LLVM:
-    return success();
+    return verifyCompiled(module, stage == Stage::Loops);
+  case Stage::GPU:
+  case Stage::NVVM:
+    return verifyDevice(module, stage);
+  default:
+    return module.emitError("is no text of the stage `") << infoOf(stage).name << "`";
   }
-  return success();
 }
 
 } // namespace braid

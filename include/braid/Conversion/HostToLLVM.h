@@ -16,6 +16,14 @@ std::string functionName(llvm::StringRef program);
 /// `braid_context.external`.
 llvm::SmallVector<ExternalOp> externalsOf(FuncOp func);
 
+/// The attribute of a program's llvm.func, for whoever calls it: what is left of the host.func's signature.
+/// `{name, token_bytes, fixed_bytes, externals = [{name, numbers, storage, per_token}]}`; bytes of the token
+/// arena and numbers of a `per_token` external are for each token, all others in all.
+inline constexpr llvm::StringLiteral programAttrName = "braid.program";
+mlir::DictionaryAttr programAttr(FuncOp func);
+/// Whether an attribute, read from somewhere, has this form.
+bool isProgramAttr(mlir::Attribute attribute);
+
 /// `convert-host-to-llvm`: every planned host.func becomes an llvm.func of calls with constant tables.
 /// Runs before the kernels are converted: it reads their signatures, tells them (attribute `aliases`)
 /// which of their arguments share memory in some launch, and computes their scratch.

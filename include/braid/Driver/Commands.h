@@ -33,6 +33,7 @@ int check(const CheckOptions &options, Console &console);
 struct CompileOptions {
   ModelArgs model;
   std::string target = "cpu", emit = "host", output = "-", dumpDir;
+  std::string locations = "auto"; ///< in the text of modules: always, never, or not on a terminal
   std::vector<std::string> functions = {"logits"};
   bool bf16 = false, recompute = true;
 };

@@ -1,7 +1,7 @@
-//===- Pipelines.h - from a model to a planned program --------------------===//
+//===- Pipelines.h - the stages of a model and the passes between them ----===//
 //
-// The stages of Stages.def up to `host` and the passes between them. What follows
-// (`llvm`, object code) is the engine's.
+// The stages of Stages.def that are modules. Programs are read by the front end; object code and
+// PTX are the engine's and the GPU conversion's.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_PIPELINES_PIPELINES_H
@@ -19,20 +19,29 @@
 namespace braid {
 
 enum class Stage {
-#define BRAID_STAGE(id, name, extension, sentence) id,
+#define BRAID_STAGE(id, name, after, form, target, extension, sentence) id,
 #include "braid/Pipelines/Stages.def"
 };
 
 /// One row of the table.
 struct StageInfo {
+  enum class Form { Program, Module, Text, Binary };
+  enum class Target { Any, CPU, GPU };
   Stage stage;
-  llvm::StringRef name, extension, sentence;
+  llvm::StringRef name;
+  Stage after; ///< what it is made from; the first one: itself
+  Form form;
+  Target target;
+  llvm::StringRef extension, sentence;
 };
 
-/// All stages, in order.
+/// All stages: those of the CPU after those of every target, then those of GPUs.
 llvm::ArrayRef<StageInfo> stages();
+const StageInfo &infoOf(Stage stage);
 /// The stage of this name.
 std::optional<Stage> parseStage(llvm::StringRef name);
+/// The stages passed on the way from one to another, both included; empty if it does not lead there.
+std::vector<Stage> way(Stage from, Stage to);
 /// The stage that a module is in, judged by what it holds.
 Stage stageOf(mlir::ModuleOp module);
 /// Checks what the stage promises; says what is wrong in diagnostics.
@@ -54,15 +63,20 @@ void buildBraidPipeline(mlir::OpPassManager &manager, const PipelineOptions &opt
 void buildRowPipeline(mlir::OpPassManager &manager, const PipelineOptions &options);
 /// `row` to `host`: the plan of memory.
 void buildHostPipeline(mlir::OpPassManager &manager, const PipelineOptions &options);
+/// `host` to `loops`: programs become calls of the runtime, kernels loops; parameters are dropped.
+void buildLoopsPipeline(mlir::OpPassManager &manager);
+/// `loops` to `llvm`.
+void buildLLVMPipeline(mlir::OpPassManager &manager);
 
-/// Takes a module in any stage up to and including `to` (at most `host`), checking each stage that it
-/// reaches. `seen` is called with the module in each stage, the first one included. Fails with diagnostics.
+/// Takes a module in any stage to `to`, checking each stage that it reaches. `seen` is called with the
+/// module in each stage, the first one included. Fails with diagnostics, also where the module's stage
+/// does not lead to `to`.
 llvm::LogicalResult lowerTo(mlir::ModuleOp module, Stage to, const PipelineOptions &options,
                             std::function<void(Stage, mlir::ModuleOp)> seen = {});
 /// `lowerTo(module, Stage::Host, options)`.
 llvm::LogicalResult lowerToHost(mlir::ModuleOp module, const PipelineOptions &options);
 
-/// Registers `braid-to-derived`, `braid-to-row`, `braid-to-host` for braid-opt.
+/// Registers `braid-to-<stage>` for braid-opt, for every stage that is a module.
 void registerPipelines();
 
 } // namespace braid

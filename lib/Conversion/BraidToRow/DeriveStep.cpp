@@ -254,9 +254,10 @@ public:
   void runOnOperation() override {
     if (getOperation().getOps<ir::ParameterOp>().empty())
       return;
-    if (makeStep)
+    auto isThere = [&](StringRef name) { return getOperation().lookupSymbol<host::FuncOp>(name); };
+    if (makeStep && !isThere("step"))
       Step(getOperation()).step();
-    if (makeAccumulate)
+    if (makeAccumulate && !isThere("accumulate"))
       Step(getOperation()).accumulate();
   }
 };

@@ -120,6 +120,7 @@ LogicalResult FunctionConverter::run() {
   }
   auto type = LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer});
   auto made = b.create<LLVM::LLVMFuncOp>(loc, functionName(func.getSymName()), type);
+  made->setAttr(programAttrName, programAttr(func));
   Block *entry = made.addEntryBlock(b);
   Value context = entry->getArgument(0);
   Block *failed = b.createBlock(&made.getBody(), made.getBody().end(), {pointer, b.getI32Type()}, {loc, loc});

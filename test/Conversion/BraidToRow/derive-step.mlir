@@ -33,6 +33,7 @@ braid.parameter @gain : !braid.value<static, [dim: 96]> init {
   %0 = braid.constant 1.0 : !braid.value<static, [dim: 96]>
   braid.yield %0 : !braid.value<static, [dim: 96]>
 }
+// Declines: a parameter's declaration.
 braid.parameter @scale : !braid.value<static, []> lr 5.0e-1 init {
   %0 = braid.constant 1.0 : !braid.value<static, []>
   braid.yield %0 : !braid.value<static, []>

@@ -83,3 +83,18 @@ host.func @out {
   %y = host.external "out:y" : <token, 8, f32>
   host.launch @copy token sizes [] (%a, %y) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
+
+// Declines: there is nothing to place.
+// CHECK-LABEL: host.func @callers
+// CHECK-NOT: = host.buffer
+host.func @callers attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
+  %x = host.external "in:x" : <token, 8, f32>
+  %y = host.external "out:y" : <token, 8, f32>
+  host.launch @turn_into token sizes [] (%x, %y) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+}
+row.kernel @turn_into token dynamic [] {
+^bb0(%x: !row.buffer<rows, [a: 2, b: 4], f32>, %y: !row.buffer<rows, [b: 4, a: 2], f32>):
+  %0 = row.load %x : <rows, [a: 2, b: 4], f32> -> <[a: 2, b: 4]>
+  %1 = row.transpose %0 : <[a: 2, b: 4]> -> <[b: 4, a: 2]>
+  row.store %1 to %y : <[b: 4, a: 2]>, <rows, [b: 4, a: 2], f32>
+}

@@ -23,7 +23,7 @@ row.kernel @scores token dynamic ["depth"] {
   row.store %6 to %out : <[depth: ?]>, <rows, [depth: ?], f32>
 }
 
-// A maximum is no sum, and a factor that lacks only one of two axes stays.
+// Declines: a maximum is no sum, and a factor that lacks only one of two axes stays.
 // CHECK-LABEL: row.kernel @kept
 // CHECK:         %[[P:.*]] = row.map mul
 // CHECK:         row.reduce max %[[P]]

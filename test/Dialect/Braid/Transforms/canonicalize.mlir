@@ -123,3 +123,15 @@ braid.func @reads {
   }
   braid.output "r", %r#2 : <token, []>
 }
+
+// Declines: nothing is constant, neutral, double or dead; what has an effect stays.
+// CHECK-LABEL: braid.func @nothing
+// CHECK: braid.map div
+// CHECK: braid.observe "o"
+braid.func @nothing {
+  %x = braid.input "x" : <token, [dim: 8]>
+  %q = braid.input "q" : <token, []>
+  %d = braid.map div(%x, %q) : (!braid.value<token, [dim: 8]>, !braid.value<token, []>) -> !braid.value<token, [dim: 8]>
+  braid.observe "o", %d : <token, [dim: 8]>
+  braid.output "x", %x : <token, [dim: 8]>
+}

@@ -42,3 +42,13 @@ braid.func @grad {
   %y = braid.map mul(%x, %f) : (!braid.value<token, [d: 4]>, !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]>
   braid.output "y", %y : !braid.value<token, [d: 4]>
 }
+
+// Declines: noise is no factor of training.
+// CHECK-LABEL: braid.func @noise
+// CHECK:       braid.random normal
+braid.func @noise {
+  %x = braid.input "x" : !braid.value<token, [d: 4]>
+  %n = braid.random normal scale 1.0 stream "n" : !braid.value<token, [d: 4]>
+  %s = braid.map add(%x, %n) : (!braid.value<token, [d: 4]>, !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]>
+  braid.output "y", %s : !braid.value<token, [d: 4]>
+}

@@ -33,3 +33,17 @@ braid.func @f {
   }
   braid.output "y", %q : <token, [out: 48]>
 }
+
+// Declines: a read that is row work alone.
+// CHECK-LABEL: braid.func @rows
+// CHECK-NOT: braid.concat
+braid.func @rows {
+  %a = braid.input "a" : <token, [dim: 32]>
+  %b = braid.input "b" : <token, [dim: 32]>
+  %q = braid.read "depth" groups 1 entries(%a, %b : !braid.value<token, [dim: 32]>, !braid.value<token, [dim: 32]>) captures() unstack [] -> !braid.value<token, [dim: 32]> {
+  ^bb0(%v: !braid.value<token, [depth: 2, dim: 32]>):
+    %s = braid.reduce sum %v over ["depth"] : <token, [depth: 2, dim: 32]> -> <token, [dim: 32]>
+    braid.yield %s : !braid.value<token, [dim: 32]>
+  }
+  braid.output "y", %q : <token, [dim: 32]>
+}

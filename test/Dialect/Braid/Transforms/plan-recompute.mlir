@@ -29,7 +29,7 @@ braid.func @activation {
   braid.output "k", %k : <token, [dim: 64, inner: 64]>
 }
 
-// A residual: reading both summands again is no cheaper than writing and reading the sum.
+// Declines: a residual; reading both summands again is no cheaper than writing and reading the sum.
 // CHECK-LABEL: braid.func @residual
 // CHECK-NOT: braid.recompute
 braid.func @residual {

@@ -1,0 +1,64 @@
+//===- C.h - running programs that were compiled ahead of time ------------===//
+//
+// For C and C++. `braid compile MODEL --emit obj -o model.o` writes an object file and model.h, which has a
+// `struct braid_program` for every program in it. Link the object with libbraid_runtime:
+//
+//   struct braid_runtime *runtime = braid_runtime_create(0);
+//   void *external[…];   // what braid_loss_program.externals lists, in its order
+//   if (braid_runtime_run(runtime, &braid_loss_program, batch, time, 0, 0, external))
+//     puts(braid_runtime_message(runtime));
+//   braid_runtime_destroy(runtime);
+//
+// docs/ahead-of-time.md has a whole program.
+//
+//===----------------------------------------------------------------------===//
+#ifndef BRAID_RUNTIME_C_H
+#define BRAID_RUNTIME_C_H
+
+#include "braid/Runtime/ABI.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A buffer of the caller's: `param:<path>`, `in:<name>`, `out:<name>`, `grad:<path>`; see docs/ahead-of-time.md.
+struct braid_external {
+  const char *name;
+  int64_t numbers;   ///< for each token, or in all
+  int32_t per_token; ///< 1: for each token
+  int32_t dtype;     ///< enum braid_dtype
+};
+
+/// What a compiled program is and needs.
+struct braid_program {
+  const char *name;
+  int32_t (*entry)(struct braid_context *);
+  int64_t token_bytes, fixed_bytes; ///< of its arenas: for each padded token, and in all
+  int64_t num_externals;
+  const struct braid_external *externals;
+};
+
+/// Bytes of a buffer for a number of tokens (batch · time).
+static inline int64_t braid_external_bytes(const struct braid_external *external, int64_t tokens) {
+  return external->numbers * (external->dtype == BRAID_BF16 ? 2 : 4) * (external->per_token ? tokens : 1);
+}
+
+/// Threads, scratch memory and arenas, which grow and are kept. For one caller at a time.
+struct braid_runtime;
+/// `threads` 0: as many as the machine offers (or OMP_NUM_THREADS says). Null when there is no memory.
+struct braid_runtime *braid_runtime_create(int32_t threads);
+void braid_runtime_destroy(struct braid_runtime *runtime);
+
+/// Runs a program on `batch` sequences of `time` tokens. `seed` and `step` are the coordinates of random draws.
+/// `external`: an address for each of the program's externals, none null, aligned as its numbers are; results
+/// are written there. Returns 0, or a non-zero code after having put a message into the runtime.
+int32_t braid_runtime_run(struct braid_runtime *runtime, const struct braid_program *program, int64_t batch, int64_t time,
+                          uint64_t seed, int64_t step, void *const *external);
+/// Why the last run failed, with its place in the model; empty when it did not. Valid until the next call.
+const char *braid_runtime_message(const struct braid_runtime *runtime);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+//===- ProgramAttr.cpp - what a caller must know of a compiled program ----===//
+
+#include "braid/Conversion/HostToLLVM.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace braid::host;
+
+DictionaryAttr braid::host::programAttr(FuncOp func) {
+  Builder b(func.getContext());
+  SmallVector<Attribute> externals;
+  for (ExternalOp external : externalsOf(func)) {
+    BufferType type = external.getType();
+    externals.push_back(b.getDictionaryAttr({b.getNamedAttr("name", external.getNameAttr()),
+                                             b.getNamedAttr("numbers", b.getI64IntegerAttr(type.getNumbers())),
+                                             b.getNamedAttr("storage", b.getStringAttr(stringifyStorage(type.getStorage()))),
+                                             b.getNamedAttr("per_token", b.getBoolAttr(type.getSpace() == Space::Token))}));
+  }
+  return b.getDictionaryAttr({b.getNamedAttr("name", func.getSymNameAttr()),
+                              b.getNamedAttr("token_bytes", b.getI64IntegerAttr(func.getTokenBytes().value_or(0))),
+                              b.getNamedAttr("fixed_bytes", b.getI64IntegerAttr(func.getFixedBytes().value_or(0))),
+                              b.getNamedAttr("externals", b.getArrayAttr(externals))});
+}
+
+bool braid::host::isProgramAttr(Attribute attribute) {
+  auto program = dyn_cast_or_null<DictionaryAttr>(attribute);
+  if (!program || !program.getAs<StringAttr>("name") || !program.getAs<IntegerAttr>("token_bytes") || !program.getAs<IntegerAttr>("fixed_bytes"))
+    return false;
+  auto externals = program.getAs<ArrayAttr>("externals");
+  return externals && llvm::all_of(externals, [](Attribute each) {
+    auto external = dyn_cast<DictionaryAttr>(each);
+    if (!external || !external.getAs<StringAttr>("name") || !external.getAs<IntegerAttr>("numbers") || !external.getAs<BoolAttr>("per_token"))
+      return false;
+    auto storage = external.getAs<StringAttr>("storage");
+    return storage && symbolizeStorage(storage.getValue());
+  });
+}

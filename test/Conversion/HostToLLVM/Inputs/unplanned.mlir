@@ -1,0 +1,3 @@
+host.func @f {
+  %x = host.external "in:x" : !host.buffer<token, 8, f32>
+}

@@ -1,0 +1,32 @@
+// RUN: braid-opt %s --split-input-file --convert-host-to-llvm | FileCheck %s
+// RUN: not braid-opt %S/Inputs/unplanned.mlir --convert-host-to-llvm 2>&1 | FileCheck %s --check-prefix=UNPLANNED
+
+// UNPLANNED: error: 'host.func' op is not planned
+
+// The tables are in calls.mlir; here: what a caller must know of the program stays with it.
+// CHECK-LABEL: llvm.func @braid_f(
+// CHECK-SAME:  braid.program = {
+// CHECK-SAME:  externals = [{name = "in:x", numbers = 8 : i64, per_token = true, storage = "f32"}, {name = "param:w", numbers = 4 : i64, per_token = false, storage = "bf16"}]
+// CHECK-SAME:  fixed_bytes = 64 : i64, name = "f", token_bytes = 32 : i64
+// CHECK:       llvm.call @braid_launch
+// CHECK-NOT:   host.func
+row.kernel @k token dynamic [] {
+^bb0(%x: !row.buffer<rows, [d: 8], f32>, %y: !row.buffer<rows, [d: 8], f32>):
+  %0 = row.load %x : !row.buffer<rows, [d: 8], f32> -> !row.value<[d: 8]>
+  row.store %0 to %y : !row.value<[d: 8]>, !row.buffer<rows, [d: 8], f32>
+}
+host.func @f attributes {token_bytes = 32 : i64, fixed_bytes = 64 : i64} {
+  %x = host.external "in:x" : !host.buffer<token, 8, f32>
+  %w = host.external "param:w" : !host.buffer<fixed, 4, bf16>
+  %y = host.buffer "y" "activation" at 0 : !host.buffer<token, 8, f32>
+  host.launch @k token sizes [] (%x, %y) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+}
+
+// -----
+// Declines: a kernel that no program launches in place; kernels are not this pass's work.
+// CHECK-LABEL: row.kernel @alone token dynamic [] {
+row.kernel @alone token dynamic [] {
+^bb0(%x: !row.buffer<rows, [d: 8], f32>, %y: !row.buffer<rows, [d: 8], f32>):
+  %0 = row.load %x : !row.buffer<rows, [d: 8], f32> -> !row.value<[d: 8]>
+  row.store %0 to %y : !row.value<[d: 8]>, !row.buffer<rows, [d: 8], f32>
+}

@@ -40,7 +40,7 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> rowModule(Compilation &
 }
 
 static llvm::Error check(const RowKernelsOptions &options, Console &console, int64_t &wrong) {
-  auto device = deviceByName(options.device, options.how.seed, options.useCache);
+  auto device = deviceByName(options.device, options.how.seed + 1, options.useCache);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(options.model, console.color);

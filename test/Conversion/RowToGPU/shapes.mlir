@@ -1,12 +1,13 @@
 // Which threads compute a row, and how they read it.
 // RUN: braid-opt %s --convert-row-to-gpu | FileCheck %s
 // RUN: braid-opt %s --convert-row-to-nvvm | FileCheck %s --check-prefix=NVVM
-// RUN: braid-check-kernels %s --ptx sm_80 | FileCheck %s --check-prefix=PTX
-// RUN: braid-check-kernels %s --rows 6 | FileCheck %s --check-prefix=EMU
-// RUN: braid-check-kernels %s --rows 1 --blocks 3 --seed 7 | FileCheck %s --check-prefix=EMU
-// RUN: braid-check-kernels %s --kernel thread --rows 300 --seed 3 | FileCheck %s --check-prefix=ONE
-// RUN: braid-check-kernels %s --rows 4 --size 1 | FileCheck %s --check-prefix=EMU
-// RUN: braid-check-kernels %s --kernel history --rows 4 --size 40 | FileCheck %s --check-prefix=ONE
+// RUN: braid-opt %s --convert-row-to-nvvm -o %t.mlir && braid compile %t.mlir --target sm_80 --emit ptx | FileCheck %s --check-prefix=PTX
+// DEFINE: %{check} = braid run --function row-kernels --device emulator
+// RUN: %{check} %s --rows 6 | FileCheck %s --check-prefix=EMU
+// RUN: %{check} %s --rows 1 --blocks 3 --seed 7 | FileCheck %s --check-prefix=EMU
+// RUN: %{check} %s --kernel thread --rows 300 --seed 3 | FileCheck %s --check-prefix=ONE
+// RUN: %{check} %s --rows 4 --entries 1 | FileCheck %s --check-prefix=EMU
+// RUN: %{check} %s --kernel history --rows 4 --entries 40 | FileCheck %s --check-prefix=ONE
 
 // A short row belongs to a thread: nothing is exchanged.
 // CHECK-LABEL: gpu.func @thread
@@ -103,5 +104,5 @@ row.kernel @history token dynamic ["depth"] {
   row.store %10 to %y : !row.value<[dim: 100]>, !row.buffer<rows, [dim: 100], f32>
   row.accumulate %10 to %g : !row.value<[dim: 100]>, !row.buffer<shared, [dim: 100], f32>
 }
-// EMU: 5 kernels, 0 wrong
-// ONE: 1 kernels, 0 wrong
+// EMU: 5 kernels on emulator, 0 wrong
+// ONE: 1 kernels on emulator, 0 wrong

@@ -1,10 +1,11 @@
 //===- braid-check-kernels.cpp - GPU kernels on the emulator, for tests ---===//
 //
-// Compiles every row kernel of a module for a GPU, runs it on the emulator with all
-// checks on, on random numbers, and compares with the interpreter of rows.
+// Compiles every row kernel of a module for a GPU, and the kernels of its scatters, runs them on the
+// emulator with all checks on, on random numbers, and compares with the interpreter of rows.
 //
 //===----------------------------------------------------------------------===//
 
+#include "ScatterCheck.h"
 #include "braid/Conversion/RowToGPU.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Emulator/Emulator.h"
@@ -33,6 +34,8 @@ static cl::opt<unsigned> blocks("blocks", cl::init(2), cl::desc("of the grid"));
 static cl::opt<unsigned> seed("seed", cl::init(1), cl::desc("of the numbers and of the order of threads"));
 static cl::opt<double> tolerance("tolerance", cl::init(2e-4), cl::desc("relative to the largest number of a buffer"));
 static cl::opt<std::string> ptx("ptx", cl::desc("print PTX for this target instead"));
+static cl::opt<int64_t> tokens("tokens", cl::init(0), cl::desc("of a scatter (as many as rows if not given)"));
+static cl::opt<std::string> code("code", cl::desc("a module in the stage nvvm whose kernels run, in place of those that are compiled here"));
 static cl::opt<bool> verbose("verbose", cl::desc("one line for every kernel"));
 
 namespace {
@@ -263,6 +266,8 @@ int main(int argc, char **argv) {
   manager.addPass(row::createConvertRowToNVVMPass());
   if (failed(manager.run(*lowered)))
     return 1;
+  if (!code.empty() && !(lowered = mlir::parseSourceFile<mlir::ModuleOp>(code, &context)))
+    return 1;
   mlir::Operation *device = lowered->lookupSymbol(row::deviceModuleName);
   if (!device)
     return fail(createStringError("there are no row kernels in " + inputFile));
@@ -295,6 +300,20 @@ int main(int argc, char **argv) {
     if (verbose)
       outs() << kernel.getSymName() << ": " << format("%.2g\n", *error);
   }
+  module->walk([&](host::ScatterOp scatter) {
+    if (!onlyKernel.empty() && onlyKernel != "scatter")
+      return;
+    ++count;
+    auto error = checkScatter(scatter, **loaded, tokens ? tokens : rowCount, seed);
+    if (!error) {
+      ++failures;
+      errs() << "error: scatter into " << scatter.getRows() << " rows: " << toString(error.takeError()) << "\n";
+      return;
+    }
+    worst = std::max(worst, *error);
+    if (verbose)
+      outs() << "scatter: " << format("%.2g\n", *error);
+  });
   outs() << count << " kernels, " << failures << " wrong, largest difference " << format("%.2g\n", worst);
   return failures || !count;
 }

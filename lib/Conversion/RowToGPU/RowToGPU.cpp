@@ -2,6 +2,7 @@
 
 #include "braid/Conversion/RowToGPU.h"
 #include "GpuEmitter.h"
+#include "braid/Conversion/ScatterToGPU.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
@@ -82,6 +83,7 @@ static void convertKernels(ModuleOp module) {
   }
   if (sums)
     emitSumKernel(b, module.getLoc());
+  emitScatterKernels(module, b, GpuEmitter::sharedName);
 }
 
 /// As upstream's convert-gpu-to-nvvm, but square roots and absolute values stay intrinsics of LLVM, which the

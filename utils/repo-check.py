@@ -4,6 +4,7 @@
 ops          every op of every dialect appears in a test of its dialect
 rules        every verifier rule (R1 …, K1 …, H1 …) has a refusal test that names it
 diagnostics  every diagnostic is reported somewhere, tested by its code, and listed in docs/language.md
+stages       every stage of Stages.def has its row in docs/architecture.md, a flag's value and a test that emits it
 names        no topology is named in the compiler's C++
 links        every relative link in a Markdown file leads somewhere
 shared       TOOL…: no tool links a component archive of LLVM beside the shared library
@@ -77,6 +78,22 @@ def check_diagnostics():
         expect(number in text, f"no test expects {number} ({name})")
         expect(number in reference, f"docs/language.md does not list {number} ({name})")
     expect(len({r[0] for r in rows}) == len(rows), "a code is used twice")
+
+
+def check_stages():
+    rows = re.findall(r'^BRAID_STAGE\(\w+, "(\w+)", \w+, \w+, (\w+), "[^"]+",\s*"([^"]+)"\)', read(root / "include/braid/Pipelines/Stages.def"), re.M)
+    expect(len(rows) >= 12, f"found only {len(rows)} stages: the pattern no longer fits the table")
+    architecture, command_line = read(root / "docs/architecture.md"), read(root / "docs/command-line.md")
+    text = "\n".join(read(p) for p in tests())
+    for name, target, sentence in rows:
+        row = re.search(rf"^\| `{name}` \| (.*?) \| `(.*?)` \|$", architecture, re.M)
+        expect(row, f"docs/architecture.md has no row for the stage {name}")
+        if row:
+            expect(row[1].replace("`", "").startswith(sentence.replace("`", "")), f"docs/architecture.md says of the stage {name} what Stages.def does not")
+            expect(f"--emit {name}" in row[2], f"docs/architecture.md does not say how to print {name}")
+            expect(("--target sm_" in row[2]) == (target == "GPU"), f"docs/architecture.md: the target of {name}")
+        expect(f"`{name}`" in command_line, f"docs/command-line.md does not name the stage {name}")
+        expect(re.search(rf"--emit {name}\b", text), f"no test emits the stage {name}")
 
 
 def check_names():

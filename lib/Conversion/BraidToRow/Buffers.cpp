@@ -63,8 +63,8 @@ Buffers::Buffers(FuncOp func, const Schedule &schedule, OpBuilder &host)
       if (entry && isZero(root))
         continue;
       bool listed = false;
-      if (auto from = dyn_cast<ReadOp>(def))
-        listed = yieldsOf(from)[cast<OpResult>(root).getResultNumber()].second >= 0;
+      if (isa<ReadOp>(def))
+        listed = yieldOf(cast<OpResult>(root)).second >= 0;
       if (isa<OutputOp>(op) || isCall(&op) || entry || listed || schedule.stepOf(def) != schedule.stepOf(&op))
         want(root);
       int64_t &last = lastUse.try_emplace(root, 0).first->second;

@@ -25,18 +25,44 @@ bool isWritten(BlockArgument argument) {
   return llvm::any_of(argument.getUsers(), [](Operation *user) { return isa<StoreOp, UnstackOp, AccumulateOp>(user); });
 }
 
-bool sameMemory(Value a, Value b) {
-  if (a == b)
-    return true;
-  auto x = a.getDefiningOp<host::BufferOp>(), y = b.getDefiningOp<host::BufferOp>();
-  if (x && y) {
-    if (!x.getOffset() || !y.getOffset() || x.getType().getSpace() != y.getType().getSpace())
-      return false;
-    int64_t from = *x.getOffset(), start = *y.getOffset();
-    return from < start + y.getType().bytes() && start < from + x.getType().bytes();
+/// Bytes of an arena, or all of what has memory of its own.
+struct Extent {
+  const void *memory; ///< which
+  int64_t from, to;
+};
+
+Extent extentOf(Value value) {
+  static const char tokens = 0, fixed = 0; // the arenas, by their addresses
+  if (auto buffer = value.getDefiningOp<host::BufferOp>(); buffer && buffer.getOffset()) {
+    int64_t from = *buffer.getOffset();
+    return {buffer.getType().getSpace() == host::Space::Token ? &tokens : &fixed, from, from + buffer.getType().bytes()};
   }
-  auto p = a.getDefiningOp<host::ExternalOp>(), q = b.getDefiningOp<host::ExternalOp>();
-  return p && q && p.getName() == q.getName();
+  if (auto external = value.getDefiningOp<host::ExternalOp>())
+    return {external.getNameAttr().getAsOpaquePointer(), 0, 1};
+  return {value.getAsOpaquePointer(), 0, 1};
+}
+
+bool isBefore(const Extent &a, const Extent &b) {
+  return std::tuple(a.memory, a.from) < std::tuple(b.memory, b.from);
+}
+
+/// If any of `a` shares memory with any of `b`; both are in the order of isBefore. Linear: histories are long.
+bool meet(ArrayRef<Extent> a, ArrayRef<Extent> b) {
+  const void *memory = nullptr;
+  int64_t ends[2] = {0, 0}; // of what lies in `memory` so far, by list
+  while (!a.empty() || !b.empty()) {
+    bool second = a.empty() || (!b.empty() && isBefore(b.front(), a.front()));
+    ArrayRef<Extent> &list = second ? b : a;
+    const Extent &next = list.front();
+    if (next.memory != memory)
+      ends[0] = ends[1] = 0;
+    memory = next.memory;
+    if (next.from < ends[!second])
+      return true;
+    ends[second] = std::max(ends[second], next.to);
+    list = list.drop_front();
+  }
+  return false;
 }
 
 class MarkAliases : public braid::impl::MarkAliasesBase<MarkAliases> {
@@ -46,16 +72,17 @@ public:
     llvm::DenseMap<Operation *, std::set<std::pair<int64_t, int64_t>>> aliases;
     getOperation().walk([&](host::LaunchOp launch) {
       auto kernel = symbols.lookup<KernelOp>(launch.getKernel());
-      SmallVector<OperandRange> operands = operandsOf(launch, kernel);
+      SmallVector<SmallVector<Extent>> extents;
+      for (OperandRange operands : operandsOf(launch, kernel)) {
+        auto &list = extents.emplace_back(llvm::map_range(operands, extentOf));
+        llvm::sort(list, isBefore);
+      }
       auto arguments = kernel.getBody().getArguments();
       for (auto [i, a] : llvm::enumerate(arguments))
         for (auto [j, b] : llvm::enumerate(arguments.take_front(i))) {
           if (!isWritten(a) && !isWritten(b))
             continue;
-          bool same = llvm::any_of(operands[i], [&](Value x) {
-            return llvm::any_of(operands[j], [&](Value y) { return sameMemory(x, y); });
-          });
-          if (same)
+          if (meet(extents[i], extents[j]))
             aliases[kernel].insert({int64_t(j), int64_t(i)});
         }
     });

@@ -86,12 +86,16 @@ void Schedule::sink(Block &block) {
         Operation *def = root.getDefiningOp();
         if (isLeaf(def) || isFree(def) || !seen.insert(root).second)
           continue;
-        SmallVector<Operation *> others;
-        usersOf(root, others);
-        bool alive = llvm::any_of(others, [&](Operation *user) {
-          return user != &op && levels.count(user) && levels[user] >= target;
-        });
-        if (!alive)
+        // An entry of a history has users at every later site, so the first one that will do ends the search.
+        auto isAlive = [&](auto self, Value value) -> bool {
+          return llvm::any_of(value.getUsers(), [&](Operation *user) {
+            if (isView(user))
+              return self(self, user->getResult(0));
+            auto it = levels.find(user);
+            return user != &op && it != levels.end() && it->second >= target;
+          });
+        };
+        if (!isAlive(isAlive, root))
           kept += tokenBytes(root);
       }
       if (kept > produced)

@@ -223,12 +223,11 @@ void shareKernels(ModuleOp module) {
   module.walk([&](host::LaunchOp launch) {
     auto kernel = symbols.lookup<KernelOp>(launch.getKernel());
     Signature signature(kernel);
-    groups[StringAttr::get(module.getContext(), signature.text)].push_back(
-        {kernel, launch, SmallVector<StringRef>(), signature.sizes});
+    auto &group = groups[StringAttr::get(module.getContext(), signature.text)];
+    group.push_back({kernel, launch, SmallVector<StringRef>(), signature.sizes});
     // Names live in the attributes of the context, as those of the types do.
     for (StringRef axis : signature.axes)
-      groups[StringAttr::get(module.getContext(), signature.text)].back().axes.push_back(
-          StringAttr::get(module.getContext(), axis).getValue());
+      group.back().axes.push_back(StringAttr::get(module.getContext(), axis).getValue());
   });
   for (auto &[text, group] : groups)
     merge(group);

@@ -31,8 +31,8 @@ bool isRounded(Value value) {
     return llvm::all_of(concat.getInputs(), isRounded);
   if (auto round = dyn_cast<RoundOp>(op))
     return round.getPrecision() == Precision::BF16;
-  if (auto read = dyn_cast<ReadOp>(op))
-    return isRounded(yieldsOf(read)[cast<OpResult>(value).getResultNumber()].first);
+  if (isa<ReadOp>(op))
+    return isRounded(yieldOf(cast<OpResult>(value)).first);
   if (op->hasAttr("braid.narrow"))
     return isa<DotOp>(op) || value == op->getResult(0);
   return isZero(value);
@@ -92,6 +92,8 @@ Storage::Storage(FuncOp func) {
 Format Storage::of(Value value) const { return formats.lookup(rootOf(value)); }
 
 void narrowCalls(FuncOp func) {
+  if (func.getBody().front().getOps<RoundOp>().empty())
+    return;
   Storage storage(func);
   auto onlyRounded = [&](auto self, Value value, SmallVectorImpl<RoundOp> &rounds) -> bool {
     return llvm::all_of(value.getUsers(), [&](Operation *user) {

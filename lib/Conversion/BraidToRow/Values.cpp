@@ -49,17 +49,16 @@ ValueRange groupOf(ReadOp read, int64_t group) {
   return read.getEntries().slice(group * read.length(), read.length());
 }
 
-SmallVector<std::pair<Value, int64_t>> yieldsOf(ReadOp read) {
-  SmallVector<std::pair<Value, int64_t>> result;
+std::pair<Value, int64_t> yieldOf(OpResult result) {
+  auto read = cast<ReadOp>(result.getOwner());
+  int64_t left = result.getResultNumber();
   for (auto [i, value] : llvm::enumerate(read.body()->getTerminator()->getOperands())) {
-    if (!read.isUnstacked(i)) {
-      result.emplace_back(value, -1);
-      continue;
-    }
-    for (int64_t entry = 0; entry < read.length(); ++entry)
-      result.emplace_back(value, entry);
+    int64_t count = read.isUnstacked(i) ? read.length() : 1;
+    if (left < count)
+      return {value, read.isUnstacked(i) ? left : -1};
+    left -= count;
   }
-  return result;
+  llvm_unreachable("a read has as many results as its region yields");
 }
 
 } // namespace braid::convert

@@ -31,9 +31,9 @@ bool sumsTokens(mlir::Operation *op);
 bool isZero(mlir::Value value);
 /// The entries of one group of a read.
 mlir::ValueRange groupOf(ir::ReadOp read, int64_t group);
-/// For each result of a read: the value that its region yields for it, and the entry's
-/// number (-1 where the value is one result).
-llvm::SmallVector<std::pair<mlir::Value, int64_t>> yieldsOf(ir::ReadOp read);
+/// The value that the region of a read yields for this result of it, and the entry's number (-1
+/// where the value is one result).
+std::pair<mlir::Value, int64_t> yieldOf(mlir::OpResult result);
 
 } // namespace braid::convert
 

@@ -208,6 +208,11 @@ llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::Modul
   llvm::append_range(checker->all, rows.getOps<row::KernelOp>());
   if (checker->all.empty())
     return llvm::createStringError("the program has no row kernels");
+  auto shape = [](host::ScatterOp op) { return std::pair(int64_t(op.getRows()), op.getInput().getType()); };
+  rows->walk([&](host::ScatterOp scatter) {
+    if (llvm::none_of(checker->allScatters, [&](host::ScatterOp known) { return shape(known) == shape(scatter); }))
+      checker->allScatters.push_back(scatter);
+  });
   checker->lowered = rows.clone();
   mlir::PassManager manager(rows.getContext());
   manager.addPass(row::createConvertRowToNVVMPass());

@@ -304,7 +304,7 @@ int main(int argc, char **argv) {
     if (!onlyKernel.empty() && onlyKernel != "scatter")
       return;
     ++count;
-    auto error = checkScatter(scatter, **loaded, tokens ? tokens : rowCount, seed);
+    auto error = checkScatter(scatter, device, tokens ? tokens : rowCount, seed);
     if (!error) {
       ++failures;
       errs() << "error: scatter into " << scatter.getRows() << " rows: " << toString(error.takeError()) << "\n";

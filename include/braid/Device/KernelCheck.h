@@ -8,6 +8,7 @@
 #define BRAID_DEVICE_KERNELCHECK_H
 
 #include "braid/Device/Device.h"
+#include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -36,9 +37,15 @@ public:
   /// Fails if there are none.
   static llvm::Expected<std::unique_ptr<KernelChecker>> create(mlir::ModuleOp rows, Device &device, llvm::StringRef program);
   llvm::ArrayRef<row::KernelOp> kernels() const { return all; }
+  /// What results call a scatter.
+  static constexpr llvm::StringLiteral scatterName = "scatter";
+  /// One of each size and storage.
+  llvm::ArrayRef<host::ScatterOp> scatters() const { return allScatters; }
   /// A wrong number is a `problem` of the result, and so is a kernel that does not run to its end. Where the device cannot
   /// be used afterwards, every later check has that problem too.
   KernelCheckResult check(row::KernelOp kernel, const KernelCheckOptions &options);
+  /// Ids are random, some of them no rows of the table.
+  KernelCheckResult check(host::ScatterOp scatter, const KernelCheckOptions &options);
 
 private:
   KernelChecker(Device &device) : device(device) {}
@@ -46,6 +53,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> lowered;
   std::unique_ptr<Module> module;
   std::vector<row::KernelOp> all;
+  std::vector<host::ScatterOp> allScatters;
 };
 
 } // namespace braid::dev

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Progress.h"
+#include "lib/Driver/Schedule.h"
 #include "lib/Driver/Trainer.h"
 #include <chrono>
 #include <cmath>
@@ -128,6 +129,10 @@ llvm::Error Loop::run(Interrupt &interrupt) {
     }
     if (options.maxSeconds > 0 && elapsed() >= options.maxSeconds) {
       why = "time is up";
+      if (options.maxSteps > 0 && !finished())
+        progress.say("the learning rate was on its way to step " + std::to_string(options.maxSteps) + " and is still " +
+                     general(learningRate(options, trainer.step()), 3) + "; --max-steps " + std::to_string(trainer.step()) +
+                     " would end it in this time");
       break;
     }
   }

@@ -30,6 +30,12 @@ config.substitutions.append(("%python", config.python))
 
 if shutil.which("ptxas", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/cuda/bin"])):
     config.available_features.add("ptxas")
+# NVIDIA's header, to hold our declarations of the driver against it.
+for include in (os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "include"), "/usr/local/cuda/include", "/usr/include"):
+    if os.path.exists(os.path.join(include, "cuda.h")):
+        config.available_features.add("cuda-header")
+        config.substitutions.append(("%cuda_include", include))
+        break
 # PyTorch, of an environment next to the build directory or else of the machine.
 for python in (os.path.join(os.path.dirname(config.braid_build), ".venv", "bin", "python"), config.python):
     found = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"

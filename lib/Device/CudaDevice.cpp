@@ -95,6 +95,7 @@ public:
   llvm::Expected<int64_t> freeBytes() override;
   llvm::Error copyTo(Address to, const void *from, size_t bytes, Stream *stream) override;
   llvm::Error copyFrom(void *to, Address from, size_t bytes, Stream *stream) override;
+  llvm::Error copy(Address to, Address from, size_t bytes, Stream *stream) override;
   llvm::Error fill(Address to, uint8_t value, size_t bytes, Stream *stream) override;
   llvm::Error poison(Address to, size_t bytes, Stream *stream) override { return fill(to, 0xff, bytes, stream); }
   llvm::Error launch(Kernel &kernel, const LaunchConfig &config, llvm::ArrayRef<void *> arguments, Stream *stream) override;
@@ -229,6 +230,12 @@ llvm::Error CudaDevice::copyFrom(void *to, Address from, size_t bytes, Stream *s
   if (llvm::Error error = check(cuda.memcpyDtoH(to, from, bytes, in.stream), "cuMemcpyDtoHAsync of " + llvm::Twine(bytes) + " bytes", in))
     return error;
   return synchronise(&in);
+}
+
+llvm::Error CudaDevice::copy(Address to, Address from, size_t bytes, Stream *stream) {
+  CudaStream &in = streamOf(stream);
+  enter();
+  return bytes == 0 ? llvm::Error::success() : check(cuda.memcpyDtoD(to, from, bytes, in.stream), "cuMemcpyDtoDAsync of " + llvm::Twine(bytes) + " bytes", in);
 }
 
 llvm::Error CudaDevice::fill(Address to, uint8_t value, size_t bytes, Stream *stream) {

@@ -29,9 +29,9 @@ static llvm::Expected<void *> openLibrary() {
 
 llvm::Error CudaDriver::load(void *library) {
 #define CUDA_FUNCTION(name, symbol, parameters)                                                                                   \
-  name = reinterpret_cast<decltype(name)>(dlsym(library, symbol));                                                                \
+  name = reinterpret_cast<decltype(name)>(dlsym(library, #symbol));                                                                \
   if (!name)                                                                                                                      \
-    return llvm::createStringError("the CUDA driver " + path + " has no function " symbol ": it is too old; install one for CUDA 11 or later");
+    return llvm::createStringError("the CUDA driver " + path + " has no function " #symbol ": it is too old; install one for CUDA 11 or later");
 #include "CudaFunctions.def"
   if (llvm::Error error = check(init(0), "the CUDA driver " + path + " cannot be used: cuInit"))
     return error;

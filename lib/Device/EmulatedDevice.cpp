@@ -84,6 +84,10 @@ public:
     std::memcpy(to, reinterpret_cast<const void *>(from), bytes);
     return llvm::Error::success();
   }
+  llvm::Error copy(Address to, Address from, size_t bytes, Stream *) override {
+    memory.copy(reinterpret_cast<void *>(to), reinterpret_cast<const void *>(from), bytes);
+    return llvm::Error::success();
+  }
   llvm::Error fill(Address to, uint8_t value, size_t bytes, Stream *) override {
     memory.fill(reinterpret_cast<void *>(to), value, bytes);
     return llvm::Error::success();

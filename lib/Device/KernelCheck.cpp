@@ -32,6 +32,7 @@ public:
   llvm::Error compare(KernelCheckResult &result);
 
   int64_t rows = 1, width = 1;
+  std::string remark;
 
 private:
   void makeArguments();
@@ -141,6 +142,12 @@ llvm::Error Check::run(mlir::Operation *function, dev::Module &module) {
     return error;
   if (llvm::Error error = device.synchronise())
     return error;
+  if (options.afterLaunch) {
+    auto said = options.afterLaunch(function, *launch);
+    if (!said)
+      return said.takeError();
+    remark = std::move(*said);
+  }
   for (auto [i, tensor] : llvm::enumerate(tensors)) {
     tensor->got.resize(size_t(tensor->bytes()));
     if (llvm::Error error = device.copyFrom(tensor->got.data(), (*arena)->at(i), size_t(tensor->bytes())))
@@ -203,22 +210,29 @@ llvm::Error Check::compare(KernelCheckResult &result) {
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::ModuleOp rows, Device &device, llvm::StringRef program) {
+llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::ModuleOp rows, Device &device, llvm::StringRef program,
+                                                                     mlir::OwningOpRef<mlir::ModuleOp> code) {
   std::unique_ptr<KernelChecker> checker(new KernelChecker(device));
   llvm::append_range(checker->all, rows.getOps<row::KernelOp>());
-  if (checker->all.empty())
-    return llvm::createStringError("the program has no row kernels");
   auto shape = [](host::ScatterOp op) { return std::pair(int64_t(op.getRows()), op.getInput().getType()); };
   rows->walk([&](host::ScatterOp scatter) {
     if (llvm::none_of(checker->allScatters, [&](host::ScatterOp known) { return shape(known) == shape(scatter); }))
       checker->allScatters.push_back(scatter);
   });
-  checker->lowered = rows.clone();
-  mlir::PassManager manager(rows.getContext());
-  manager.addPass(row::createConvertRowToNVVMPass());
-  if (failed(manager.run(*checker->lowered)))
-    return llvm::createStringError("the row kernels cannot be compiled for a GPU");
-  auto module = device.load(checker->lowered->lookupSymbol(row::deviceModuleName), program);
+  if (checker->all.empty() && checker->allScatters.empty())
+    return llvm::createStringError("the program has no row kernels");
+  checker->lowered = code ? std::move(code) : mlir::OwningOpRef<mlir::ModuleOp>(rows.clone());
+  mlir::Operation *kernels = checker->lowered->lookupSymbol(row::deviceModuleName);
+  if (!kernels) {
+    mlir::PassManager manager(rows.getContext());
+    manager.addPass(row::createConvertRowToNVVMPass());
+    if (failed(manager.run(*checker->lowered)))
+      return llvm::createStringError("the row kernels cannot be compiled for a GPU");
+    kernels = checker->lowered->lookupSymbol(row::deviceModuleName);
+  }
+  if (!kernels)
+    return llvm::createStringError("the code given has no gpu.module `" + row::deviceModuleName + "`");
+  auto module = device.load(kernels, program);
   if (!module)
     return module.takeError();
   checker->module = std::move(*module);
@@ -231,11 +245,13 @@ KernelCheckResult KernelChecker::check(row::KernelOp kernel, const KernelCheckOp
   result.place = placeInProgram(kernel);
   Check check(kernel, options, device);
   mlir::Operation *kernels = lowered->lookupSymbol(row::deviceModuleName);
-  llvm::Error error = check.run(mlir::SymbolTable::lookupSymbolIn(kernels, kernel.getSymName()), *module);
+  mlir::Operation *function = mlir::SymbolTable::lookupSymbolIn(kernels, kernel.getSymName());
+  llvm::Error error = function ? check.run(function, *module) : llvm::createStringError("the code given has no kernel of this name");
   if (!error)
     error = check.compare(result);
   if (error)
     result.problem = toString(std::move(error));
+  result.remark = std::move(check.remark);
   result.rows = check.rows;
   result.width = check.width;
   return result;

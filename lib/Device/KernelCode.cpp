@@ -35,11 +35,11 @@ llvm::Expected<std::string> braid::dev::ptxOf(mlir::Operation *gpuModule, const 
 }
 
 llvm::Expected<std::string> braid::dev::cubinOf(llvm::StringRef ptx, const row::GpuTarget &target, const CompileCache &cache, llvm::StringRef program) {
-  if (!cache.isEnabled())
-    return row::assembleCubin(ptx, target);
   auto version = row::ptxasVersion();
-  if (!version)
-    return version.takeError();
+  if (!cache.isEnabled() || !version) {
+    llvm::consumeError(version.takeError());
+    return row::assembleCubin(ptx, target); // fails in its own words without a ptxas
+  }
   std::string tools = "ptxas " + *version + ", " + row::ptxasOptions(target);
   std::string key = CompileCache::key({"cubin", ptx, target.chip, tools});
   return through(cache, key, {"cubin", program.str(), target.chip, tools}, [&] { return row::assembleCubin(ptx, target); });

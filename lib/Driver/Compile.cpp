@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Compilation.h"
 #include "braid/Conversion/RowToGPU.h"
+#include "braid/Device/KernelCode.h"
 #include "braid/Engine/Program.h"
 #include "braid/Frontend/ASTPrinter.h"
 #include "braid/Runtime/SafeTensors.h"
@@ -75,14 +76,16 @@ private:
   unsigned number = 0;
 };
 
+static dev::CompileCache cacheOf(const CompileOptions &options) { return options.useCache ? dev::CompileCache::standard() : dev::CompileCache(); }
+
 /// The kernels of a module in the stage `nvvm`.
-static llvm::Expected<std::string> toPTX(Compilation &c, mlir::ModuleOp module, const row::GpuTarget &target) {
+static llvm::Expected<std::string> toPTX(Compilation &c, mlir::ModuleOp module, const row::GpuTarget &target, const CompileOptions &options) {
   mlir::Operation *kernels = module.lookupSymbol(row::deviceModuleName);
   if (!kernels)
     return makeError("the program has no row kernels to compile for a GPU");
   std::string ptx;
   if (llvm::Error error = c.withDiagnostics([&]() -> llvm::LogicalResult {
-        auto text = row::translateToPTX(kernels, target);
+        auto text = dev::ptxOf(kernels, target, cacheOf(options), options.model.path);
         if (!text)
           return mlir::emitError(mlir::UnknownLoc::get(&c.context()), llvm::toString(text.takeError()));
         ptx = std::move(*text);
@@ -121,7 +124,7 @@ static llvm::Error runPTX(const CompileOptions &options, Stage to, const std::op
     return makeError("cannot read `" + options.model.path + "`: " + text.getError().message());
   if (to == Stage::PTX)
     return write(options.output, (*text)->getBuffer().str(), console);
-  auto cubin = row::assembleCubin((*text)->getBuffer(), *gpu);
+  auto cubin = dev::cubinOf((*text)->getBuffer(), *gpu, cacheOf(options), options.model.path);
   return cubin ? write(options.output, *cubin, console) : cubin.takeError();
 }
 
@@ -178,11 +181,11 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
     return llvm::joinErrors(module.takeError(), dump.error());
   if (to == Stage::Obj)
     return llvm::joinErrors(toObject(c, **module, options.output), dump.error());
-  llvm::Expected<std::string> text = wanted.form == Form::Module ? textOf(**module, shown) : toPTX(c, **module, *gpu);
+  llvm::Expected<std::string> text = wanted.form == Form::Module ? textOf(**module, shown) : toPTX(c, **module, *gpu, options);
   if (text && wanted.form != Form::Module)
     dump.add(infoOf(Stage::PTX).extension, *text);
   if (text && to == Stage::Cubin)
-    text = row::assembleCubin(std::string(std::move(*text)), *gpu);
+    text = dev::cubinOf(std::string(std::move(*text)), *gpu, cacheOf(options), options.model.path);
   if (!text)
     return llvm::joinErrors(text.takeError(), dump.error());
   return llvm::joinErrors(write(options.output, *text, console), dump.error());

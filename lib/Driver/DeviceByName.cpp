@@ -6,10 +6,12 @@
 
 namespace braid::driver {
 
-llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, uint64_t seed, bool useCache) {
+llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, uint64_t seed, bool useCache,
+                                                          std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch) {
   if (name == "emulator") {
     dev::EmulatedOptions options;
     options.launch.seed = seed;
+    options.onLaunch = std::move(onLaunch);
     return dev::makeEmulatedDevice(std::move(options));
   }
   llvm::StringRef rest = name;

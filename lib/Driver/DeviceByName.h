@@ -2,13 +2,14 @@
 #ifndef BRAID_LIB_DRIVER_DEVICEBYNAME_H
 #define BRAID_LIB_DRIVER_DEVICEBYNAME_H
 
-#include "braid/Device/Device.h"
+#include "braid/Device/EmulatedDevice.h"
 
 namespace braid::driver {
 
 /// `emulator`, `cuda` or `cuda:1`. `seed` orders the emulator's threads; without `useCache` nothing is taken from the compile
-/// cache or put there. Fails with what there is.
-llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, uint64_t seed, bool useCache);
+/// cache or put there. `onLaunch` is the emulator's. Fails with what there is.
+llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, uint64_t seed, bool useCache,
+                                                          std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch = nullptr);
 
 } // namespace braid::driver
 

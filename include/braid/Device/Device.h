@@ -121,6 +121,8 @@ public:
   /// Copies are finished for the host when the call returns.
   virtual llvm::Error copyTo(Address to, const void *from, size_t bytes, Stream *stream = nullptr) = 0;
   virtual llvm::Error copyFrom(void *to, Address from, size_t bytes, Stream *stream = nullptr) = 0;
+  /// From one place on the device to another, without waiting; the two do not overlap.
+  virtual llvm::Error copy(Address to, Address from, size_t bytes, Stream *stream = nullptr) = 0;
   virtual llvm::Error fill(Address to, uint8_t value, size_t bytes, Stream *stream = nullptr) = 0;
   /// Bytes of 0xff (NaN as a number) that do not count as written where that is tracked.
   virtual llvm::Error poison(Address to, size_t bytes, Stream *stream = nullptr) = 0;

@@ -1,7 +1,7 @@
-//===- KernelCheck.h - row kernels against the interpreter ----------------===//
+//===- KernelCheck.h - kernels on a device against the interpreter --------===//
 //
-// Runs row kernels on a device, on random numbers, and compares every number with the
-// interpreter of rows, which computes in double precision.
+// Runs row kernels and sums of rows by id on a device, on random numbers, and compares every
+// number with what double precision gives: the interpreter of rows, or plain sums.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_DEVICE_KERNELCHECK_H
@@ -12,15 +12,21 @@
 #include "dialects/Row/IR/Row.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include <functional>
 
 namespace braid::dev {
+
+struct RowLaunch;
 
 struct KernelCheckOptions {
   int64_t rows = 5, time = 3; ///< rows of a launch; rows of a sequence
   int64_t size = 3;           ///< of every dynamic axis, such as the entries of a history
   int64_t blocks = 0;         ///< of the grid; 0: the device's multiprocessors, as far as there are rows, at least 2
   uint64_t seed = 1;
-  double tolerance = 2e-4;    ///< relative to the largest number of a buffer
+  double tolerance = 2e-4;    ///< of row kernels, relative to the largest number of a buffer
+  /// Called with the function of a row kernel (at the nvvm stage) and its launch when it has run. Fails, and then the kernel
+  /// does, or says something about it for people.
+  std::function<llvm::Expected<std::string>(mlir::Operation *function, const RowLaunch &launch)> afterLaunch;
 };
 
 /// One kernel's result.
@@ -28,27 +34,29 @@ struct KernelCheckResult {
   std::string kernel, place;
   int64_t rows = 0, width = 0;   ///< numbers in a row of the widest argument
   double error = 0, bound = 0;   ///< of the argument that is nearest to its bound, relative to its largest number
+  std::string remark;            ///< of `afterLaunch`
   std::string problem;           ///< empty: it is right
 };
 
 class KernelChecker {
 public:
-  /// Compiles the row kernels of a module (which is not changed) and loads them. `program` names it in the compile cache.
-  /// Fails if there are none.
-  static llvm::Expected<std::unique_ptr<KernelChecker>> create(mlir::ModuleOp rows, Device &device, llvm::StringRef program);
+  /// Compiles the row kernels and scatters of a module (which is not changed) and loads them. `program` names it in the compile
+  /// cache. `code`, if not null, is a module in the stage `nvvm` that is loaded in place of what is compiled here.
+  /// Fails if there is nothing to check.
+  static llvm::Expected<std::unique_ptr<KernelChecker>> create(mlir::ModuleOp rows, Device &device, llvm::StringRef program,
+                                                               mlir::OwningOpRef<mlir::ModuleOp> code = nullptr);
   llvm::ArrayRef<row::KernelOp> kernels() const { return all; }
   /// What results call a scatter.
   static constexpr llvm::StringLiteral scatterName = "scatter";
   /// One of each size and storage.
   llvm::ArrayRef<host::ScatterOp> scatters() const { return allScatters; }
-  /// A wrong number is a `problem` of the result, and so is a kernel that does not run to its end. Where the device cannot
-  /// be used afterwards, every later check has that problem too.
+  /// A wrong number is a `problem` of the result, and so is a kernel that does not run to its end.
   KernelCheckResult check(row::KernelOp kernel, const KernelCheckOptions &options);
   /// Ids are random, some of them no rows of the table.
   KernelCheckResult check(host::ScatterOp scatter, const KernelCheckOptions &options);
 
 private:
-  KernelChecker(Device &device) : device(device) {}
+  explicit KernelChecker(Device &device) : device(device) {}
   Device &device;
   mlir::OwningOpRef<mlir::ModuleOp> lowered;
   std::unique_ptr<Module> module;

@@ -36,6 +36,7 @@ struct CompileOptions {
   std::string locations = "auto"; ///< in the text of modules: always, never, or not on a terminal
   std::vector<std::string> functions = {"logits"};
   bool bf16 = false, recompute = true;
+  bool useCache = true; ///< of compiled GPU kernels
 };
 /// The names that `emit` may have, in order.
 std::vector<std::string> emittable();
@@ -83,6 +84,9 @@ struct RowKernelsOptions {
   DeviceOptions how;
   std::string device = "emulator"; ///< or `cuda`, `cuda:1`
   std::string kernel;              ///< this one alone
+  std::string json;                ///< a file for the results
+  std::string code;                ///< a module in stage `nvvm` whose kernels run in place of what is compiled
+  bool traffic = false;            ///< the bytes moved must be those of the bound; on the emulator
   int64_t rows = 5, time = 3, entries = 3, blocks = 0;
   double tolerance = 2e-4;
   bool useCache = true;

@@ -299,6 +299,13 @@ int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
   std::memcpy(to, reinterpret_cast<void *>(from), bytes);
   return ok;
 }
+int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream) {
+  ENTER("cuMemcpyDtoDAsync_v2", true)
+  if (!stream || !d.holds(to, bytes) || !d.holds(from, bytes))
+    return invalidValue;
+  d.memory.copy(reinterpret_cast<void *>(to), reinterpret_cast<void *>(from), bytes);
+  return ok;
+}
 int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void *stream) {
   ENTER("cuMemsetD8Async", true)
   if (!stream || !d.holds(to, bytes))

@@ -10,17 +10,11 @@
 #include "braid/Driver/TrainingFolder.h"
 #include "braid/Frontend/Elaborate.h"
 #include "braid/Frontend/Parser.h"
+#include "braid/Pipelines/Dialects.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
@@ -39,8 +33,7 @@ Compilation::Compilation(bool color) : color(color), diagnostics(sources) {
   mlirContext->loadAllAvailableDialects();
   // Those of stages after `host` are loaded when they are met.
   mlir::DialectRegistry later;
-  later.insert<mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect, mlir::gpu::GPUDialect, mlir::memref::MemRefDialect,
-               mlir::NVVM::NVVMDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
+  registerStageDialects(later);
   mlirContext->appendDialectRegistry(later);
   mlirContext->printOpOnDiagnostic(false);
 }

@@ -95,8 +95,9 @@ llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilati
   auto parameters = ref::parametersFrom(compilation.module(), params);
   if (!parameters)
     return parameters.takeError();
-  // Loss and gradients come from the model itself and the oracle's tape, except where roundings are to be followed.
-  bool own = kind == Oracle::Own && !how.bf16 && (function == "loss" || function == "grad" || function == "logits");
+  // Loss and gradients come from the model itself and the oracle's tape, except where roundings are to be followed
+  // or a derived program is all there is.
+  bool own = kind == Oracle::Own && !how.bf16 && compilation.stage() == Stage::Braid && (function == "loss" || function == "grad" || function == "logits");
   ref::Interpreter oracle(own ? compilation.module() : **derived, options);
   auto results = !own                 ? oracle.run(function, given, *parameters)
                  : function == "grad" ? oracle.lossGradients(given, *parameters)

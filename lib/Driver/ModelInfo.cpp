@@ -66,13 +66,19 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
       p.group = parameter.getGroup()->str();
     info.parameters.push_back(std::move(p));
   }
-  auto logits = module.lookupSymbol<ir::FuncOp>("logits");
-  if (!logits)
-    return makeError("the module has no program `logits` any more; give an earlier stage, or the model itself");
-  logits.walk([&](mlir::Operation *op) {
+  // Derived programs take what @logits takes, and a loss its targets, which are classes, and its scale.
+  auto program = module.lookupSymbol<ir::FuncOp>("logits");
+  bool derived = !program && !module.getOps<ir::FuncOp>().empty();
+  if (derived)
+    program = *module.getOps<ir::FuncOp>().begin();
+  if (!program)
+    return makeError("the module has no program over tokens any more; give an earlier stage, `braid` or `derived`, or the model itself");
+  program.walk([&](mlir::Operation *op) {
     if (auto input = mlir::dyn_cast<ir::InputOp>(op)) {
       auto type = ir::typeOf(input.getResult());
-      if (!info.findInput(input.getName()))
+      if (derived && input.getName() == "targets")
+        info.classes = type.getIdSize();
+      else if (!info.findInput(input.getName()) && !(derived && input.getName() == "loss_scale"))
         info.inputs.push_back({input.getName().str(), type.isToken(), type.isId(), type.getIdSize(), axesOf(type)});
     } else if (auto output = mlir::dyn_cast<ir::OutputOp>(op)) {
       if (output.getName() == "logits" && ir::typeOf(output.getValue()).getAxes().size() == 1)
@@ -82,7 +88,8 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
     }
   });
   if (!info.classes)
-    return makeError("the model returns no logits over one axis of classes");
+    return makeError(derived ? "the program `" + program.getSymName() + "` says nothing of classes; give the stage `braid`, or the model itself"
+                             : "the model returns no logits over one axis of classes");
   return info;
 }
 

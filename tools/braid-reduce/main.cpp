@@ -4,18 +4,21 @@
 // with 1 while the module it is given is still interesting.
 //
 //===----------------------------------------------------------------------===//
+#include "braid/Conversion/Passes.h"
+#include "braid/Pipelines/Dialects.h"
 #include "braid/Pipelines/Pipelines.h"
-#include "dialects/Braid/IR/Braid.h"
-#include "dialects/Host/IR/Host.h"
-#include "dialects/Row/IR/Row.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "dialects/Braid/Transforms/Passes.h"
+#include "mlir/IR/MLIRContext.h"
 #include "mlir/Tools/mlir-reduce/MlirReduceMain.h"
 #include "mlir/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect, mlir::LLVM::LLVMDialect>();
+  braid::registerStageDialects(registry);
   mlir::registerTransformsPasses();
+  braid::ir::registerBraidPasses();
+  braid::registerPipelines();
+  braid::registerBraidConversionPasses();
   mlir::MLIRContext context(registry);
   return mlir::failed(mlir::mlirReduceMain(argc, argv, context));
 }

@@ -296,23 +296,25 @@ void Launch::commitCopies() {
   running->open.clear();
 }
 
+/// A copy of the running thread arrives.
+void Launch::land(const AsyncCopy &copy) {
+  std::memcpy(copy.destination, copy.source, copy.sourceSize);
+  std::memset(copy.destination + copy.sourceSize, 0, copy.size - copy.sourceSize);
+  if (!overlaps(copy.destination, copy.size, arena.data(), arena.size()))
+    return;
+  std::fill_n(arenaInFlight.begin() + (copy.destination - arena.data()), copy.size, uint16_t(0));
+  // The write counts as made now: others may read it after the next barrier.
+  if (checks(CheckRaces))
+    checkRaces(reinterpret_cast<Accesses *>(arenaAccesses.data()) + (copy.destination - arena.data()), copy.destination,
+               copy.size, copy.site, /*store=*/true, /*atomic=*/false, "shared memory");
+}
+
 /// The copies happen here, as late as they may.
 void Launch::waitCopies(uint32_t allowed) {
   settleConflict();
   copying = true;
-  while (running->groups.size() > allowed) {
-    for (const AsyncCopy &copy : running->groups.front()) {
-      std::memcpy(copy.destination, copy.source, copy.sourceSize);
-      std::memset(copy.destination + copy.sourceSize, 0, copy.size - copy.sourceSize);
-      if (!overlaps(copy.destination, copy.size, arena.data(), arena.size()))
-        continue;
-      std::fill_n(arenaInFlight.begin() + (copy.destination - arena.data()), copy.size, uint16_t(0));
-      // The write counts as made now: others may read it after the next barrier.
-      if (checks(CheckRaces))
-        checkRaces(reinterpret_cast<Accesses *>(arenaAccesses.data()) + (copy.destination - arena.data()),
-                   copy.destination, copy.size, copy.site, /*store=*/true, /*atomic=*/false, "shared memory");
-    }
-    running->groups.pop_front();
-  }
+  for (; running->groups.size() > allowed; running->groups.pop_front())
+    for (const AsyncCopy &copy : running->groups.front())
+      land(copy);
   copying = false;
 }

@@ -100,6 +100,32 @@ static Replacement asyncCopy(Rewriter &r, CallInst &call, ArrayRef<StringRef> pa
   return {true, nullptr};
 }
 
+/// cp.async.bulk to shared memory, whose end an mbarrier counts, and from shared memory, in groups of the thread.
+static Replacement bulkCopy(Rewriter &r, CallInst &call, ArrayRef<StringRef> parts, ArrayRef<Value *> operands) {
+  IRBuilder<> &b = r.builder;
+  std::string name = llvm::join(parts, ".");
+  bool load = name == "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes" ||
+              name == "cp.async.bulk.shared::cta.global.mbarrier::complete_tx::bytes";
+  if (load ? operands.size() != 4 : name != "cp.async.bulk.global.shared::cta.bulk_group" || operands.size() != 3)
+    return {};
+  Value *barrier = load ? b.CreatePtrToInt(address(r, operands[3]), b.getInt64Ty()) : b.getInt64(0);
+  r.call("braid_emu_bulk", b.getVoidTy(),
+         {address(r, operands[0]), address(r, operands[1]), b.CreateZExtOrTrunc(operands[2], b.getInt32Ty()), barrier, r.site(call, name)});
+  return {true, nullptr};
+}
+
+/// mbarrier.arrive.expect_tx and mbarrier.expect_tx: `[address], bytes`. In the text an ignored result may come first.
+static Replacement expectBytes(Rewriter &r, CallInst &call, StringRef mnemonic, StringRef text) {
+  text = text.trim();
+  text.consume_front("_,");
+  auto operands = operandsOf(r, call, text);
+  if (!operands || operands->size() != 2 || !call.getType()->isVoidTy())
+    return {};
+  bool arrives = mnemonic.starts_with("mbarrier.arrive.");
+  r.mbarrier(call, mnemonic, arrives ? MbarrierArriveExpect : MbarrierExpect, address(r, (*operands)[0]), (*operands)[1]);
+  return {true, nullptr};
+}
+
 Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, StringRef text) {
   // What MLIR makes of nvvm.elect.sync.
   if (text.contains("elect.sync rx | px, 0xFFFFFFFF;") && call.getType()->isIntegerTy(1)) {
@@ -107,6 +133,11 @@ Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, Stri
                                 {rewriter.i32(Elect), rewriter.i32(~0u), rewriter.builder.getInt64(0), rewriter.i32(0),
                                  rewriter.i32(0), rewriter.site(call, "elect.sync")});
     return {true, rewriter.builder.CreateTrunc(rewriter.builder.CreateLShr(bits, 32), rewriter.builder.getInt1Ty())};
+  }
+  // What it makes of nvvm.mbarrier.try_wait.parity: a loop until the phase has ended.
+  if (text.contains("mbarrier.try_wait.parity") && text.contains("bra.uni") && call.arg_size() == 3 && call.getType()->isVoidTy()) {
+    rewriter.mbarrier(call, "mbarrier.try_wait.parity", MbarrierWait, address(rewriter, call.getArgOperand(0)), call.getArgOperand(1));
+    return {true, nullptr};
   }
   text = text.trim().trim(';').trim();
   StringRef mnemonic = text.take_until([](char c) { return c == ' ' || c == '\t'; });
@@ -122,6 +153,8 @@ Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, Stri
     auto operands = operandsOf(rewriter, call, text.drop_front(mnemonic.size()));
     if (!operands)
       return {};
+    if (parts[0] == "cp" && parts[2] == "bulk")
+      return bulkCopy(rewriter, call, parts, *operands);
     if (parts[0] == "cp")
       return asyncCopy(rewriter, call, parts, *operands);
     if (operands->empty() || operands->size() > 2)
@@ -136,7 +169,10 @@ Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, Stri
     rewriter.call("braid_emu_fence", rewriter.builder.getVoidTy(), {});
     return {true, nullptr};
   }
-  if (mnemonic == "membar.cta" || mnemonic == "fence.acq_rel.cta")
+  if (mnemonic.starts_with("mbarrier.arrive.expect_tx.") || mnemonic.starts_with("mbarrier.expect_tx."))
+    return expectBytes(rewriter, call, mnemonic, text.drop_front(mnemonic.size()));
+  if (mnemonic == "membar.cta" || mnemonic == "fence.acq_rel.cta" || mnemonic.starts_with("fence.mbarrier_init.") ||
+      mnemonic.starts_with("fence.proxy."))
     return {true, nullptr};
   if (mnemonic == "cvt.rn.bf16x2.f32")
     return rewriteMath(rewriter, call, "ff2bf16x2.rn");

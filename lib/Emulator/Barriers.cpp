@@ -134,6 +134,7 @@ std::string Launch::whatItDoes(const Thread &thread) const {
   case State::Ready:
     return "runs";
   case State::Barrier:
+  case State::Mbarrier:
   case State::Warp:
     return "waits at " + describe(site(thread.site)) +
            (thread.state == State::Warp ? " with mask 0x" + llvm::utohexstr(thread.request.mask, true) : "");
@@ -143,6 +144,11 @@ std::string Launch::whatItDoes(const Thread &thread) const {
 
 /// No thread can run: says which thread waits for which others, and what those do instead.
 void Launch::explainDeadlock() {
+  for (const Thread &thread : threads)
+    if (thread.state == State::Mbarrier) {
+      report(thread, "endless wait", "the mbarrier " + outstanding(mbarriers[thread.mbarrier]), thread.site);
+      return;
+    }
   for (const Thread &thread : threads) {
     if (thread.state != State::Warp)
       continue;

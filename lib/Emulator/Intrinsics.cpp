@@ -1,9 +1,9 @@
 //===- Intrinsics.cpp - the table of GPU instructions ---------------------===//
 //
 // One row per NVVM intrinsic or family: how its call is rewritten. A new instruction is a row here
-// and, if it waits for other threads, a row in WarpOperations.cpp or a function of Launch (mbarrier: a
-// barrier object in shared memory; TMA: an asynchronous copy of Accesses.cpp that completes on an mbarrier;
-// wgmma: an asynchronous operation whose results appear at its wait). Matrices of a warp (ldmatrix,
+// and, if it waits for other threads, a row in WarpOperations.cpp or a function of Launch (wgmma: an
+// asynchronous operation whose results appear at its wait; copies of tensors: bulk copies of Mbarrier.cpp,
+// their addresses from a tensor map). Matrices of a warp (ldmatrix,
 // mma.sync) have their tables in MatrixIntrinsics.cpp and MatrixOperations.cpp.
 //
 //===----------------------------------------------------------------------===//
@@ -124,6 +124,22 @@ static Value *waitAll(Rewriter &r, CallInst &, const Args &, uint32_t) {
   return nullptr;
 }
 
+/// (address[, count or state]).
+static Value *mbarrier(Rewriter &r, CallInst &call, const Args &args, uint32_t op) {
+  Value *result = r.mbarrier(call, nameOf(call), op, args[0], args.size() > 1 ? args[1] : nullptr);
+  return call.getType()->isVoidTy() ? nullptr : r.builder.CreateTrunc(result, call.getType());
+}
+
+static Value *commitBulk(Rewriter &r, CallInst &, const Args &, uint32_t) {
+  r.call("braid_emu_bulk_commit", r.builder.getVoidTy(), {});
+  return nullptr;
+}
+
+static Value *waitBulk(Rewriter &r, CallInst &, const Args &args, uint32_t) {
+  r.call("braid_emu_bulk_wait", r.builder.getVoidTy(), {args[0]});
+  return nullptr;
+}
+
 /// ldg and ldu: (pointer, alignment).
 static Value *loadGlobal(Rewriter &r, CallInst &call, const Args &args, uint32_t) {
   auto *align = dyn_cast<ConstantInt>(args[1]);
@@ -211,6 +227,18 @@ static const StringMap<Row> &table() {
     add("cp.async.commit.group", commit);
     add("cp.async.wait.group", waitGroup);
     add("cp.async.wait.all", waitAll);
+    for (const char *suffix : {"", ".shared"}) {
+      add("mbarrier.init" + Twine(suffix), mbarrier, MbarrierInit);
+      add("mbarrier.inval" + Twine(suffix), mbarrier, MbarrierInvalidate);
+      add("mbarrier.arrive" + Twine(suffix), mbarrier, MbarrierArrive);
+      add("mbarrier.arrive.noComplete" + Twine(suffix), mbarrier, MbarrierArrive);
+      add("mbarrier.test.wait" + Twine(suffix), mbarrier, MbarrierTest);
+      add("cp.async.mbarrier.arrive" + Twine(suffix), mbarrier, MbarrierCopiesArriveCounted);
+      add("cp.async.mbarrier.arrive.noinc" + Twine(suffix), mbarrier, MbarrierCopiesArrive);
+    }
+    add("cp.async.bulk.commit.group", commitBulk);
+    add("cp.async.bulk.wait.group", waitBulk);
+    add("cp.async.bulk.wait.group.read", waitBulk);
     // Pointers and the rest.
     for (const char *space : {"constant", "global", "local", "param", "shared"}) {
       add("ptr.gen.to." + Twine(space), same);

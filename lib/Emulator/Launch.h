@@ -43,7 +43,7 @@ struct KernelInfo {
   std::vector<Buffer *> globals;
 };
 
-enum class State : uint8_t { Ready, Barrier, Warp, Done };
+enum class State : uint8_t { Ready, Barrier, Mbarrier, Warp, Done };
 
 /// What a lane brings to a warp operation and takes from it.
 struct LaneRequest {
@@ -69,6 +69,10 @@ struct Thread {
   LaneRequest request;
   std::vector<AsyncCopy> open;
   std::deque<std::vector<AsyncCopy>> groups;
+  /// Bulk copies from shared memory.
+  std::vector<AsyncCopy> openStores;
+  std::deque<std::vector<AsyncCopy>> storeGroups;
+  const uint8_t *mbarrier = nullptr;
   uint64_t yields = 0, steps = 0;
 
   uint32_t warp() const { return linear / 32; }
@@ -120,6 +124,12 @@ public:
   void asyncCopy(void *destination, const void *source, uint32_t size, uint32_t sourceSize, uint32_t site);
   void commitCopies();
   void waitCopies(uint32_t allowed);
+  /// An operation of RuntimeABI.h on the mbarrier at an address of shared memory.
+  uint64_t mbarrier(uint32_t op, uint64_t address, uint64_t value, uint32_t site);
+  /// `barrier` 0: a copy out of shared memory, that belongs to a group of the thread.
+  void bulkCopy(void *to, const void *from, uint32_t size, uint64_t barrier, uint32_t site);
+  void commitBulkStores();
+  void waitBulkStores(uint32_t allowed);
   void fence() { blockFenced = true; }
   void yieldThread();
   /// The running thread is about to run so many instructions of a loop.
@@ -168,6 +178,31 @@ private:
   void explainDeadlock();
   std::string whatItDoes(const Thread &thread) const;
 
+  // Mbarrier.cpp
+  struct Mbarrier {
+    uint32_t expected = 0, pending = 0;
+    int64_t bytes = 0; ///< that copies have yet to bring
+    uint64_t phase = 0;
+    std::array<uint32_t, 32> released{}; ///< clocks that come before the end of the phase
+    std::vector<Thread *> waiting;
+  };
+  /// Copies whose end an mbarrier counts.
+  struct Landing {
+    Thread *thread;
+    const uint8_t *barrier;
+    uint32_t site, bytes;
+    bool arrives; ///< as a thread does
+    std::vector<AsyncCopy> copies;
+  };
+  Mbarrier &mbarrierAt(const uint8_t *pointer, uint32_t site);
+  bool testMbarrier(const uint8_t *pointer, uint64_t phase, uint32_t site);
+  void release(Mbarrier &barrier, Thread &thread);
+  void acquire(const Mbarrier &barrier, const Thread &thread);
+  bool landOne();
+  void land(const AsyncCopy &copy);
+  std::string tooMany(const Mbarrier &barrier) const;
+  std::string outstanding(const Mbarrier &barrier) const;
+
   // WarpOperations.cpp
   bool completeWarp(uint32_t warp, const LaneRequest &like);
   void retryWarp(uint32_t warp);
@@ -215,6 +250,8 @@ private:
   bool stopped = false;
   uint64_t randomState;
   std::map<uint32_t, Barrier> barriers;
+  std::map<const uint8_t *, Mbarrier> mbarriers;
+  std::deque<Landing> landings;
   /// clocks[w][v]: what warp w knows of warp v's clock.
   std::vector<std::array<uint32_t, 32>> clocks;
   /// What lies before this moment of a warp's clock is visible to all of its lanes. Shuffles advance the

@@ -66,6 +66,16 @@ Value *Rewriter::widen(Value *value) {
   return builder.CreateZExtOrTrunc(value, builder.getInt64Ty());
 }
 
+Value *Rewriter::mbarrier(Instruction &at, Twine what, uint32_t op, Value *address, Value *value) {
+  if (address->getType()->isPointerTy())
+    address = builder.CreatePtrToInt(builder.CreateAddrSpaceCast(address, builder.getPtrTy()), builder.getInt64Ty());
+  bool store = op == MbarrierInit || op == MbarrierInvalidate;
+  return call("braid_emu_mbarrier", builder.getInt64Ty(),
+              {i32(op), builder.CreateZExtOrTrunc(address, builder.getInt64Ty()),
+               value ? builder.CreateZExtOrTrunc(value, builder.getInt64Ty()) : builder.getInt64(1),
+               site(at, what, store, /*atomic=*/!store)});
+}
+
 Error Rewriter::unknown(Instruction &at, Twine what) {
   return createStringError(locate(at) + ": error: the emulator does not know " + what + " (in " +
                            at.getFunction()->getName() +

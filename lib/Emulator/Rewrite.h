@@ -61,6 +61,8 @@ public:
                     llvm::Twine what);
   /// The value as the 64 bits that warp operations carry.
   llvm::Value *widen(llvm::Value *value);
+  /// An operation on the mbarrier at an address; the result has 64 bits.
+  llvm::Value *mbarrier(llvm::Instruction &at, llvm::Twine what, uint32_t op, llvm::Value *address, llvm::Value *value);
 
 private:
   llvm::Error rewriteFunction(llvm::Function &function);

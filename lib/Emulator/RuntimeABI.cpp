@@ -30,6 +30,14 @@ static void waitAllCopies() {
   Launch::current().commitCopies();
   Launch::current().waitCopies(0);
 }
+static uint64_t mbarrier(uint32_t op, uint64_t address, uint64_t value, uint32_t site) {
+  return Launch::current().mbarrier(op, address, value, site);
+}
+static void bulkCopy(void *to, const void *from, uint32_t size, uint64_t barrier, uint32_t site) {
+  Launch::current().bulkCopy(to, from, size, barrier, site);
+}
+static void commitBulkStores() { Launch::current().commitBulkStores(); }
+static void waitBulkStores(uint32_t allowed) { Launch::current().waitBulkStores(allowed); }
 static void fence() { Launch::current().fence(); }
 static void yieldThread() { Launch::current().yieldThread(); }
 static void step(uint32_t instructions, uint32_t site) { Launch::current().step(instructions, site); }
@@ -93,6 +101,10 @@ const std::vector<RuntimeSymbol> &braid::emu::runtimeSymbols() {
       {"braid_emu_commit", reinterpret_cast<void *>(commitCopies)},
       {"braid_emu_wait", reinterpret_cast<void *>(waitCopies)},
       {"braid_emu_wait_all", reinterpret_cast<void *>(waitAllCopies)},
+      {"braid_emu_mbarrier", reinterpret_cast<void *>(mbarrier)},
+      {"braid_emu_bulk", reinterpret_cast<void *>(bulkCopy)},
+      {"braid_emu_bulk_commit", reinterpret_cast<void *>(commitBulkStores)},
+      {"braid_emu_bulk_wait", reinterpret_cast<void *>(waitBulkStores)},
       {"braid_emu_fence", reinterpret_cast<void *>(fence)},
       {"braid_emu_yield", reinterpret_cast<void *>(yieldThread)},
       {"braid_emu_step", reinterpret_cast<void *>(step)},

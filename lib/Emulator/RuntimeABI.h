@@ -29,6 +29,11 @@ enum WarpOp : uint32_t {
   MultiplyF16K16, MultiplyF16K8, MultiplyBF16K16, MultiplyBF16K8, MultiplyTF32K8, MultiplyTF32K4
 };
 
+enum MbarrierOp : uint32_t {
+  MbarrierInit, MbarrierInvalidate, MbarrierArrive, MbarrierArriveExpect, MbarrierExpect, MbarrierTest, MbarrierWait,
+  MbarrierCopiesArrive, MbarrierCopiesArriveCounted
+};
+
 enum BarrierKind : uint32_t { BarrierPlain, BarrierPopc, BarrierAnd, BarrierOr };
 
 /// Names of the functions that generated code calls, and of libdevice's.

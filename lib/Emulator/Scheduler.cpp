@@ -100,6 +100,8 @@ void Launch::prepareBlock(uint64_t index) {
   blockFenced = false;
   seenBlocks.clear();
   barriers.clear();
+  mbarriers.clear();
+  landings.clear();
   ready.clear();
   randomState = options.seed ^ index * 0xd1342543de82ef95;
   arenaWritten.clear();
@@ -115,6 +117,8 @@ void Launch::prepareBlock(uint64_t index) {
     thread.state = State::Ready;
     thread.open.clear();
     thread.groups.clear();
+    thread.openStores.clear();
+    thread.storeGroups.clear();
     thread.yields = thread.steps = 0;
     size_t size = stacks[thread.linear].size();
     thread.context = ctx::make_fcontext(thread.stack + size, size - 4096, threadMainOnFiber);
@@ -130,6 +134,8 @@ void Launch::runBlock(uint64_t index) {
       break;
     }
     Thread *next = nextReady();
+    if (!next && landOne())
+      continue;
     if (!next) {
       explainDeadlock();
       stopped = true;
@@ -208,6 +214,8 @@ void Launch::finishThread() {
   // Copies that nobody waited for arrive at last.
   commitCopies();
   waitCopies(0);
+  commitBulkStores();
+  waitBulkStores(0);
   running->state = State::Done;
   ++done;
   retryWarp(running->warp());

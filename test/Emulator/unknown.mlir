@@ -1,7 +1,7 @@
 // What the emulator does not know is named with its place before anything runs.
 // RUN: split-file %s %t
 // RUN: not braid-emulate %t/intrinsic.mlir 2>&1 | FileCheck %s --check-prefix=INTRINSIC
-// INTRINSIC: intrinsic.mlir:4:5: error: the emulator does not know the instruction nvvm.mbarrier.init.shared (in k); docs/emulator.md lists the instructions that can take its place, and where one is added
+// INTRINSIC: intrinsic.mlir:4:5: error: the emulator does not know the instruction nvvm.setmaxnreg.inc.sync.aligned.u32 (in k); docs/emulator.md lists the instructions that can take its place, and where one is added
 // RUN: not braid-emulate %t/assembly.mlir 2>&1 | FileCheck %s --check-prefix=ASSEMBLY
 // ASSEMBLY: assembly.mlir:4:10: error: the emulator does not know the inline assembly "brev.b32 $0, $1;" (in k)
 // RUN: not braid-emulate %t/function.mlir 2>&1 | FileCheck %s --check-prefix=FUNCTION
@@ -19,7 +19,7 @@
 gpu.module @kernels {
   llvm.func @k(%p: !llvm.ptr<3>) attributes {nvvm.kernel} {
     %c = llvm.mlir.constant(1 : i32) : i32
-    nvvm.mbarrier.init.shared %p, %c : !llvm.ptr<3>, i32
+    nvvm.setmaxregister increase 40
     llvm.return
   }
 }

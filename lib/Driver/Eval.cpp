@@ -82,6 +82,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     return error;
   int64_t time = options.tokens > 0 ? options.tokens : savedSetting(options.model.path, "tokens", 256);
   int64_t separator = options.separator >= 0 ? options.separator : savedSetting(options.model.path, "separator", -1);
+  int64_t ignore = options.ignore >= 0 ? options.ignore : savedSetting(options.model.path, "ignore", -1);
   if (llvm::Error error = checkTokenInputs(model->info, separator, time))
     return error;
   auto data = rt::Dataset::create(*file, time, 0);
@@ -97,7 +98,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   if (!session)
     return session.takeError();
   auto start = std::chrono::steady_clock::now();
-  auto result = evaluateWindows(**session, *data, options.batch, options.batches, separator, options.how.seed);
+  auto result = evaluateWindows(**session, *data, options.batch, options.batches, separator, ignore, options.how.seed);
   if (!result)
     return result.takeError();
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -90,7 +90,7 @@ llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilati
   options.step = uint32_t(how.step);
   options.batch = inputs.batch;
   options.time = inputs.time;
-  options.single = kind == Oracle::Single;
+  options.single = options.jitter = kind == Oracle::Single;
   ref::TensorMap given = referenceInputs(*model, inputs);
   auto parameters = ref::parametersFrom(compilation.module(), params);
   if (!parameters)

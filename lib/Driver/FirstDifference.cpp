@@ -6,7 +6,8 @@
 // An error is judged by the value's largest number. That is unjust to what is left of
 // sums that cancel (a score from which its maximum is taken, the gradient of a softmax
 // over one entry): there fp32 has no more to give. So a suspect is computed by the oracle
-// once more, rounding everything to fp32, and is let go if that explains its error.
+// once more, rounding everything to fp32 (and elementwise results one unit off, so that
+// nothing cancels by luck), and is let go if that explains its error.
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Driver/FirstDifference.h"

@@ -112,7 +112,7 @@ llvm::Error ProgramValues::compiled(size_t first, size_t count, const Inputs &in
     return (*session)->run(function, inputs.batch, inputs.time, how.seed, how.step);
   }();
   if (failed && count > 1) {
-    // A kernel has at most 256 arguments, which may be too few for so many results.
+    // There was no room for so many results after all.
     llvm::consumeError(std::move(failed));
     size_t half = count / 2;
     if (llvm::Error error = compiled(first, half, inputs, params, result))
@@ -153,7 +153,7 @@ llvm::Expected<std::vector<NamedValue>> ProgramValues::interpreted(bool single, 
   options.step = uint32_t(how.step);
   options.batch = inputs.batch;
   options.time = inputs.time;
-  options.single = single;
+  options.single = options.jitter = single;
   options.trace = [&](mlir::Value value, const ref::Tensor &tensor) {
     if (auto found = numbers.find(value); found != numbers.end())
       result[found->second].data = tensor.data;
@@ -169,9 +169,12 @@ llvm::Expected<std::vector<NamedValue>> ProgramValues::evaluate(Arithmetic arith
                                                                 const Inputs &inputs, const rt::TensorFile &params) {
   if (arithmetic != Arithmetic::Compiled)
     return interpreted(arithmetic == Arithmetic::Single, first, count, inputs, params);
+  // So many results of one kernel leave room for its other arguments, of which there are at most 256.
+  constexpr size_t atOnce = 128;
   std::vector<NamedValue> result;
-  if (llvm::Error error = compiled(first, count, inputs, params, result))
-    return std::move(error);
+  for (size_t begin = first, end = first + count; begin < end; begin += atOnce)
+    if (llvm::Error error = compiled(begin, std::min(atOnce, end - begin), inputs, params, result))
+      return std::move(error);
   return result;
 }
 

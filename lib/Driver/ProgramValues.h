@@ -31,7 +31,7 @@ struct ComputedValue {
 enum class Arithmetic {
   Compiled, ///< the CPU
   Double,   ///< the oracle
-  Single    ///< the oracle with every result and partial sum rounded to fp32: what fp32 can resolve
+  Single    ///< the same with every result and partial sum rounded to fp32, not always to the nearest: what fp32 can resolve
 };
 
 class ProgramValues {

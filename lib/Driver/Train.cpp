@@ -55,6 +55,7 @@ static void compareSettings(const rt::Checkpoint &checkpoint, const Trainer &tra
   const std::pair<const char *, std::string> now[] = {
       {"seed", std::to_string(o.how.seed)}, {"batch", std::to_string(o.batch)}, {"tokens", std::to_string(o.tokens)},
       {"separator", std::to_string(o.separator)},
+      {"ignore", std::to_string(o.ignore)},
       {"accumulate", std::to_string(o.accumulate)}, {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"threads", std::to_string(threads)}};
   for (const auto &[name, value] : now) {
     auto then = checkpoint.state.find(name);

@@ -17,6 +17,8 @@ static void printSettings(Trainer &trainer, const TrainOptions &o, double peak, 
   table.add({"data", o.data + (o.validation.empty() ? "" : ", validation " + o.validation)});
   table.add({"step", std::to_string(o.batch) + " x " + std::to_string(o.tokens) + " tokens" +
                          (o.accumulate > 1 ? " x " + std::to_string(o.accumulate) : "") + " = " + grouped(trainer.tokensPerStep())});
+  if (o.ignore >= 0)
+    table.add({"not counted", "targets that are token " + std::to_string(o.ignore)});
   if (o.separator >= 0)
     table.add({"documents", "opened by token " + std::to_string(o.separator)});
   std::string length = o.maxSteps > 0 ? grouped(o.maxSteps) + " steps" : "";

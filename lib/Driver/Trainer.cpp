@@ -83,11 +83,30 @@ double Trainer::flopsPerStep() const {
   return 0;
 }
 
+void Trainer::draw(int64_t micro, int32_t *tokens, int32_t *targets) const {
+  data->batch((done * options.accumulate + micro) * options.batch, options.batch, tokens, targets);
+}
+
+int64_t Trainer::countedTargets() const {
+  // A window has a target at every token; only an ignored token is none.
+  if (options.ignore < 0)
+    return tokensPerStep();
+  int64_t size = options.batch * options.tokens, counted = 0;
+  std::vector<int32_t> tokens(size), targets(size);
+  for (int64_t micro = 0; micro < options.accumulate; ++micro) {
+    draw(micro, tokens.data(), targets.data());
+    counted += countTargets(targets.data(), size, options.ignore);
+  }
+  return counted;
+}
+
 llvm::Error Trainer::gradients(int64_t micro, double scale, double &loss) {
   // Sequences are numbered through the step, so that the parts of a step draw like one large batch.
-  int64_t sequence = micro * options.batch, firstSample = done * options.batch * options.accumulate + sequence;
+  int64_t sequence = micro * options.batch;
+  int32_t *targets = compiled->find("in:targets")->ints();
   compiled->find("in:loss_scale")->floats()[0] = float(scale);
-  data->batch(firstSample, options.batch, compiled->find("in:tokens")->ints(), compiled->find("in:targets")->ints());
+  draw(micro, compiled->find("in:tokens")->ints(), targets);
+  countTargets(targets, options.batch * options.tokens, options.ignore);
   numberDocuments(*compiled, options.separator, options.batch, options.tokens);
   if (llvm::Error error = compiled->run("grad", options.batch, options.tokens, options.how.seed, done, sequence))
     return error;
@@ -111,8 +130,9 @@ std::string Trainer::notFinite(const std::string &prefix) {
 llvm::Expected<Trainer::StepResult> Trainer::train() {
   StepResult result;
   result.lr = learningRate(options, done);
-  // Windows drawn for training have a target at every token.
-  double scale = 1.0 / double(tokensPerStep());
+  // Of the whole step, so that its parts may count different numbers of targets. With none the step learns nothing.
+  int64_t counted = countedTargets();
+  double scale = counted ? 1.0 / double(counted) : 0.0;
   bool accumulates = options.accumulate > 1;
   if (accumulates)
     for (const ParameterInfo &parameter : compiled->model().parameters)
@@ -140,7 +160,7 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
 }
 
 llvm::Expected<double> Trainer::evaluate() {
-  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator,
+  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator, options.ignore,
                                 options.how.seed);
   if (!result)
     return result.takeError();
@@ -164,6 +184,7 @@ llvm::Error Trainer::save() {
                       {"batch", std::to_string(options.batch)},
                       {"tokens", std::to_string(options.tokens)},
                       {"separator", std::to_string(options.separator)},
+                      {"ignore", std::to_string(options.ignore)},
                       {"accumulate", std::to_string(options.accumulate)},
                       {"threads", std::to_string(compiled->program().threads())},
                       {"dtype", options.how.bf16 ? "bf16" : "fp32"}};

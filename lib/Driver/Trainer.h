@@ -45,7 +45,11 @@ public:
 
 private:
   Trainer(const TrainOptions &options) : options(options) {}
-  /// Loss and gradients of one batch, the `micro`-th of its step.
+  /// Fills in the tokens and targets of one batch, the `micro`-th of its step.
+  void draw(int64_t micro, int32_t *tokens, int32_t *targets) const;
+  /// Targets of the step under way that are counted.
+  int64_t countedTargets() const;
+  /// Loss and gradients of that batch.
   llvm::Error gradients(int64_t micro, double scale, double &loss);
   /// The first gradient that holds a number that is not finite; empty if none does.
   std::string notFinite(const std::string &prefix);
@@ -64,7 +68,10 @@ struct EvaluationResult {
   int64_t tokens = 0;
 };
 llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
-                                                 int64_t separator, uint64_t seed = 0);
+                                                 int64_t separator, int64_t ignore, uint64_t seed = 0);
+
+/// Takes the token `ignore` out of the targets (-1: none); returns how many are counted.
+int64_t countTargets(int32_t *targets, int64_t size, int64_t ignore);
 
 /// The model's ids cover the file's.
 llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file);

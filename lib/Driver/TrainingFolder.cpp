@@ -67,6 +67,7 @@ llvm::json::Object settingsJson(const TrainOptions &o) {
           {"batch", o.batch},
           {"tokens", o.tokens},
           {"separator", o.separator},
+          {"ignore", o.ignore},
           {"accumulate", o.accumulate},
           {"dtype", o.how.bf16 ? "bf16" : "fp32"},
           {"seed", int64_t(o.how.seed)},

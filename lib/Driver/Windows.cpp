@@ -4,8 +4,14 @@
 
 namespace braid::driver {
 
+int64_t countTargets(int32_t *targets, int64_t size, int64_t ignore) {
+  if (ignore >= 0)
+    std::replace(targets, targets + size, int32_t(ignore), -1);
+  return std::count_if(targets, targets + size, [](int32_t id) { return id >= 0; });
+}
+
 llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
-                                                 int64_t separator, uint64_t seed) {
+                                                 int64_t separator, int64_t ignore, uint64_t seed) {
   int64_t time = data.time(), windows = data.evaluationWindows();
   if (batches > 0)
     windows = std::min(windows, batches * batch);
@@ -25,7 +31,7 @@ llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dat
         std::fill_n(t, time, 0);
         std::fill_n(y, time, -1);
       }
-      counted += std::count_if(y, y + time, [](int32_t id) { return id >= 0; });
+      counted += countTargets(y, time, ignore);
     }
     if (!counted)
       continue;

@@ -113,6 +113,7 @@ struct EvalOptions {
   std::string data, params;
   int64_t batch = 8, tokens = 0, batches = 0; ///< 0 tokens: as in training, or 256; 0 batches: the whole file once
   int64_t separator = -1;                     ///< the token that opens a document; -1: as in training, or none
+  int64_t ignore = -1;                        ///< the token that is no target; -1: as in training, or none
   std::string observe;                        ///< also the mean of what is observed under this name, by site
   bool json = false;
 };
@@ -159,6 +160,7 @@ struct TrainOptions {
   double maxSeconds = 0;
   int64_t batch = 8, tokens = 256, accumulate = 1;
   int64_t separator = -1; ///< the token that opens a document; -1: none
+  int64_t ignore = -1;    ///< the token that is no target; -1: none
   double lr = 1e-3, minLrRatio = 0.1, weightDecay = 0.1, clip = 1.0, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8;
   int64_t warmup = 100, evalEvery = 200, evalBatches = 8, checkpointEvery = 500, logEvery = 10, keep = 3;
   std::string onNonFinite = "stop"; ///< or "skip"

@@ -29,7 +29,7 @@ llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const
 enum class Oracle {
   Own,     ///< in double precision, with gradients of its own; with `how.bf16` as Derived
   Derived, ///< in double precision, but following the derived program: its gradients and its roundings
-  Single   ///< so, with every result and partial sum rounded to fp32: what fp32 can resolve
+  Single   ///< so, with every result and partial sum rounded to fp32, not always to the nearest: what fp32 can resolve
 };
 
 /// The same by the oracle.

@@ -34,6 +34,7 @@ struct Options {
   bool training = false;
   bool round = true;          ///< false: `braid.round` is the identity
   bool single = false;        ///< true: every result of an op and every partial sum is rounded to fp32: what fp32 can resolve
+  bool jitter = false;        ///< true: results of inexact elementwise functions are moved by a unit of fp32's last place, up or down
   LossFrom lossFrom = LossFrom::Auto;
   /// Called after each op, for each result (also inside the regions of `braid.read`).
   std::function<void(mlir::Value, const Tensor &)> trace;

@@ -15,6 +15,11 @@ LazyBytes::LazyBytes(size_t size, bool below4GiB) : length(size ? size : 1) {
   if (pages == MAP_FAILED)
     llvm::report_bad_alloc_error("the emulator's memory");
   bytes = static_cast<uint8_t *>(pages);
+#ifdef MADV_HUGEPAGE
+  // Shadows of large buffers are mostly touched from end to end.
+  if (length >= 8 << 20)
+    madvise(bytes, length, MADV_HUGEPAGE);
+#endif
 }
 
 LazyBytes &LazyBytes::operator=(LazyBytes &&other) noexcept {

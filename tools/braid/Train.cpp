@@ -70,7 +70,7 @@ void addTrain(CLI::App &app, Action &action) {
   command->add_option("--batch", options->batch, "sequences of one gradient")->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--separator", options->separator, "the token that opens a document, for models that take `document`")->check(CLI::NonNegativeNumber)->type_name("ID");
-  command->add_option("--ignore", options->ignore, "the token that is not counted as a target, for example padding")->check(nonNegative())->type_name("ID");
+  command->add_option("--ignore", options->ignore, "the token that is not counted as a target, for example padding")->check(CLI::NonNegativeNumber)->type_name("ID");
   command->add_option("--accumulate", options->accumulate, "gradients of one step")->check(CLI::PositiveNumber)->capture_default_str();
   addDevice(*command, options->how);
   addSchedule(*command, *options);

@@ -54,11 +54,18 @@ AxisAttr Elaborator::findAxis(Frame &f, StringRef name) {
 AxisAttr Elaborator::lookupAxis(Frame &f, const ast::Name &name) {
   if (AxisAttr axis = findAxis(f, name.text))
     return axis;
-  for (auto &[bound, axis] : f.axes)
-    if (bound == name.text)
-      return {}; // `depth` of a history without entries
-  hint(error(Diag::UnknownAxis, name.range, {name.text}), name.text, axesInScope(f));
+  if (!isPoisoned(f, name.text))
+    hint(error(Diag::UnknownAxis, name.range, {name.text}), name.text, axesInScope(f));
   return {};
+}
+
+/// A name without its axis: `depth` of a history without entries, or an axis whose size was found wrong where it
+/// is introduced. Who names it says nothing new.
+bool Elaborator::isPoisoned(Frame &f, StringRef name) const {
+  auto has = [&](const Frame &frame) {
+    return llvm::any_of(frame.axes, [&](auto &bound) { return bound.first == name && !bound.second; });
+  };
+  return has(f) || has(globalFrame);
 }
 
 std::vector<std::string> Elaborator::axesInScope(Frame &f) {
@@ -87,7 +94,7 @@ AxisAttr Elaborator::declareAxis(Frame &f, const ast::Name &name, int64_t size) 
   }
   for (auto &[bound, axis] : f.axes)
     if (bound == name.text) {
-      if (axis.getSize() != size)
+      if (axis && axis.getSize() != size)
         error(Diag::AxisSizeConflict, name.range, {name.text, std::to_string(size), std::to_string(axis.getSize())});
       return axis;
     }
@@ -125,8 +132,15 @@ const Axes *Elaborator::findRest(Frame &f, StringRef name) {
   return nullptr;
 }
 
-/// The size written after an axis name; 0 after an error.
+/// The size written after an axis name; 0 after an error, and the name is poisoned if no axis has it.
 int64_t Elaborator::axisSize(Frame &f, const ast::Expr &size, StringRef name) {
+  int64_t n = sizeOrZero(f, size, name);
+  if (!n && !globalAxes.count(name) && llvm::none_of(f.axes, [&](auto &bound) { return bound.first == name; }))
+    f.axes.push_back({name, AxisAttr()});
+  return n;
+}
+
+int64_t Elaborator::sizeOrZero(Frame &f, const ast::Expr &size, StringRef name) {
   Val v = number(f, size, "the size of an axis");
   if (!v.isNumber())
     return 0;
@@ -194,6 +208,8 @@ bool Elaborator::operandAxes(Frame &f, const std::vector<ast::AxisItem> &items, 
         axis = found;
         continue;
       }
+      if (!axis && name != "depth" && isPoisoned(f, name))
+        return AxisAttr();
       Diagnostic &d =
           error(Diag::MissingOperandAxis, range,
                 {word.str(), word == "dot" || word == "attend" || word == "linear" ? "contracts" : "works over",

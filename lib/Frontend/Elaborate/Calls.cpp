@@ -248,7 +248,7 @@ bool Elaborator::bindAxisVariables(Frame &f, Frame &g, const Expr &e, ArrayRef<V
       axis = size ? declareAxis(f, item.name, size) : AxisAttr();
     } else {
       axis = findAxis(f, item.name.text);
-      if (!axis) {
+      if (!axis && !isPoisoned(f, item.name.text)) {
         // An argument may have it under this name without it being in scope.
         Diagnostic &d = error(Diag::UnknownAxis, item.name.range, {item.name.text});
         std::vector<std::string> candidates = axesInScope(f);

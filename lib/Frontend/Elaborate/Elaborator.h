@@ -120,6 +120,8 @@ private:
   AxisAttr makeGlobalAxis(llvm::StringRef name, int64_t size, Range range,
                           const std::vector<ast::Name> *labels = nullptr);
   AxisAttr findAxis(Frame &f, llvm::StringRef name);
+  bool isPoisoned(Frame &f, llvm::StringRef name) const;
+  int64_t sizeOrZero(Frame &f, const ast::Expr &size, llvm::StringRef name);
   AxisAttr lookupAxis(Frame &f, const ast::Name &name);
   std::vector<std::string> axesInScope(Frame &f);
   AxisAttr declareAxis(Frame &f, const ast::Name &name, int64_t size);

@@ -123,7 +123,7 @@ Val Elaborator::renameView(Frame &f, const Val &value, const ast::AxisArgs &args
     if (item.size) {
       int64_t size = axisSize(f, *item.size, item.name.text);
       target = size ? declareAxis(f, item.name, size) : AxisAttr();
-    } else if (!target) {
+    } else if (!target && !isPoisoned(f, item.name.text)) {
       target = declareAxis(f, item.name, axis.getSize());
     }
     if (!target)

@@ -11,7 +11,8 @@ static bool inside(Range part, Range whole) {
 }
 
 /// Reports once for each call of the user's: an error inside a loop would come
-/// once a step. In a body that was called, notes say from where.
+/// once a step, one in a function of the library once a call by the library. In a body
+/// that was called, notes say from where.
 Diagnostic &Elaborator::error(Diag id, Range range, std::vector<std::string> arguments) {
   auto text = [](Range r) {
     return std::to_string(r.file) + ':' + std::to_string(r.begin) + ':' + std::to_string(r.end) + ' ';
@@ -21,7 +22,8 @@ Diagnostic &Elaborator::error(Diag id, Range range, std::vector<std::string> arg
   bool inBody = current && current->decl && inside(range, current->decl->range);
   for (Frame *g = current; inBody && g; g = g->caller)
     if (g->called) {
-      key += text(g->callRange);
+      if (g->callRange.file == mainRange.file)
+        key += text(g->callRange);
       if (notes.empty() || (notes.back().range.file != mainRange.file && notes.size() < 4))
         notes.push_back({g->callRange, std::string(g->use ? "at this site of `" : "in this call of `") +
                                            (g->decl ? g->decl->name.text : "") + "`"});

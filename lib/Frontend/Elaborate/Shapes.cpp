@@ -31,6 +31,8 @@ Val Elaborator::callSplit(Frame &f, const Expr &e) {
       known *= n;
     } else if (AxisAttr axis = findAxis(f, item.name.text)) {
       known *= axis.getSize();
+    } else if (isPoisoned(f, item.name.text)) {
+      return Val::poison();
     } else if (open) {
       lookupAxis(f, item.name);
       return Val::poison();
@@ -40,6 +42,8 @@ Val Elaborator::callSplit(Frame &f, const Expr &e) {
   }
   if (size % known != 0 || (!open && known != size)) {
     error(Diag::SplitSizes, e.axes->range, {std::to_string(known), axisName(from[0]), std::to_string(size)});
+    if (open)
+      f.axes.push_back({open->name.text, AxisAttr()}); // not made, as has been said
     return Val::poison();
   }
   Axes to;

@@ -1,6 +1,7 @@
 //===- EmulatedDevice.cpp - the emulator as a device ----------------------===//
 
 #include "braid/Device/EmulatedDevice.h"
+#include "HostMemory.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/Operation.h"
@@ -72,10 +73,8 @@ public:
       return module.takeError();
     return std::make_unique<EmulatedModule>(std::move(*module), llvm::StringMap<std::string>());
   }
-  llvm::Expected<std::unique_ptr<Arena>> allocate(const ArenaPlan &plan) override {
-    return std::make_unique<EmulatedArena>(memory, plan);
-  }
-  llvm::Expected<int64_t> freeBytes() override { return INT64_MAX; }
+  llvm::Expected<std::unique_ptr<Arena>> allocate(const ArenaPlan &plan) override;
+  llvm::Expected<int64_t> freeBytes() override { return hostMemory(); }
   llvm::Error copyTo(Address to, const void *from, size_t bytes, Stream *) override {
     memory.copy(reinterpret_cast<void *>(to), from, bytes);
     return llvm::Error::success();
@@ -100,6 +99,7 @@ public:
     auto result = static_cast<EmulatedKernel &>(kernel).module.launch(kernel.name, {uint32_t(config.blocks), 1, 1},
                                                                       {uint32_t(config.threads), 1, 1}, size_t(config.sharedBytes), arguments,
                                                                       memory, options.launch);
+    options.launch.seed += options.launch.seed != 0;
     if (!result)
       return llvm::createStringError(kernel.title() + " failed on the emulator: " + toString(result.takeError()));
     if (options.strict && !result->notes.empty())
@@ -127,6 +127,20 @@ private:
 };
 
 } // namespace
+
+llvm::Expected<std::unique_ptr<Arena>> EmulatedDevice::allocate(const ArenaPlan &plan) {
+  // Each buffer and its shadow are mappings of their own, of which a process has 65530.
+  constexpr size_t mostPieces = 16000;
+  if (plan.pieces().size() > mostPieces)
+    return llvm::createStringError("the emulator holds at most " + llvm::Twine(mostPieces) + " buffers at a time, and " +
+                                   llvm::Twine(plan.pieces().size()) + " are needed: give fewer entries of histories");
+  int64_t available = hostMemory();
+  // Every byte has another one that says whether it was written.
+  if (int64_t needed = 2 * plan.bytes(); needed > available)
+    return llvm::createStringError("too little memory for the emulator: " + llvm::Twine(needed >> 20) + " MiB are needed, half of them for its checks, and " +
+                                   llvm::Twine(available >> 20) + " MiB are free: give smaller sizes");
+  return std::make_unique<EmulatedArena>(memory, plan);
+}
 
 llvm::Expected<Kernel *> EmulatedModule::kernel(llvm::StringRef name) {
   std::unique_ptr<Kernel> &made = kernels[name];

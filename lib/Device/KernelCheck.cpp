@@ -2,6 +2,7 @@
 
 #include "braid/Device/KernelCheck.h"
 #include "CheckedTensor.h"
+#include "HostMemory.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Device/RowLaunch.h"
 #include "braid/Engine/RowInterpreter.h"
@@ -48,6 +49,7 @@ private:
   const KernelCheckOptions &options;
   Device &device;
   std::mt19937_64 random;
+  int64_t hostBytes = 0, hostLimit = hostMemory(); ///< what the comparison takes; what there is
   llvm::SmallVector<int64_t> sizes;
   std::vector<std::unique_ptr<CheckedTensor>> tensors;
   /// By argument: its tensors' numbers; of a list, with their bytes from row to row.
@@ -67,7 +69,11 @@ static bool isOnlyWritten(mlir::Value argument) {
 CheckedTensor &Check::make(std::string name, llvm::ArrayRef<row::AxisAttr> axes, row::Storage storage, bool perRow, bool isOutput) {
   int64_t inRow = row::numElements(kernel, axes, sizes);
   width = std::max(width, inRow);
-  auto &tensor = *tensors.emplace_back(std::make_unique<CheckedTensor>(std::move(name), storage, inRow * (perRow ? rows : 1), isOutput));
+  int64_t numbers = inRow * (perRow ? rows : 1);
+  // What is expected, what the device computes, and what it would be from inputs moved a little.
+  if ((hostBytes += 3 * 4 * numbers) > hostLimit)
+    numbers = 0;
+  auto &tensor = *tensors.emplace_back(std::make_unique<CheckedTensor>(std::move(name), storage, numbers, isOutput));
   if (!isOutput)
     tensor.randomise(random, inRow > 32);
   return tensor;
@@ -96,6 +102,9 @@ void Check::makeArguments() {
 
 llvm::Error Check::run(mlir::Operation *function, dev::Module &module) {
   makeArguments();
+  if (hostBytes > hostLimit)
+    return llvm::createStringError("too little memory on this machine: the comparison needs " + llvm::Twine(hostBytes >> 20) + " MiB, and " +
+                                   llvm::Twine(hostLimit >> 20) + " MiB are free: give fewer rows");
   auto shape = row::launchShape(function, sizes);
   if (!shape)
     return shape.takeError();

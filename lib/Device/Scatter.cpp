@@ -2,6 +2,7 @@
 
 #include "braid/Device/Scatter.h"
 #include <cmath>
+#include <cstring>
 #include <random>
 
 using namespace braid;
@@ -104,15 +105,29 @@ void ScatterProblem::compare(llvm::ArrayRef<float> table, KernelCheckResult &res
 KernelCheckResult KernelChecker::check(host::ScatterOp scatter, const KernelCheckOptions &options) {
   KernelCheckResult result;
   // Enough for runs of equal ids that several blocks share.
-  ScatterProblem problem(scatter, std::max<int64_t>(options.rows, 300), options.seed);
+  ScatterProblem problem(scatter, options.tokens ? options.tokens : std::max<int64_t>(options.rows, 300), options.seed);
   result.kernel = scatterName.str();
   result.place = placeInProgram(scatter);
   result.rows = problem.tokens;
   result.width = problem.width;
+  auto fail = [&](llvm::Error error) {
+    result.problem = toString(std::move(error));
+    return result;
+  };
   auto table = problem.run(device, *module);
-  if (table)
-    problem.compare(*table, result);
-  else
-    result.problem = toString(table.takeError());
+  if (!table)
+    return fail(table.takeError());
+  if (options.afterScatter) {
+    auto said = options.afterScatter(problem);
+    if (!said)
+      return fail(said.takeError());
+    result.remark = std::move(*said);
+  }
+  auto again = problem.run(device, *module);
+  if (!again)
+    return fail(again.takeError());
+  problem.compare(*table, result);
+  if (result.problem.empty() && std::memcmp(table->data(), again->data(), table->size() * sizeof(float)) != 0)
+    result.problem = "a second run, with another order of threads, gives other bits";
   return result;
 }

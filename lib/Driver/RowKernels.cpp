@@ -4,19 +4,30 @@
 // and is compared with the interpreter of rows.
 //
 //===----------------------------------------------------------------------===//
+#include "braid/Conversion/RowToGPU.h"
 #include "braid/Device/KernelCheck.h"
 #include "DeviceByName.h"
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"
-#include "braid/Emulator/Emulator.h"
+#include "braid/Runtime/SafeTensors.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 
 namespace braid::driver {
 
 static llvm::Expected<std::unique_ptr<dev::KernelChecker>> compileKernels(Compilation &compilation, mlir::ModuleOp rows, dev::Device &device,
-                                                                          const std::string &program) {
+                                                                          const RowKernelsOptions &options) {
+  mlir::OwningOpRef<mlir::ModuleOp> code;
+  if (!options.code.empty())
+    if (llvm::Error error = compilation.withDiagnostics([&] {
+          code = mlir::parseSourceFile<mlir::ModuleOp>(options.code, &compilation.context());
+          return llvm::success(bool(code));
+        }))
+      return std::move(error);
   std::unique_ptr<dev::KernelChecker> checker;
   llvm::Error problem = compilation.withDiagnostics([&]() -> llvm::LogicalResult {
-    auto made = dev::KernelChecker::create(rows, device, program);
+    auto made = dev::KernelChecker::create(rows, device, options.model.path, std::move(code));
     if (!made)
       return mlir::emitError(mlir::UnknownLoc::get(&compilation.context()), llvm::toString(made.takeError()));
     checker = std::move(*made);
@@ -29,7 +40,9 @@ static llvm::Expected<std::unique_ptr<dev::KernelChecker>> compileKernels(Compil
 
 /// The row kernels of all derived programs, or of a module that has them already.
 static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> rowModule(Compilation &compilation, const RowKernelsOptions &options) {
-  if (!compilation.module().getOps<row::KernelOp>().empty())
+  bool hasScatter = compilation.module().walk([](host::ScatterOp) { return mlir::WalkResult::interrupt(); }).wasInterrupted();
+  bool isPast = compilation.module().lookupSymbol(row::deviceModuleName);
+  if (!isPast && (hasScatter || !compilation.module().getOps<row::KernelOp>().empty()))
     return mlir::OwningOpRef<mlir::ModuleOp>(compilation.module().clone());
   if (compilation.stage() >= Stage::Row)
     return makeError("the module has no row kernels: it is in stage `" + stages()[size_t(compilation.stage())].name + "`");
@@ -39,7 +52,26 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> rowModule(Compilation &
   return compilation.lower(Stage::Row, pipeline);
 }
 
-static llvm::Error check(const RowKernelsOptions &options, Console &console, int64_t &wrong) {
+namespace {
+/// What was found of every kernel.
+struct Run {
+  std::string device;
+  std::vector<dev::KernelCheckResult> results;
+  int64_t left; ///< kernels that were not run
+
+  int64_t wrong() const {
+    return llvm::count_if(results, [](const dev::KernelCheckResult &result) { return !result.problem.empty(); });
+  }
+  double largest() const {
+    double error = 0;
+    for (const dev::KernelCheckResult &result : results)
+      error = std::max(error, result.error);
+    return error;
+  }
+};
+} // namespace
+
+static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &console) {
   auto device = deviceByName(options.device, options.how.seed + 1, options.useCache);
   if (!device)
     return device.takeError();
@@ -49,7 +81,7 @@ static llvm::Error check(const RowKernelsOptions &options, Console &console, int
   auto rows = rowModule(**compilation, options);
   if (!rows)
     return rows.takeError();
-  auto checker = compileKernels(**compilation, **rows, **device, options.model.path);
+  auto checker = compileKernels(**compilation, **rows, **device, options);
   if (!checker)
     return checker.takeError();
 
@@ -60,42 +92,70 @@ static llvm::Error check(const RowKernelsOptions &options, Console &console, int
   how.blocks = options.blocks;
   how.seed = options.how.seed + 1;
   how.tolerance = options.tolerance;
-  Table table({"kernel", "program line", "rows x width", "error", "bound", ""}, {2, 3, 4});
-  std::string problems;
-  int64_t count = 0, left = 0;
-  double largest = 0;
-  for (row::KernelOp kernel : (*checker)->kernels()) {
-    if (!options.kernel.empty() && kernel.getSymName() != options.kernel)
-      continue;
-    if (!(*device)->isUsable()) {
-      ++left;
-      continue;
+  how.tokens = options.tokens;
+  Run run{(*device)->properties().name, {}, 0};
+  for (row::KernelOp kernel : (*checker)->kernels())
+    if (options.kernel.empty() || kernel.getSymName() == options.kernel) {
+      if ((*device)->isUsable())
+        run.results.push_back((*checker)->check(kernel, how));
+      else
+        ++run.left;
     }
-    ++count;
-    dev::KernelCheckResult result = (*checker)->check(kernel, how);
-    bool good = result.problem.empty();
-    largest = std::max(largest, result.error);
-    wrong += !good;
-    table.add({result.kernel, result.place, std::to_string(result.rows) + " x " + std::to_string(result.width),
-               result.bound ? general(result.error, 2) : "", result.bound ? general(result.bound, 2) : "", good ? "ok" : "FAIL"});
-    if (!good)
-      problems += "braid: error: kernel `" + result.kernel + "`" + (result.place.empty() ? "" : " (" + result.place + ")") + ": " + result.problem + "\n";
-  }
-  if (!count)
+  for (host::ScatterOp scatter : (*checker)->scatters())
+    if (options.kernel.empty() || options.kernel == dev::KernelChecker::scatterName) {
+      if ((*device)->isUsable())
+        run.results.push_back((*checker)->check(scatter, how));
+      else
+        ++run.left;
+    }
+  if (run.results.empty())
     return makeError("the program has no row kernel `" + options.kernel + "`");
+  return run;
+}
+
+static void print(const Run &run, Console &console) {
+  Table table({"kernel", "program line", "rows x width", "error", "bound", "", ""}, {2, 3, 4});
+  std::string problems;
+  for (const dev::KernelCheckResult &result : run.results) {
+    bool good = result.problem.empty();
+    table.add({result.kernel, result.place, std::to_string(result.rows) + " x " + std::to_string(result.width),
+               result.bound ? general(result.error, 2) : "", result.bound ? general(result.bound, 2) : "", good ? "ok" : "FAIL", result.remark});
+    // What a launch says names the kernel already.
+    std::string name = "kernel `" + result.kernel + "`";
+    if (!good)
+      problems += "braid: error: " +
+                  (llvm::StringRef(result.problem).starts_with(name) ? "" : name + (result.place.empty() ? "" : " (" + result.place + ")") + ": ") +
+                  result.problem + "\n";
+  }
   table.print(console.out);
-  console.out << count << " kernels on " << (*device)->properties().name << ", " << wrong << " wrong, largest error " << general(largest, 2)
-              << (left ? "; " + std::to_string(left) + " more were not run, since the device cannot be used after the fault" : "") << "\n";
+  console.out << run.results.size() << " kernels on " << run.device << ", " << run.wrong() << " wrong, largest error " << general(run.largest(), 2)
+              << (run.left ? "; " + std::to_string(run.left) + " more were not run, since the device cannot be used after the fault" : "") << "\n";
   console.out.flush();
   console.err << problems;
+}
+
+static llvm::Error writeJSON(const Run &run, const RowKernelsOptions &options) {
+  llvm::json::Array kernels;
+  for (const dev::KernelCheckResult &result : run.results)
+    kernels.push_back(llvm::json::Object{{"kernel", result.kernel}, {"place", result.place}, {"rows", result.rows}, {"width", result.width},
+                                         {"error", result.error}, {"bound", result.bound}, {"problem", result.problem}});
+  llvm::json::Object root{{"model", options.model.path}, {"device", run.device}, {"dtype", options.how.bf16 ? "bf16" : "fp32"},
+                          {"kernels", std::move(kernels)}, {"wrong", run.wrong()}, {"not_run", run.left}};
+  std::string text = llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
+  if (rt::Status status = rt::writeFileAtomically(options.json, {text}); !status)
+    return makeError(status.message());
   return llvm::Error::success();
 }
 
 int runRowKernels(const RowKernelsOptions &options, Console &console) {
-  int64_t wrong = 0;
-  if (llvm::Error error = check(options, console, wrong))
-    return fail(console, std::move(error));
-  return wrong ? Failure : Success;
+  auto run = check(options, console);
+  if (!run)
+    return fail(console, run.takeError());
+  print(*run, console);
+  if (!options.json.empty())
+    if (llvm::Error error = writeJSON(*run, options))
+      return fail(console, std::move(error));
+  return run->wrong() ? Failure : Success;
 }
 
 } // namespace braid::driver

@@ -15,11 +15,14 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
     return command.add_option(flag, value, help)->capture_default_str()->group("row-kernels");
   };
   add("--kernel", options.kernel, "this kernel alone");
+  add("--json", options.json, "writes the results as one JSON object")->type_name("FILE");
   add("--rows", options.rows, "rows of a launch")->check(CLI::PositiveNumber);
   add("--time", options.time, "rows of a sequence")->check(CLI::PositiveNumber);
   add("--entries", options.entries, "entries of a history, and the size of every other dynamic axis")->check(CLI::PositiveNumber);
+  add("--tokens", options.tokens, "tokens of sums by id; 0: as many as rows, at least 300")->check(CLI::NonNegativeNumber);
   add("--blocks", options.blocks, "blocks of the grid; 0: as the device likes")->check(CLI::NonNegativeNumber);
   command.add_flag("!--no-cache", options.useCache, "compiles anew, past the compile cache")->group("row-kernels");
+  add("--code", options.code, "a module in stage nvvm whose kernels run in place of what is compiled")->type_name("FILE");
   add("--tolerance", options.tolerance, "error allowed, relative to the largest number of a result")->check(CLI::PositiveNumber);
 }
 

@@ -17,16 +17,19 @@
 namespace braid::dev {
 
 struct RowLaunch;
+struct ScatterProblem;
 
 struct KernelCheckOptions {
   int64_t rows = 5, time = 3; ///< rows of a launch; rows of a sequence
   int64_t size = 3;           ///< of every dynamic axis, such as the entries of a history
   int64_t blocks = 0;         ///< of the grid; 0: the device's multiprocessors, as far as there are rows, at least 2
   uint64_t seed = 1;
+  int64_t tokens = 0;         ///< of a scatter; 0: as many as rows, at least 300
   double tolerance = 2e-4;    ///< of row kernels, relative to the largest number of a buffer
   /// Called with the function of a row kernel (at the nvvm stage) and its launch when it has run. Fails, and then the kernel
   /// does, or says something about it for people.
   std::function<llvm::Expected<std::string>(mlir::Operation *function, const RowLaunch &launch)> afterLaunch;
+  std::function<llvm::Expected<std::string>(const ScatterProblem &problem)> afterScatter;
 };
 
 /// One kernel's result.
@@ -34,7 +37,7 @@ struct KernelCheckResult {
   std::string kernel, place;
   int64_t rows = 0, width = 0;   ///< numbers in a row of the widest argument
   double error = 0, bound = 0;   ///< of the argument that is nearest to its bound, relative to its largest number
-  std::string remark;            ///< of `afterLaunch`
+  std::string remark;            ///< of `afterLaunch` or `afterScatter`
   std::string problem;           ///< empty: it is right
 };
 
@@ -52,7 +55,7 @@ public:
   llvm::ArrayRef<host::ScatterOp> scatters() const { return allScatters; }
   /// A wrong number is a `problem` of the result, and so is a kernel that does not run to its end.
   KernelCheckResult check(row::KernelOp kernel, const KernelCheckOptions &options);
-  /// Ids are random, some of them no rows of the table.
+  /// Ids are random, some of them no rows of the table. Runs twice: both runs must give the same bits.
   KernelCheckResult check(host::ScatterOp scatter, const KernelCheckOptions &options);
 
 private:

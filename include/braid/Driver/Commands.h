@@ -87,7 +87,7 @@ struct RowKernelsOptions {
   std::string json;                ///< a file for the results
   std::string code;                ///< a module in stage `nvvm` whose kernels run in place of what is compiled
   bool traffic = false;            ///< the bytes moved must be those of the bound; on the emulator
-  int64_t rows = 5, time = 3, entries = 3, blocks = 0;
+  int64_t rows = 5, time = 3, entries = 3, blocks = 0, tokens = 0;
   double tolerance = 2e-4;
   bool useCache = true;
 };

@@ -15,6 +15,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "braid/Emulator/Emulator.h"
+#include "dialects/Braid/IR/Braid.h"
+#include "dialects/Host/IR/Host.h"
+#include "dialects/Row/IR/Row.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -136,8 +139,8 @@ Driver::Driver() {
 int Driver::load(const std::string &file) {
   mlir::DialectRegistry registry;
   emu::registerDialects(registry);
+  registry.insert<ir::BraidDialect, row::RowDialect, host::HostDialect>();
   context = std::make_unique<mlir::MLIRContext>(registry);
-  context->allowUnregisteredDialects();
   auto module = mlir::parseSourceFile<mlir::ModuleOp>(file, context.get());
   if (!module)
     return invalidImage;

@@ -17,8 +17,9 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <algorithm>
 
@@ -38,13 +39,60 @@ Compilation::Compilation(bool color) : color(color), diagnostics(sources) {
   mlirContext->printOpOnDiagnostic(false);
 }
 
-llvm::Expected<std::string> Compilation::readText(const std::string &file) {
-  if (llvm::sys::fs::is_directory(file))
-    return makeError("`" + file + "` is a folder");
-  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(file, /*IsText=*/true);
-  if (!buffer)
-    return makeError("cannot read `" + file + "`: " + buffer.getError().message());
-  return (*buffer)->getBuffer().str();
+static llvm::StringRef withoutComments(llvm::StringRef text) {
+  for (text = text.ltrim(); text.starts_with("//"); text = text.ltrim())
+    text = text.drop_until([](char c) { return c == '\n'; });
+  return text;
+}
+
+/// A module's text begins with an op or an alias, a program's never does.
+static bool looksLikeModule(llvm::StringRef text) {
+  text = withoutComments(text);
+  for (const char *start : {"module", "\"builtin.module\"", "builtin.module", "braid.", "row.", "host.", "llvm.", "#", "!", "ML\xefR"})
+    if (text.starts_with(start))
+      return true;
+  return false;
+}
+
+/// Places in a program are 32 bits. A program is written by people; a module of thousands of layers is not.
+static constexpr size_t maxProgramBytes = size_t(64) << 20, maxModuleBytes = size_t(2) << 30;
+
+llvm::Expected<std::string> Compilation::readText(const std::string &file, bool main) {
+  namespace fs = llvm::sys::fs;
+  auto unreadable = [&](std::error_code code) { return makeError("cannot read `" + file + "`: " + code.message()); };
+  bool standard = main && file == "-";
+  fs::file_t handle = fs::getStdinHandle();
+  if (!standard) {
+    fs::file_status status;
+    if (std::error_code code = fs::status(file, status))
+      return unreadable(code);
+    if (fs::is_directory(status))
+      return makeError("`" + file + "` is a folder");
+    if (!fs::is_regular_file(status) && !(main && status.type() == fs::file_type::fifo_file))
+      return makeError("`" + file + "` is no regular file");
+    llvm::Expected<fs::file_t> opened = fs::openNativeFileForRead(file);
+    if (!opened)
+      return unreadable(llvm::errorToErrorCode(opened.takeError()));
+    handle = *opened;
+  }
+  auto close = llvm::make_scope_exit([&] {
+    if (!standard)
+      fs::closeFile(handle);
+  });
+  bool module = path::extension(file) == ".mlir" || path::extension(file) == ".mlirbc";
+  std::string text;
+  std::vector<char> part(1 << 20);
+  while (true) {
+    llvm::Expected<size_t> count = fs::readNativeFile(handle, part);
+    if (!count)
+      return unreadable(llvm::errorToErrorCode(count.takeError()));
+    if (*count == 0)
+      return text;
+    text.append(part.data(), *count);
+    size_t limit = module || (main && path::extension(file) != ".braid" && looksLikeModule(text)) ? maxModuleBytes : maxProgramBytes;
+    if (text.size() > limit)
+      return makeError("`" + file + "` is too large: more than " + llvm::Twine(limit >> 20) + " MiB");
+  }
 }
 
 llvm::Error Compilation::diagnosticsError() {
@@ -76,7 +124,7 @@ bool Compilation::followImports(const ast::File &file, const std::string &from) 
     if (std::find(seenPaths.begin(), seenPaths.end(), real.str()) != seenPaths.end())
       continue;
     seenPaths.push_back(real.str().str());
-    llvm::Expected<std::string> text = readText(target.str().str());
+    llvm::Expected<std::string> text = readText(target.str().str(), /*main=*/false);
     if (!text) {
       diagnostics.report(Diag::CannotImport, decl.range, {llvm::toString(text.takeError())});
       good = false;
@@ -92,22 +140,21 @@ bool Compilation::followImports(const ast::File &file, const std::string &from) 
   return good;
 }
 
-/// A module's text begins with an op or an alias, a program's never does.
-static bool looksLikeModule(llvm::StringRef text) {
-  while (true) {
-    text = text.ltrim();
-    if (!text.starts_with("//"))
-      break;
-    text = text.drop_until([](char c) { return c == '\n'; });
-  }
-  for (const char *start : {"module", "\"builtin.module\"", "builtin.module", "braid.", "row.", "host.", "llvm.", "#", "!", "ML\xefR"})
-    if (text.starts_with(start))
-      return true;
-  return false;
+static bool isModule(llvm::StringRef file, llvm::StringRef text) {
+  llvm::StringRef suffix = path::extension(file);
+  return suffix == ".mlir" || suffix == ".mlirbc" || (suffix != ".braid" && looksLikeModule(text));
 }
 
-static bool isModule(llvm::StringRef file, llvm::StringRef text) {
-  return path::extension(file) == ".mlir" || path::extension(file) == ".mlirbc" || (file == "-" && looksLikeModule(text));
+/// Says so where a file with another suffix than a program's does not begin like one.
+static llvm::Error checkProgram(llvm::StringRef file, llvm::StringRef text) {
+  if (file == "-" || path::extension(file) == ".braid")
+    return llvm::Error::success();
+  llvm::StringRef rest = withoutComments(text);
+  llvm::StringRef word = rest.take_while([](char c) { return llvm::isAlpha(c); });
+  for (const char *start : {"import", "config", "axis", "fn", "layer", "connection", "model"})
+    if (word == start)
+      return llvm::Error::success();
+  return makeError("`" + file + "` is neither a program (.braid) nor a module (.mlir)");
 }
 
 llvm::Error Compilation::readModule(const std::string &name, const std::string &text) {
@@ -125,6 +172,8 @@ llvm::Expected<std::unique_ptr<Compilation>> Compilation::parseOnly(const std::s
     return text.takeError();
   if (isModule(file, *text))
     return makeError("a module is past the stage `ast`");
+  if (llvm::Error error = checkProgram(file, *text))
+    return std::move(error);
   result->mainFile = result->parseFile(file == "-" ? "<stdin>" : file, std::move(*text), file);
   if (!result->mainFile)
     return result->diagnosticsError();
@@ -159,6 +208,9 @@ llvm::Expected<std::unique_ptr<Compilation>> Compilation::load(const ModelArgs &
       return std::move(error);
     return std::move(result);
   }
+
+  if (llvm::Error error = checkProgram(file, *text))
+    return std::move(error);
 
   Compilation &c = *result;
   for (const EmbeddedFile &std : standardLibrary())

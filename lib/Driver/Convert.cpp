@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Commands.h"
 #include "braid/Driver/Text.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "lib/Driver/TensorOutput.h"
 #include <cmath>
 #include <cstring>
 
@@ -65,8 +65,8 @@ int convert(const ConvertOptions &options, Console &console) {
       return fail(console, makeError("two tensors would be called `" + now + "`"));
     numbers += tensor.numElements();
   }
-  if (rt::Status status = rt::writeSafeTensors(options.output, result); !status)
-    return fail(console, makeError(status.message()));
+  if (llvm::Error error = writeTensors(options.output, result, console))
+    return fail(console, std::move(error));
   console.err << options.output << ": " << grouped(numbers) << " numbers in " << result.tensors.size() << " tensors\n";
   return Success;
 }

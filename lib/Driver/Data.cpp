@@ -40,6 +40,12 @@ int data(const DataOptions &options, Console &console) {
   size_t rest = validation.empty() ? 0 : size_t(double(text.size()) * options.validation);
   if (int code = write(train, llvm::StringRef(text).drop_back(rest), console))
     return code;
+  // A folder's old second file would hold text that is now in the first.
+  if (!rest && !validation.empty() && llvm::sys::fs::exists(validation)) {
+    if (std::error_code code = llvm::sys::fs::remove(validation))
+      return fail(console, makeError("cannot remove the old `" + validation + "`: " + code.message()));
+    console.err << validation << ": removed, as no text is left for it\n";
+  }
   return rest ? write(validation, llvm::StringRef(text).take_back(rest), console) : int(Success);
 }
 

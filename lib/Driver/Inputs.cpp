@@ -7,6 +7,7 @@
 #include "braid/Driver/Inputs.h"
 #include "braid/Driver/Console.h"
 #include "braid/Runtime/Random.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include <cmath>
 
@@ -128,8 +129,20 @@ llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &
     if (!reader.result.counted)
       return makeError("`" + what + "`: every target is negative, so that there is no loss");
   }
+  // What the model declares and does not use is looked at all the same, and gives the shape where nothing else does.
+  for (const std::string &name : model.ignored)
+    if (file.tensors.count(name)) {
+      InputInfo input;
+      input.name = name;
+      if (llvm::Error error = reader.input(input, 0, false))
+        return std::move(error);
+      reader.result.ids.erase(name);
+    }
+  if (!reader.result.batch)
+    return makeError("`" + what + "` holds no input with a batch and a time" +
+                     (model.ignored.empty() ? "" : "; `" + model.ignored.front() + "`, though unused, says how many tokens there are"));
   for (const auto &[name, tensor] : file.tensors)
-    if (!model.findInput(name) && name != "targets")
+    if (!model.findInput(name) && !llvm::is_contained(model.ignored, name) && name != "targets")
       return makeError("`" + what + "` has a tensor `" + name + "`, which is no input of the model");
   return std::move(reader.result);
 }

@@ -51,6 +51,9 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
   ModelInfo info;
   if (auto name = module->getAttrOfType<mlir::StringAttr>("braid.model"))
     info.name = name.str();
+  if (auto ignored = module->getAttrOfType<mlir::ArrayAttr>("braid.ignored_inputs"))
+    for (auto name : ignored.getAsRange<mlir::StringAttr>())
+      info.ignored.push_back(name.str());
   for (auto parameter : module.getOps<ir::ParameterOp>()) {
     auto type = mlir::cast<ir::ValueType>(parameter.getType());
     ParameterInfo p;

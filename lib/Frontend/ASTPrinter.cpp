@@ -9,6 +9,7 @@
 #include "braid/Frontend/ASTPrinter.h"
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace braid {
 
@@ -123,12 +124,18 @@ private:
     if (inLine) {
       size_t comments = comment;
       std::string text = "{";
+      bool tried = std::exchange(trying, true);
       for (size_t i = 0; i < items.size(); ++i)
         text += (i ? "  " : " ") + items[i].print();
+      trying = tried;
       text += items.empty() ? "}" : " }";
       if (comments == comment && text.find('\n') == std::string::npos && text.size() + size_t(indent) <= lineWidth)
         return text;
     }
+    // The braces around these, which try one line, cannot have one either; what is not printed twice at each
+    // level is not printed 2^n times.
+    if (trying)
+      return "\n";
     std::string text = lines(items, indent + indentStep, range.begin + 1, range.end);
     return text.empty() ? "{}" : "{\n" + text + "\n" + pad(indent) + "}";
   }
@@ -409,6 +416,7 @@ private:
   std::string_view source;
   bool tree;
   size_t comment = 0; ///< the next one to print
+  bool trying = false; ///< printing what braces further out may have on one line
 };
 
 } // namespace

@@ -1,6 +1,8 @@
 //===- Build.cpp - trees from the pieces the grammar finds ----------------===//
 #include "Build.h"
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace braid::syntax {
 
@@ -129,9 +131,9 @@ static std::string_view withoutSlashes(std::string_view text) {
 void attachDocs(ast::File &file, const SourceManager &sources) {
   for (ast::Decl &decl : file.decls) {
     uint32_t line = sources.locate(file.file, decl.range.begin).line;
-    for (auto c = file.comments.rbegin(); c != file.comments.rend(); ++c) {
-      if (c->range.begin > decl.range.begin)
-        continue;
+    auto after = std::upper_bound(file.comments.begin(), file.comments.end(), decl.range.begin,
+                                  [](uint32_t begin, const ast::Comment &c) { return begin < c.range.begin; });
+    for (auto c = std::make_reverse_iterator(after); c != file.comments.rend(); ++c) {
       LineColumn at = sources.locate(file.file, c->range.begin);
       // Only comments that have their lines to themselves.
       std::string_view before = sources.line(file.file, at.line).substr(0, at.column - 1);

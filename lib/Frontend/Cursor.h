@@ -13,12 +13,24 @@
 
 namespace braid::syntax {
 
+/// Levels of nesting that the parser's recursion goes to, and levels of a tree, which the walks over it
+/// go to: a chain of operators is parsed by a loop, but makes a tree as deep as it is long.
+constexpr unsigned maxDepth = 256, maxHeight = 1000;
+
+/// Thrown where a text goes beyond that; ends the parse of the file.
+struct TooDeep {
+  const Token *at;
+  unsigned limit;
+};
+
 /// What one parse needs at hand, and how far it got before something did not fit.
 struct State {
   uint32_t file;
   DiagnosticEngine &diagnostics;
   const Token *furthest = nullptr;
   std::vector<std::string> wanted = {}; ///< there
+  unsigned depth = 0;  ///< levels around this place
+  unsigned height = 0; ///< levels of what has been read of this one, at least
 
   void miss(const Token *at, std::string_view what) {
     if (at < furthest)

@@ -6,8 +6,8 @@
 // seen the rest is expected (`>`): what is missing is then reported where it is
 // missing, and parsing goes on after the statement or the declaration.
 //
-// The only file that includes Boost. It throws inside (X3's expectations), never
-// out of `parse`.
+// The only file that includes Boost. It throws inside (X3's expectations, and where a
+// text is nested too deep), never out of `parse`.
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Frontend/Parser.h"
@@ -108,6 +108,53 @@ template <typename Subject> auto ranged(const Subject &subject) {
   return RangedDirective<decltype(parser)>(parser);
 }
 
+/// One level of nesting; see maxDepth. A chain of operators is none by itself, but its height is its own.
+class Level {
+public:
+  Level(const Cursor &at, bool nests) : state(*at.state), outside(at.state->height), nests(nests) {
+    if (nests && state.depth == maxDepth)
+      throw TooDeep{at.at, maxDepth};
+    state.depth += nests;
+    state.height = 0;
+  }
+  ~Level() {
+    state.depth -= nests;
+    state.height = std::max(outside, state.height + nests);
+  }
+  Level(const Level &) = delete;
+
+private:
+  State &state;
+  unsigned outside;
+  bool nests;
+};
+template <typename Subject, bool Nests> struct LevelDirective : x3::unary_parser<Subject, LevelDirective<Subject, Nests>> {
+  using base = x3::unary_parser<Subject, LevelDirective<Subject, Nests>>;
+  static constexpr bool is_pass_through_unary = true;
+  static constexpr bool handles_container = Subject::handles_container;
+  LevelDirective(const Subject &subject) : base(subject) {}
+
+  template <typename Context, typename RContext, typename Attribute>
+  bool parse(Cursor &first, const Cursor &last, const Context &context, RContext &rcontext, Attribute &attribute) const {
+    Level level(first, Nests);
+    return this->subject.parse(first, last, context, rcontext, attribute);
+  }
+};
+template <typename Subject> auto level(const Subject &subject) {
+  auto parser = x3::as_parser(subject);
+  return LevelDirective<decltype(parser), true>(parser);
+}
+template <typename Subject> auto chained(const Subject &subject) {
+  auto parser = x3::as_parser(subject);
+  return LevelDirective<decltype(parser), false>(parser);
+}
+/// What was read so far goes under one more node.
+template <typename Context> void raise(Context &context) {
+  Cursor at = x3::_where(context).begin();
+  if (++at.state->height > maxHeight)
+    throw TooDeep{at.at - 1, maxHeight};
+}
+
 struct RecoversStatement {
   template <typename Failure, typename Context>
   x3::error_handler_result on_error(Cursor &first, const Cursor &last, const Failure &, const Context &) {
@@ -158,6 +205,7 @@ template <Decl::Kind K> constexpr auto decl = is<&Decl::kind, K>;
 
 /// Puts the expression read so far under a new one of this kind.
 template <Expr::Kind K> constexpr auto wrap = [](auto &context) {
+  raise(context);
   Box<Expr> outer;
   outer->kind = K;
   outer->range = x3::_val(context)->range;
@@ -287,20 +335,20 @@ const auto call_def = ranged(x3::eps[kind<Expr::Kind::Call>] >> name[set<&Expr::
 
 const auto blockExpr_def = ranged(block[set<&Expr::block>] >> x3::eps[kind<Expr::Kind::BlockExpr>]);
 
-const auto ifExpr_def = ranged(kwIf[kind<Expr::Kind::If>] > expr[set<&Expr::operands>] > block[set<&Expr::block>]
+const auto ifExpr_def = level(ranged(kwIf[kind<Expr::Kind::If>] > expr[set<&Expr::operands>] > block[set<&Expr::block>]
     > kwElse > (block[set<&Expr::elseBlock>]
                 | ifExpr[([](auto &c) {
                     auto inner = std::make_unique<Block>();
                     inner->range = x3::_attr(c)->range;
                     inner->value = own(x3::_attr(c).take());
                     x3::_val(c)->elseBlock = std::move(inner);
-                  })]));
+                  })])));
 
 const auto foldCount_def = leaf[same] | size[same] | parenthesised[same];
 const auto fold_def = ranged(kwFold[kind<Expr::Kind::Fold>] > foldCount[set<&Expr::operands>]
     > lparen > name[set<&Expr::name>] > assign > expr[set<&Expr::operands>] > rparen > block[set<&Expr::block>]);
 
-const auto each_def = ranged(kwEach[kind<Expr::Kind::Each>] > axisArgs[set<&Expr::axes>] > postfix[set<&Expr::operands>]);
+const auto each_def = level(ranged(kwEach[kind<Expr::Kind::Each>] > axisArgs[set<&Expr::axes>] > postfix[set<&Expr::operands>]));
 
 constexpr auto setLabelled = [](auto &c) {
   Box<Expr> target = x3::_attr(c);
@@ -325,10 +373,14 @@ const auto power_def = ranged(postfix[same] >> -(caret[([](auto &c) {
       x3::_val(c)->text = "^";
     })] > operand[set<&Expr::operands>]));
 const auto unary_def = ranged(word(IsSign{}, nullptr)[set<&Expr::text>] >> x3::eps[kind<Expr::Kind::Unary>] > operand[set<&Expr::operands>]);
-const auto operand_def = named("an expression", unary[same] | power[same]);
+const auto operand_def = level(named("an expression", unary[same] | power[same]));
 
 const auto addOperand = [](auto &c) { x3::_val(c)->operands.push_back(x3::_attr(c).take()); };
-const auto chain_def = ranged(operand[addOperand] >> *(word(IsBinary{}, nullptr)[set<&Chain::operators>] > operand[addOperand]));
+constexpr auto addOperator = [](auto &c) {
+  raise(c);
+  set<&Chain::operators>(c);
+};
+const auto chain_def = chained(ranged(operand[addOperand] >> *(word(IsBinary{}, nullptr)[addOperator] > operand[addOperand])));
 const auto expr_def = chain[([](auto &c) { *x3::_val(c) = groupChain(x3::_attr(c).take()); })];
 
 //===----------------------------------------------------------------------===//
@@ -364,7 +416,7 @@ const auto siteStmt_def = ranged(word(IsSiteStart{}, "a name")[set<&Stmt::name>]
 const auto forStmt_def = ranged(kwFor[stmt<Stmt::Kind::For>] > name[set<&Stmt::name>] > contextual("in", "`in`")
     > expr[set<&Stmt::from>] > dotdot > expr[set<&Stmt::to>] > block[set<&Stmt::body>]);
 
-const auto elseBranch_def = ranged(ifStmt[set<&Items::statements>]);
+const auto elseBranch_def = level(ranged(ifStmt[set<&Items::statements>]));
 const auto ifStmt_def = ranged(kwIf[stmt<Stmt::Kind::If>] > expr[set<&Stmt::value>] > block[set<&Stmt::body>]
     >> -(maybeElse > (block[set<&Stmt::elseBody>] | elseBranch[set<&Stmt::elseBody>])));
 
@@ -388,9 +440,9 @@ const auto axisStmt_def = ranged(kwAxis[stmt<Stmt::Kind::Axis>] > name[set<&Stmt
 
 const auto exprStmt_def = ranged(expr[set<&Stmt::value>] >> x3::eps[stmt<Stmt::Kind::ExprStmt>]);
 
-const auto statement_def = x3::eps > named("a statement",
+const auto statement_def = x3::eps > level(named("a statement",
     letStmt[same] | siteStmt[same] | paramStmt[same] | streamStmt[same] | forStmt[same] | ifStmt[same] | valueStmt[same]
-    | observeStmt[same] | writeStmt[same] | useStmt[same] | axisStmt[same] | exprStmt[same]);
+    | observeStmt[same] | writeStmt[same] | useStmt[same] | axisStmt[same] | exprStmt[same]));
 
 //===----------------------------------------------------------------------===//
 // Declarations
@@ -446,7 +498,11 @@ std::optional<ast::File> parse(const SourceManager &sources, uint32_t file, Diag
   Cursor first{tokens.tokens.data(), &state};
   Cursor last{tokens.tokens.data() + tokens.tokens.size() - 1, &state};
   Box<File> result;
-  x3::parse(first, last, program, result);
+  try {
+    x3::parse(first, last, program, result);
+  } catch (const TooDeep &deep) {
+    diagnostics.report(Diag::TooNested, {file, deep.at->begin, deep.at->end}, {std::to_string(deep.limit)});
+  }
   if (diagnostics.all().size() != before)
     return std::nullopt;
   result->file = file;

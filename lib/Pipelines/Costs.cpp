@@ -68,6 +68,25 @@ LaunchTraffic sumOf(ArrayRef<ArgumentTraffic> arguments) {
   return sum;
 }
 
+/// Products that have become sums along a row, once for each row: a multiplication and an addition for
+/// each number summed.
+static double rowFlops(host::LaunchOp launch, row::KernelOp kernel) {
+  llvm::DenseMap<StringRef, int64_t> sizes;
+  for (auto [name, size] : llvm::zip(kernel.getDynamic(), launch.getSizes()))
+    sizes[cast<StringAttr>(name).getValue()] = size;
+  double flops = 0;
+  kernel.walk([&](row::ReduceOp reduce) {
+    auto map = reduce.getInput().getDefiningOp<row::MapOp>();
+    if (!map || map.getFn() != row::Fn::Mul || reduce.getKind() != row::ReduceKind::Sum)
+      return;
+    double numbers = 2;
+    for (row::AxisAttr axis : cast<row::ValueType>(map.getResult().getType()).getAxes())
+      numbers *= double(axis.isDynamic() ? sizes.lookup(axis.getName()) : axis.getSize());
+    flops += numbers;
+  });
+  return flops;
+}
+
 //===----------------------------------------------------------------------===//
 // Calls
 //===----------------------------------------------------------------------===//
@@ -130,7 +149,12 @@ std::vector<Cost> costs(ModuleOp planned) {
         continue;
       ++cost.launches;
       kernels.insert(launch.getKernel());
-      LaunchTraffic traffic = sumOf(trafficOf(launch, symbols.lookup<row::KernelOp>(launch.getKernel())));
+      auto kernel = symbols.lookup<row::KernelOp>(launch.getKernel());
+      LaunchTraffic traffic = sumOf(trafficOf(launch, kernel));
+      if (launch.getSpace() == host::Space::Token)
+        cost.productFlops += rowFlops(launch, kernel);
+      else
+        cost.fixedFlops += rowFlops(launch, kernel) * double(launch.getRows().value_or(1));
       cost.loaded += traffic.loaded;
       cost.stored += traffic.stored;
       cost.bound += traffic.bound;

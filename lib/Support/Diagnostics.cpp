@@ -2,7 +2,9 @@
 //
 // The catalogue is Diagnostics.def. Rendering keeps tabs of the source line in
 // the caret line, and lets one character, however many bytes it has, take one
-// column, so that carets stand under what they mean.
+// column, so that carets stand under what they mean. A program may be any file:
+// what is no printable text is replaced, and of a long line only the part around
+// the caret is shown.
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Support/Diagnostics.h"
@@ -25,13 +27,50 @@ const Row rows[] = {
 #undef DIAG
 };
 
+bool continuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// Columns of a source line that are shown, and errors that are.
+constexpr size_t maxColumns = 160, maxErrors = 200, maxArgument = 400;
+
+/// The bytes of the character at `i`; 0 if it is a control character (but a tab) or no UTF-8.
+size_t characterAt(std::string_view text, size_t i) {
+  unsigned char c = static_cast<unsigned char>(text[i]);
+  if (c < 0x80)
+    return (c >= 0x20 && c != 0x7f) || c == '\t' ? 1 : 0;
+  size_t size = c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc2 && c < 0xe0 ? 2 : 0;
+  if (size == 0 || i + size > text.size())
+    return 0;
+  for (size_t k = 1; k < size; ++k)
+    if (!continuesCharacter(text[i + k]))
+      return 0;
+  return size == 2 && c == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0 ? 0 : size;
+}
+
+/// Text for the middle of a message: what cannot be printed as `\x1b`, and not too much of it.
+std::string printable(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size();) {
+    if (result.size() > maxArgument)
+      return result + "…";
+    if (size_t size = characterAt(text, i)) {
+      result += text.substr(i, size);
+      i += size;
+    } else {
+      const char *digits = "0123456789abcdef";
+      unsigned char c = static_cast<unsigned char>(text[i++]);
+      result += {'\\', 'x', digits[c >> 4], digits[c & 15]};
+    }
+  }
+  return result;
+}
+
 /// Replaces `{0}`, `{1}` … by the arguments.
 std::string fill(const char *text, const std::vector<std::string> &arguments) {
   std::string result;
   for (const char *c = text; *c; ++c) {
     unsigned index = unsigned(c[0] == '{' ? c[1] - '0' : 99);
     if (index < 10 && c[2] == '}' && index < arguments.size()) {
-      result += arguments[index];
+      result += printable(arguments[index]);
       c += 2;
       continue;
     }
@@ -39,8 +78,6 @@ std::string fill(const char *text, const std::vector<std::string> &arguments) {
   }
   return result;
 }
-
-bool continuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 struct Palette {
   const char *bold = "", *error = "", *warning = "", *note = "", *caret = "", *off = "";
@@ -61,6 +98,11 @@ Diagnostic &DiagnosticEngine::report(Diag id, SourceRange range, std::vector<std
   return diagnostics.back();
 }
 
+void DiagnosticEngine::append(const DiagnosticEngine &other) {
+  diagnostics.insert(diagnostics.end(), other.diagnostics.begin(), other.diagnostics.end());
+  errors += other.errors;
+}
+
 /// `file:line:column: `, or just the file's name where there is no text.
 static std::string place(const SourceManager &sources, SourceRange range) {
   LineColumn at = sources.locate(range.file, range.begin);
@@ -74,17 +116,36 @@ static std::string excerpt(const SourceManager &sources, SourceRange range, cons
   LineColumn at = sources.locate(range.file, range.begin);
   std::string_view line = sources.line(range.file, at.line);
   size_t column = std::min<size_t>(at.column - 1, line.size());
-  std::string pad;
-  for (char c : line.substr(0, column))
-    if (!continuesCharacter(c))
-      pad += c == '\t' ? '\t' : ' ';
+  // Of a long line, what is around the caret.
+  size_t begin = 0, stop = line.size();
+  if (line.size() > maxColumns) {
+    begin = column > maxColumns / 2 ? std::min(column - maxColumns / 2, line.size() - maxColumns) : 0;
+    for (int k = 0; k < 3 && begin > 0 && continuesCharacter(line[begin]); ++k)
+      --begin;
+    stop = std::min(line.size(), begin + maxColumns);
+    for (int k = 0; k < 3 && stop < line.size() && continuesCharacter(line[stop]); ++k)
+      ++stop;
+  }
   // A range over several lines is marked to the end of its first one.
-  size_t end = std::min<size_t>(column + (range.end > range.begin ? range.end - range.begin : 1), line.size());
+  size_t end = std::min<size_t>(column + (range.end > range.begin ? range.end - range.begin : 1), stop);
+  std::string shown = begin > 0 ? "…" : "", pad = begin > 0 ? " " : "";
   size_t width = 0;
-  for (size_t i = column; i < end; ++i)
-    width += !continuesCharacter(line[i]);
+  for (size_t i = begin; i < stop;) {
+    size_t size = characterAt(line, i);
+    if (size)
+      shown += line.substr(i, size);
+    else
+      shown += "\uFFFD";
+    if (i < column)
+      pad += line[i] == '\t' ? '\t' : ' ';
+    else
+      width += i < end;
+    i += size ? size : 1;
+  }
+  if (stop < line.size())
+    shown += "…";
   std::string mark = "^" + std::string(width > 1 ? width - 1 : 0, '~');
-  return std::string(line) + "\n" + pad + palette.caret + mark + (hint.empty() ? "" : " " + hint) +
+  return shown + "\n" + pad + palette.caret + mark + (hint.empty() ? "" : " " + hint) +
          palette.off + "\n";
 }
 
@@ -99,9 +160,14 @@ std::string DiagnosticEngine::render(bool color) const {
   });
   std::set<std::string> seen;
   std::string result;
+  size_t shown = 0;
   for (const Diagnostic *d : order) {
     if (d->range.file >= sources.size())
       continue;
+    if (shown == maxErrors) {
+      result += "and " + std::to_string(order.end() - std::find(order.begin(), order.end(), d)) + " more errors\n";
+      break;
+    }
     std::string text = palette.bold + place(sources, d->range) + palette.off +
                        (d->warning ? palette.warning : palette.error) +
                        (d->warning ? "warning[" : "error[") + diagnosticCode(d->id) + "]" + palette.off + ": " +
@@ -111,8 +177,10 @@ std::string DiagnosticEngine::render(bool color) const {
       if (note.range.file < sources.size())
         text += palette.bold + place(sources, note.range) + palette.off + palette.note + "note" + palette.off +
                 ": " + note.message + "\n";
-    if (seen.insert(text).second)
+    if (seen.insert(text).second) {
       result += text;
+      ++shown;
+    }
   }
   return result;
 }

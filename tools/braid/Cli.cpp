@@ -1,5 +1,9 @@
 //===- Cli.cpp - flags that several subcommands share ---------------------===//
 #include "tools/braid/Cli.h"
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <sstream>
 
 namespace braid::cli {
 
@@ -22,6 +26,40 @@ void addModel(CLI::App &command, driver::ModelArgs &model, const char *what) {
       ->take_all();
 }
 
+/// `what` is what a message says of a number that `fits` refuses.
+static CLI::Validator number(const std::string &what, std::function<bool(double)> fits) {
+  return CLI::Validator(
+      [what, fits](std::string &text) -> std::string {
+        char *end = nullptr;
+        double value = std::strtod(text.c_str(), &end);
+        bool good = !text.empty() && *end == 0 && std::isfinite(value) && fits(value);
+        return good ? "" : "`" + text + "` is not " + what;
+      },
+      "");
+}
+
+CLI::Validator positive() {
+  return number("a positive number", [](double x) { return x > 0; });
+}
+CLI::Validator nonNegative() {
+  return number("a number from 0 up", [](double x) { return x >= 0; });
+}
+CLI::Validator between(double least, double most) {
+  std::ostringstream range;
+  range << "a number from " << least << " to " << most;
+  return number(range.str(), [=](double x) { return x >= least && x <= most; });
+}
+CLI::Validator seedNumber() {
+  return CLI::Validator(
+      [](std::string &text) -> std::string {
+        uint64_t value = 0;
+        auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+        bool good = code == std::errc() && end == text.data() + text.size();
+        return good ? "" : "`" + text + "` is not a whole number from 0 to 18446744073709551615";
+      },
+      "");
+}
+
 void addDtype(CLI::App &command, bool &bf16) {
   command
       .add_option_function<std::string>("--dtype", [&bf16](const std::string &name) { bf16 = name == "bf16"; },
@@ -31,8 +69,8 @@ void addDtype(CLI::App &command, bool &bf16) {
 
 void addDevice(CLI::App &command, driver::DeviceOptions &how) {
   addDtype(command, how.bf16);
-  command.add_option("--threads", how.threads, "threads; 0: as many as the machine offers")->check(CLI::Range(0, 4096));
-  command.add_option("--seed", how.seed, "seed of every random number");
+  command.add_option("--threads", how.threads, "threads; 0: as many as the machine offers")->check(between(0, 4096));
+  command.add_option("--seed", how.seed, "seed of every random number")->check(seedNumber());
 }
 
 CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &value, std::vector<std::string> names,

@@ -39,6 +39,12 @@ void addModel(CLI::App &command, driver::ModelArgs &model, const char *what = "a
 /// `--dtype`, `--threads`, `--seed`.
 void addDevice(CLI::App &command, driver::DeviceOptions &how);
 void addDtype(CLI::App &command, bool &bf16);
+/// What a number given to a flag must be; all are finite.
+CLI::Validator positive();
+CLI::Validator nonNegative();
+CLI::Validator between(double least, double most);
+/// A whole number of 64 bits without a sign.
+CLI::Validator seedNumber();
 /// A flag whose value is one of `names`.
 CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &value, std::vector<std::string> names, const std::string &help);
 /// The derived programs, separated by commas.

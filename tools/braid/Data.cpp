@@ -10,7 +10,7 @@ void addData(CLI::App &app, Action &action) {
   command->add_option("-o,--output", options->output, "folder for train.bin and val.bin, or one file (.bin) for all of the text")->required();
   command->add_option("--validation-output", options->validationOutput, "with one file: a second one for the last part of the text");
   command->add_option("--validation", options->validation, "that part")
-      ->check(CLI::Range(0.0, 0.9))
+      ->check(between(0.0, 0.9))
       ->capture_default_str();
   bind(*command, action, options, driver::data);
 }

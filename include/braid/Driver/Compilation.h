@@ -54,7 +54,8 @@ public:
 
 private:
   explicit Compilation(bool color);
-  llvm::Expected<std::string> readText(const std::string &path);
+  /// The text of a regular file of bounded size; of `-` and pipes, too, if it is the `main` one.
+  llvm::Expected<std::string> readText(const std::string &path, bool main = true);
   llvm::Error readModule(const std::string &name, const std::string &text);
   /// Parses `text`; keeps the tree. Imports are followed, each file once, before the file that names it.
   const ast::File *parseFile(const std::string &name, std::string text, const std::string &path);

@@ -59,6 +59,7 @@ struct ModelInfo {
   std::string name;
   std::vector<ParameterInfo> parameters; ///< in the order of the program
   std::vector<InputInfo> inputs;         ///< of @logits
+  std::vector<std::string> ignored;      ///< inputs declared and not used
   int64_t classes = 0;                   ///< size of the class axis of `logits`
   std::vector<std::string> observed;     ///< `<site>.<name>`
 

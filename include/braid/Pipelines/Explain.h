@@ -13,7 +13,7 @@ namespace braid {
 /// FLOPs per token also depend on the length of the sequence.
 struct Cost {
   std::string function;
-  double productFlops = 0;     ///< matrix products, per token
+  double productFlops = 0;     ///< products, of matrices and along rows, per token
   double attendFlops = 0;      ///< attention, per token and visible position
   double fixedFlops = 0;       ///< products of static values, in all
   double loaded = 0, stored = 0; ///< bytes per token moved by row kernels

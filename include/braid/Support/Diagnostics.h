@@ -40,10 +40,13 @@ public:
   /// Fills `{0}`, `{1}` … of the row's template. The reference is valid until
   /// the next report; use it to add a hint and notes.
   Diagnostic &report(Diag id, SourceRange range, std::vector<std::string> arguments = {});
+  /// Adds all that another engine, of the same sources, has collected.
+  void append(const DiagnosticEngine &other);
   bool hasErrors() const { return errors != 0; }
   const std::vector<Diagnostic> &all() const { return diagnostics; }
   /// All diagnostics as text, in the order of the source, each with the line, a
-  /// caret under its range, the hint and the notes; identical ones once.
+  /// caret under its range, the hint and the notes; identical ones once. Of very many
+  /// the first ones and how many more there are.
   std::string render(bool color = false) const;
 
 private:

@@ -53,6 +53,8 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
     error(Diag::NeedsAxes, e.name.range, {e.name.text}).hint = "`attend[axis](q, (k, v, causal))`";
     return Val::poison();
   }
+  // What is on the stack here is as much as for several levels.
+  Restore<unsigned> level(nesting, nesting + 8);
   Val query, scaleVal = Val::none();
   Range queryRange = e.range;
   SmallVector<Source, 2> sources;

@@ -13,6 +13,8 @@ using namespace mlir;
 
 namespace braid::elab {
 
+static std::string sizeText(double size) { return std::to_string(int64_t(size)); }
+
 AxisAttr Elaborator::makeAxis(StringRef name, int64_t size, const std::vector<ast::Name> *labels) {
   unsigned &next = axisNames[name];
   std::string unique = name.str();
@@ -46,7 +48,8 @@ AxisAttr Elaborator::findAxis(Frame &f, StringRef name) {
       return axis;
   if (auto it = globalAxes.find(name); it != globalAxes.end())
     return it->second;
-  if (auto it = globals.find(name); it != globals.end() && it->second.isInt && it->second.number > 0)
+  if (auto it = globals.find(name); it != globals.end() && it->second.isInt && it->second.number > 0 &&
+                                     it->second.number <= double(maxNumbers))
     return makeGlobalAxis(name, int64_t(it->second.number), {});
   return {};
 }
@@ -54,7 +57,7 @@ AxisAttr Elaborator::findAxis(Frame &f, StringRef name) {
 AxisAttr Elaborator::lookupAxis(Frame &f, const ast::Name &name) {
   if (AxisAttr axis = findAxis(f, name.text))
     return axis;
-  if (!isPoisoned(f, name.text))
+  if (!reportedAxis(f, name))
     hint(error(Diag::UnknownAxis, name.range, {name.text}), name.text, axesInScope(f));
   return {};
 }
@@ -66,6 +69,24 @@ bool Elaborator::isPoisoned(Frame &f, StringRef name) const {
     return llvm::any_of(frame.axes, [&](auto &bound) { return bound.first == name && !bound.second; });
   };
   return has(f) || has(globalFrame);
+}
+
+bool Elaborator::reportedAxis(Frame &f, const ast::Name &name) {
+  if (isPoisoned(f, name.text))
+    return true;
+  auto it = globals.find(name.text);
+  if (it == globals.end())
+    return false;
+  const Val &v = it->second;
+  if (v.isPoison())
+    return true;
+  std::string what = v.isBool ? "a truth value" : v.isInt ? sizeText(v.number) : "the real number " + showNumber(v.number);
+  Diagnostic &d = error(Diag::ConfigNotASize, configRanges.lookup(name.text), {name.text, what});
+  for (const auto &[set, text] : options.overrides)
+    if (set == name.text)
+      d.hint = "`--set " + set + "=" + text + "`";
+  d.notes.push_back({name.range, "an axis here"});
+  return true;
 }
 
 std::vector<std::string> Elaborator::axesInScope(Frame &f) {
@@ -151,8 +172,8 @@ int64_t Elaborator::sizeOrZero(Frame &f, const ast::Expr &size, StringRef name) 
       d.hint = "the division is not exact";
     return 0;
   }
-  if (v.number < 1) {
-    error(Diag::BadAxisSize, size.range, {name.str(), std::to_string(int64_t(v.number))});
+  if (v.number < 1 || v.number > double(maxNumbers)) {
+    error(Diag::BadAxisSize, size.range, {name.str(), std::fabs(v.number) <= maxInteger ? sizeText(v.number) : showNumber(v.number)});
     return 0;
   }
   return int64_t(v.number);
@@ -161,7 +182,9 @@ int64_t Elaborator::sizeOrZero(Frame &f, const ast::Expr &size, StringRef name) 
 /// The axes of a written type or list; introduces those with a size.
 bool Elaborator::evalAxes(Frame &f, const std::vector<ast::AxisItem> &items, Axes &out) {
   bool ok = true;
+  Range range;
   for (const ast::AxisItem &item : items) {
+    range = &item == &items.front() ? item.range : Range{range.file, range.begin, item.range.end};
     if (item.rest) {
       if (const Axes *rest = findRest(f, item.name.text))
         out.append(rest->begin(), rest->end());
@@ -183,7 +206,7 @@ bool Elaborator::evalAxes(Frame &f, const std::vector<ast::AxisItem> &items, Axe
     else
       out.push_back(axis);
   }
-  return ok;
+  return ok && checkNumbers(out, range, "a value with these axes");
 }
 
 /// The axes named in the brackets of the op `word`, each of which every operand
@@ -208,7 +231,7 @@ bool Elaborator::operandAxes(Frame &f, const std::vector<ast::AxisItem> &items, 
         axis = found;
         continue;
       }
-      if (!axis && name != "depth" && isPoisoned(f, name))
+      if (!axis && name != "depth" && reportedAxis(f, {name.str(), range}))
         return AxisAttr();
       Diagnostic &d =
           error(Diag::MissingOperandAxis, range,

@@ -1,6 +1,7 @@
 //===- Calls.cpp - instances of functions and layers ----------------------===//
 
 #include "Elaborator.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 
@@ -140,10 +141,17 @@ bool Elaborator::fillSlots(ArrayRef<StringRef> names, const std::vector<BoundArg
 }
 
 Val Elaborator::callDecl(Frame &f, const Expr &e, const ast::Decl &decl, Callable *callable) {
+  if (endless.contains(&decl))
+    return Val::poison();
   if (f.depth >= maxDepth) {
     error(Diag::TooDeep, e.name.range, {e.name.text});
+    endless.insert(&decl); // it may be called twice at each of the depths
     return Val::poison();
   }
+  if (!spend(CallSteps, e.range))
+    return Val::poison();
+  spenders.push_back({e.range, steps});
+  auto done = llvm::make_scope_exit([&] { spenders.pop_back(); });
   bool layer = decl.kind == ast::Decl::Kind::Layer;
   Frame &g = *newFrame(layer ? Frame::Kind::Layer : Frame::Kind::Function, &decl, f);
   g.callRange = e.range;
@@ -198,6 +206,7 @@ Val Elaborator::callDecl(Frame &f, const Expr &e, const ast::Decl &decl, Callabl
       return Val::poison();
     }
   Restore<Frame *> body(current, &g);
+  elaborated.insert(&decl);
   Val result = runBody(g, *decl.body);
   if (decl.result && result.isData() && decl.result->kind == ast::TypeExpr::Kind::Axes &&
       !(result.isNumber() && decl.result->axes.empty()))
@@ -248,7 +257,7 @@ bool Elaborator::bindAxisVariables(Frame &f, Frame &g, const Expr &e, ArrayRef<V
       axis = size ? declareAxis(f, item.name, size) : AxisAttr();
     } else {
       axis = findAxis(f, item.name.text);
-      if (!axis && !isPoisoned(f, item.name.text)) {
+      if (!axis && !reportedAxis(f, item.name)) {
         // An argument may have it under this name without it being in scope.
         Diagnostic &d = error(Diag::UnknownAxis, item.name.range, {item.name.text});
         std::vector<std::string> candidates = axesInScope(f);

@@ -54,9 +54,13 @@ Val Elaborator::foldBinary(StringRef op, const Val &a, const Val &b, Range range
   double x = a.number, y = b.number;
   bool ints = a.isInt && b.isInt;
   auto make = [&](double value) {
-    if (ints && value == std::floor(value) && std::fabs(value) < 9e15)
+    bool integer = ints && value == std::floor(value);
+    if (integer && std::fabs(value) <= maxInteger)
       return Val::integer(int64_t(value));
-    return Val::real(value);
+    if (!integer && std::isfinite(value))
+      return Val::real(value);
+    error(integer ? Diag::IntegerTooLarge : Diag::NotFinite, range, {sourceText(range)});
+    return Val::poison();
   };
   if (op == "&&" || op == "||") {
     if (!a.isBool || !b.isBool) {

@@ -109,6 +109,8 @@ bool Elaborator::bindState(ConnectionUse &use, Frame &g) {
 bool Elaborator::instantiate(ConnectionUse &use, bool reads) {
   if (use.frame)
     return !use.read.isPoison() || !reads;
+  if (!spend(CallSteps, use.range))
+    return false;
   Frame &caller = *use.argumentFrame;
   Frame &g = *newFrame(Frame::Kind::Connection, use.decl, caller);
   use.frame = &g;
@@ -134,6 +136,7 @@ bool Elaborator::instantiate(ConnectionUse &use, bool reads) {
   }
   ++connectionDepth;
   Restore<Frame *> body(current, &g);
+  elaborated.insert(use.decl);
   execConnectionBody(use, g, use.decl->body->statements);
   if (use.decl->body->value)
     error(Diag::UnusedValue, use.decl->body->value->range).hint = "a connection says `read e`";
@@ -158,6 +161,8 @@ void Elaborator::execConnectionBody(ConnectionUse &use, Frame &g, const std::vec
       use.hasRead = true;
       if (use.reads)
         use.read = evalData(g, *s->value);
+      else
+        use.readAxes = axesOfRead(g, *s->value);
       break;
     case Stmt::Kind::Write:
       if (use.write)
@@ -173,6 +178,22 @@ void Elaborator::execConnectionBody(ConnectionUse &use, Frame &g, const std::vec
       exec(g, *s);
     }
   }
+}
+
+/// The axes that a read would have at a site that does not read: they are those of what is written. Nothing
+/// of it stays, parameters of its own are erased at the end.
+std::optional<Axes> Elaborator::axesOfRead(Frame &g, const ast::Expr &e) {
+  Restore<bool> quiet(silent, true);
+  Restore<llvm::StringMap<unsigned>> drawn(draws);
+  SmallVector<Operation *> made;
+  Restore<SmallVector<Operation *> *> inTrial(trial, &made);
+  Val v = evalData(g, e);
+  for (Operation *op : made)
+    parameters.erase(cast<ir::ParameterOp>(op).getSymName());
+  trialParameters.append(made);
+  if (!v.isData())
+    return std::nullopt;
+  return axesOf(v);
 }
 
 /// A value with the right axes to go on with after an error.
@@ -205,16 +226,21 @@ void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
   std::string what = "what is written to `" + stream.name.str() + "`";
   if (y.isData() && !checkReal(y, range, what))
     y = Val::poison();
-  if (y.isData() && !y.isNumber()) {
+  if (y.isData() && !y.fills) {
     bool fits = true;
+    std::optional<Axes> wanted;
+    if (use.reads && use.read.isData())
+      wanted = axesOf(use.read);
+    else if (!use.reads)
+      wanted = use.hasRead ? use.readAxes : first.axes;
     if (w.type) {
       fits = matchAxes(g, w.type->axes, axesOf(y), range, what, w.type->range);
-    } else if (use.reads ? use.read.isData() : !use.hasRead) {
-      Axes wanted = use.reads ? axesOf(use.read) : first.axes;
-      fits = sameAxes(axesOf(y), wanted);
-      if (!fits)
-        error(Diag::AxesMismatch, range, {what, show(wanted), show(axesOf(y))})
-            .notes.push_back({w.range, "`" + use.decl->name.text + "` writes here"});
+    } else if (wanted && !sameAxes(axesOf(y), *wanted)) {
+      fits = false;
+      Diagnostic &d = error(Diag::AxesMismatch, range, {what, show(*wanted), show(axesOf(y))});
+      d.notes.push_back({w.range, "`" + use.decl->name.text + "` writes here"});
+      if (axesOf(y).empty())
+        d.hint = "`spread" + show(*wanted) + "(…)` repeats it";
     }
     if (!fits)
       y = Val::poison();
@@ -262,7 +288,7 @@ void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
 }
 
 void Elaborator::store(ConnectionUse &use, Field &field, Val value, bool append, Range range) {
-  if (value.isNumber())
+  if (value.isNumber() && (value.fills || field.axes.empty()))
     value = broadcast(value, field.axes, range, ir::Kind::Token);
   if (value.isData() && !sameAxes(axesOf(value), field.axes)) {
     Diagnostic &d = error(Diag::AxesMismatch, range,

@@ -91,6 +91,7 @@ Val Elaborator::linear(Frame &f, const Val &x, ArrayRef<AxisAttr> in, ArrayRef<A
 Val Elaborator::callLinear(Frame &f, const Expr &e) {
   StringRef kind = instance ? instance->builtin : StringRef(e.name.text);
   bool affine = kind == "affine";
+  Restore<unsigned> level(nesting, nesting + 1); // of the stack's size, not of the program's
   Frame &g = *newFrame(Frame::Kind::Layer, nullptr, f);
   if (instance) {
     g.path = instance->shared->path;

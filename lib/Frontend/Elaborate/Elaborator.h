@@ -12,6 +12,7 @@
 #include "Values.h"
 #include "braid/Frontend/Elaborate.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include <deque>
@@ -33,6 +34,7 @@ struct ConnectionUse {
   bool bound = false;             ///< the state and the arguments are fine
   bool reads = false, hasRead = false;
   Val read;                 ///< the value read, if `reads`
+  std::optional<Axes> readAxes; ///< those it would have, if not `reads` and the connection has a `read`
   bool seesNothing = false; ///< a history without entries
   /// `observe` and `aux_loss` wait until the read is complete.
   struct Pending {
@@ -73,6 +75,7 @@ struct Frame {
   unsigned sharedCall = 0; ///< which call of the shared instance this is
   Range callRange;         ///< of the call that made the instance
   bool called = false;     ///< `callRange` is set
+  mlir::LocationAttr callers; ///< the places of the calls that led here, once asked for
   bool returned = false;   ///< a `return` was seen
   Range resultRange;       ///< of its value
   Val result;
@@ -89,12 +92,26 @@ template <typename T> struct Restore {
   ~Restore() { place = old; }
 };
 
-class Elaborator {
+/// What a program may cost at compile time. Calls are inlined and loops unrolled, so a short text can
+/// stand for any amount of work. The models of examples/ with 1536 layers take at most 65 million, most of them ten.
+constexpr uint64_t maxSteps = 200'000'000;
+/// What one thing costs, in steps: in proportion to the memory it keeps.
+enum Steps : unsigned { ExpressionSteps = 1, IterationSteps = 10, OperationSteps = 20, CallSteps = 200 };
+/// Statements and expressions inside one another, calls included; bounded by the stack.
+constexpr unsigned maxNesting = 2500;
+/// Numbers of one value, and the size of an axis.
+constexpr int64_t maxNumbers = int64_t(1) << 40;
+/// Integers that are exact.
+constexpr double maxInteger = 9007199254740992.0;
+
+class Elaborator : mlir::OpBuilder::Listener {
 public:
   Elaborator(mlir::MLIRContext &context, SourceManager &sources, DiagnosticEngine &diagnostics,
              const ElaborateOptions &options, llvm::ArrayRef<int64_t> siteCounts)
       : context(context), sources(sources), diagnostics(diagnostics), options(options), builder(&context),
-        knownCounts(siteCounts) {}
+        knownCounts(siteCounts) {
+    builder.setListener(this);
+  }
 
   mlir::OwningOpRef<mlir::ModuleOp> run(const ast::File &main, llvm::ArrayRef<const ast::File *> imports);
   /// True if the program asked for `sites` of a stream.
@@ -103,6 +120,34 @@ public:
   llvm::SmallVector<int64_t> siteCounts() const;
 
 private:
+  // Budget.cpp: what a program may cost at compile time.
+  /// Takes `count` steps; false if there are none left, which has then been reported.
+  bool spend(unsigned count, Range range);
+  /// Whether there is no room for one more level; reported once.
+  bool tooNested(Range range);
+  void notifyOperationInserted(mlir::Operation *, mlir::OpBuilder::InsertPoint) override { steps += OperationSteps; }
+  /// False, with an error, if the axes multiply to more than a value may have.
+  bool checkNumbers(llvm::ArrayRef<AxisAttr> axes, Range range, llvm::StringRef what);
+  /// A loop or a call that steps are taken in.
+  struct Spender {
+    Range range;
+    uint64_t before;
+  };
+  uint64_t steps = 0;
+  bool exhausted = false, nestedTooDeep = false;
+  unsigned nesting = 0;
+  llvm::SmallVector<Spender> spenders;
+  llvm::DenseSet<const ast::Decl *> endless; ///< found to call themselves without end
+  llvm::DenseSet<mlir::Type> checkedTypes;
+
+  // NameCheck.cpp: what can be said without elaborating.
+  friend class NameCheck;
+  void checkNames();
+  llvm::DenseSet<const ast::Decl *> elaborated;
+  llvm::SmallVector<const ast::File *> files; ///< of the program
+  llvm::StringSet<> labels;                   ///< of every axis in them
+  bool silent = false; ///< errors are not reported
+
   // Messages.cpp: errors and the words in them.
   Diagnostic &error(Diag id, Range range, std::vector<std::string> arguments = {});
   void hint(Diagnostic &diagnostic, llvm::StringRef word, llvm::ArrayRef<std::string> candidates);
@@ -113,6 +158,7 @@ private:
   static std::string showNumber(double number);
   std::string sourceText(Range range, size_t limit = 40) const;
   mlir::Location fileLoc(Range range);
+  mlir::LocationAttr callersOf(Frame *g);
   mlir::Location loc(Range range);
 
   // Axes.cpp: what axis a name means.
@@ -123,6 +169,9 @@ private:
   bool isPoisoned(Frame &f, llvm::StringRef name) const;
   int64_t sizeOrZero(Frame &f, const ast::Expr &size, llvm::StringRef name);
   AxisAttr lookupAxis(Frame &f, const ast::Name &name);
+  /// Whether an error about this axis has been reported where it is made; a config value that
+  /// cannot be an axis is reported now.
+  bool reportedAxis(Frame &f, const ast::Name &name);
   std::vector<std::string> axesInScope(Frame &f);
   AxisAttr declareAxis(Frame &f, const ast::Name &name, int64_t size);
   AxisAttr twin(AxisAttr axis);
@@ -164,6 +213,7 @@ private:
   Val iota(AxisAttr axis, Range range);
   Val gather(const Val &table, const Val &id, AxisAttr axis, Range range);
   Val product(ir::Fn fn, const Val &a, const Val &b, Range range);
+  std::optional<double> spreadOf(const Val &value, Range range, llvm::StringRef word);
   Val random(ir::Distribution distribution, double scale, llvm::StringRef stream, llvm::ArrayRef<AxisAttr> axes,
              ir::Kind kind, Range range);
   bool checkData(Val &value, Range range);
@@ -178,6 +228,7 @@ private:
 
   // Expressions.cpp
   Val eval(Frame &f, const ast::Expr &e);
+  Val evalKind(Frame &f, const ast::Expr &e);
   Val evalData(Frame &f, const ast::Expr &e);
   Val evalIdent(Frame &f, const ast::Name &name);
   Val evalSize(Frame &f, const ast::Expr &e);
@@ -195,6 +246,7 @@ private:
 
   // Indexing.cpp
   Val evalIndex(Frame &f, const ast::Expr &e);
+  std::optional<Val> constantOver(Frame &f, const ast::Expr &e);
   Val indexBy(Frame &f, Val value, const ast::AxisItem &item);
   Val indexStack(Stack *stack, int64_t index, Range range);
   Val renameView(Frame &f, const Val &value, const ast::AxisArgs &axes, Range range);
@@ -254,6 +306,7 @@ private:
 
   // Statements.cpp
   void exec(Frame &f, const ast::Stmt &s);
+  void execKind(Frame &f, const ast::Stmt &s);
   void execAll(Frame &f, const std::vector<ast::StmtPtr> &statements);
   void execLet(Frame &f, const ast::Stmt &s);
   void execFor(Frame &f, const ast::Stmt &s);
@@ -309,6 +362,7 @@ private:
   bool instantiate(ConnectionUse &use, bool reads);
   bool bindState(ConnectionUse &use, Frame &g);
   void execConnectionBody(ConnectionUse &use, Frame &g, const std::vector<ast::StmtPtr> &statements);
+  std::optional<Axes> axesOfRead(Frame &g, const ast::Expr &e);
   void performWrite(ConnectionUse &use, Val y, Range range);
   void store(ConnectionUse &use, Field &field, Val value, bool append, Range range);
   static bool isState(const ast::Formal &formal);
@@ -321,9 +375,10 @@ private:
 
   // Model.cpp
   void declare(const ast::File &file);
+  void noteInputs(const ast::Decl &model);
   void evalConfig();
   void runModel(const ast::Decl &model);
-  Val parseOverride(const std::string &text);
+  Val parseOverride(const std::string &name, const std::string &text, Range range);
 
   mlir::MLIRContext &context;
   SourceManager &sources;
@@ -340,6 +395,7 @@ private:
   llvm::StringMap<const ast::Decl *> decls;
   std::vector<const ast::Decl *> axisDecls, configDecls;
   llvm::StringMap<Val> globals; ///< config values
+  llvm::StringMap<Range> configRanges;
   llvm::StringMap<AxisAttr> globalAxes;
   llvm::StringMap<AxisAttr> sharedAxes; ///< of instances made by `use` and `with shared`
   llvm::StringSet<> reservedAxes;       ///< names kept for global axes not yet made
@@ -356,6 +412,9 @@ private:
   llvm::DenseMap<std::pair<mlir::Block *, mlir::Value>, mlir::Value> imported;
   llvm::DenseMap<uint64_t, mlir::Location> locations;
   llvm::StringMap<ParamInfo> parameters;
+  /// Parameters of a read that is evaluated for its axes alone; erased at the end.
+  llvm::SmallVector<mlir::Operation *> *trial = nullptr;
+  llvm::SmallVector<mlir::Operation *> trialParameters;
   llvm::StringMap<Range> observed;
   llvm::StringMap<unsigned> draws;
   llvm::StringSet<> reported;

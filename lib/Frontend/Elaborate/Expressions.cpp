@@ -1,6 +1,8 @@
 //===- Expressions.cpp - evaluation of expressions ------------------------===//
 
 #include "Elaborator.h"
+#include "llvm/ADT/ScopeExit.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -9,8 +11,29 @@ namespace braid::elab {
 using ast::Expr;
 
 Val Elaborator::eval(Frame &f, const Expr &e) {
+  if (!spend(ExpressionSteps, e.range))
+    return Val::poison();
+  if (tooNested(e.range))
+    return Val::poison();
+  Restore<unsigned> level(nesting, nesting + 1);
+  Val v = evalKind(f, e);
+  if (v.kind == Val::Kind::Tensor && checkedTypes.insert(v.tensor.getType()).second &&
+      !checkNumbers(SmallVector<AxisAttr>(typeOf(v).getAxes()), e.range, "this value"))
+    return Val::poison();
+  return v;
+}
+
+Val Elaborator::evalKind(Frame &f, const Expr &e) {
   switch (e.kind) {
   case Expr::Kind::Number:
+    if (e.isInt && e.number > maxInteger) {
+      error(Diag::IntegerTooLarge, e.range, {sourceText(e.range)});
+      return Val::poison();
+    }
+    if (!std::isfinite(e.number)) {
+      error(Diag::NotFinite, e.range, {sourceText(e.range)});
+      return Val::poison();
+    }
     return e.isInt ? Val::integer(int64_t(e.number)) : Val::real(e.number);
   case Expr::Kind::String:
     error(Diag::ExpectedValue, e.range, {"a string"});
@@ -94,10 +117,11 @@ Val Elaborator::evalIdent(Frame &f, const ast::Name &name) {
     error(Diag::EyeAxes, name.range, {show(*initAxes)});
     return Val::poison();
   }
-  if (text == "zeros")
-    return Val::real(0);
-  if (text == "ones")
-    return Val::real(1);
+  if (text == "zeros" || text == "ones") {
+    Val v = Val::real(text == "ones");
+    v.fills = true;
+    return v;
+  }
   if (text == "true" || text == "false")
     return Val::boolean(text == "true");
   if (text == "none")
@@ -277,7 +301,11 @@ Val Elaborator::evalFold(Frame &f, const Expr &e) {
   Val value = eval(f, *e.operands[1]);
   if (!count)
     return Val::poison();
+  spenders.push_back({e.range, steps});
+  auto done = llvm::make_scope_exit([&] { spenders.pop_back(); });
   for (int64_t i = 0; i < *count; ++i) {
+    if (!spend(IterationSteps, e.range))
+      return Val::poison();
     size_t mark = f.names.size();
     f.bind(e.name.text, value);
     Val next = evalBlock(f, *e.block);

@@ -25,6 +25,8 @@ Val Elaborator::evalIndex(Frame &f, const Expr &e) {
     AxisAttr axis = lookupAxis(f, e.index[0].size->name);
     return axis ? iota(axis, e.range) : Val::poison();
   }
+  if (std::optional<Val> filled = constantOver(f, e))
+    return *filled;
   Val v = evalData(f, *e.operands[0]);
   if (v.isPoison())
     return v;
@@ -36,6 +38,46 @@ Val Elaborator::evalIndex(Frame &f, const Expr &e) {
       break;
   }
   return v;
+}
+
+/// `ones[dim]`, `zeros[lane, dim]`, `eye[a, b]`: constants with the axes in brackets.
+std::optional<Val> Elaborator::constantOver(Frame &f, const Expr &e) {
+  const Expr &object = *e.operands[0];
+  StringRef name = object.kind == Expr::Kind::Ident ? StringRef(object.name.text) : StringRef();
+  if ((name != "zeros" && name != "ones" && name != "eye") || findName(f, name) || e.axes)
+    return std::nullopt;
+  Axes axes;
+  for (const ast::AxisItem &item : e.index) {
+    std::vector<ast::AxisItem> one(1);
+    one[0].range = item.range;
+    one[0].rest = item.rest;
+    one[0].name = item.name;
+    if (!item.rest) {
+      if (!item.name.text.empty() || !item.size || item.size->kind != Expr::Kind::Ident) {
+        error(Diag::BareIndex, item.range, {sourceText(item.range)}).hint = "`" + name.str() + "[axis]`";
+        return Val::poison();
+      }
+      one[0].name = item.size->name;
+    }
+    Axes found;
+    if (!evalAxes(f, one, found))
+      return Val::poison();
+    for (AxisAttr axis : found)
+      if (llvm::is_contained(axes, axis)) {
+        error(Diag::DuplicateAxis, item.range, {axisName(axis)});
+        return Val::poison();
+      }
+    axes.append(found);
+  }
+  if (!checkNumbers(axes, e.range, "this value"))
+    return Val::poison();
+  if (name != "eye")
+    return broadcast(Val::real(name == "ones"), axes, e.range, ir::Kind::Static);
+  if (axes.size() != 2 || axes[0].getSize() != axes[1].getSize()) {
+    error(Diag::EyeAxes, e.range, {show(axes)});
+    return Val::poison();
+  }
+  return identity(axes[0], axes[1], e.range);
 }
 
 Val Elaborator::indexStack(Stack *stack, int64_t index, Range range) {

@@ -42,11 +42,21 @@ Val Elaborator::realise(const Val &deferred, ArrayRef<AxisAttr> axes, Frame &f) 
   SmallVector<Val> args;
   if (!collect(*deferred.frame, e, {"std"}, 1, args))
     return Val::poison();
-  if (!args[0].isNumber()) {
-    error(Diag::NotCompileTime, e.range, {"the standard deviation", show(args[0])});
+  std::optional<double> scale = spreadOf(args[0], e.range, "noise.normal");
+  if (!scale)
     return Val::poison();
-  }
-  return random(ir::Distribution::Normal, args[0].number, drawPath(f, "noise"), axes, ir::Kind::Token, e.range);
+  return random(ir::Distribution::Normal, *scale, drawPath(f, "noise"), axes, ir::Kind::Token, e.range);
+}
+
+/// The argument of `normal` and `uniform`.
+std::optional<double> Elaborator::spreadOf(const Val &value, Range range, StringRef word) {
+  if (value.isNumber() && !value.isBool && value.number >= 0)
+    return value.number;
+  if (value.isNumber())
+    error(Diag::WrongArgument, range, {word == "uniform" ? "bound" : "std", "a number that is not negative", show(value)});
+  else if (!value.isPoison())
+    error(Diag::NotCompileTime, range, {"the argument of `" + word.str() + "`", show(value)});
+  return std::nullopt;
 }
 
 Val Elaborator::toReal(const Val &v, Range range) {
@@ -110,23 +120,21 @@ Val Elaborator::initCall(Frame &f, const Expr &e) {
   SmallVector<Val> args;
   if (!collect(f, e, {name == "uniform" ? "bound" : "std"}, 1, args))
     return Val::poison();
-  if (!args[0].isNumber()) {
-    if (!args[0].isPoison())
-      error(Diag::NotCompileTime, e.range, {"the argument of `" + name.str() + "`", show(args[0])});
+  std::optional<double> scale = spreadOf(args[0], e.range, name);
+  if (!scale)
     return Val::poison();
-  }
   if (name == "noise.normal") {
     if (initAxes) {
       error(Diag::InitialiserNotStatic, e.range);
       return Val::poison();
     }
-    return random(ir::Distribution::Normal, args[0].number, drawPath(f, "noise"), axes, ir::Kind::Token, e.range);
+    return random(ir::Distribution::Normal, *scale, drawPath(f, "noise"), axes, ir::Kind::Token, e.range);
   }
   // The stream's name is the path; further draws of one initialiser are numbered.
   std::string stream = initPath.str();
   if (initDraws++)
     stream += "#" + std::to_string(initDraws - 1);
-  return random(name == "normal" ? ir::Distribution::Normal : ir::Distribution::Uniform, args[0].number, stream,
+  return random(name == "normal" ? ir::Distribution::Normal : ir::Distribution::Uniform, *scale, stream,
                 e.axes ? axes : *initAxes, ir::Kind::Static, e.range);
 }
 

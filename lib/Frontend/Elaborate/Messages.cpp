@@ -14,6 +14,10 @@ static bool inside(Range part, Range whole) {
 /// once a step, one in a function of the library once a call by the library. In a body
 /// that was called, notes say from where.
 Diagnostic &Elaborator::error(Diag id, Range range, std::vector<std::string> arguments) {
+  if (silent || exhausted) {
+    discarded = Diagnostic{};
+    return discarded;
+  }
   auto text = [](Range r) {
     return std::to_string(r.file) + ':' + std::to_string(r.begin) + ':' + std::to_string(r.end) + ' ';
   };
@@ -135,15 +139,28 @@ Location Elaborator::fileLoc(Range range) {
   return result;
 }
 
+/// The call that made an instance, called from where the one around it was called; null for the model.
+LocationAttr Elaborator::callersOf(Frame *g) {
+  while (g && !g->called)
+    g = g->caller;
+  if (!g)
+    return {};
+  if (!g->callers) {
+    Location call = fileLoc(g->callRange);
+    LocationAttr further = callersOf(g->caller);
+    g->callers = further ? LocationAttr(CallSiteLoc::get(call, further)) : LocationAttr(call);
+  }
+  return g->callers;
+}
+
 /// The place, the calls that led there, and the path of the instance (as the metadata of a
 /// fused location): one line of the library serves many sites.
 Location Elaborator::loc(Range range) {
   Location place = fileLoc(range);
   if (!current)
     return place;
-  for (Frame *g = current; g; g = g->caller)
-    if (g->called)
-      place = CallSiteLoc::get(place, fileLoc(g->callRange));
+  if (LocationAttr callers = callersOf(current))
+    place = CallSiteLoc::get(place, callers);
   return current->path.empty() ? place : FusedLoc::get(ArrayRef<Location>(place), builder.getStringAttr(current->path), &context);
 }
 

@@ -1,6 +1,7 @@
 //===- Model.cpp - declarations, config, and the model itself -------------===//
 
 #include "Elaborator.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -9,7 +10,12 @@ namespace elab {
 
 /// Notes the declarations of a file; those of later files replace earlier ones.
 void Elaborator::declare(const ast::File &file) {
-  llvm::StringMap<Range> here;
+  llvm::StringMap<Range> here, configHere, axesHere;
+  auto once = [&](llvm::StringMap<Range> &names, const ast::Name &name) {
+    auto [it, fresh] = names.try_emplace(name.text, name.range);
+    if (!fresh)
+      error(Diag::DeclaredTwice, name.range, {name.text}).notes.push_back({it->second, "the first is here"});
+  };
   for (const ast::Decl &decl : file.decls) {
     switch (decl.kind) {
     case ast::Decl::Kind::Import:
@@ -17,32 +23,39 @@ void Elaborator::declare(const ast::File &file) {
       break;
     case ast::Decl::Kind::Config:
       configDecls.push_back(&decl);
+      for (const ast::ConfigItem &item : decl.config)
+        once(configHere, item.name);
       break;
     case ast::Decl::Kind::Axis:
       axisDecls.push_back(&decl);
+      once(axesHere, decl.name);
+      for (const ast::Name &label : decl.labels)
+        labels.insert(label.text);
       break;
-    default: {
-      auto [it, fresh] = here.try_emplace(decl.name.text, decl.name.range);
-      if (!fresh)
-        error(Diag::DeclaredTwice, decl.name.range, {decl.name.text})
-            .notes.push_back({it->second, "the first is here"});
+    default:
+      once(here, decl.name);
       decls[decl.name.text] = &decl;
-    }
     }
   }
 }
 
-Val Elaborator::parseOverride(const std::string &text) {
+/// The value after `--set name=`; errors stand at the config value.
+Val Elaborator::parseOverride(const std::string &name, const std::string &text, Range range) {
   if (text == "true" || text == "false")
     return Val::boolean(text == "true");
   char *end = nullptr;
-  long long n = strtoll(text.c_str(), &end, 10);
-  if (!text.empty() && *end == 0)
-    return Val::integer(n);
   double x = strtod(text.c_str(), &end);
-  if (!text.empty() && *end == 0)
+  if (text.empty() || *end != 0 || !std::isfinite(x)) {
+    error(Diag::BadOverride, range, {name, text});
+    return Val::poison();
+  }
+  if (text.find_first_not_of("+-0123456789") != std::string::npos)
     return Val::real(x);
-  return Val::poison();
+  if (std::fabs(x) > maxInteger) {
+    error(Diag::IntegerTooLarge, range, {"--set " + name + "=" + text});
+    return Val::poison();
+  }
+  return Val::integer(int64_t(x));
 }
 
 /// Config values in order; a value given on the command line replaces the
@@ -54,7 +67,6 @@ void Elaborator::evalConfig() {
       places[item.name.text] = item.name.range;
   llvm::StringMap<Val> replaced;
   for (auto &[name, text] : options.overrides) {
-    Val v = parseOverride(text);
     auto it = places.find(name);
     if (it == places.end()) {
       std::vector<std::string> candidates;
@@ -63,10 +75,8 @@ void Elaborator::evalConfig() {
       Range range = configDecls.empty() ? mainRange : configDecls.back()->range;
       range.end = std::min(range.end, range.begin + 6); // the word `config`
       hint(error(Diag::UnknownConfig, range, {name}), name, candidates);
-    } else if (v.isPoison()) {
-      error(Diag::BadOverride, it->second, {name, text});
     } else {
-      replaced[name] = v;
+      replaced[name] = parseOverride(name, text, it->second);
     }
   }
   for (const ast::Decl *decl : configDecls)
@@ -75,6 +85,7 @@ void Elaborator::evalConfig() {
       Val v = it != replaced.end() ? it->second
                                    : number(globalFrame, *item.value, "the config value `" + item.name.text + "`");
       globals[item.name.text] = v;
+      configRanges[item.name.text] = item.name.range;
       if (v.isInt) {
         reservedAxes.insert(item.name.text);
         axisNames[item.name.text] = 1;
@@ -125,12 +136,23 @@ void Elaborator::runModel(const ast::Decl &model) {
   builder.create<ir::OutputOp>(loc(range), "logits", token.tensor);
 }
 
+/// Inputs that the model declares and never looks at leave no op; whoever runs it may have them at hand.
+void Elaborator::noteInputs(const ast::Decl &model) {
+  SmallVector<Attribute> ignored;
+  for (const ast::Formal &formal : model.formals)
+    if (llvm::none_of(function->getOps<ir::InputOp>(), [&](ir::InputOp input) { return input.getName() == formal.name.text; }))
+      ignored.push_back(builder.getStringAttr(formal.name.text));
+  if (!ignored.empty())
+    (*module)->setAttr("braid.ignored_inputs", builder.getArrayAttr(ignored));
+}
+
 OwningOpRef<ModuleOp> Elaborator::run(const ast::File &main, ArrayRef<const ast::File *> imports) {
   globalFrame.kind = Frame::Kind::Function;
   mainRange = Range{main.file, 0, 1};
-  for (const ast::File *file : imports)
+  files.append(imports.begin(), imports.end());
+  files.push_back(&main);
+  for (const ast::File *file : files)
     declare(*file);
-  declare(main);
   const ast::Decl *model = nullptr;
   for (const ast::Decl &decl : main.decls)
     if (decl.kind == ast::Decl::Kind::Model) {
@@ -147,10 +169,13 @@ OwningOpRef<ModuleOp> Elaborator::run(const ast::File &main, ArrayRef<const ast:
   evalConfig();
   if (!model) {
     error(Diag::NoModel, mainRange);
+    checkNames();
     return {};
   }
   (*module)->setAttr("braid.model", builder.getStringAttr(model->name.text));
   runModel(*model);
+  if (!exhausted)
+    checkNames();
   if (diagnostics.hasErrors()) {
     for (Region &region : regionStore)
       region.block->dropAllReferences();
@@ -158,6 +183,9 @@ OwningOpRef<ModuleOp> Elaborator::run(const ast::File &main, ArrayRef<const ast:
     return {};
   }
   finishFunction();
+  noteInputs(*model);
+  for (Operation *op : trialParameters)
+    op->erase();
   return std::move(module);
 }
 
@@ -177,8 +205,10 @@ OwningOpRef<ModuleOp> elaborate(MLIRContext &context, SourceManager &sources, co
     SmallVector<int64_t> found = first.siteCounts();
     if (module && (!first.usedSites || found == counts))
       return module;
-    if (!first.usedSites || found == counts)
-      break;
+    if (!first.usedSites || found == counts) {
+      diagnostics.append(quiet);
+      return {};
+    }
     counts = found;
   }
   elab::Elaborator last(context, sources, diagnostics, options, counts);

@@ -1,6 +1,7 @@
 //===- Ops.cpp - the primitives, with their checks ------------------------===//
 
 #include "Elaborator.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -92,8 +93,13 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
     allNumbers &= v.isNumber();
   }
   if (allNumbers)
-    if (std::optional<double> folded = foldFn(fn, operands))
+    if (std::optional<double> folded = foldFn(fn, operands)) {
+      if (!std::isfinite(*folded)) {
+        error(Diag::NotFinite, range, {sourceText(range)});
+        return Val::poison();
+      }
       return ir::yieldsBool(fn) ? Val::boolean(*folded != 0) : Val::real(*folded);
+    }
   const Val *widest = &operands.front();
   ir::Kind kind = ir::Kind::Static;
   SmallVector<ir::ValueType, 3> types;

@@ -62,6 +62,8 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
                           llvm::function_ref<Val()> init) {
   std::string path = f.path + (f.path.empty() ? "" : ".") + name.str();
   std::vector<Range> chain = callChain(f, range);
+  if (!checkNumbers(axes, range, "parameter `" + path + "`"))
+    return Val::poison();
   auto [it, fresh] = parameters.try_emplace(path);
   ParamInfo &info = it->second;
   auto type = ir::ValueType::get(&context, ir::Kind::Static, axes);
@@ -106,6 +108,8 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
   auto op = builder.create<ir::ParameterOp>(loc(range), path, type, options.decay,
                                             options.lr ? builder.getF64FloatAttr(*options.lr) : FloatAttr(),
                                             options.group ? builder.getStringAttr(*options.group) : StringAttr());
+  if (trial)
+    trial->push_back(op);
   Block &block = op.getInit().emplaceBlock();
   {
     // The initial value is made in a world of its own.

@@ -22,15 +22,18 @@ Val Elaborator::callSplit(Frame &f, const Expr &e) {
   if (!operandAxes(f, e.axes->from, args, ranges, "split", from))
     return Val::poison();
   int64_t known = 1, size = from[0].getSize();
+  // Far more than the size is as wrong as more still.
+  constexpr int64_t enough = int64_t(1) << 62;
+  auto take = [&](int64_t n) { known = known > enough / n ? enough : known * n; };
   const ast::AxisItem *open = nullptr;
   for (const ast::AxisItem &item : e.axes->to) {
     if (item.size) {
       int64_t n = axisSize(f, *item.size, item.name.text);
       if (!n || !declareAxis(f, item.name, n))
         return Val::poison();
-      known *= n;
+      take(n);
     } else if (AxisAttr axis = findAxis(f, item.name.text)) {
-      known *= axis.getSize();
+      take(axis.getSize());
     } else if (isPoisoned(f, item.name.text)) {
       return Val::poison();
     } else if (open) {

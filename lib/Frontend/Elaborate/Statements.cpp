@@ -1,6 +1,7 @@
 //===- Statements.cpp - statements of bodies and blocks -------------------===//
 
 #include "Elaborator.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 
@@ -18,6 +19,15 @@ void Elaborator::execAll(Frame &f, const std::vector<ast::StmtPtr> &statements) 
 }
 
 void Elaborator::exec(Frame &f, const Stmt &s) {
+  if (!spend(ExpressionSteps, s.range))
+    return;
+  if (tooNested(s.range))
+    return;
+  Restore<unsigned> level(nesting, nesting + 1);
+  execKind(f, s);
+}
+
+void Elaborator::execKind(Frame &f, const Stmt &s) {
   switch (s.kind) {
   case Stmt::Kind::Let:
     return execLet(f, s);
@@ -72,7 +82,12 @@ void Elaborator::execFor(Frame &f, const Stmt &s) {
   std::optional<int64_t> to = integer(f, *s.to, "the end of a loop");
   if (!from || !to)
     return;
+  Range head{s.range.file, s.range.begin, s.to->range.end};
+  spenders.push_back({head, steps});
+  auto done = llvm::make_scope_exit([&] { spenders.pop_back(); });
   for (int64_t i = *from; i < *to && !f.returned; ++i) {
+    if (!spend(IterationSteps, head))
+      return;
     Restore<std::string> path(f.path);
     f.path += (f.path.empty() ? "" : ".") + s.name.text + "." + std::to_string(i - *from);
     size_t mark = f.names.size();

@@ -74,6 +74,7 @@ struct Val {
   };
   Kind kind = Kind::Poison;
   bool isInt = false, isBool = false;
+  bool fills = false; ///< `zeros` and `ones`: takes the axes wanted of it
   double number = 0;
   mlir::Value tensor;
   AxisAttr idAxis; ///< what an id indexes, if known

@@ -36,6 +36,9 @@ for include in (os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "in
         config.available_features.add("cuda-header")
         config.substitutions.append(("%cuda_include", include))
         break
+# What ./run bundle packs; ./run test builds it.
+if os.path.exists(os.path.join(config.braid_build, "bundle", "bin", "braid-bundled")):
+    config.available_features.add("bundle")
 # PyTorch, of an environment next to the build directory or else of the machine.
 for python in (os.path.join(os.path.dirname(config.braid_build), ".venv", "bin", "python"), config.python):
     found = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"

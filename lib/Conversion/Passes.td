@@ -173,15 +173,17 @@ def ConvertRowToGPU : Pass<"convert-row-to-gpu", "::mlir::ModuleOp"> {
   let description = [{
     Every `row.kernel` becomes a `gpu.func` of `gpu.module @braid_kernels`, in the loops of the CPU's
     kernels with threads, warps and blocks along the vector axis; its attribute `braid.launch` says
-    how it is launched. Where a kernel sums across rows there is also `@braid_sum_partials`.
+    how it is launched. Kernels of programs that sum nothing across rows also get a variant with more threads
+    for few rows, `@<kernel>_few` (`few`: all kernels over tokens). Where a kernel sums across rows there is also `@braid_sum_partials`.
     Programs (`host.func`) stay.
 
     Numeric class: reassociating (sums are taken by threads, warps and blocks, always in the same
     order); exp, log and others are the polynomials of the CPU, within a few units in the last place.
 
-    Bytes moved: loads and stores of the kernel's arguments, once per walk over them, less what stays in
-    registers; intermediate values in shared memory, and in a workspace in global memory where
-    that is full; a partial sum for every row at work.
+    Bytes moved: each input and output of a row once, which `braid.traffic` declares and tests count: what
+    several walks need stays in registers or is copied to shared memory (`shared` bytes of a block);
+    what does not fit is read again. Beside that parameters (from caches), tables of list entries and
+    a partial sum for every block.
 
     Declines: a module without row kernels stays as it is.
     ```mlir
@@ -189,6 +191,8 @@ def ConvertRowToGPU : Pass<"convert-row-to-gpu", "::mlir::ModuleOp"> {
     ```
     becomes `gpu.func @row_0(…) kernel attributes {braid.launch = {…}}` in `gpu.module @braid_kernels`.
   }];
+  let options = [Option<"shared", "shared", "int64_t", "163 << 10", "bytes of shared memory that a block may have">,
+                 Option<"few", "few", "bool", "false", "every kernel over tokens gets a variant for few rows">];
   let constructor = "::braid::row::createConvertRowToGPUPass()";
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
                            "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
@@ -208,6 +212,8 @@ def ConvertRowToNVVM : Pass<"convert-row-to-nvvm", "::mlir::ModuleOp"> {
     ```
     becomes `llvm.func @row_0(%a: !llvm.ptr) attributes {nvvm.kernel}` with `nvvm.read.ptx.sreg.tid.x`.
   }];
+  let options = [Option<"shared", "shared", "int64_t", "163 << 10", "bytes of shared memory that a block may have">,
+                 Option<"few", "few", "bool", "false", "every kernel over tokens gets a variant for few rows">];
   let constructor = "::braid::row::createConvertRowToNVVMPass()";
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect", "::mlir::gpu::GPUDialect",
                            "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect",

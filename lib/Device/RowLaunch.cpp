@@ -1,6 +1,7 @@
 //===- RowLaunch.cpp - row kernels on a device ----------------------------===//
 
 #include "braid/Device/RowLaunch.h"
+#include "mlir/IR/SymbolTable.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace braid;
@@ -8,11 +9,13 @@ using namespace braid::dev;
 
 llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::ArrayRef<int64_t> sizes, int64_t rows, int64_t time,
                                           const Properties &properties, int64_t blocks) {
+  function = row::variantFor(function, rows);
   auto shape = row::launchShape(function, sizes);
   if (!shape)
     return shape.takeError();
   RowLaunch launch;
   launch.shape = std::move(*shape);
+  launch.function = mlir::SymbolTable::getSymbolName(function).str();
   launch.sizes.assign(sizes.begin(), sizes.end());
   launch.rows = rows;
   launch.time = time;
@@ -25,7 +28,7 @@ llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::Array
 
 llvm::Error braid::dev::launchRows(Device &device, dev::Module &module, llvm::StringRef name, const RowLaunch &launch,
                                    llvm::ArrayRef<Address> arguments, const RowScratch &scratch, Stream *stream) {
-  auto kernel = module.kernel(name);
+  auto kernel = module.kernel(launch.function.empty() ? name : llvm::StringRef(launch.function));
   if (!kernel)
     return kernel.takeError();
   llvm::SmallVector<Address> addresses(arguments);
@@ -51,7 +54,7 @@ llvm::Error braid::dev::launchRows(Device &device, dev::Module &module, llvm::St
     return adder.takeError();
   for (auto [sum, from] : llvm::zip(launch.shape.sums, scratch.partials)) {
     Address partials = from, result = arguments[size_t(sum.first)];
-    int64_t count = sum.second, groups = launch.groups();
+    int64_t count = sum.second, groups = row::partialSums(launch.shape, launch.blocks);
     void *values[] = {&partials, &result, &count, &groups};
     int64_t threads = 128, blocks = std::clamp<int64_t>((count + threads - 1) / threads, 1, 1024);
     if (llvm::Error error = device.launch(**adder, {blocks, threads, 0}, values, stream))

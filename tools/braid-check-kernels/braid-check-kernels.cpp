@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CompareTraffic.h"
 #include "ScatterCheck.h"
 #include "braid/Conversion/RowToGPU.h"
 #include "braid/Conversion/RowToLLVM.h"
@@ -34,6 +35,7 @@ static cl::opt<unsigned> blocks("blocks", cl::init(2), cl::desc("of the grid"));
 static cl::opt<unsigned> seed("seed", cl::init(1), cl::desc("of the numbers and of the order of threads"));
 static cl::opt<double> tolerance("tolerance", cl::init(2e-4), cl::desc("relative to the largest number of a buffer"));
 static cl::opt<std::string> ptx("ptx", cl::desc("print PTX for this target instead"));
+static cl::opt<bool> checkTraffic("traffic", cl::desc("bytes must be those of the bound; with --verbose they are printed"));
 static cl::opt<int64_t> tokens("tokens", cl::init(0), cl::desc("of a scatter (as many as rows if not given)"));
 static cl::opt<std::string> code("code", cl::desc("a module in the stage nvvm whose kernels run, in place of those that are compiled here"));
 static cl::opt<bool> verbose("verbose", cl::desc("one line for every kernel"));
@@ -79,6 +81,7 @@ public:
   }
   /// The largest difference, or what went wrong.
   Expected<double> run();
+  std::string bytes; ///< what was moved, as text
 
 private:
   Tensor &make(StringRef name, ArrayRef<row::AxisAttr> axes, row::Storage storage, bool perRow, bool isOutput);
@@ -162,7 +165,7 @@ Expected<double> Checker::run() {
   auto shape = row::launchShape(function, sizes);
   if (!shape)
     return shape.takeError();
-  int64_t groups = shape->rowsPerBlock * blocks;
+  int64_t groups = shape->rowsPerBlock * blocks, partials = row::partialSums(*shape, blocks);
 
   std::vector<InterpretedArgument> interpreted(kernel.getBody().getNumArguments());
   std::vector<void *> pointers;
@@ -177,7 +180,7 @@ Expected<double> Checker::run() {
       auto sum = llvm::find_if(shape->sums, [&](auto &each) { return each.first == int64_t(argument.getArgNumber()); });
       pointers.push_back(tensor.device);
       if (sum != shape->sums.end()) {
-        pointers.back() = memory.allocate(size_t(row::sumStride(sum->second) * groups), name + "'s partial sums");
+        pointers.back() = memory.allocate(size_t(row::sumStride(sum->second) * partials), name + "'s partial sums");
         sums.push_back({&tensor, pointers.back()});
       }
       continue;
@@ -207,14 +210,20 @@ Expected<double> Checker::run() {
 
   emu::Options options;
   options.seed = seed;
-  auto launched = module.launch(kernel.getSymName(), {blocks, 1, 1}, {uint32_t(shape->threads), 1, 1}, size_t(shape->sharedBytes), arguments, memory, options);
+  auto launched = module.launch(mlir::SymbolTable::getSymbolName(function), {blocks, 1, 1}, {uint32_t(shape->threads), 1, 1}, size_t(shape->sharedBytes), arguments, memory, options);
   if (!launched)
     return launched.takeError();
   if (!launched->notes.empty())
     return createStringError(launched->notes.front().text());
-  for (auto [tensor, partials] : sums) {
+  if (checkTraffic) {
+    auto text = compareTraffic({function, SmallVector<int64_t>(sizes.begin(), sizes.end()), rows, blocks, *shape, &launched->counters});
+    if (!text)
+      return text.takeError();
+    bytes = std::move(*text);
+  }
+  for (auto [tensor, from] : sums) {
     void *out = tensor->device;
-    void *sumArguments[] = {&partials, &out, &tensor->numbers, &groups};
+    void *sumArguments[] = {&from, &out, &tensor->numbers, &partials};
     auto summed = module.launch(row::sumKernelName, {1, 1, 1}, {64, 1, 1}, 0, sumArguments, memory, options);
     if (!summed)
       return summed.takeError();
@@ -289,16 +298,22 @@ int main(int argc, char **argv) {
   for (auto kernel : module->getOps<row::KernelOp>()) {
     if (!onlyKernel.empty() && kernel.getSymName() != onlyKernel)
       continue;
-    ++count;
-    auto error = Checker(kernel, mlir::SymbolTable::lookupSymbolIn(device, kernel.getSymName()), **loaded).run();
-    if (!error) {
-      ++failures;
-      errs() << "error: kernel " << kernel.getSymName() << ": " << toString(error.takeError()) << "\n";
-      continue;
+    for (std::string name : {kernel.getSymName().str(), (kernel.getSymName() + row::fewSuffix).str()}) {
+      mlir::Operation *function = mlir::SymbolTable::lookupSymbolIn(device, name);
+      if (!function)
+        continue;
+      ++count;
+      Checker checker(kernel, function, **loaded);
+      auto error = checker.run();
+      if (!error) {
+        ++failures;
+        errs() << "error: kernel " << name << ": " << toString(error.takeError()) << "\n";
+        continue;
+      }
+      worst = std::max(worst, *error);
+      if (verbose)
+        outs() << name << ": " << format("%.2g ", *error) << checker.bytes << "\n";
     }
-    worst = std::max(worst, *error);
-    if (verbose)
-      outs() << kernel.getSymName() << ": " << format("%.2g\n", *error);
   }
   module->walk([&](host::ScatterOp scatter) {
     if (!onlyKernel.empty() && onlyKernel != "scatter")

@@ -27,13 +27,40 @@ struct LaunchShape {
   int64_t sharedBytes = 0;      ///< dynamic shared memory of a block
   int64_t workspaceBytes = 0;   ///< of each row at work: times rowsPerBlock times the blocks of the grid
   /// Sums across rows: the argument's number, and its numbers. The argument is given partial sums,
-  /// one for every row at work, each of `sumStride(numbers)` bytes.
+  /// one for every block of the grid, each of `sumStride(numbers)` bytes.
   llvm::SmallVector<std::pair<int64_t, int64_t>> sums;
 };
+/// Partial sums of a launch; what `braid_sum_partials` is given as their number.
+inline int64_t partialSums(const LaunchShape &, int64_t blocks) { return blocks; }
 inline int64_t sumStride(int64_t numbers) { return (numbers * 4 + 15) / 16 * 16; }
 
 /// Reads `braid.launch` of a kernel's function, at any stage from `gpu` on. Fails without the attribute.
 llvm::Expected<LaunchShape> launchShape(mlir::Operation *kernel, llvm::ArrayRef<int64_t> sizes);
+
+/// Bytes of global memory that a kernel moves for given sizes of the dynamic axes, from its `braid.traffic`.
+struct KernelTraffic {
+  struct Of {
+    int64_t argument = 0;     ///< its number; -1: the workspace
+    std::string what;         ///< "input", "output", "inout", "parameter", "sum" or "workspace"
+    int64_t needed = 0;       ///< the bound for one row: each number once
+    int64_t loads = 0, stores = 0; ///< what the code does in one row
+    bool known = true;        ///< false if branches decide what is loaded
+    bool part = false;        ///< what is computed from it is not all used, so that less may be loaded
+    bool wide = false;        ///< rows of at least 256 neighbouring numbers in whole sectors: requests touch no sector in vain
+  };
+  std::vector<Of> rows;
+  /// Tables of list entries, loaded once by every block.
+  std::vector<int64_t> tables;
+};
+llvm::Expected<KernelTraffic> kernelTraffic(mlir::Operation *kernel, llvm::ArrayRef<int64_t> sizes);
+
+/// A kernel that programs may launch for a few tokens has a second function, with more threads for a row; its name
+/// ends so, and it takes the same arguments.
+inline constexpr llvm::StringLiteral fewSuffix = "_few";
+/// The most rows for which it is the better one.
+inline constexpr int64_t fewRows = 16;
+/// The function to launch for so many rows: the kernel's own, or its variant for few.
+mlir::Operation *variantFor(mlir::Operation *kernel, int64_t rows);
 
 /// The name of the gpu.module of row kernels, and of the kernel in it that adds up partial sums.
 inline constexpr llvm::StringLiteral deviceModuleName = "braid_kernels";
@@ -44,16 +71,18 @@ struct GpuTarget {
   std::string chip;      ///< as given
   std::string features;  ///< the version of PTX that it needs: "+ptx80"
   unsigned number = 0;   ///< 80, 90, …
+  int64_t sharedBytes = 163 << 10; ///< of shared memory that a block may have
 };
 /// The target of this name. Fails with the list of targets if there is none, or if it is too old.
 llvm::Expected<GpuTarget> parseGpuTarget(llvm::StringRef name);
 /// The names of all targets.
 std::vector<std::string> gpuTargets();
 
-/// `convert-row-to-gpu`: moves every row.kernel into a gpu.module as a gpu.func; host.funcs stay.
-std::unique_ptr<mlir::Pass> createConvertRowToGPUPass();
+/// `convert-row-to-gpu`: moves every row.kernel into a gpu.module as a gpu.func; host.funcs stay. Blocks are
+/// planned to have at most `sharedBytes` of shared memory at the sizes of the module's launches.
+std::unique_ptr<mlir::Pass> createConvertRowToGPUPass(int64_t sharedBytes = 163 << 10);
 /// `convert-row-to-nvvm`: the above, then the gpu.module's functions become llvm.funcs with nvvm ops.
-std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass();
+std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass(int64_t sharedBytes = 163 << 10);
 
 /// PTX of a gpu.module in the nvvm stage.
 llvm::Expected<std::string> translateToPTX(mlir::Operation *gpuModule, const GpuTarget &target);

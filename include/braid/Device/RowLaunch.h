@@ -15,6 +15,7 @@ namespace braid::dev {
 /// How one kernel is launched for given sizes and rows, and the memory that it needs beside its arguments.
 struct RowLaunch {
   row::LaunchShape shape;
+  std::string function;             ///< the kernel's, or its variant for few rows
   llvm::SmallVector<int64_t> sizes; ///< of the dynamic axes, then the hashes of the streams of random numbers
   int64_t rows = 1, time = 1;       ///< rows; rows of a sequence
   int64_t blocks = 1;
@@ -26,7 +27,7 @@ struct RowLaunch {
   int64_t groups() const { return blocks * shape.rowsPerBlock; }
   int64_t workspaceBytes() const { return shape.workspaceBytes * groups(); }
   /// Of one of `shape.sums`.
-  int64_t partialBytes(size_t sum) const { return row::sumStride(shape.sums[sum].second) * groups(); }
+  int64_t partialBytes(size_t sum) const { return row::sumStride(shape.sums[sum].second) * row::partialSums(shape, blocks); }
 };
 
 /// Memory for a launch beside its arguments: pieces of an arena.

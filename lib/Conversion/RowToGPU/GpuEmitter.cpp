@@ -6,14 +6,13 @@
 using namespace mlir;
 using namespace braid::row;
 
-GpuEmitter::GpuEmitter(KernelOp kernel, OpBuilder &builder, const llvm::DenseSet<unsigned> &single)
-    : KernelEmitter(kernel, builder), plan(LaunchPlan::of(kernel, schedule)), single(single) {
+GpuEmitter::GpuEmitter(KernelOp kernel, OpBuilder &builder, const LaunchSizes &sizes, const Findings &findings)
+    : KernelEmitter(kernel, builder), launches(sizes), plan(LaunchPlan::of(kernel, schedule, sizes, findings)), findings(findings) {
   mayCall = false;
+  evaluatesFirst = true;
   inPlace = kernel->hasAttr("aliases");
-  for (BlockArgument argument : kernel.getBody().getArguments()) {
-    auto reads = [](Operation *op) { return isa<LoadOp, StackOp, GatherOp>(op); };
-    inPlace |= llvm::any_of(argument.getUsers(), reads) && !llvm::all_of(argument.getUsers(), reads);
-  }
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    inPlace |= isRead(argument) && isWritten(argument);
 }
 
 Value GpuEmitter::i64(int64_t value) { return b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(value)); }
@@ -29,8 +28,29 @@ Value GpuEmitter::bytesOf(const Extent &extent) {
   return b.create<arith::AndIOp>(loc, bytes, i64(-scratchAlign));
 }
 
-static DictionaryAttr describe(OpBuilder &b, KernelOp kernel, const LaunchPlan &plan) {
-  auto extents = [&](ArrayRef<std::pair<Value, Extent>> values) {
+Value GpuEmitter::numbersOf(ArrayRef<AxisAttr> axes) {
+  Value count = i64(1);
+  for (AxisAttr axis : axes)
+    count = b.create<arith::MulIOp>(loc, count, axis.isDynamic() ? dynamicSizes.lookup(axis.getName()) : i64(axis.getSize()));
+  return count;
+}
+
+void GpuEmitter::onlyIf(Value condition, function_ref<void()> body) {
+  auto branch = b.create<scf::IfOp>(loc, condition, false);
+  b.setInsertionPointToStart(branch.thenBlock());
+  body();
+  b.setInsertionPointAfter(branch);
+}
+
+void GpuEmitter::plainLoop(Value from, Value upper, int64_t step, function_ref<void(Value)> body) {
+  auto made = b.create<scf::ForOp>(loc, from, upper, i64(step));
+  b.setInsertionPointToStart(made.getBody());
+  body(made.getInductionVar());
+  b.setInsertionPointAfter(made);
+}
+
+DictionaryAttr GpuEmitter::describe() {
+  auto extents = [&](ArrayRef<Placed> values) {
     SmallVector<Attribute> list;
     for (auto &[value, extent] : values) {
       SmallVector<int64_t> numbers = {extent.bytes};
@@ -51,14 +71,29 @@ static DictionaryAttr describe(OpBuilder &b, KernelOp kernel, const LaunchPlan &
     }
     sums.push_back(b.getDenseI64ArrayAttr(numbers));
   }
-  bool block = plan.threadsPerRow > 32;
+  // Where the arguments and the kept values are while a row is computed.
+  SmallVector<int64_t> staged;
+  int64_t inShared = 0, inSharedSums = 0;
+  for (auto &[value, extent] : plan.shared) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    if (argument && !plan.isSum(value))
+      staged.push_back(int64_t(argument.getArgNumber()));
+    (argument ? inSharedSums : inShared) += !argument || plan.isSum(value);
+  }
+  auto number = [&](int64_t value) { return b.getI64IntegerAttr(value); };
+  auto kept = b.getDictionaryAttr({b.getNamedAttr("registers", number(int64_t(schedule.scratch().size() - plan.workspace.size()) - inShared)),
+                                   b.getNamedAttr("shared", number(inShared)),
+                                   b.getNamedAttr("workspace", number(int64_t(plan.workspace.size())))});
   return b.getDictionaryAttr({
-      b.getNamedAttr("exchange", b.getI64IntegerAttr(block ? plan.threadsPerRow / 32 * 4 * exchangeValues : 0)),
-      b.getNamedAttr("rows_per_block", b.getI64IntegerAttr(plan.rowsPerBlock)),
+      b.getNamedAttr("block_shared", extents(plan.tables)),
+      b.getNamedAttr("exchange", number(plan.exchangeBytes())),
+      b.getNamedAttr("kept", kept),
+      b.getNamedAttr("rows_per_block", number(plan.rowsPerBlock)),
       b.getNamedAttr("shared", extents(plan.shared)),
       b.getNamedAttr("space", b.getStringAttr(stringifySpace(kernel.getSpace()))),
+      b.getNamedAttr("staged", b.getDenseI64ArrayAttr(staged)),
       b.getNamedAttr("sums", b.getArrayAttr(sums)),
-      b.getNamedAttr("threads_per_row", b.getI64IntegerAttr(plan.threadsPerRow)),
+      b.getNamedAttr("threads_per_row", number(plan.threadsPerRow)),
       b.getNamedAttr("workspace", extents(plan.workspace)),
   });
 }
@@ -70,7 +105,7 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   types.push_back(pointer);                                                    // workspace
   auto function = b.create<gpu::GPUFuncOp>(loc, name, b.getFunctionType(types, {}));
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
-  function->setAttr("braid.launch", describe(b, kernel, plan));
+  function->setAttr("braid.launch", describe());
   int64_t threads = plan.threadsPerRow * plan.rowsPerBlock;
   function.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr({int32_t(threads), 1, 1}));
   OpBuilder::InsertionGuard guard(b);
@@ -79,31 +114,33 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   emitArguments(function);
   emitScratch();
   emitStreams();
+  emitTables();
   clearSums();
+  if (!plan.tables.empty() || !plan.sums.empty())
+    b.create<gpu::BarrierOp>(loc);
 
   auto rows = b.create<scf::ForOp>(loc, group, rowCount, groups);
+  writeSums();
   b.create<gpu::ReturnOp>(loc);
   rows.getBody()->back().erase();
   row = rows.getInductionVar();
-  scopes.push_back({rows.getBody(), nullptr, {}});
-  emitRowStart();
-  auto countApart = [&] {
-    int64_t count = 0;
-    function.walk([&](Operation *op) { count += isa<LLVM::MaskedLoadOp, LLVM::MaskedStoreOp, LLVM::masked_gather, LLVM::masked_scatter>(op); });
-    return count;
-  };
-  int64_t before = 0;
+  findLives();
+  assignBits();
+  scopes.push_back({rows.getBody(), nullptr, {}, {plan.threadsPerRow, 1, {}}});
+  enter(0);
+  emitStaging();
   for (const Nest &each : schedule.nests()) {
     emitNest(each);
-    if (int64_t now = countApart(); now != before) {
-      before = now;
-      apart.insert(unsigned(&each - schedule.nests().data()));
-    }
+    forget(unsigned(&each - schedule.nests().data()));
     enter(0);
-    synchronise();
+    if (touched || inPlace)
+      synchronise();
   }
   enter(0);
+  if (exchanges % 2) // the next row begins with the same area
+    synchronise();
   b.create<scf::YieldOp>(loc);
+  function->setAttr("braid.traffic", describeTraffic(b, kernel, plan, launches, traffic));
   return function;
 }
 
@@ -124,101 +161,161 @@ void GpuEmitter::emitArguments(gpu::GPUFuncOp function) {
   }
 
   auto number = [&](Value index) -> Value { return b.create<arith::IndexCastUIOp>(loc, integer, index); };
-  Value inBlock = number(b.create<gpu::ThreadIdOp>(loc, gpu::Dimension::x)), block = number(b.create<gpu::BlockIdOp>(loc, gpu::Dimension::x));
+  inBlock = number(b.create<gpu::ThreadIdOp>(loc, gpu::Dimension::x)), block = number(b.create<gpu::BlockIdOp>(loc, gpu::Dimension::x));
   Value blocks = number(b.create<gpu::GridDimOp>(loc, gpu::Dimension::x));
   Value width = i64(32);
   lane = b.create<arith::RemUIOp>(loc, inBlock, width);
   warp = b.create<arith::DivUIOp>(loc, inBlock, width);
-  Value inner;
   if (plan.threadsPerRow == 1)
-    inner = inBlock, thread = i64(0);
+    slot = inBlock, thread = i64(0);
   else if (plan.threadsPerRow == 32)
-    inner = warp, thread = lane;
+    slot = warp, thread = lane;
   else
-    inner = i64(0), thread = inBlock;
+    slot = i64(0), thread = inBlock;
   Value each = i64(plan.rowsPerBlock);
-  group = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, block, each), inner);
+  group = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, block, each), slot);
   groups = b.create<arith::MulIOp>(loc, blocks, each);
   isFirst = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, thread, i64(0));
 
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     Value base = arguments[argument.getArgNumber()];
-    if (plan.isSum(argument)) { // a partial sum for every row at work, each from a multiple of 16 bytes
-      Value bytes = i64(4);
-      for (AxisAttr axis : cast<BufferType>(argument.getType()).getAxes())
-        bytes = b.create<arith::MulIOp>(loc, bytes, axis.isDynamic() ? dynamicSizes.lookup(axis.getName()) : i64(axis.getSize()));
+    if (plan.isSum(argument)) { // a partial sum for every block, each from a multiple of 16 bytes
+      Value bytes = b.create<arith::MulIOp>(loc, numbersOf(cast<BufferType>(argument.getType()).getAxes()), i64(4));
       bytes = b.create<arith::AndIOp>(loc, b.create<arith::AddIOp>(loc, bytes, i64(15)), i64(-16));
-      base = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), base, Value(b.create<arith::MulIOp>(loc, group, bytes)));
+      base = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), base, Value(b.create<arith::MulIOp>(loc, block, bytes)));
     }
     bases[argument] = base;
   }
-  // Which row of the block this is, for its scratch.
-  scratch = inner;
 }
 
 void GpuEmitter::emitScratch() {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i8 = b.getI8Type();
-  bool block = plan.threadsPerRow > 32;
-  int64_t exchangeBytes = block ? plan.threadsPerRow / 32 * 4 * exchangeValues : 0;
-  if (block || !plan.shared.empty()) {
+  if (plan.exchangeBytes() || !plan.tables.empty() || !plan.shared.empty()) {
     auto inShared = LLVM::LLVMPointerType::get(b.getContext(), 3);
     Value start = b.create<LLVM::AddressOfOp>(loc, inShared, sharedName);
     sharedStart = b.create<LLVM::AddrSpaceCastOp>(loc, pointer, start);
     exchangePlace = sharedStart;
   }
-  auto lay = [&](Value start, Value which, ArrayRef<std::pair<Value, Extent>> values) {
-    if (values.empty())
-      return;
-    SmallVector<Value> offsets;
+  auto after = [&](Value start, Value bytes) -> Value { return b.create<LLVM::GEPOp>(loc, pointer, i8, start, bytes); };
+  auto offsetsOf = [&](ArrayRef<Placed> values, SmallVector<Value> &offsets) {
     Value total = i64(0);
     for (auto &[value, extent] : values) {
       offsets.push_back(total);
       total = b.create<arith::AddIOp>(loc, total, bytesOf(extent));
     }
-    Value mine = b.create<LLVM::GEPOp>(loc, pointer, i8, start, Value(b.create<arith::MulIOp>(loc, which, total)));
-    for (auto [value, offset] : llvm::zip(values, offsets))
-      places[value.first] = b.create<LLVM::GEPOp>(loc, pointer, i8, mine, offset);
+    return total;
   };
-  if (!plan.shared.empty())
-    lay(b.create<LLVM::GEPOp>(loc, pointer, i8, sharedStart, ArrayRef<LLVM::GEPArg>{int32_t(exchangeBytes)}), scratch, plan.shared);
-  lay(workspaceStart, group, plan.workspace);
+  auto lay = [&](Value start, Value which, ArrayRef<Placed> values) {
+    SmallVector<Value> offsets;
+    Value total = offsetsOf(values, offsets);
+    Value mine = which ? after(start, b.create<arith::MulIOp>(loc, which, total)) : start;
+    for (auto [value, offset] : llvm::zip(values, offsets))
+      places[value.first] = after(mine, offset);
+    return total;
+  };
+  if (sharedStart) {
+    rowShared = after(sharedStart, i64(plan.exchangeBytes()));
+    if (!plan.tables.empty())
+      rowShared = after(rowShared, lay(rowShared, Value(), plan.tables));
+    for (auto &[list, extent] : plan.tables)
+      bases[list] = places.lookup(list);
+    if (!plan.shared.empty())
+      lay(rowShared, slot, plan.shared);
+  }
+  if (!plan.workspace.empty())
+    lay(workspaceStart, group, plan.workspace);
+  // Values in registers alone have no place; the address of one is taken and never used.
+  for (Value value : schedule.scratch())
+    if (!places.count(value))
+      places[value] = workspaceStart;
+  pieceStart = Value();
+}
+
+/// The addresses and strides of the entries of every list: once for a block.
+void GpuEmitter::emitTables() {
+  Type pointer = args.getType(), integer = b.getI64Type();
+  for (auto &[list, extent] : plan.tables) {
+    Value table = bases.lookup(list), from = entry->getArgument(cast<BlockArgument>(list).getArgNumber());
+    Value words = b.create<arith::MulIOp>(loc, dynamicSizes.lookup(cast<ListType>(list.getType()).getAxis()), i64(2));
+    plainLoop(inBlock, words, plan.threadsPerRow * plan.rowsPerBlock, [&](Value iv) {
+      Value word = b.create<LLVM::LoadOp>(loc, integer, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, from, iv)));
+      b.create<LLVM::StoreOp>(loc, word, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, table, iv)));
+    });
+  }
 }
 
 void GpuEmitter::clearSums() {
   for (BlockArgument sum : plan.sums) {
-    Value count = i64(1);
-    for (AxisAttr axis : cast<BufferType>(sum.getType()).getAxes())
-      count = b.create<arith::MulIOp>(loc, count, axis.isDynamic() ? dynamicSizes.lookup(axis.getName()) : i64(axis.getSize()));
-    Value zero = math.number(b.getF32Type(), 0.0), base = bases.lookup(sum);
-    b.create<scf::ForOp>(loc, thread, count, i64(plan.threadsPerRow), ValueRange(), [&](OpBuilder &inner, Location, Value iv, ValueRange) {
-      inner.create<LLVM::StoreOp>(loc, zero, Value(inner.create<LLVM::GEPOp>(loc, base.getType(), inner.getF32Type(), base, iv)));
-      inner.create<scf::YieldOp>(loc);
+    Value count = numbersOf(cast<BufferType>(sum.getType()).getAxes()), zero = math.number(b.getF32Type(), 0.0);
+    if (plan.isShared(sum))
+      bases[sum] = places.lookup(sum);
+    Value base = bases.lookup(sum);
+    plainLoop(thread, count, plan.threadsPerRow, [&](Value iv) {
+      b.create<LLVM::StoreOp>(loc, zero, Value(b.create<LLVM::GEPOp>(loc, base.getType(), b.getF32Type(), base, iv)));
     });
   }
-  if (!plan.sums.empty())
-    synchronise();
 }
 
-/// Where this row lies in the entries of every list.
-void GpuEmitter::emitRowStart() {
-  bool any = false;
-  for (BlockArgument argument : kernel.getBody().getArguments()) {
-    auto list = dyn_cast<ListType>(argument.getType());
-    if (!list)
+/// Adds up what the rows of the block have in shared memory, in their order, and stores the block's partial sum.
+void GpuEmitter::writeSums() {
+  bool any = llvm::any_of(plan.sums, [&](Value sum) { return plan.isShared(sum); });
+  if (!any)
+    return;
+  Type real = b.getF32Type(), pointer = args.getType();
+  b.create<gpu::BarrierOp>(loc);
+  Value stride = i64(0);
+  for (auto &[value, extent] : plan.shared)
+    stride = b.create<arith::AddIOp>(loc, stride, bytesOf(extent));
+  Value back = b.create<arith::SubIOp>(loc, i64(0), b.create<arith::MulIOp>(loc, slot, stride));
+  for (BlockArgument sum : plan.sums) {
+    if (!plan.isShared(sum))
       continue;
-    any = true;
-    Value table = places.lookup(argument), entries = entry->getArgument(argument.getArgNumber());
-    Type pointer = table.getType(), integer = b.getI64Type();
-    loop(thread, dynamicSizes.lookup(list.getAxis()), plan.threadsPerRow, [&](Value iv) {
-      Value from = b.create<LLVM::GEPOp>(loc, pointer, integer, entries, Value(b.create<arith::AddIOp>(loc, iv, iv)));
-      Value base = b.create<LLVM::LoadOp>(loc, integer, from);
-      Value stride = b.create<LLVM::LoadOp>(loc, integer, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, from, ArrayRef<LLVM::GEPArg>{1})));
-      Value address = b.create<arith::AddIOp>(loc, base, b.create<arith::MulIOp>(loc, row, stride));
-      b.create<LLVM::StoreOp>(loc, address, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, table, iv)));
+    Value count = numbersOf(cast<BufferType>(sum.getType()).getAxes()), out = entry->getArgument(sum.getArgNumber());
+    Value bytes = b.create<arith::AndIOp>(loc, b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, count, i64(4)), i64(15)), i64(-16));
+    out = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), out, Value(b.create<arith::MulIOp>(loc, block, bytes)));
+    Value first = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), places.lookup(sum), back); // of the block's first row
+    plainLoop(inBlock, count, plan.threadsPerRow * plan.rowsPerBlock, [&](Value iv) {
+      Value total, at = b.create<LLVM::GEPOp>(loc, pointer, real, first, iv);
+      if (plan.rowsPerBlock == 1) {
+        total = b.create<LLVM::LoadOp>(loc, real, at);
+      } else {
+        auto rows = b.create<scf::ForOp>(loc, i64(0), i64(plan.rowsPerBlock), i64(1), ValueRange{math.number(real, 0.0)},
+                                         [&](OpBuilder &inner, Location, Value which, ValueRange carried) {
+          Value offset = inner.create<arith::MulIOp>(loc, which, stride);
+          Value term = inner.create<LLVM::LoadOp>(loc, real, Value(inner.create<LLVM::GEPOp>(loc, pointer, inner.getI8Type(), at, offset)));
+          inner.create<scf::YieldOp>(loc, Value(inner.create<arith::AddFOp>(loc, carried[0], term)));
+        });
+        total = rows.getResult(0);
+      }
+      b.create<LLVM::StoreOp>(loc, total, Value(b.create<LLVM::GEPOp>(loc, pointer, real, out, iv)));
     });
-    bases[argument] = table;
   }
-  enter(0);
-  if (any)
-    synchronise();
+}
+
+bool GpuEmitter::revise(Findings &found) {
+  bool changed = false;
+  for (unsigned which : apart)
+    changed |= found.single.insert(which).second; // a nest that already has single numbers has no vectors to be apart
+  if (changed)
+    return true; // other pieces: nothing else is certain
+  for (Value value : schedule.scratch()) {
+    bool read = traffic.loads.count(value);
+    if (read && found.inRegisters.erase(value))
+      changed |= found.inMemory.insert(value).second;
+    else if (!read && !found.inMemory.contains(value))
+      changed |= found.inRegisters.insert(value).second;
+  }
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    auto loads = traffic.loads.find(argument);
+    if (loads == traffic.loads.end() || plan.isSum(argument) || !mayStage(kernel, argument))
+      continue;
+    int64_t total = 0, needed = neededBytes(kernel, argument).at(launches.largest);
+    bool known = true;
+    for (const Amount &amount : loads->second)
+      total += amount.at(launches.largest), known &= amount.known;
+    bool again = total > needed && needed > 64 && !isParameter(argument);
+    if (again || !known)
+      changed |= found.staged.insert(argument);
+  }
+  return changed;
 }

@@ -2,11 +2,15 @@
 //
 // The evaluation of values is that of the CPU; here is what threads add to it. Along
 // the vector axis of a nest every thread has pieces of its own, `lanes` numbers each, so
-// a wide access is one piece. A nest in which the numbers of a piece would not lie
-// together in memory is emitted again with single numbers.
+// a wide access is one piece. A row whose pieces fit into registers is written out
+// without a loop: what a thread has loaded or computed once, later nests find there.
 //
 // All threads of a row run the same loops; what has no vector axis is computed by
 // all of them and written by the first.
+//
+// While code is emitted its loads and stores are counted, as formulas in the sizes of
+// dynamic axes. Where they show that an argument would be loaded more than once, or
+// that a kept value is never read from memory, the kernel is emitted again (revise).
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_LIB_CONVERSION_ROWTOGPU_GPUEMITTER_H
@@ -14,58 +18,108 @@
 
 #include "../RowToLLVM/KernelEmitter.h"
 #include "LaunchPlan.h"
+#include "Traffic.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
 namespace braid::row {
 
 class GpuEmitter : public KernelEmitter {
 public:
-  /// Nests numbered in `single` are emitted with one number for a thread and a time.
-  GpuEmitter(KernelOp kernel, mlir::OpBuilder &builder, const llvm::DenseSet<unsigned> &single);
+  GpuEmitter(KernelOp kernel, mlir::OpBuilder &builder, const LaunchSizes &sizes, const Findings &findings);
   /// Emits the kernel's function into a gpu.module.
   mlir::gpu::GPUFuncOp emitFunction(llvm::StringRef name);
-  /// Nests that must be emitted again with single numbers.
-  const llvm::DenseSet<unsigned> &retry() const { return apart; }
+  /// Adds to the findings what the code shows; false if nothing is new.
+  bool revise(Findings &findings);
 
   /// The name of dynamic shared memory.
   static constexpr llvm::StringLiteral sharedName = "braid_shared";
 
 private:
+  //===--- Loops and reductions (Threads.cpp) -------------------------------===//
   void emitVectorLoop(unsigned level) override;
+  void emitDynamicVectorLoop(unsigned level);
   int64_t lanesFor(const Nest &nest) const override;
   void acrossLanes(llvm::ArrayRef<ReduceKind> kinds, llvm::MutableArrayRef<mlir::Value> partials) override;
-  void store(const Place &place, const Position &position, mlir::Value value) override;
-  void accumulate(const Place &place, const Position &position, mlir::Value value) override;
-  unsigned alignment(const Place &place) override;
-  mlir::Value pointersAt(const Place &place) override;
-
-  void emitArguments(mlir::gpu::GPUFuncOp function);
-  void emitScratch();
-  void clearSums();
-  void emitRowStart();
   /// Waits for the other threads of the row.
   void synchronise();
   /// The results of a warp's lanes (within groups of `size` of them), in every lane.
   mlir::Value acrossWarp(ReduceKind kind, mlir::Value value, int64_t size = 32);
   void exchange(llvm::ArrayRef<ReduceKind> kinds, llvm::MutableArrayRef<mlir::Value> values);
-  /// As a loop from `at` to `upper` that ends after its first round.
-  void once(mlir::Value at, mlir::Value upper, llvm::function_ref<void(mlir::Value)> body);
+  Runs runsInside(mlir::scf::ForOp loop) override;
+
+  //===--- Memory (ThreadMemory.cpp) ----------------------------------------===//
+  mlir::Value load(const Place &place, const Position &position) override;
+  void store(const Place &place, const Position &position, mlir::Value value) override;
+  void accumulate(const Place &place, const Position &position, mlir::Value value) override;
+  void kept(mlir::Value value, const Position &position, mlir::Value computed) override;
+  unsigned alignment(const Place &place) override;
+  mlir::Value rowAddress(mlir::Value argument) override;
+  llvm::SmallVector<AxisAttr> axesInMemory(mlir::Value argument) override;
+  mlir::Value entryAddress(mlir::Value list, const Index &entry) override;
+  /// Whether a thread outside of the axis must not touch the place.
+  bool isGuarded(const Place &place, const Position &position) const { return position.mask && place.offset.guarded; }
+  /// Notes that `numbers` numbers of `memory` are loaded or stored in code of the scope.
+  void count(mlir::Value memory, bool isStore, unsigned depth, int64_t numbers, mlir::Value mask, bool once = false);
+  bool isStaged(mlir::Value memory) const { return plan.isShared(memory) && mlir::isa<mlir::BlockArgument>(memory) && !plan.isSum(memory); }
+
+  //===--- Points as lanes (TinyNests.cpp) ----------------------------------===//
+  void emitNest(const Nest &nest) override;
+  void assignBits();
+  bool isOverLanes(const Nest &nest) const;
+  void keep(mlir::Value result, mlir::Value computed);
+
+  //===--- Registers (Registers.cpp) ----------------------------------------===//
+  void findLives();
+  /// Forgets what is known of the row after a nest and is not needed, or too much to hold.
+  void forget(unsigned nest);
+
+  //===--- Copies of arguments in shared memory (Staging.cpp) ---------------===//
+  void emitStaging();
+  /// Where the numbers that a row needs of a buffer begin in global memory.
+  mlir::Value sourceOf(mlir::Value buffer);
+  void copyRow(mlir::Value from, mlir::Value to, int64_t bytes, int64_t align);
+
+  //===--- The frame (GpuEmitter.cpp) ---------------------------------------===//
+  void emitArguments(mlir::gpu::GPUFuncOp function);
+  void emitScratch();
+  void emitTables();
+  void clearSums();
+  void writeSums();
   void onlyIf(mlir::Value condition, llvm::function_ref<void()> body);
+  /// `for (i = from; i < upper; i += step)`, outside of all scopes.
+  void plainLoop(mlir::Value from, mlir::Value upper, int64_t step, llvm::function_ref<void(mlir::Value)> body);
+  mlir::Value numbersOf(llvm::ArrayRef<AxisAttr> axes);
   mlir::Value bytesOf(const Extent &extent);
   unsigned currentNest() const { return unsigned(nest - schedule.nests().data()); }
   bool isParallel() const { return plan.threadsPerRow > 1; }
   mlir::Value i64(int64_t value);
+  mlir::DictionaryAttr describe();
 
+  const LaunchSizes &launches;
   LaunchPlan plan;
-  llvm::DenseSet<unsigned> single, apart;
+  const Findings &findings;
+  std::vector<llvm::DenseSet<mlir::Value>> lives; ///< values that the nests after each evaluate
+  llvm::DenseSet<unsigned> apart;               ///< nests that need single numbers
+  TrafficCounts traffic;
   mlir::Value thread;          ///< among those of the row, i64
   mlir::Value group, groups;   ///< which rows this thread works on: group, group + groups, …
-  mlir::Value isFirst;         ///< the first thread of the row
+  mlir::Value block, inBlock;  ///< the block's number, and the thread's in it
+  mlir::Value slot;            ///< which of the block's rows at work this is
+  mlir::Value isFirst;         ///< the first thread of the row; in a nest over lanes, of those that have its point
+  int64_t writers = 1;         ///< threads for which that is true
+  llvm::DenseMap<AxisAttr, unsigned> axisBits; ///< where the axis lies in the numbers of lanes
   mlir::Value lane, warp;      ///< i64, of the block
   mlir::Value exchangePlace;   ///< shared memory for partial results of warps
-  mlir::Value sharedStart, workspaceStart, rowCount;
+  mlir::Value sharedStart, rowShared, workspaceStart, rowCount;
+  mlir::Value pieceStart;      ///< the first number of the thread's first piece
   bool inPlace = false;        ///< some memory is both read and written
   bool distributed = false;    ///< inside the loop that threads share
+  bool touched = false;        ///< memory that threads share has been used since they last waited
+  unsigned exchanges = 0;      ///< of the row so far, outside of loops
+  Runs nextRuns;               ///< of the vector loop being made
+  bool hasNextRuns = false;
+  bool dynamicAligned = false; ///< rows along the dynamic axis begin at multiples of a piece
+  llvm::DenseMap<mlir::Value, std::pair<int64_t, int64_t>> fractions; ///< of the threads, for which a mask is true
 };
 
 } // namespace braid::row

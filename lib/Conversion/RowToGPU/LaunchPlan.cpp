@@ -1,15 +1,26 @@
 //===- LaunchPlan.cpp - how a row kernel is spread over a GPU -------------===//
 
-#include "LaunchPlan.h"
+#include "Traffic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace braid::row;
 
-/// What a row may take of its block's shared memory without an opt-in to more than 48 KiB.
-static constexpr int64_t sharedBudget = 40 << 10;
-/// Entries of a list that the budget assumes.
-static constexpr int64_t assumedEntries = 32;
+/// Numbers that a thread may hold of whole rows: half of its registers.
+static constexpr int64_t heldNumbers = 160;
+/// What a value of a row may take of its block's shared memory.
+static constexpr int64_t keptBudget = 40 << 10;
+
+int64_t Extent::total(ArrayRef<int64_t> given) const {
+  int64_t all = bytes;
+  for (int64_t size : sizes)
+    all *= given[size];
+  return llvm::alignTo(all, scratchAlign);
+}
+
+int64_t LaunchPlan::exchangeBytes() const {
+  return threadsPerRow > 32 ? 2 * (threadsPerRow / 32) * 4 * exchangeValues : 0;
+}
 
 static Extent extentOf(KernelOp kernel, ArrayRef<AxisAttr> axes, int64_t width) {
   Extent extent{width, {}};
@@ -25,70 +36,145 @@ static Extent extentOf(KernelOp kernel, ArrayRef<AxisAttr> axes, int64_t width) 
   return extent;
 }
 
-static int64_t assumedBytes(const Extent &extent) {
-  int64_t bytes = extent.bytes;
-  for (size_t i = 0; i < extent.sizes.size(); ++i)
-    bytes *= assumedEntries;
-  return llvm::alignTo(bytes, scratchAlign);
+static bool hasHalves(KernelOp kernel) {
+  return llvm::any_of(kernel.getBody().getArgumentTypes(), [](Type type) {
+    if (auto buffer = dyn_cast<BufferType>(type))
+      return buffer.getStorage() == Storage::BF16;
+    return cast<ListType>(type).getStorage() == Storage::BF16;
+  });
+}
+
+/// Whether rows along the dynamic axis are contiguous numbers in all that has the axis: each row then begins at
+/// a multiple of a piece or none does.
+static bool isContiguous(KernelOp kernel, const Nest &nest) {
+  auto alone = [&](ArrayRef<AxisAttr> axes) {
+    return !llvm::is_contained(axes, nest.vector) || llvm::all_of(axes, [&](AxisAttr axis) { return axis == nest.vector || axis.getSize() == 1; });
+  };
+  for (Type type : kernel.getBody().getArgumentTypes()) {
+    auto list = dyn_cast<ListType>(type);
+    if (list && (list.getAxis() == nest.vector.getName() || !alone(list.getAxes())))
+      return false;
+    if (auto buffer = dyn_cast<BufferType>(type); buffer && !alone(buffer.getAxes()))
+      return false;
+  }
+  auto changesOrder = [](Operation &op) { return isa<SliceOp, PadOp, ConcatOp, ViewOp, GatherOp>(op); };
+  return nest.loops.size() == 1 && nest.unrolled.empty() &&
+         llvm::none_of(kernel.getBody().front(), [&](Operation &op) {
+           return changesOrder(op) && llvm::any_of(op.getOperands(), [&](Value operand) {
+             auto value = dyn_cast<ValueType>(operand.getType());
+             return value && llvm::is_contained(value.getAxes(), nest.vector);
+           });
+         });
 }
 
 int64_t braid::row::lanesOfThread(KernelOp kernel, const Nest &nest) {
-  if (!nest.vector || nest.vector.isDynamic())
+  if (!nest.vector)
     return 1;
-  bool narrow = false;
-  for (Type type : kernel.getBody().getArgumentTypes()) {
-    if (auto buffer = dyn_cast<BufferType>(type))
-      narrow |= buffer.getStorage() == Storage::BF16;
-    else
-      narrow |= cast<ListType>(type).getStorage() == Storage::BF16;
-  }
+  if (nest.vector.isDynamic())
+    return kernel.getSpace() == Space::Fixed && isContiguous(kernel, nest) ? hasHalves(kernel) ? 8 : 4 : 1;
   // A body that is repeated along small axes holds many vectors at a time.
   int64_t points = 1;
   for (AxisAttr axis : nest.unrolled)
     points *= axis.getSize();
-  for (int64_t lanes = narrow ? 8 : 4; lanes > 1; lanes /= 2)
+  for (int64_t lanes = hasHalves(kernel) ? 8 : 4; lanes > 1; lanes /= 2)
     if (nest.vector.getSize() % lanes == 0 && lanes * points <= 32)
       return lanes;
   return 1;
 }
 
-LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule) {
-  LaunchPlan plan;
-  for (auto accumulate : kernel.getBody().getOps<AccumulateOp>())
-    plan.sums.push_back(cast<BlockArgument>(accumulate.getBuffer()));
+/// Rows along the axis that a thread has at hand at a time: what is loaded of them, and what is kept.
+static int64_t rowsAlong(KernelOp kernel, const Schedule &schedule, AxisAttr axis) {
+  int64_t rows = 0;
+  auto count = [&](Value value) {
+    int64_t others = 1;
+    bool along = false;
+    for (AxisAttr each : typeOf(value).getAxes())
+      if (each == axis)
+        along = true;
+      else if (!each.isDynamic())
+        others *= each.getSize();
+    rows += along ? others : 0;
+  };
+  for (auto load : kernel.getBody().getOps<LoadOp>())
+    count(load.getResult());
+  for (Value value : schedule.scratch())
+    count(value);
+  return std::max<int64_t>(rows, 1);
+}
 
+/// Threads of a row, and its rounds.
+static void chooseThreads(LaunchPlan &plan, KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes) {
   // The longest row decides; a dynamic axis is taken for a long one if rows of buffers lie along it.
-  int64_t pieces = 1, longest = 1;
+  int64_t pieces = 1, longest = 1, held = 1;
   for (const Nest &nest : schedule.nests())
     if (nest.vector) {
-      int64_t size = nest.vector.getSize();
+      int64_t size = nest.vector.getSize(), lanes = lanesOfThread(kernel, nest);
       if (nest.vector.isDynamic())
         size = nest.loops.size() == 1 && kernel.getSpace() == Space::Fixed ? 4096 : 16;
       longest = std::max(longest, size);
-      pieces = std::max(pieces, size / lanesOfThread(kernel, nest));
+      pieces = std::max(pieces, size / lanes);
+      if (!nest.vector.isDynamic())
+        held = std::max(held, lanes * rowsAlong(kernel, schedule, nest.vector));
     }
-  if (longest <= 4)
+  plan.rounds = std::clamp<int64_t>(heldNumbers / held, 1, 6);
+  if (longest <= 4) {
     plan.threadsPerRow = 1, plan.rowsPerBlock = 128;
-  else if (pieces <= 256)
+  } else if (sizes.few) {
+    plan.threadsPerRow = std::clamp<int64_t>(llvm::alignTo(pieces, 32), 32, 512);
+  } else if (pieces <= 32 * std::max<int64_t>(plan.rounds, 3)) {
     plan.threadsPerRow = 32, plan.rowsPerBlock = 4;
-  else
-    plan.threadsPerRow = std::clamp<int64_t>(llvm::alignTo(llvm::divideCeil(pieces, 4), 32), 64, 512), plan.rowsPerBlock = 1;
+  } else {
+    int64_t rounds = std::min<int64_t>(plan.rounds, 4);
+    plan.threadsPerRow = std::clamp<int64_t>(llvm::alignTo(llvm::divideCeil(pieces, rounds), 32), 64, 512);
+  }
+}
 
-  int64_t used = 0, budget = sharedBudget / plan.rowsPerBlock;
-  auto add = [&](Value value, Extent extent) {
-    bool fits = used + assumedBytes(extent) <= budget;
-    used += fits ? assumedBytes(extent) : 0;
-    (fits ? plan.shared : plan.workspace).push_back({value, std::move(extent)});
-  };
+LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings) {
+  LaunchPlan plan;
+  for (auto accumulate : kernel.getBody().getOps<AccumulateOp>())
+    plan.sums.push_back(cast<BlockArgument>(accumulate.getBuffer()));
+  chooseThreads(plan, kernel, schedule, sizes);
+
+  int64_t common = plan.exchangeBytes();
   for (BlockArgument argument : kernel.getBody().getArguments())
-    if (auto list = dyn_cast<ListType>(argument.getType()))
-      add(argument, extentOf(kernel, AxisAttr::get(kernel.getContext(), list.getAxis(), -1), 8));
-  SmallVector<std::pair<Value, Extent>> kept;
+    if (auto list = dyn_cast<ListType>(argument.getType())) {
+      plan.tables.push_back({argument, extentOf(kernel, AxisAttr::get(kernel.getContext(), list.getAxis(), -1), 16)});
+      common += plan.tables.back().second.total(sizes.largest);
+    }
+  SmallVector<Placed> kept, sums, staged;
   for (Value value : schedule.scratch())
-    kept.push_back({value, extentOf(kernel, typeOf(value).getAxes(), 4)});
-  // Small ones first: they gain most.
-  llvm::stable_sort(kept, [](const auto &a, const auto &b) { return assumedBytes(a.second) < assumedBytes(b.second); });
-  for (auto &[value, extent] : kept)
-    add(value, extent);
+    if (!findings.inRegisters.contains(value))
+      kept.push_back({value, extentOf(kernel, typeOf(value).getAxes(), 4)});
+  for (BlockArgument sum : plan.sums)
+    sums.push_back({sum, extentOf(kernel, cast<BufferType>(sum.getType()).getAxes(), 4)});
+  for (Value argument : findings.staged) {
+    auto buffer = dyn_cast<BufferType>(argument.getType());
+    Storage storage = buffer ? buffer.getStorage() : cast<ListType>(argument.getType()).getStorage();
+    staged.push_back({argument, extentOf(kernel, neededAxes(kernel, argument), storage == Storage::BF16 ? 2 : 4)});
+  }
+  auto used = [&] {
+    int64_t bytes = 0;
+    for (const Placed &other : plan.shared)
+      bytes += other.second.total(sizes.largest);
+    return bytes;
+  };
+  auto place = [&](SmallVector<Placed> &list, int64_t limit, function_ref<void(const Placed &)> instead) {
+    // Small ones first: they gain most.
+    llvm::stable_sort(list, [&](const Placed &a, const Placed &b) { return a.second.total(sizes.largest) < b.second.total(sizes.largest); });
+    for (Placed &each : list) {
+      int64_t row = used() + each.second.total(sizes.largest), rows = plan.rowsPerBlock;
+      while (rows * plan.threadsPerRow > 32 && rows > 1 && common + row * rows > limit)
+        rows /= 2;
+      if (common + row * rows > limit) {
+        instead(each);
+        continue;
+      }
+      plan.rowsPerBlock = rows;
+      plan.shared.push_back(each);
+    }
+  };
+  place(kept, std::max(keptBudget, sizes.sharedLimit / 2), [&](const Placed &value) { plan.workspace.push_back(value); });
+  place(sums, sizes.sharedLimit, [&](const Placed &) { plan.rowsPerBlock = 1; }); // a block has one partial sum in global memory
+  place(staged, sizes.sharedLimit, [](const Placed &) {});
   return plan;
 }

@@ -1,14 +1,15 @@
 //===- LaunchPlan.h - how a row kernel is spread over a GPU ---------------===//
 //
-// Which threads compute a row, how wide their accesses are, and where intermediate
-// results lie: decided from the kernel alone, so that the same kernel is launched
-// in the same way for every shape.
+// Which threads compute a row, how wide their accesses are, and what lies in shared
+// memory: decided from the kernel and the sizes that it is launched with, before any
+// code is emitted, except for what only the code shows (Findings).
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_LIB_CONVERSION_ROWTOGPU_LAUNCHPLAN_H
 #define BRAID_LIB_CONVERSION_ROWTOGPU_LAUNCHPLAN_H
 
 #include "../RowToLLVM/Schedule.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace braid::row {
 
@@ -16,20 +17,52 @@ namespace braid::row {
 struct Extent {
   int64_t bytes = 0;
   llvm::SmallVector<int64_t, 2> sizes;
+  /// For the given sizes of all dynamic axes, rounded up to where the next value may start.
+  int64_t total(llvm::ArrayRef<int64_t> given) const;
 };
+
+/// What is known about the launches of a kernel.
+struct LaunchSizes {
+  int64_t sharedLimit = 0;              ///< bytes of shared memory that a block may have
+  llvm::SmallVector<int64_t> largest;   ///< of every dynamic axis
+  bool few = false;                     ///< for so few rows that blocks are rare: a row is given as many threads as it can use
+};
+
+/// What an attempt at emitting the code has shown, for the next one.
+struct Findings {
+  /// Nests in which the numbers of a piece would not lie together: emitted with single numbers.
+  llvm::DenseSet<unsigned> single;
+  /// Arguments that the nests would load more than once: copied to shared memory at the start of a row.
+  llvm::SetVector<mlir::Value> staged;
+  /// Kept values that every thread has in registers wherever it needs them.
+  llvm::DenseSet<mlir::Value> inRegisters;
+  /// Kept values for which that has turned out wrong.
+  llvm::DenseSet<mlir::Value> inMemory;
+};
+
+using Placed = std::pair<mlir::Value, Extent>;
 
 struct LaunchPlan {
   /// 1, 32 or a larger multiple of 32: a row belongs to a thread, a warp or a block.
   int64_t threadsPerRow = 32, rowsPerBlock = 1;
-  /// Scratch of one row in shared memory, in order: tables of list entries, then values.
-  llvm::SmallVector<std::pair<mlir::Value, Extent>> shared;
+  /// Rounds of pieces that a thread may hold in registers for a whole row.
+  int64_t rounds = 1;
+  /// In the shared memory of a block, for all its rows: tables of list entries.
+  llvm::SmallVector<Placed> tables;
+  /// In shared memory for each row at work, in order: kept values, sums across rows, staged arguments.
+  llvm::SmallVector<Placed> shared;
   /// Values too large for that, in a workspace in global memory.
-  llvm::SmallVector<std::pair<mlir::Value, Extent>> workspace;
-  /// Results that are summed across rows.
+  llvm::SmallVector<Placed> workspace;
+  /// Results that are summed across rows; those not in `shared` are added to in global memory.
   llvm::SmallVector<mlir::BlockArgument> sums;
 
-  static LaunchPlan of(KernelOp kernel, const Schedule &schedule);
+  static LaunchPlan of(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings);
   bool isSum(mlir::Value argument) const { return llvm::is_contained(sums, argument); }
+  bool isShared(mlir::Value value) const {
+    return llvm::any_of(shared, [&](const Placed &placed) { return placed.first == value; });
+  }
+  /// Bytes of a block for the exchange of partial results between warps.
+  int64_t exchangeBytes() const;
 };
 
 /// Numbers that a thread reads or writes at once along the nest's vector axis: as many as 16 bytes hold
@@ -40,6 +73,8 @@ int64_t lanesOfThread(KernelOp kernel, const Nest &nest);
 constexpr int64_t scratchAlign = 64;
 /// Partial results that a block exchanges at once.
 constexpr int64_t exchangeValues = 16;
+/// Entries that a list is taken to have where no launch says it.
+constexpr int64_t assumedEntries = 8;
 
 } // namespace braid::row
 

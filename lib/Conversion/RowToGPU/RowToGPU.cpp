@@ -2,6 +2,8 @@
 
 #include "braid/Conversion/RowToGPU.h"
 #include "GpuEmitter.h"
+#include "MergeReads.h"
+#include "dialects/Host/IR/Host.h"
 #include "braid/Conversion/ScatterToGPU.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -49,21 +51,73 @@ static void emitSumKernel(OpBuilder &b, Location loc) {
   b.create<gpu::ReturnOp>(loc);
 }
 
-static void emitKernel(KernelOp kernel, OpBuilder &builder) {
-  llvm::DenseSet<unsigned> single;
-  while (true) {
-    GpuEmitter emitter(kernel, builder, single);
-    gpu::GPUFuncOp function = emitter.emitFunction(kernel.getSymName());
-    // A nest that already has single numbers has no vectors to be apart.
-    bool again = llvm::any_of(emitter.retry(), [&](unsigned nest) { return !single.contains(nest); });
-    if (!again)
+/// The sizes that the module's programs launch the kernel with.
+static LaunchSizes launchSizes(ModuleOp module, KernelOp kernel, int64_t sharedBytes) {
+  LaunchSizes sizes;
+  sizes.sharedLimit = sharedBytes;
+  sizes.largest.assign(kernel.getDynamic().size(), 0);
+  bool any = false;
+  module.walk([&](braid::host::LaunchOp launch) {
+    if (launch.getKernel() != kernel.getSymName())
       return;
-    single.insert(emitter.retry().begin(), emitter.retry().end());
+    any = true;
+    for (auto [most, size] : llvm::zip(sizes.largest, launch.getSizes()))
+      most = std::max(most, size);
+  });
+  if (!any)
+    sizes.largest.assign(kernel.getDynamic().size(), assumedEntries);
+  return sizes;
+}
+
+static void emitKernel(KernelOp kernel, StringRef name, OpBuilder &builder, const LaunchSizes &sizes) {
+  Findings findings;
+  while (true) {
+    GpuEmitter emitter(kernel, builder, sizes, findings);
+    gpu::GPUFuncOp function = emitter.emitFunction(name);
+    Findings next = findings; // the emitter refers to the old ones
+    if (!emitter.revise(next))
+      return;
+    findings = std::move(next);
     function.erase();
   }
 }
 
-static void convertKernels(ModuleOp module) {
+/// Kernels of programs that sum nothing across rows, which are those that may run for a few tokens at a time.
+static llvm::DenseSet<StringRef> kernelsForFewRows(ModuleOp module) {
+  auto sums = [&](braid::host::LaunchOp launch) {
+    auto kernel = module.lookupSymbol<KernelOp>(launch.getKernel());
+    return kernel && !kernel.getBody().getOps<AccumulateOp>().empty();
+  };
+  llvm::DenseSet<StringRef> kernels;
+  for (auto program : module.getOps<braid::host::FuncOp>()) {
+    SmallVector<braid::host::LaunchOp> launches;
+    program.walk([&](braid::host::LaunchOp launch) { launches.push_back(launch); });
+    if (llvm::any_of(launches, sums))
+      continue;
+    for (braid::host::LaunchOp launch : launches)
+      if (launch.getSpace() == braid::host::Space::Token)
+        kernels.insert(launch.getKernel());
+  }
+  return kernels;
+}
+
+/// The kernel once more, for launches with few rows, if that makes a difference.
+static void emitFewVariant(KernelOp kernel, OpBuilder &b, LaunchSizes sizes) {
+  auto function = cast<gpu::GPUFuncOp>(&*std::prev(b.getInsertionPoint()));
+  std::string name = (kernel.getSymName() + fewSuffix).str();
+  auto threads = [](gpu::GPUFuncOp function) {
+    return cast<IntegerAttr>(function->getAttrOfType<DictionaryAttr>("braid.launch").get("threads_per_row")).getInt();
+  };
+  sizes.few = true;
+  emitKernel(kernel, name, b, sizes);
+  auto few = cast<gpu::GPUFuncOp>(&*std::prev(b.getInsertionPoint()));
+  if (threads(few) == threads(function))
+    few.erase();
+  else
+    function->setAttr("braid.few", FlatSymbolRefAttr::get(b.getContext(), name));
+}
+
+static void convertKernels(ModuleOp module, int64_t sharedBytes, bool allFew) {
   if (module.getOps<KernelOp>().empty())
     return;
   OpBuilder b(module.getContext());
@@ -76,9 +130,14 @@ static void convertKernels(ModuleOp module) {
                                          /*alignment=*/16, /*addrSpace=*/3);
   b.setInsertionPointAfter(shared);
   bool sums = false;
+  llvm::DenseSet<StringRef> few = kernelsForFewRows(module);
   for (auto kernel : llvm::make_early_inc_range(module.getOps<KernelOp>())) {
     sums |= !kernel.getBody().getOps<AccumulateOp>().empty();
-    emitKernel(kernel, b);
+    mergeReads(kernel);
+    LaunchSizes sizes = launchSizes(module, kernel, sharedBytes);
+    emitKernel(kernel, kernel.getSymName(), b, sizes);
+    if (few.contains(kernel.getSymName()) || (allFew && kernel.getSpace() == Space::Token))
+      emitFewVariant(kernel, b, sizes);
     kernel.erase();
   }
   if (sums)
@@ -111,6 +170,8 @@ static LogicalResult convertToNVVM(gpu::GPUModuleOp module) {
 }
 
 namespace braid {
+#define GEN_PASS_DECL_CONVERTROWTOGPU
+#define GEN_PASS_DECL_CONVERTROWTONVVM
 #define GEN_PASS_DEF_CONVERTROWTOGPU
 #define GEN_PASS_DEF_CONVERTROWTONVVM
 #include "lib/Conversion/Passes.h.inc"
@@ -118,12 +179,14 @@ namespace braid {
 
 namespace {
 struct ConvertRowToGPU : braid::impl::ConvertRowToGPUBase<ConvertRowToGPU> {
-  void runOnOperation() override { convertKernels(getOperation()); }
+  using ConvertRowToGPUBase::ConvertRowToGPUBase;
+  void runOnOperation() override { convertKernels(getOperation(), shared, few); }
 };
 
 struct ConvertRowToNVVM : braid::impl::ConvertRowToNVVMBase<ConvertRowToNVVM> {
+  using ConvertRowToNVVMBase::ConvertRowToNVVMBase;
   void runOnOperation() override {
-    convertKernels(getOperation());
+    convertKernels(getOperation(), shared, few);
     OpPassManager manager(ModuleOp::getOperationName());
     OpPassManager &device = manager.nest<gpu::GPUModuleOp>();
     device.addPass(createCSEPass());
@@ -138,8 +201,22 @@ struct ConvertRowToNVVM : braid::impl::ConvertRowToNVVMBase<ConvertRowToNVVM> {
 };
 } // namespace
 
-std::unique_ptr<Pass> braid::row::createConvertRowToGPUPass() { return std::make_unique<ConvertRowToGPU>(); }
-std::unique_ptr<Pass> braid::row::createConvertRowToNVVMPass() { return std::make_unique<ConvertRowToNVVM>(); }
+std::unique_ptr<Pass> braid::row::createConvertRowToGPUPass(int64_t sharedBytes) {
+  braid::ConvertRowToGPUOptions options;
+  options.shared = sharedBytes;
+  return std::make_unique<ConvertRowToGPU>(options);
+}
+std::unique_ptr<Pass> braid::row::createConvertRowToNVVMPass(int64_t sharedBytes) {
+  braid::ConvertRowToNVVMOptions options;
+  options.shared = sharedBytes;
+  return std::make_unique<ConvertRowToNVVM>(options);
+}
+
+Operation *braid::row::variantFor(Operation *kernel, int64_t rows) {
+  auto few = kernel->getAttrOfType<FlatSymbolRefAttr>("braid.few");
+  Operation *found = few && rows <= fewRows ? SymbolTable::lookupNearestSymbolFrom(kernel->getParentOp(), few) : nullptr;
+  return found ? found : kernel;
+}
 
 llvm::Expected<LaunchShape> braid::row::launchShape(Operation *kernel, ArrayRef<int64_t> sizes) {
   auto plan = kernel->getAttrOfType<DictionaryAttr>("braid.launch");
@@ -159,7 +236,7 @@ llvm::Expected<LaunchShape> braid::row::launchShape(Operation *kernel, ArrayRef<
   LaunchShape shape;
   shape.rowsPerBlock = number("rows_per_block");
   shape.threads = number("threads_per_row") * shape.rowsPerBlock;
-  shape.sharedBytes = number("exchange") + total("shared") * shape.rowsPerBlock;
+  shape.sharedBytes = number("exchange") + total("block_shared") + total("shared") * shape.rowsPerBlock;
   shape.workspaceBytes = total("workspace");
   for (auto term : cast<ArrayAttr>(plan.get("sums")).getAsRange<DenseI64ArrayAttr>()) {
     int64_t numbers = term[1];

@@ -7,130 +7,186 @@
 
 #include "GpuEmitter.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
-#include <numeric>
 
 using namespace mlir;
 using namespace braid::row;
+
+/// Names in the keys of remembered values; see Indices.cpp.
+enum Key : uintptr_t { kPieceStart = 60, kInside };
 
 void GpuEmitter::synchronise() {
   if (plan.threadsPerRow == 32)
     b.create<NVVM::SyncWarpOp>(loc, Value(b.create<LLVM::ConstantOp>(loc, b.getI32Type(), -1)));
   else if (isParallel())
     b.create<gpu::BarrierOp>(loc);
-}
-
-void GpuEmitter::onlyIf(Value condition, function_ref<void()> body) {
-  auto branch = b.create<scf::IfOp>(loc, condition, false);
-  b.setInsertionPointToStart(branch.thenBlock());
-  body();
-  b.setInsertionPointAfter(branch);
+  touched = false;
 }
 
 int64_t GpuEmitter::lanesFor(const Nest &which) const {
-  return single.contains(unsigned(&which - schedule.nests().data())) ? 1 : lanesOfThread(kernel, which);
+  return findings.single.contains(unsigned(&which - schedule.nests().data())) ? 1 : lanesOfThread(kernel, which);
 }
 
-void GpuEmitter::once(Value at, Value upper, function_ref<void(Value)> body) {
-  SmallVector<Value> carried;
-  for (Active &entry : active)
-    llvm::append_range(carried, entry.partial);
-  enter(innermost());
-  Value inside = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, at, upper);
-  auto made = b.create<scf::IfOp>(loc, ValueRange(carried).getTypes(), inside, !carried.empty());
-  Block *block = made.thenBlock();
-  if (!block->empty())
-    block->back().erase();
-  if (!carried.empty()) {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToEnd(made.elseBlock());
-    b.create<scf::YieldOp>(loc, carried);
+/// What is known of loops that are made from constants and sizes.
+KernelEmitter::Runs GpuEmitter::runsInside(scf::ForOp loop) {
+  if (hasNextRuns) {
+    hasNextRuns = false;
+    return nextRuns;
   }
-  unsigned outer = innermost();
-  scopes[outer].anchor = made;
-  scopes.push_back({block, nullptr, {}});
-  enter(innermost());
-  body(at);
-  SmallVector<Value> results;
-  for (Active &entry : active)
-    llvm::append_range(results, entry.partial);
-  enter(innermost());
-  b.create<scf::YieldOp>(loc, results);
-  scopes.pop_back();
-  scopes[outer].anchor = nullptr;
-  size_t next = 0;
-  for (Active &entry : active)
-    for (Value &partial : entry.partial)
-      partial = made.getResult(next++);
+  Runs runs = scopes.back().runs;
+  auto number = [](Value value) -> std::optional<int64_t> {
+    APInt constant;
+    if (matchPattern(value, m_ConstantInt(&constant)))
+      return constant.getSExtValue();
+    return std::nullopt;
+  };
+  auto lower = number(loop.getLowerBound()), upper = number(loop.getUpperBound()), step = number(loop.getStep());
+  if (lower == 0 && step == 1)
+    for (auto &entry : dynamicSizes)
+      if (entry.second == loop.getUpperBound()) {
+        runs.axes.push_back(entry.first());
+        return runs;
+      }
+  if (lower && upper && step)
+    runs.count *= std::max<int64_t>(0, int64_t(llvm::divideCeil(*upper - *lower, *step)));
+  else
+    runs.known = false;
+  return runs;
 }
 
-/// Full rounds of all threads first, several at once, then what is left for some of them.
+/// Full rounds of all threads first, several at once, then what is left for some of them. Rows that fit into
+/// registers have no loop, so that every thread has its pieces for the whole row.
 void GpuEmitter::emitVectorLoop(unsigned level) {
   AxisAttr axis = nest->vector;
-  int64_t step = plan.threadsPerRow * width;
   distributed = isParallel();
+  if (isParallel() && width > 1) {
+    Value factor = constant(width);
+    pieceStart = remember(0, {kPieceStart, uintptr_t(width)}, [&]() -> Value {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointAfter(isFirst.getDefiningOp());
+      return b.create<arith::MulIOp>(loc, thread, factor);
+    });
+  } else {
+    pieceStart = isParallel() ? thread : Value();
+  }
+  if (axis.isDynamic()) {
+    emitDynamicVectorLoop(level);
+    distributed = false;
+    return;
+  }
+  int64_t step = plan.threadsPerRow * width, size = axis.getSize(), full = size / step, done = 0, points = 1, many = 4;
   Index first;
   first.lanes = vectorised();
   first.align = width;
-  Value start;
-  if (isParallel()) {
-    start = thread;
-    if (width > 1) {
-      Value factor = constant(width);
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointAfter(isFirst.getDefiningOp());
-      start = b.create<arith::MulIOp>(loc, thread, factor);
-    }
-  }
-  auto plusStart = [&](int64_t offset) -> Value {
-    Value at = constant(offset);
-    if (!start)
-      return at;
-    enter(innermost());
-    return offset ? Value(b.create<arith::AddIOp>(loc, start, at)) : start;
-  };
-  auto rounds = [&](Value lower, Value upper, int64_t count) {
-    loop(lower, upper, count * step, [&](Value iv) {
-      Index index = first;
-      index.dynamic = iv;
-      index.depth = innermost();
-      emitChunk(level, index, count, Value());
-    });
-  };
+  first.dynamic = pieceStart;
   copyStep = step;
-  if (axis.isDynamic()) {
-    rounds(plusStart(0), dynamicSizes.lookup(axis.getName()), 1);
-  } else {
-    int64_t size = axis.getSize(), full = size / step, done = 0, points = 1, many = 4;
-    for (AxisAttr each : nest->unrolled)
-      points *= each.getSize();
-    while (many > 1 && (many > full || many * points * int64_t(nest->roots.size()) > 12))
-      many /= 2;
-    for (int64_t count : {many, int64_t(1)}) {
-      int64_t trips = (full * step - done) / (count * step);
-      if (!trips || (count == 1 && many == 1 && done))
-        continue;
-      spread(count);
-      if (trips == 1) {
-        Index index = first;
-        index.dynamic = start;
-        index.constant = done;
-        emitChunk(level, index, count, Value());
-      } else {
-        rounds(plusStart(done), constant(done + trips * count * step), count);
+  for (AxisAttr each : nest->unrolled)
+    points *= each.getSize();
+  while (many > 1 && (many > full || many * points * int64_t(nest->roots.size()) > 12))
+    many /= 2;
+  bool again = llvm::count_if(schedule.nests(), [&](const Nest &other) { return other.vector == axis; }) > 1;
+  bool inRegisters = again && llvm::divideCeil(size, step) * points <= std::max<int64_t>(plan.rounds, 4);
+  while (done < full * step) {
+    int64_t left = full - done / step, count = std::min<int64_t>(many, int64_t(llvm::bit_floor(uint64_t(left))));
+    int64_t trips = inRegisters ? 1 : left / count;
+    spread(count);
+    if (trips == 1) {
+      Index index = first;
+      index.constant = done;
+      emitChunk(level, index, count, Value());
+    } else {
+      Value lower = constant(done), upper = constant(done + trips * count * step);
+      if (pieceStart) {
+        enter(innermost());
+        lower = done ? Value(b.create<arith::AddIOp>(loc, pieceStart, lower)) : pieceStart;
       }
-      gatherUp(count);
-      done += trips * count * step;
-    }
-    if (done < size) // less than a round is left
-      once(plusStart(done), constant(size), [&](Value at) {
+      nextRuns = scopes.back().runs;
+      nextRuns.count *= trips;
+      hasNextRuns = true;
+      loop(lower, upper, count * step, [&](Value iv) {
         Index index = first;
-        index.dynamic = at;
+        index.dynamic = iv;
         index.depth = innermost();
-        emitChunk(level, index, 1, Value());
+        emitChunk(level, index, count, Value());
       });
+    }
+    gatherUp(count);
+    done += trips * count * step;
+  }
+  if (done < size) { // less than a round is left: threads beyond the end load and store nothing
+    Index index = first;
+    index.constant = done;
+    Value mask;
+    if (pieceStart) {
+      index.guarded = true;
+      mask = remember(0, {kInside, uintptr_t(width), uintptr_t(done), uintptr_t(size)}, [&]() -> Value {
+        Value limit = constant(size - done);
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointAfter(pieceStart.getDefiningOp()->isBeforeInBlock(isFirst.getDefiningOp()) ? isFirst.getDefiningOp() : pieceStart.getDefiningOp());
+        return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, pieceStart, limit);
+      });
+      fractions[mask] = {(size - done) / width, plan.threadsPerRow};
+    }
+    emitChunk(level, index, 1, mask);
   }
   distributed = false;
+}
+
+/// With whole pieces if the row begins at a multiple of 16 bytes, then single numbers.
+void GpuEmitter::emitDynamicVectorLoop(unsigned level) {
+  AxisAttr axis = nest->vector;
+  Value size = dynamicSizes.lookup(axis.getName()), done;
+  if (width > 1) {
+    enter(innermost());
+    Value lanes = constant(width), none = constant(0);
+    Value start = b.create<arith::MulIOp>(loc, row, size);
+    Value wide = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, b.create<arith::RemUIOp>(loc, start, lanes), none);
+    Value whole = b.create<arith::SubIOp>(loc, size, b.create<arith::RemUIOp>(loc, size, lanes));
+    done = b.create<arith::SelectOp>(loc, wide, whole, none);
+    dynamicAligned = true;
+    Index index;
+    index.lanes = 1;
+    index.align = width;
+    int64_t step = plan.threadsPerRow * width;
+    // These pieces and the single numbers below are the whole axis together.
+    nextRuns = scopes.back().runs;
+    nextRuns.per *= step;
+    nextRuns.axes.push_back(axis.getName());
+    hasNextRuns = true;
+    loop(pieceStart ? pieceStart : none, done, step, [&](Value iv) {
+      index.dynamic = iv;
+      index.depth = innermost();
+      emitChunk(level, index, 1, Value());
+    });
+    dynamicAligned = false;
+    enter(innermost());
+    for (Active &entry : active)
+      for (Value &partial : entry.partial)
+        if (isa<VectorType>(partial.getType()))
+          partial = KernelEmitter::acrossLanes(cast<ReduceOp>(entry.root->op).getKind(), partial);
+    width = 1;
+  }
+  Value lower = isParallel() ? thread : constant(0);
+  enter(innermost());
+  if (done)
+    lower = b.create<arith::AddIOp>(loc, lower, done);
+  nextRuns = scopes.back().runs;
+  if (done) {
+    nextRuns.count = 0;
+  } else {
+    nextRuns.per *= plan.threadsPerRow;
+    nextRuns.axes.push_back(axis.getName());
+  }
+  hasNextRuns = true;
+  loop(lower, size, plan.threadsPerRow, [&](Value iv) {
+    Index index;
+    index.dynamic = iv;
+    index.depth = innermost();
+    index.align = 1;
+    emitChunk(level, index, 1, Value());
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -145,14 +201,21 @@ Value GpuEmitter::acrossWarp(ReduceKind kind, Value value, int64_t size) {
   return value;
 }
 
+/// Outside of loops two areas take turns, so that one wait is enough: who writes to an area has passed the
+/// wait of the other, which everybody reaches after having read this one.
 void GpuEmitter::exchange(ArrayRef<ReduceKind> kinds, MutableArrayRef<Value> values) {
-  int64_t warps = plan.threadsPerRow / 32, size = int64_t(llvm::PowerOf2Ceil(warps));
+  int64_t warps = plan.threadsPerRow / 32, size = int64_t(llvm::PowerOf2Ceil(warps)), area = 0;
+  if (innermost() == 0) {
+    area = (exchanges++ % 2) * warps * exchangeValues;
+  } else {
+    synchronise();
+    exchanges |= 1;
+  }
   Value isLeader = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, lane, i64(0));
   auto placeOf = [&](int64_t number, Value which, Type type) -> Value {
-    Value at = b.create<arith::AddIOp>(loc, which, i64(number * warps));
+    Value at = b.create<arith::AddIOp>(loc, which, i64(area + number * warps));
     return b.create<LLVM::GEPOp>(loc, exchangePlace.getType(), type, exchangePlace, at);
   };
-  synchronise(); // what an earlier exchange left there has been read
   onlyIf(isLeader, [&] {
     for (auto [number, value] : llvm::enumerate(values))
       b.create<LLVM::StoreOp>(loc, value, placeOf(int64_t(number), warp, value.getType()));
@@ -183,49 +246,4 @@ void GpuEmitter::acrossLanes(ArrayRef<ReduceKind> kinds, MutableArrayRef<Value> 
     exchange(kinds.take_front(count), partials.take_front(count));
     kinds = kinds.drop_front(count), partials = partials.drop_front(count);
   }
-}
-
-//===----------------------------------------------------------------------===//
-// Memory.
-//===----------------------------------------------------------------------===//
-
-unsigned GpuEmitter::alignment(const Place &place) {
-  int64_t bytes = place.storage == Storage::BF16 ? 2 : 4, align = place.baseAlign;
-  if (place.offset.dynamic)
-    align = std::gcd(align, place.offset.align * bytes);
-  if (place.offset.constant)
-    align = std::gcd(align, place.offset.constant * bytes);
-  return unsigned(std::max(align, bytes));
-}
-
-Value GpuEmitter::pointersAt(const Place &place) {
-  if (nest)
-    apart.insert(currentNest());
-  return KernelEmitter::pointersAt(place);
-}
-
-/// What all threads have computed is written by the first.
-void GpuEmitter::store(const Place &place, const Position &position, Value value) {
-  if (!isParallel() || distributed)
-    return KernelEmitter::store(place, position, value);
-  Value pointer = elementPointer(place.base, place.offset, storedType(place.storage), innermost());
-  enter(innermost());
-  if (place.storage == Storage::BF16)
-    value = narrow(value);
-  else if (value.getType().isInteger(1))
-    value = b.create<arith::ExtUIOp>(loc, b.getI32Type(), value);
-  if (inPlace) // others may not have read yet what is written here
-    synchronise();
-  onlyIf(isFirst, [&] { b.create<LLVM::StoreOp>(loc, value, pointer); });
-}
-
-void GpuEmitter::accumulate(const Place &place, const Position &position, Value value) {
-  if (!isParallel() || distributed)
-    return KernelEmitter::accumulate(place, position, value);
-  Value pointer = elementPointer(place.base, place.offset, b.getF32Type(), innermost());
-  enter(innermost());
-  onlyIf(isFirst, [&] {
-    Value old = b.create<LLVM::LoadOp>(loc, b.getF32Type(), pointer);
-    b.create<LLVM::StoreOp>(loc, math.add(old, value), pointer);
-  });
 }

@@ -18,9 +18,7 @@ unsigned KernelEmitter::depthOf(Value value, const Position &position) const {
   return depth;
 }
 
-Value KernelEmitter::evaluate(Value value, const Position &position) {
-  if (Value scalar = scalars.lookup(value))
-    return scalar;
+std::vector<uintptr_t> KernelEmitter::keyOf(Value value, const Position &position) {
   std::vector<uintptr_t> key = {id(value)};
   for (AxisAttr axis : typeOf(value).getAxes()) {
     const Index &index = position.at(axis.getName());
@@ -31,8 +29,14 @@ Value KernelEmitter::evaluate(Value value, const Position &position) {
     key.push_back(id(position.mask));
     key.push_back(uintptr_t(width));
   }
+  return key;
+}
+
+Value KernelEmitter::evaluate(Value value, const Position &position) {
+  if (Value scalar = scalars.lookup(value))
+    return scalar;
   unsigned depth = depthOf(value, position);
-  return remember(depth, std::move(key), [&]() -> Value {
+  return remember(depth, keyOf(value, position), [&]() -> Value {
     if (!schedule.isKept(value))
       return compute(value, position, depth);
     reading = value;

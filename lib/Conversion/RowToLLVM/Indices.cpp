@@ -92,6 +92,7 @@ Index KernelEmitter::plus(const Index &a, const Index &c) {
   sum.lanes = a.lanes + c.lanes;
   sum.depth = depth;
   sum.align = std::gcd(a.align, c.align);
+  sum.guarded = a.guarded || c.guarded;
   if (a.dynamic && c.dynamic)
     sum.dynamic = remember(depth, {kAdd, id(a.dynamic), id(c.dynamic)}, [&] {
       enter(depth);
@@ -125,6 +126,7 @@ Index KernelEmitter::times(const Index &a, const Index &uniform) {
   }
   Index product;
   product.depth = depth;
+  product.guarded = a.guarded || uniform.guarded;
   if (uniform.dynamic) {
     Value x = scalarOf(a), y = scalarOf(uniform);
     product.align = 1;
@@ -151,6 +153,7 @@ Index KernelEmitter::times(const Index &a, const Index &uniform) {
 std::pair<Index, Index> KernelEmitter::divide(const Index &a, int64_t divisor) {
   Index quotient, remainder;
   quotient.depth = remainder.depth = a.depth;
+  quotient.guarded = remainder.guarded = a.guarded;
   if (a.isConstant()) {
     quotient.constant = a.constant / divisor;
     remainder.constant = a.constant % divisor;

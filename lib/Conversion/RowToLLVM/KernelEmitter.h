@@ -31,6 +31,7 @@ struct Index {
   mlir::Value perLane;      ///< vector of i64
   unsigned depth = 0;       ///< the scope in which it exists
   int64_t align = 1 << 20;  ///< `dynamic` is a multiple of this
+  bool guarded = false;     ///< may lie outside of the axis where the position's mask is a single false
   bool varies() const { return lanes != 0 || perLane; }
   bool isConstant() const { return !dynamic && !varies(); }
 };
@@ -38,7 +39,7 @@ struct Index {
 /// Where a value is evaluated: an index for each of its axes (and perhaps others), and which lanes count.
 struct Position {
   llvm::SmallVector<std::pair<llvm::StringRef, Index>, 4> indices;
-  mlir::Value mask;         ///< null: all lanes count
+  mlir::Value mask;         ///< null: all lanes count; on a GPU it may be one i1 for all lanes of a thread
   unsigned maskDepth = 0;
   const Index &at(llvm::StringRef axis) const;
   void set(llvm::StringRef axis, Index index);
@@ -55,10 +56,17 @@ public:
 
 protected: // what is virtual differs between targets (see RowToGPU)
   //===--- Scopes: places in nested loops, and what is known there ----------===//
+  /// How often the code of a scope runs for a row, on all threads together: count / per · the sizes of axes.
+  struct Runs {
+    int64_t count = 1, per = 1;
+    llvm::SmallVector<llvm::StringRef, 2> axes;
+    bool known = true;                 ///< false inside of branches
+  };
   struct Scope {
     mlir::Block *block = nullptr;
     mlir::Operation *anchor = nullptr; ///< the loop (or branch) being filled, before which code of this scope goes
     std::map<std::vector<uintptr_t>, mlir::Value> known;
+    Runs runs = {};
   };
   std::vector<Scope> scopes;
   /// Moves the builder to where code of scope `depth` goes.
@@ -90,6 +98,7 @@ protected: // what is virtual differs between targets (see RowToGPU)
     mlir::Value addresses;  ///< vector of i64, null unless lanes lie apart
     unsigned depth = 0;
     Storage storage = Storage::F32;
+    mlir::Value memory;     ///< the argument or kept value that lies there
     int64_t baseAlign = 4;  ///< bytes of which `base` is a multiple if all arguments are multiples of 16
     bool varies() const { return addresses || offset.varies(); }
   };
@@ -104,8 +113,14 @@ protected: // what is virtual differs between targets (see RowToGPU)
   void flushStores();
   void scatter(const Place &place, mlir::Value mask, mlir::Value value);
   /// Address of the row being computed in a buffer.
-  mlir::Value rowAddress(mlir::Value argument);
-  mlir::Value load(const Place &place, const Position &position);
+  virtual mlir::Value rowAddress(mlir::Value argument);
+  /// The axes of a buffer's numbers as they lie at its row's address.
+  virtual llvm::SmallVector<AxisAttr> axesInMemory(mlir::Value argument) {
+    return llvm::to_vector(mlir::cast<BufferType>(argument.getType()).getAxes());
+  }
+  /// Address of the row being computed in an entry of a list.
+  virtual mlir::Value entryAddress(mlir::Value list, const Index &entry);
+  virtual mlir::Value load(const Place &place, const Position &position);
   virtual void store(const Place &place, const Position &position, mlir::Value value);
   virtual void accumulate(const Place &place, const Position &position, mlir::Value value);
   /// The alignment in bytes of a load or store of a vector.
@@ -119,6 +134,8 @@ protected: // what is virtual differs between targets (see RowToGPU)
 
   //===--- Values (Evaluate.cpp, Pieces.cpp) --------------------------------===//
   mlir::Value evaluate(mlir::Value value, const Position &position);
+  /// What evaluations of the value at the position are remembered by.
+  std::vector<uintptr_t> keyOf(mlir::Value value, const Position &position);
   mlir::Value compute(mlir::Value value, const Position &position, unsigned depth);
   mlir::Value computeMap(MapOp map, const Position &position, unsigned depth);
   mlir::Value computeGather(GatherOp gather, const Position &position, unsigned depth);
@@ -153,11 +170,15 @@ protected: // what is virtual differs between targets (see RowToGPU)
     llvm::SmallVector<mlir::Value> pending;        ///< what the body has yet to add to them
     bool isReduction() const { return mlir::isa<ReduceOp>(root->op) && root->kept() != root->value; }
   };
-  void emitNest(const Nest &nest);
+  virtual void emitNest(const Nest &nest);
   void emitLoop(unsigned level);
   virtual void emitVectorLoop(unsigned level);
   void emitChunk(unsigned level, Index index, int64_t chunkCopies, mlir::Value mask);
   void emitBody();
+  /// A kept value has been computed at a position and stored.
+  virtual void kept(mlir::Value value, const Position &position, mlir::Value computed) {}
+  /// How often the body of a loop that is being made will run.
+  virtual Runs runsInside(mlir::scf::ForOp loop) { return {}; }
   void emitRoot(Active &root, const Position &position, unsigned which);
   void startRoots(unsigned level);
   void finishRoots(unsigned level);
@@ -206,6 +227,7 @@ protected: // what is virtual differs between targets (see RowToGPU)
   int64_t copies = 1;                                  ///< vectors the body works on
   int64_t copyStep = 0;                                ///< from one of them to the next
   bool interleaves = false;
+  bool evaluatesFirst = false;                         ///< a body evaluates everything before it stores anything, so that all its loads can be in flight
   /// Stores whose neighbours are still to come, by the place of the first of the group.
   struct PendingStore {
     Place first;

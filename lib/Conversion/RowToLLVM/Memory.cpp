@@ -36,6 +36,12 @@ Value KernelEmitter::rowAddress(Value argument) {
   });
 }
 
+Value KernelEmitter::entryAddress(Value list, const Index &entry) {
+  Value table = bases.lookup(list), pointer = elementPointer(table, entry, b.getI64Type(), entry.depth);
+  enter(entry.depth);
+  return b.create<LLVM::LoadOp>(loc, table.getType(), pointer);
+}
+
 KernelEmitter::Place KernelEmitter::placeAt(Value base, unsigned baseDepth, Storage storage, Index offset, int64_t elements) {
   Place place;
   place.base = base;
@@ -81,8 +87,9 @@ static int64_t alignmentOfRows(ArrayRef<AxisAttr> axes, Storage storage) {
 
 KernelEmitter::Place KernelEmitter::placeIn(Value argument, const Position &position) {
   if (auto buffer = dyn_cast<BufferType>(argument.getType())) {
-    Place place = placeAt(rowAddress(argument), 0, buffer.getStorage(), offsetOf(buffer.getAxes(), position),
-                          staticElements(buffer.getAxes()));
+    SmallVector<AxisAttr> axes = axesInMemory(argument);
+    Place place = placeAt(rowAddress(argument), 0, buffer.getStorage(), offsetOf(axes, position), staticElements(axes));
+    place.memory = argument;
     place.baseAlign = buffer.getPerRow() ? alignmentOfRows(buffer.getAxes(), buffer.getStorage()) : 16;
     return place;
   }
@@ -92,17 +99,16 @@ KernelEmitter::Place KernelEmitter::placeIn(Value argument, const Position &posi
   Index offset = offsetOf(list.getAxes(), position);
   Value table = bases.lookup(argument);
   if (!entry.varies()) {
-    Value base = remember(entry.depth, {kEntry, id(argument), id(entry.dynamic), uintptr_t(entry.constant)}, [&]() -> Value {
-      Value pointer = elementPointer(table, entry, b.getI64Type(), entry.depth);
-      enter(entry.depth);
-      return b.create<LLVM::LoadOp>(loc, table.getType(), pointer);
-    });
+    Value base = remember(entry.depth, {kEntry, id(argument), id(entry.dynamic), uintptr_t(entry.constant)},
+                          [&] { return entryAddress(argument, entry); });
     Place place = placeAt(base, entry.depth, list.getStorage(), offset, staticElements(list.getAxes()));
+    place.memory = argument;
     place.baseAlign = alignmentOfRows(list.getAxes(), list.getStorage());
     return place;
   }
   // Every lane has an entry of its own.
   Place place;
+  place.memory = argument;
   place.storage = list.getStorage();
   place.offset = offset;
   place.depth = std::max({entry.depth, offset.depth, position.maskDepth});
@@ -137,6 +143,7 @@ KernelEmitter::Place KernelEmitter::placeIn(Value argument, const Position &posi
 KernelEmitter::Place KernelEmitter::placeInScratch(Value kept, const Position &position) {
   Storage storage = typeOf(kept).getElement() == Element::Real ? Storage::F32 : Storage::I32;
   Place place = placeAt(places.lookup(kept), 0, storage, offsetOf(typeOf(kept).getAxes(), position), staticElements(typeOf(kept).getAxes()));
+  place.memory = kept;
   place.baseAlign = 16;
   return place;
 }
@@ -205,7 +212,7 @@ Value KernelEmitter::load(const Place &place, const Position &position) {
   Value pointer = elementPointer(place.base, place.offset, element, depth);
   enter(depth);
   if (!place.offset.lanes)
-    return widen(b.create<LLVM::LoadOp>(loc, element, pointer));
+    return widen(b.create<LLVM::LoadOp>(loc, element, pointer, alignment(place)));
   auto type = vectorOf(element);
   if (!position.mask)
     return widen(b.create<LLVM::LoadOp>(loc, type, pointer, alignment(place)));
@@ -231,7 +238,7 @@ void KernelEmitter::store(const Place &place, const Position &position, Value va
   } else if (place.varies() && position.mask) {
     b.create<LLVM::MaskedStoreOp>(loc, value, pointer, position.mask, bytesOf(place.storage));
   } else {
-    b.create<LLVM::StoreOp>(loc, value, pointer, isa<VectorType>(value.getType()) ? alignment(place) : bytesOf(place.storage));
+    b.create<LLVM::StoreOp>(loc, value, pointer, alignment(place));
   }
 }
 

@@ -172,7 +172,7 @@ void KernelEmitter::emitVectorLoop(unsigned level) {
 void KernelEmitter::emitChunk(unsigned level, Index index, int64_t chunk, Value mask) {
   here.set(nest->vector.getName(), index);
   here.mask = mask;
-  here.maskDepth = innermost();
+  here.maskDepth = index.guarded ? index.depth : innermost();
   std::swap(copies, chunk);
   emitLoop(level + 1);
   std::swap(copies, chunk);
@@ -261,10 +261,12 @@ void KernelEmitter::finishRoots(unsigned level) {
           Index index = here.at(nest->vector.getName());
           position.set(nest->vector.getName(), plus(index, copy * copyStep));
         }
-        if (typeOf(reduce.getResult()).getAxes().empty())
+        if (typeOf(reduce.getResult()).getAxes().empty()) {
           scalars[reduce.getResult()] = value;
-        else
+        } else {
           store(placeInScratch(reduce.getResult(), position), position, value);
+          kept(reduce.getResult(), position, value);
+        }
       }
     });
     entry.partial.clear();
@@ -288,26 +290,36 @@ Value KernelEmitter::acrossLanes(ReduceKind kind, Value vector) {
 }
 
 void KernelEmitter::emitBody() {
-  unsigned which = 0;
-  enumerate(nest->unrolled, [&](ArrayRef<int64_t> point) {
-    for (int64_t copy = 0; copy < copies; ++copy) {
-      Position position = here;
-      for (auto [axis, at] : llvm::zip(nest->unrolled, point)) {
-        Index index;
-        index.constant = at;
-        position.set(axis.getName(), index);
+  auto forAll = [&](function_ref<void(Active &, const Position &, unsigned)> visit) {
+    enumerate(nest->unrolled, [&](ArrayRef<int64_t> point) {
+      for (int64_t copy = 0; copy < copies; ++copy) {
+        Position position = here;
+        for (auto [axis, at] : llvm::zip(nest->unrolled, point)) {
+          Index index;
+          index.constant = at;
+          position.set(axis.getName(), index);
+        }
+        if (copy)
+          position.set(nest->vector.getName(), plus(here.at(nest->vector.getName()), copy * copyStep));
+        for (Active &entry : active) {
+          unsigned which = 0;
+          for (auto [axis, at] : llvm::zip(nest->unrolled, point))
+            if (!entry.root->reduces(axis))
+              which = which * axis.getSize() + at;
+          visit(entry, position, which * copies + copy);
+        }
       }
-      if (copy)
-        position.set(nest->vector.getName(), plus(here.at(nest->vector.getName()), copy * copyStep));
-      for (Active &entry : active) {
-        which = 0;
-        for (auto [axis, at] : llvm::zip(nest->unrolled, point))
-          if (!entry.root->reduces(axis))
-            which = which * axis.getSize() + at;
-        emitRoot(entry, position, which * copies + copy);
-      }
-    }
-  });
+    });
+  };
+  if (evaluatesFirst && (copies > 1 || !nest->unrolled.empty()))
+    forAll([&](Active &entry, const Position &position, unsigned) {
+      if (!entry.root->kept() || entry.isReduction())
+        evaluate(entry.root->value, position);
+      else if (isa<MapOp, RoundOp>(entry.root->op))
+        for (Value operand : entry.root->op->getOperands())
+          evaluate(operand, position);
+    });
+  forAll([&](Active &entry, const Position &position, unsigned which) { emitRoot(entry, position, which); });
   flushStores();
   // What the body adds to a partial result is summed first: one step of the loop waits for the one before
   // only in the last addition.
@@ -335,12 +347,14 @@ void KernelEmitter::emitRoot(Active &entry, const Position &position, unsigned w
     pending = pending ? combine(reduce.getKind(), pending, value) : value;
     return;
   }
-  if (Value kept = root.kept()) {
-    Value value = compute(kept, position, depthOf(kept, position));
-    if (typeOf(kept).getAxes().empty())
-      scalars[kept] = value;
-    else
-      store(placeInScratch(kept, position), position, value);
+  if (Value result = root.kept()) {
+    Value value = compute(result, position, depthOf(result, position));
+    if (typeOf(result).getAxes().empty()) {
+      scalars[result] = value;
+    } else {
+      store(placeInScratch(result, position), position, value);
+      kept(result, position, value);
+    }
     return;
   }
   Value value = evaluate(root.value, position);
@@ -370,8 +384,9 @@ void KernelEmitter::loop(Value lower, Value upper, int64_t step, function_ref<vo
   };
   replace(made.getRegionIterArgs());
   unsigned outer = innermost();
+  Runs runs = runsInside(made);
   scopes[outer].anchor = made;
-  scopes.push_back({block, nullptr, {}});
+  scopes.push_back({block, nullptr, {}, runs});
   enter(innermost());
   body(made.getInductionVar());
   SmallVector<Value> results;

@@ -79,7 +79,7 @@ Value KernelEmitter::branchOverPieces(ArrayRef<Piece> pieces, StringRef axis, Ty
     Block *block = &(isFirst ? branch.getThenRegion() : branch.getElseRegion()).front();
     if (!block->empty())
       block->back().erase();
-    scopes.push_back({block, nullptr, {}});
+    scopes.push_back({block, nullptr, {}, {1, 1, {}, false}});
     Position inner = position;
     Index index = position.at(axis);
     index.depth = depth + 1; // exists here only: what depends on it is not moved out of the branch
@@ -136,7 +136,7 @@ Value KernelEmitter::computePieces(ArrayRef<Piece> all, StringRef axis, Type ele
     enter(depth);
     Value inside = b.create<arith::AndIOp>(loc, b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::sge, at, start),
                                            b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, at, end));
-    inner.mask = position.mask ? Value(b.create<arith::AndIOp>(loc, inside, position.mask)) : inside;
+    inner.mask = position.mask ? Value(b.create<arith::AndIOp>(loc, inside, broadcast(position.mask))) : inside;
     inner.maskDepth = depth;
     Value value = pieceAt(piece, axis, element, inner);
     enter(depth);

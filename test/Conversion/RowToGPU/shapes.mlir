@@ -51,7 +51,8 @@ row.kernel @warp token dynamic [] {
 
 // A long row belongs to a block, whose warps exchange their sums in shared memory.
 // CHECK-LABEL: gpu.func @block
-// CHECK-SAME: exchange = 448 : i64, rows_per_block = 1 : i64
+// CHECK-SAME: exchange = 896 : i64
+// CHECK-SAME: rows_per_block = 1 : i64
 // CHECK-SAME: threads_per_row = 224 : i64
 // CHECK: gpu.shuffle xor
 // CHECK: gpu.barrier
@@ -83,7 +84,8 @@ row.kernel @odd token dynamic [] {
 // A history: entries in buffers of their own, their number an argument; a sum across rows in two stages.
 // CHECK-LABEL: gpu.func @history
 // CHECK-SAME: (%{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %[[DEPTH:.*]]: i64, %[[ROWS:.*]]: i64, %[[TIME:.*]]: i64, %[[WORKSPACE:.*]]: !llvm.ptr)
-// CHECK-SAME: shared = [array<i64: 8, 0>, array<i64: 4, 0>
+// CHECK-SAME: block_shared = [array<i64: 16, 0>]
+// CHECK-SAME: shared = [array<i64: 4, 0>
 // CHECK-SAME: sums = [array<i64: 3, 100>]
 // CHECK-LABEL: gpu.func @braid_sum_partials
 // PTX-LABEL: .entry history(

@@ -1,0 +1,48 @@
+//===- MergeReads.cpp - equal reads of a row become one -------------------===//
+//
+// A backward kernel is joined from parts that each read the same history. Two reads of
+// an argument are one if nothing between them can write it; then what was computed
+// from both is computed once.
+//
+//===----------------------------------------------------------------------===//
+
+#include "MergeReads.h"
+#include "mlir/IR/OperationSupport.h"
+
+using namespace mlir;
+using namespace braid::row;
+
+static bool mayBeOne(KernelOp kernel, Value a, Value b) {
+  if (a == b)
+    return true;
+  auto pairs = kernel->getAttrOfType<ArrayAttr>("aliases");
+  int64_t x = cast<BlockArgument>(a).getArgNumber(), y = cast<BlockArgument>(b).getArgNumber();
+  return pairs && llvm::any_of(pairs.getAsRange<DenseI64ArrayAttr>(), [&](DenseI64ArrayAttr pair) {
+    return (pair[0] == x && pair[1] == y) || (pair[0] == y && pair[1] == x);
+  });
+}
+
+void braid::row::mergeReads(KernelOp kernel) {
+  auto flags = OperationEquivalence::IgnoreLocations;
+  DenseMap<unsigned, SmallVector<Operation *>> known; // by hash
+  for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front())) {
+    if (isa<StoreOp, UnstackOp, AccumulateOp>(op)) {
+      for (auto &entry : known)
+        llvm::erase_if(entry.second, [&](Operation *old) {
+          return isa<LoadOp, StackOp, GatherOp>(old) && mayBeOne(kernel, old->getOperand(0), op.getOperand(1));
+        });
+      continue;
+    }
+    if (isa<RandomOp>(op))
+      continue;
+    unsigned hash = unsigned(OperationEquivalence::computeHash(&op, OperationEquivalence::directHashValue, OperationEquivalence::ignoreHashValue, flags));
+    SmallVector<Operation *> &same = known[hash];
+    auto found = llvm::find_if(same, [&](Operation *old) { return OperationEquivalence::isEquivalentTo(old, &op, flags); });
+    if (found == same.end()) {
+      same.push_back(&op);
+      continue;
+    }
+    op.replaceAllUsesWith(*found);
+    op.erase();
+  }
+}

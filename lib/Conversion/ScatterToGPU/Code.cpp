@@ -5,13 +5,15 @@
 using namespace mlir;
 using namespace braid::row::scatter;
 
-Code::Code(OpBuilder &builder, Location loc, StringRef name, unsigned pointers, unsigned numbers, int64_t threads)
+Code::Code(OpBuilder &builder, Location loc, StringRef name, unsigned pointers, unsigned numbers, int64_t threads,
+           int64_t sharedBytes)
     : b(builder), loc(loc) {
   SmallVector<Type> types(pointers, LLVM::LLVMPointerType::get(b.getContext()));
   types.append(numbers, b.getI64Type());
   function = b.create<gpu::GPUFuncOp>(loc, name, b.getFunctionType(types, {}));
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
   function.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr({int32_t(threads), 1, 1}));
+  function->setAttr("braid.shared", b.getI64IntegerAttr(sharedBytes));
   b.setInsertionPointToEnd(&function.front());
 }
 

@@ -16,7 +16,8 @@ public:
   using Value = mlir::Value;
   using Values = llvm::SmallVector<Value>;
 
-  Code(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, unsigned pointers, unsigned numbers, int64_t threads);
+  Code(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, unsigned pointers, unsigned numbers, int64_t threads,
+       int64_t sharedBytes = 0);
   /// The pointers, then the numbers.
   Value argument(unsigned i) { return function.getArgument(i); }
   void finish() { b.create<mlir::gpu::ReturnOp>(loc); }

@@ -15,6 +15,9 @@ constexpr int64_t digitBits = 8, digits = 1 << digitBits, chunk = 256;
 constexpr int64_t tile = 32;
 constexpr int64_t warp = 32, warpsPerBlock = 4, scanThreads = 512;
 
+/// Dynamic shared memory of a block, in bytes: a table of digits for each warp; a number for each thread.
+constexpr int64_t tableBytes = warpsPerBlock * digits * 4, scanBytes = scanThreads * 4;
+
 constexpr llvm::StringLiteral countName = "braid_scatter_count", offsetsName = "braid_scatter_offsets", placeName = "braid_scatter_place";
 
 inline int64_t lanesOf(int64_t width) { return width % 4 == 0 ? 4 : 1; }

@@ -22,14 +22,13 @@ ScatterPlan braid::row::planScatter(int64_t rows, int64_t width, bool bf16, int6
   Argument partials = piece(tiles * 2 * width * 4);
   Argument input{Argument::Input}, ids{Argument::Ids}, table{Argument::Table};
 
-  int64_t tables = warpsPerBlock * digits * 4;
   unsigned pass = 0;
   for (int64_t shift = 0; shift == 0 || (rows - 1) >> shift; shift += digitBits, ++pass) {
     Argument from = order[(pass + 1) % 2], to = order[pass % 2];
-    plan.launches.push_back({countName.str(), blocksFor(chunks), warp * warpsPerBlock, tables,
+    plan.launches.push_back({countName.str(), blocksFor(chunks), warp * warpsPerBlock, tableBytes,
                              {ids, from, counts, total, number(tokens), number(rows), number(shift), number(chunks)}});
-    plan.launches.push_back({offsetsName.str(), 1, scanThreads, scanThreads * 4, {counts, total, number(chunks)}});
-    plan.launches.push_back({placeName.str(), blocksFor(chunks), warp * warpsPerBlock, tables,
+    plan.launches.push_back({offsetsName.str(), 1, scanThreads, scanBytes, {counts, total, number(chunks)}});
+    plan.launches.push_back({placeName.str(), blocksFor(chunks), warp * warpsPerBlock, tableBytes,
                              {ids, from, to, counts, total, number(tokens), number(rows), number(shift), number(chunks)}});
   }
   Argument sorted = order[(pass + 1) % 2];

@@ -68,7 +68,7 @@ struct Chunks {
 
 /// counts[digit][chunk] = tokens of the chunk that have the digit.
 static void emitCount(OpBuilder &b, Location loc, StringRef shared) {
-  Code c(b, loc, countName, 4, 4, warp * warpsPerBlock);
+  Code c(b, loc, countName, 4, 4, warp * warpsPerBlock, tableBytes);
   Chunks chunks{c, c.argument(0), c.argument(1), c.argument(2), c.argument(3), c.argument(4), c.argument(5), c.argument(6), c.argument(7), {}, {}};
   chunks.emit(
       shared, [&](Value digit, Value) { c.store(c.number(0), chunks.table, digit); },
@@ -81,7 +81,7 @@ static void emitCount(OpBuilder &b, Location loc, StringRef shared) {
 
 /// to[…] = the tokens in the order of their digits.
 static void emitPlace(OpBuilder &b, Location loc, StringRef shared) {
-  Code c(b, loc, placeName, 5, 4, warp * warpsPerBlock);
+  Code c(b, loc, placeName, 5, 4, warp * warpsPerBlock, tableBytes);
   Value to = c.argument(2);
   Chunks chunks{c, c.argument(0), c.argument(1), c.argument(3), c.argument(4), c.argument(5), c.argument(6), c.argument(7), c.argument(8), {}, {}};
   chunks.emit(
@@ -98,7 +98,7 @@ static void emitPlace(OpBuilder &b, Location loc, StringRef shared) {
 
 /// Replaces the counts by where the tokens of each begin; their sum goes to `total`. One block.
 static void emitOffsets(OpBuilder &b, Location loc, StringRef shared) {
-  Code c(b, loc, offsetsName, 2, 1, scanThreads);
+  Code c(b, loc, offsetsName, 2, 1, scanThreads, scanBytes);
   Value counts = c.argument(0), total = c.argument(1), chunks = c.argument(2);
   Value thread = c.thread(), zero = c.number(0), one = c.number(1);
   Value sums = b.create<LLVM::AddressOfOp>(loc, LLVM::LLVMPointerType::get(b.getContext(), 3), shared);

@@ -6,6 +6,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/TargetParser/Host.h"
 #include <thread>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 namespace braid::driver {
@@ -16,6 +17,9 @@ MachineInfo describeMachine() {
   info.triple = llvm::sys::getDefaultTargetTriple();
   info.threads = int(std::max(1u, std::thread::hardware_concurrency()));
   info.memoryBytes = int64_t(sysconf(_SC_PHYS_PAGES)) * int64_t(sysconf(_SC_PAGE_SIZE));
+  struct sysinfo memory;
+  if (sysinfo(&memory) == 0)
+    info.virtualBytes = info.memoryBytes + int64_t(memory.totalswap) * int64_t(memory.mem_unit);
   const llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   for (const char *name : {"avx2", "fma", "avx512f", "avx512bf16", "amx-bf16"})
     if (features.lookup(name))

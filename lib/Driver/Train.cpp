@@ -1,5 +1,6 @@
 //===- Train.cpp - braid train: sets a run up, or goes on with one --------===//
 #include "braid/Driver/Machine.h"
+#include "braid/Driver/Text.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "lib/Driver/Trainer.h"
 #include "llvm/Support/FileSystem.h"
@@ -76,9 +77,13 @@ static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt
     return trainer.takeError();
   Trainer &t = **trainer;
   double peak = measurePeak(options.how.bf16, options.how.threads);
-  printRun(t, options, peak, console);
+  int64_t bytes = printRun(t, options, peak, console);
   if (options.dryRun)
     return int(Success);
+  // Before anything is written.
+  if (int64_t machine = describeMachine().virtualBytes; machine > 0 && bytes > machine)
+    return makeError("the run needs " + bytesText(double(bytes)) + ", and this machine has " + bytesText(double(machine)) +
+                     " with its swap; give a smaller `--batch`, with `--accumulate` for as many tokens in a step, or smaller `--tokens`");
 
   if (std::error_code code = llvm::sys::fs::create_directories(options.out, true, llvm::sys::fs::all_all))
     return makeError("cannot make the folder `" + options.out + "`: " + code.message());

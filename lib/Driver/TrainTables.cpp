@@ -35,7 +35,7 @@ static void printSettings(Trainer &trainer, const TrainOptions &o, double peak, 
   table.print(os, "  ");
 }
 
-static void printMemory(Trainer &trainer, const TrainOptions &o, Console &console) {
+static int64_t printMemory(Trainer &trainer, const TrainOptions &o, Console &console) {
   Session &session = trainer.session();
   Table table({"memory", "bytes"}, {1});
   int64_t total = 0;
@@ -54,6 +54,7 @@ static void printMemory(Trainer &trainer, const TrainOptions &o, Console &consol
   int64_t machine = describeMachine().memoryBytes;
   if (machine > 0 && total > machine)
     warn(console, "this is more than the machine's " + bytesText(double(machine)));
+  return total;
 }
 
 static void printParameters(const ModelInfo &model, llvm::raw_ostream &os) {
@@ -75,14 +76,15 @@ static void printParameters(const ModelInfo &model, llvm::raw_ostream &os) {
   table.print(os, "  ");
 }
 
-void printRun(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console) {
+int64_t printRun(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console) {
   printSettings(trainer, options, peakFlops, console.out);
   console.out << "\n";
   printParameters(trainer.session().model(), console.out);
   console.out << "\n";
-  printMemory(trainer, options, console);
+  int64_t bytes = printMemory(trainer, options, console);
   console.out << "\n";
   console.out.flush();
+  return bytes;
 }
 
 } // namespace braid::driver

@@ -76,8 +76,8 @@ int64_t countTargets(int32_t *targets, int64_t size, int64_t ignore);
 /// The model's ids cover the file's.
 llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file);
 
-/// Settings, parameters and memory, before the first step.
-void printRun(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console);
+/// Settings, parameters and memory, before the first step. The bytes that the run needs.
+int64_t printRun(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console);
 
 /// The steps, with reports, evaluations and checkpoints, until the end, the time limit or a signal.
 int trainLoop(Trainer &trainer, const TrainOptions &options, double peakFlops, Interrupt &interrupt, Console &console);

@@ -6,14 +6,25 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Support/Diagnostics.h"
 #include "tools/braid/Cli.h"
+#include "llvm/Support/ErrorHandling.h"
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <new>
 #include <unistd.h>
 
 using namespace braid;
 
+/// Neither LLVM nor most of this tool can go on without memory, and the files that were begun are not in their place yet.
+[[noreturn]] static void outOfMemory() {
+  static const char text[] = "braid: error: out of memory; try a smaller model, `--batch` or `--tokens`\n";
+  (void)!write(2, text, sizeof(text) - 1);
+  _exit(driver::Failure);
+}
+
 int main(int argc, char **argv) {
+  std::set_new_handler(outOfMemory);
+  llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { outOfMemory(); });
   // A reader that goes away (`| head`) is no reason for a stack trace.
   std::signal(SIGPIPE, SIG_DFL);
   CLI::App app("A language and compiler for residual topologies: one program of one token, every derived program of it.", "braid");

@@ -108,7 +108,7 @@ llvm::Error Check::run(mlir::Operation *function, dev::Module &module) {
   auto shape = row::launchShape(function, sizes);
   if (!shape)
     return shape.takeError();
-  auto launch = RowLaunch::plan(function, sizes, rows, options.time, device.properties(), blocks(shape->rowsPerBlock));
+  auto launch = RowLaunch::plan(function, sizes, rows, options.time, device.properties(), blocks(shape->rowsPerBlock), /*exact=*/true);
   if (!launch)
     return launch.takeError();
 
@@ -248,20 +248,27 @@ llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::Modul
   return std::move(checker);
 }
 
-KernelCheckResult KernelChecker::check(row::KernelOp kernel, const KernelCheckOptions &options) {
-  KernelCheckResult result;
-  result.kernel = kernel.getSymName().str();
-  result.place = placeInProgram(kernel);
-  Check check(kernel, options, device);
+std::vector<KernelCheckResult> KernelChecker::check(row::KernelOp kernel, const KernelCheckOptions &options) {
+  std::vector<KernelCheckResult> results;
   mlir::Operation *kernels = lowered->lookupSymbol(row::deviceModuleName);
-  mlir::Operation *function = mlir::SymbolTable::lookupSymbolIn(kernels, kernel.getSymName());
-  llvm::Error error = function ? check.run(function, *module) : llvm::createStringError("the code given has no kernel of this name");
-  if (!error)
-    error = check.compare(result);
-  if (error)
-    result.problem = toString(std::move(error));
-  result.remark = std::move(check.remark);
-  result.rows = check.rows;
-  result.width = check.width;
-  return result;
+  for (std::string name : {kernel.getSymName().str(), (kernel.getSymName() + row::fewSuffix).str()}) {
+    mlir::Operation *function = mlir::SymbolTable::lookupSymbolIn(kernels, name);
+    if (!function && !results.empty())
+      break;
+    KernelCheckResult &result = results.emplace_back();
+    result.kernel = name;
+    result.place = placeInProgram(kernel);
+    Check check(kernel, options, device);
+    llvm::Error error = function ? check.run(function, *module) : llvm::createStringError("the code given has no kernel of this name");
+    if (!error)
+      error = check.compare(result);
+    if (error)
+      result.problem = toString(std::move(error));
+    result.remark = std::move(check.remark);
+    result.rows = check.rows;
+    result.width = check.width;
+    if (!device.isUsable())
+      break;
+  }
+  return results;
 }

@@ -8,8 +8,9 @@ using namespace braid;
 using namespace braid::dev;
 
 llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::ArrayRef<int64_t> sizes, int64_t rows, int64_t time,
-                                          const Properties &properties, int64_t blocks) {
-  function = row::variantFor(function, rows);
+                                          const Properties &properties, int64_t blocks, bool exact) {
+  if (!exact)
+    function = row::variantFor(function, rows);
   auto shape = row::launchShape(function, sizes);
   if (!shape)
     return shape.takeError();

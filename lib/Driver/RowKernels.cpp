@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Conversion/RowToGPU.h"
 #include "braid/Device/KernelCheck.h"
+#include "braid/Device/Traffic.h"
 #include "DeviceByName.h"
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"
@@ -72,7 +73,11 @@ struct Run {
 } // namespace
 
 static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &console) {
-  auto device = deviceByName(options.device, options.how.seed + 1, options.useCache);
+  dev::TrafficCheck traffic;
+  std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch;
+  if (options.traffic)
+    onLaunch = std::ref(traffic);
+  auto device = deviceByName(options.device, options.how.seed + 1, options.useCache, onLaunch);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(options.model, console.color);
@@ -93,11 +98,15 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
   how.seed = options.how.seed + 1;
   how.tolerance = options.tolerance;
   how.tokens = options.tokens;
+  if (options.traffic) {
+    how.afterLaunch = [&](mlir::Operation *function, const dev::RowLaunch &launch) { return traffic.ofRows(function, launch); };
+    how.afterScatter = [&](const dev::ScatterProblem &problem) { return traffic.ofScatter(problem); };
+  }
   Run run{(*device)->properties().name, {}, 0};
   for (row::KernelOp kernel : (*checker)->kernels())
     if (options.kernel.empty() || kernel.getSymName() == options.kernel) {
       if ((*device)->isUsable())
-        run.results.push_back((*checker)->check(kernel, how));
+        llvm::append_range(run.results, (*checker)->check(kernel, how));
       else
         ++run.left;
     }

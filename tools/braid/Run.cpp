@@ -16,14 +16,15 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
   };
   add("--kernel", options.kernel, "this kernel alone");
   add("--json", options.json, "writes the results as one JSON object")->type_name("FILE");
-  add("--rows", options.rows, "rows of a launch")->check(CLI::PositiveNumber);
-  add("--time", options.time, "rows of a sequence")->check(CLI::PositiveNumber);
-  add("--entries", options.entries, "entries of a history, and the size of every other dynamic axis")->check(CLI::PositiveNumber);
-  add("--tokens", options.tokens, "tokens of sums by id; 0: as many as rows, at least 300")->check(CLI::NonNegativeNumber);
-  add("--blocks", options.blocks, "blocks of the grid; 0: as the device likes")->check(CLI::NonNegativeNumber);
+  add("--rows", options.rows, "rows of a launch")->check(positive());
+  add("--time", options.time, "rows of a sequence")->check(positive());
+  add("--entries", options.entries, "entries of a history, and the size of every other dynamic axis")->check(positive());
+  add("--tokens", options.tokens, "tokens of sums by id; 0: as many as rows, at least 300")->check(nonNegative());
+  add("--blocks", options.blocks, "blocks of the grid; 0: as the device likes")->check(nonNegative());
   command.add_flag("!--no-cache", options.useCache, "compiles anew, past the compile cache")->group("row-kernels");
+  command.add_flag("--traffic", options.traffic, "emulator: every byte moved must be that of the bound; shown beside it")->group("row-kernels");
   add("--code", options.code, "a module in stage nvvm whose kernels run in place of what is compiled")->type_name("FILE");
-  add("--tolerance", options.tolerance, "error allowed, relative to the largest number of a result")->check(CLI::PositiveNumber);
+  add("--tolerance", options.tolerance, "error allowed, relative to the largest number of a result")->check(positive());
 }
 
 void addRun(CLI::App &app, Action &action) {
@@ -40,7 +41,7 @@ void addRun(CLI::App &app, Action &action) {
   command->add_option("--inputs", options->inputs, "inputs (safetensors), named as the model's arguments");
   command->add_option("-o,--output", options->output, "results (safetensors)");
   addDevice(*command, options->how);
-  command->add_option("--step", options->how.step, "step of the optimiser, for random draws")->check(CLI::NonNegativeNumber);
+  command->add_option("--step", options->how.step, "step of the optimiser, for random draws")->check(nonNegative());
   addRowKernels(*command, *kernels);
   command->callback([&action, options, kernels, command] {
     bool isKernels = options->function == "row-kernels", isForCPU = options->device == "cpu" || options->device == "reference";
@@ -50,6 +51,8 @@ void addRun(CLI::App &app, Action &action) {
     for (const CLI::Option *option : command->get_options())
       if (!isKernels && option->count() && option->get_group() == "row-kernels")
         throw CLI::ValidationError(option->get_name(), "is for `--function row-kernels`");
+    if (kernels->traffic && options->device != "emulator")
+      throw CLI::ValidationError("--traffic", "bytes are counted on the emulator: give `--device emulator`");
     if (isKernels) {
       for (const char *flag : {"--params", "--inputs", "--output", "--step"})
         if (command->count(flag))

@@ -53,8 +53,9 @@ public:
   static constexpr llvm::StringLiteral scatterName = "scatter";
   /// One of each size and storage.
   llvm::ArrayRef<host::ScatterOp> scatters() const { return allScatters; }
-  /// A wrong number is a `problem` of the result, and so is a kernel that does not run to its end.
-  KernelCheckResult check(row::KernelOp kernel, const KernelCheckOptions &options);
+  /// Of the kernel, and of its variant for few rows if it has one. A wrong number is a `problem` of the result, and so is a kernel
+  /// that does not run to its end.
+  std::vector<KernelCheckResult> check(row::KernelOp kernel, const KernelCheckOptions &options);
   /// Ids are random, some of them no rows of the table. Runs twice: both runs must give the same bits.
   KernelCheckResult check(host::ScatterOp scatter, const KernelCheckOptions &options);
 

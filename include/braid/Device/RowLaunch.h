@@ -20,9 +20,10 @@ struct RowLaunch {
   int64_t rows = 1, time = 1;       ///< rows; rows of a sequence
   int64_t blocks = 1;
 
-  /// Of the kernel's function at the nvvm stage. `blocks` 0: enough to keep every multiprocessor busy.
+  /// Of the kernel's function at the nvvm stage. `blocks` 0: enough to keep every multiprocessor busy. Unless `exact`,
+  /// few rows are given to the function's variant for them, if it has one.
   static llvm::Expected<RowLaunch> plan(mlir::Operation *function, llvm::ArrayRef<int64_t> sizes, int64_t rows, int64_t time,
-                                        const Properties &properties, int64_t blocks = 0);
+                                        const Properties &properties, int64_t blocks = 0, bool exact = false);
   /// Rows at work at a time.
   int64_t groups() const { return blocks * shape.rowsPerBlock; }
   int64_t workspaceBytes() const { return shape.workspaceBytes * groups(); }

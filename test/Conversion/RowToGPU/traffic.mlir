@@ -3,12 +3,13 @@
 // RUN: braid-opt %s --convert-row-to-gpu | FileCheck %s
 // RUN: braid-opt %s --convert-row-to-gpu=shared=32768 | FileCheck %s --check-prefix=LITTLE
 // RUN: braid-opt %s --convert-row-to-gpu=few | FileCheck %s --check-prefix=FEW
-// RUN: braid-check-kernels %s --ptx sm_90a > %t.ptx
+// RUN: braid-opt %s --convert-row-to-nvvm -o %t.mlir && braid compile %t.mlir --target sm_90a --emit ptx -o %t.ptx
 // RUN: FileCheck %s --check-prefix=PTX < %t.ptx
 // RUN: FileCheck %s --check-prefix=STORE < %t.ptx
 // RUN: FileCheck %s --check-prefix=NONE --implicit-check-not=atom. "--implicit-check-not={{[^a-z]red[.]}}" < %t.ptx
-// RUN: braid-check-kernels %s --rows 3 --size 9 --traffic --verbose | FileCheck %s --check-prefix=EMU
-// RUN: braid-check-kernels %s --rows 7 --size 2 --blocks 3 --seed 5 --traffic | FileCheck %s --check-prefix=ALL
+// DEFINE: %{check} = braid run %s --function row-kernels --device emulator --traffic
+// RUN: %{check} --rows 3 --entries 9 | FileCheck %s --check-prefix=EMU
+// RUN: %{check} --rows 7 --entries 2 --blocks 3 --seed 5 | FileCheck %s --check-prefix=ALL
 // NONE: .target sm_90a
 
 // The history is the only thing that is copied; the mix, which two nests need, stays in registers.
@@ -39,7 +40,7 @@
 // PTX: bar.sync
 // STORE-LABEL: .entry read(
 // STORE: st.global.v4.b32
-// EMU: read: {{.*}} bound 430080 bytes, parameters 86016, tables 288; sectors 1.00 loading, 1.00 storing
+// EMU: read {{.*}} bound 430080 bytes, parameters 86016, tables 288; sectors 1.00 loading, 1.00 storing
 row.kernel @read token dynamic ["depth"] {
 ^bb0(%h: !row.list<depth, [dim: 7168], bf16>, %q: !row.buffer<shared, [dim: 7168], f32>, %y: !row.buffer<rows, [dim: 7168], bf16>):
   %0 = row.stack %h : !row.list<depth, [dim: 7168], bf16> -> !row.value<[depth: ?, dim: 7168]>
@@ -74,7 +75,7 @@ row.kernel @read token dynamic ["depth"] {
 // STORE: ld.shared.v4.f32
 // STORE: st.shared.v4.f32
 // STORE: st.global.v4.b32
-// EMU: norm: {{.*}} bound 14016 bytes, parameters 14016, partial sums 9344; sectors 1.00 loading, 1.00 storing
+// EMU: norm {{.*}} bound 14016 bytes, parameters 14016, partial sums 9344; sectors 1.00 loading, 1.00 storing
 row.kernel @norm token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [dim: 1168], bf16>, %g: !row.buffer<shared, [dim: 1168], f32>, %s: !row.buffer<shared, [dim: 1168], f32>, %y: !row.buffer<rows, [dim: 1168], bf16>):
   %0 = row.load %x : !row.buffer<rows, [dim: 1168], bf16> -> !row.value<[dim: 1168]>
@@ -132,5 +133,5 @@ row.kernel @flat fixed dynamic ["n"] {
   %1 = row.map neg(%0) : (!row.value<[n: ?]>) -> !row.value<[n: ?]>
   row.store %1 to %y : !row.value<[n: ?]>, !row.buffer<rows, [n: ?], f32>
 }
-// EMU: 5 kernels, 0 wrong
-// ALL: 5 kernels, 0 wrong
+// EMU: 5 kernels on emulator, 0 wrong
+// ALL: 5 kernels on emulator, 0 wrong

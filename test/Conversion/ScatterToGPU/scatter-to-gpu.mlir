@@ -2,7 +2,7 @@
 // RUN: split-file %s %t
 // RUN: braid-opt %t/bytes.mlir --convert-row-to-gpu | FileCheck %s
 // RUN: braid-opt %t/bytes.mlir --convert-row-to-nvvm | FileCheck %s --check-prefix=NVVM --implicit-check-not=atomic
-// RUN: braid-check-kernels %t/bytes.mlir --ptx sm_80 | FileCheck %s --check-prefix=PTX --implicit-check-not=atom. --implicit-check-not=red.global
+// RUN: braid-opt %t/bytes.mlir --convert-row-to-nvvm -o %t/bytes.nvvm.mlir && braid compile %t/bytes.nvvm.mlir --target sm_80 --emit ptx | FileCheck %s --check-prefix=PTX --implicit-check-not=atom. --implicit-check-not=red.global
 
 // A program without a scatter has none of it.
 // RUN: braid-opt %t/none.mlir --convert-row-to-gpu | FileCheck %s --check-prefix=NONE --implicit-check-not=braid_scatter
@@ -10,22 +10,23 @@
 
 // On the emulator with all checks, against sums in double precision; the input is read once and the table written once.
 // No token, some of them, a whole number of tiles and chunks or not, one digit and two; two orders of threads give the same bits.
-// RUN: braid-check-kernels %t/bytes.mlir --kernel scatter --tokens 1 | FileCheck %s --check-prefix=RIGHT
-// RUN: braid-check-kernels %t/bytes.mlir --kernel scatter --tokens 37 --seed 2 | FileCheck %s --check-prefix=RIGHT
-// RUN: braid-check-kernels %t/bytes.mlir --kernel scatter --tokens 512 --seed 3 | FileCheck %s --check-prefix=RIGHT
-// RUN: braid-check-kernels %t/bytes.mlir --kernel scatter --tokens 2049 --seed 4 | FileCheck %s --check-prefix=RIGHT
-// RUN: braid-check-kernels %t/words.mlir --kernel scatter --tokens 700 --seed 5 | FileCheck %s --check-prefix=RIGHT
-// RUN: braid-check-kernels %t/odd.mlir --kernel scatter --tokens 100 --seed 6 | FileCheck %s --check-prefix=RIGHT
-// RIGHT: 1 kernels, 0 wrong
+// DEFINE: %{check} = braid run --function row-kernels --device emulator
+// RUN: %{check} %t/bytes.mlir --kernel scatter --traffic --tokens 1 | FileCheck %s --check-prefix=RIGHT
+// RUN: %{check} %t/bytes.mlir --kernel scatter --traffic --tokens 37 --seed 2 | FileCheck %s --check-prefix=RIGHT
+// RUN: %{check} %t/bytes.mlir --kernel scatter --traffic --tokens 512 --seed 3 | FileCheck %s --check-prefix=RIGHT
+// RUN: %{check} %t/bytes.mlir --kernel scatter --traffic --tokens 2049 --seed 4 | FileCheck %s --check-prefix=RIGHT
+// RUN: %{check} %t/words.mlir --kernel scatter --traffic --tokens 700 --seed 5 | FileCheck %s --check-prefix=RIGHT
+// RUN: %{check} %t/odd.mlir --kernel scatter --traffic --tokens 100 --seed 6 | FileCheck %s --check-prefix=RIGHT
+// RIGHT: 1 kernels on emulator, 0 wrong
 
 // A missing barrier in the prefix sums is found, and so is a missing wait for the warp.
 // RUN: braid-opt %t/bytes.mlir --convert-row-to-nvvm > %t/nvvm.mlir
 // RUN: sed '0,/nvvm.barrier0/{/nvvm.barrier0/d}' %t/nvvm.mlir > %t/barrier.mlir
-// RUN: not braid-check-kernels %t/bytes.mlir --kernel scatter --tokens 300 --code %t/barrier.mlir 2>&1 | FileCheck %s --check-prefix=BARRIER
-// BARRIER: error: scatter into 256 rows: {{.*}}barrier.mlir:[[#]]:[[#]]: error: {{race|uninitialised read}}: load of i32: {{.*}}shared memory
+// RUN: not %{check} %t/bytes.mlir --kernel scatter --tokens 300 --code %t/barrier.mlir 2>&1 | FileCheck %s --check-prefix=BARRIER
+// BARRIER: error: kernel `scatter` {{.*}}barrier.mlir:[[#]]:[[#]]: error: {{race|uninitialised read}}: load of i32: {{.*}}shared memory
 // BARRIER-NEXT: in kernel braid_scatter_offsets, block (0, 0, 0), thread
 // RUN: sed '/nvvm.bar.warp.sync/d' %t/nvvm.mlir > %t/warp.mlir
-// RUN: not braid-check-kernels %t/bytes.mlir --kernel scatter --tokens 300 --code %t/warp.mlir 2>&1 | FileCheck %s --check-prefix=WARP
+// RUN: not %{check} %t/bytes.mlir --kernel scatter --tokens 300 --code %t/warp.mlir 2>&1 | FileCheck %s --check-prefix=WARP
 // WARP: error: {{race|uninitialised read}}:
 // WARP-NEXT: in kernel braid_scatter_count, block
 

@@ -1,6 +1,6 @@
-//===- CompareTraffic.cpp - what the emulator counted against the bound ---===//
+//===- Traffic.cpp - what the emulator counted against the bound ----------===//
 
-#include "CompareTraffic.h"
+#include "braid/Device/Traffic.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
@@ -8,17 +8,21 @@
 
 using namespace llvm;
 using namespace braid;
+using namespace braid::dev;
 
 /// Inputs of at most so many bytes may be read by every thread of a row.
 static constexpr int64_t smallInput = 64;
 
-Expected<std::string> compareTraffic(const CountedLaunch &launch) {
-  auto traffic = row::kernelTraffic(launch.function, launch.sizes);
+Expected<std::string> TrafficCheck::ofRows(mlir::Operation *function, const RowLaunch &launch) {
+  auto latest = find_if(reverse(launches), [&](const auto &each) { return each.first == launch.function; });
+  emu::Counters counters = std::move(latest->second);
+  launches.clear();
+  auto traffic = row::kernelTraffic(function, launch.sizes);
   if (!traffic)
     return traffic.takeError();
   StringMap<std::pair<int64_t, int64_t>> counted; // loaded, stored
   StringMap<emu::Traffic> requests;
-  for (auto &buffer : launch.counters->buffers) {
+  for (auto &buffer : counters.buffers) {
     // A list's entries count together.
     StringRef name = StringRef(buffer.name).split("'s entry ").first;
     bool isEntry = name != StringRef(buffer.name);
@@ -84,7 +88,7 @@ Expected<std::string> compareTraffic(const CountedLaunch &launch) {
       return differs(name + "'s table", "loaded", counted.lookup(name).first, expected);
     tables += expected;
   }
-  const emu::Traffic &loads = launch.counters->loads, &stores = launch.counters->stores;
+  const emu::Traffic &loads = counters.loads, &stores = counters.stores;
   auto ratio = [](const emu::Traffic &traffic) { return traffic.idealSectors ? double(traffic.sectors) / double(traffic.idealSectors) : 1.0; };
   out << "bound " << bound << " bytes";
   for (auto [name, bytes] : {std::pair("parameters", parameters), {"tables", tables}, {"partial sums", partials}, {"read by every thread", small}})
@@ -92,4 +96,26 @@ Expected<std::string> compareTraffic(const CountedLaunch &launch) {
       out << ", " << name << " " << bytes;
   out << format("; sectors %.2f loading, %.2f storing", ratio(loads), ratio(stores));
   return text;
+}
+
+Expected<std::string> TrafficCheck::ofScatter(const ScatterProblem &problem) {
+  emu::Traffic loads, stores;
+  for (const auto &[kernel, counters] : launches)
+    for (const emu::Counters::OfBuffer &buffer : counters.buffers) {
+      if (buffer.name == "input")
+        loads += buffer.loads;
+      if (buffer.name == "table")
+        stores += buffer.stores;
+    }
+  launches.clear();
+  int64_t placed = count_if(problem.ids, [&](int32_t id) { return id >= 0 && id < problem.rows; });
+  int64_t input = placed * problem.width * (problem.bf16 ? 2 : 4), table = problem.rows * problem.width * 4;
+  if (int64_t(loads.distinctBytes) != input || int64_t(stores.distinctBytes) != table)
+    return createStringError("moves " + Twine(loads.distinctBytes) + " bytes of the input and " + Twine(stores.distinctBytes) + " of the table; " +
+                             Twine(input) + " and " + Twine(table) + " are needed");
+  // Narrower rows begin within a sector.
+  if (problem.width % 16 == 0 && (loads.sectors != loads.idealSectors || stores.sectors != stores.idealSectors))
+    return createStringError("touches " + Twine(loads.sectors + stores.sectors) + " sectors where " + Twine(loads.idealSectors + stores.idealSectors) +
+                             " hold the bytes");
+  return "bound " + std::to_string(input + table) + " bytes";
 }

@@ -2,6 +2,7 @@
 #include "braid/Driver/Compilation.h"
 #include "braid/Pipelines/Explain.h"
 #include "braid/Runtime/SafeTensors.h"
+#include "braid/Support/DiagnosticExamples.h"
 #include "lib/Driver/Draw.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -12,13 +13,33 @@ static bool isCode(llvm::StringRef text) {
   return text.size() == 5 && (text[0] == 'B' || text[0] == 'b') && llvm::all_of(text.drop_front(), llvm::isDigit);
 }
 
+/// The message, the rule behind it, a program that breaks it and the same program mended.
+static void showCode(const std::string &code, const std::string &text, Console &console) {
+  auto program = [&](const char *title, const std::string &program, const std::string &arguments) {
+    if (program.empty())
+      return;
+    console.out << "\n" << title << (arguments.empty() ? "" : ", with `" + arguments + "`") << ":\n\n";
+    llvm::StringRef rest(program);
+    while (!rest.empty()) {
+      auto [line, next] = rest.split('\n');
+      console.out << "    " << line << "\n";
+      rest = next;
+    }
+  };
+  console.out << code << ": " << text << "\n";
+  if (std::optional<DiagnosticExample> example = exampleOf(code)) {
+    program("Wrong", example->wrong, example->wrongArguments);
+    program("Right", example->right, example->rightArguments);
+  }
+}
+
 int explain(const ExplainOptions &options, Console &console) {
   if (isCode(options.model.path)) {
     std::string code = llvm::StringRef(options.model.path).upper();
     std::optional<std::string> text = explainDiagnostic(code);
     if (!text)
       return fail(console, makeError("there is no diagnostic `" + code + "`"));
-    console.out << code << ": " << *text << "\n";
+    showCode(code, *text, console);
     return Success;
   }
   auto compilation = Compilation::load(options.model, console.color);

@@ -190,7 +190,7 @@ const char *diagnosticCode(Diag id) { return rows[size_t(id)].code; }
 std::optional<std::string> explainDiagnostic(const std::string &code) {
   for (const Row &row : rows)
     if (code == row.code)
-      return std::string(row.explanation);
+      return fill(row.text, std::vector<std::string>(9, "…")) + "\n\n" + row.explanation;
   return std::nullopt;
 }
 

@@ -57,7 +57,7 @@ private:
 
 /// `B0107`.
 const char *diagnosticCode(Diag id);
-/// The explanation of a code for `braid explain`, or nothing if there is no such code.
+/// The message of a code, with … for what is filled in, and its explanation; nothing if there is no such code.
 std::optional<std::string> explainDiagnostic(const std::string &code);
 /// The nearest of `candidates` to `word` (edit distance at most a third of its length), or "".
 std::string nearest(const std::string &word, const std::vector<std::string> &candidates);

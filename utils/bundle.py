@@ -76,7 +76,7 @@ def collect(build):
 def write(entries, out, limit):
     time = int(git("log", "-1", "--format=%ct") or 0)
     partial = out.with_name(out.name + ".partial")
-    with open(partial, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed, tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+    with open(partial, "wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed, tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for path, (content, mode) in sorted(entries.items()):
             info = tarfile.TarInfo("braid/" + path)
             info.mode, info.mtime = mode, time

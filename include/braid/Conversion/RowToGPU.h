@@ -71,7 +71,6 @@ struct GpuTarget {
   std::string chip;      ///< as given
   std::string features;  ///< the version of PTX that it needs: "+ptx80"
   unsigned number = 0;   ///< 80, 90, …
-  int64_t sharedBytes = 163 << 10; ///< of shared memory that a block may have
 };
 /// The target of this name. Fails with the list of targets if there is none, or if it is too old.
 llvm::Expected<GpuTarget> parseGpuTarget(llvm::StringRef name);

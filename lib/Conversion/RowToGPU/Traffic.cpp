@@ -160,6 +160,11 @@ static bool isWide(KernelOp kernel, Value argument) {
   SmallVector<AxisAttr> axes = neededAxes(kernel, argument);
   llvm::erase_if(axes, [](AxisAttr axis) { return axis.getSize() == 1; });
   int64_t width = storageOf(argument) == Storage::BF16 ? 2 : 4;
+  // Behind a view, the kernel may run along another axis.
+  for (auto view : kernel.getBody().getOps<ViewOp>())
+    for (Value value : {view.getInput(), view.getResult()})
+      if (!axes.empty() && llvm::is_contained(typeOf(value).getAxes(), axes.back()))
+        return false;
   return !axes.empty() && !axes.back().isDynamic() && axes.back().getSize() >= 256 && axes.back().getSize() * width % 32 == 0;
 }
 

@@ -16,7 +16,7 @@
 // CHECK-LABEL: gpu.func @read
 // CHECK-SAME: kept = {registers = 1 : i64, shared = 2 : i64, workspace = 0 : i64}
 // CHECK-SAME: staged = array<i64: 0>
-// CHECK-SAME: braid.traffic = [{argument = 0 : i64, loads = [array<i64: 14336, 1, 0>], needed = [array<i64: 14336, 1, 0>], stores = [], what = "input"}
+// CHECK-SAME: braid.traffic = [{argument = 0 : i64, loads = [array<i64: 14336, 1, 0>], needed = [array<i64: 14336, 1, 0>], stores = [], what = "input", wide}
 // CHECK: nvvm.cp.async.shared.global {{.*}} 16, cache = cg
 // CHECK: nvvm.cp.async.wait.group 0
 // Eight entries do not fit into 32 KiB: they are read again, and the attribute says so.

@@ -14,6 +14,7 @@
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
+#include <cmath>
 
 namespace braid::driver {
 
@@ -143,11 +144,14 @@ static void print(const Run &run, Console &console) {
   console.err << problems;
 }
 
+/// JSON has no infinity and no NaN.
+static llvm::json::Value number(double x) { return std::isfinite(x) ? llvm::json::Value(x) : llvm::json::Value(nullptr); }
+
 static llvm::Error writeJSON(const Run &run, const RowKernelsOptions &options) {
   llvm::json::Array kernels;
   for (const dev::KernelCheckResult &result : run.results)
     kernels.push_back(llvm::json::Object{{"kernel", result.kernel}, {"place", result.place}, {"rows", result.rows}, {"width", result.width},
-                                         {"error", result.error}, {"bound", result.bound}, {"problem", result.problem}});
+                                         {"error", number(result.error)}, {"bound", result.bound}, {"problem", result.problem}});
   llvm::json::Object root{{"model", options.model.path}, {"device", run.device}, {"dtype", options.how.bf16 ? "bf16" : "fp32"},
                           {"kernels", std::move(kernels)}, {"wrong", run.wrong()}, {"not_run", run.left}};
   std::string text = llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));

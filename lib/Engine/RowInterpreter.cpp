@@ -35,8 +35,9 @@ using Point = llvm::StringMap<int64_t>;
 
 class Row {
 public:
-  Row(KernelOp kernel, ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments, int64_t row, int64_t time)
-      : kernel(kernel), sizes(sizes), arguments(arguments), row(row), time(time) {}
+  Row(KernelOp kernel, ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments, int64_t row, int64_t time,
+      bool single)
+      : kernel(kernel), sizes(sizes), arguments(arguments), row(row), time(time), single(single) {}
   void run() {
     for (Operation &op : kernel.getBody().front())
       run(op);
@@ -47,8 +48,10 @@ private:
   ArrayRef<int64_t> sizes;
   std::vector<InterpretedArgument> &arguments;
   int64_t row, time;
+  bool single;
   llvm::DenseMap<Value, Tensor> values;
 
+  double rounded(double x) const { return single ? double(float(x)) : x; }
   int64_t sizeOf(AxisAttr axis) const {
     if (!axis.isDynamic())
       return axis.getSize();
@@ -156,7 +159,7 @@ void Row::run(Operation &op) {
     Tensor target = empty(accumulate.getBuffer().getType().getAxes());
     std::vector<double> &sum = argument(accumulate.getBuffer()).sum;
     sum.resize(target.size(), 0.0);
-    forEach(target, [&](const Point &point, int64_t i) { sum[i] += operand(0).elements[offsetOf(operand(0), point)]; });
+    forEach(target, [&](const Point &point, int64_t i) { sum[i] = rounded(sum[i] + operand(0).elements[offsetOf(operand(0), point)]); });
   } else if (auto constant = dyn_cast<ConstantOp>(op)) {
     std::fill(result.elements.begin(), result.elements.end(), constant.getValue().convertToDouble());
   } else if (isa<IotaOp>(op)) {
@@ -176,7 +179,7 @@ void Row::run(Operation &op) {
     forEach(operand(0), [&](const Point &point, int64_t i) {
       double &x = result.elements[offsetOf(result, point)];
       double in[2] = {x, operand(0).elements[i]};
-      x = elementary(fn, in);
+      x = rounded(elementary(fn, in));
     });
   } else if (auto round = dyn_cast<RoundOp>(op)) {
     for (auto [i, x] : llvm::enumerate(result.elements))
@@ -211,6 +214,9 @@ void Row::run(Operation &op) {
       start += part.axes[part.find(axis)].second;
     }
   }
+  if (single)
+    for (double &x : result.elements)
+      x = rounded(x);
   if (op.getNumResults())
     values[op.getResult(0)] = std::move(result);
 }
@@ -218,7 +224,7 @@ void Row::run(Operation &op) {
 } // namespace
 
 void braid::interpretRows(KernelOp kernel, ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments, int64_t begin, int64_t end,
-                          int64_t time) {
+                          int64_t time, bool single) {
   for (int64_t row = begin; row < end; ++row)
-    Row(kernel, sizes, arguments, row, time).run();
+    Row(kernel, sizes, arguments, row, time, single).run();
 }

@@ -8,6 +8,8 @@ using namespace braid::row;
 
 /// Numbers that a thread may hold of whole rows: half of its registers.
 static constexpr int64_t heldNumbers = 160;
+/// Loaded numbers at most for which a thread takes eight of a row at a time rather than four.
+static constexpr int64_t loadedNumbers = 256;
 /// What a value of a row may take of its block's shared memory.
 static constexpr int64_t keptBudget = 40 << 10;
 
@@ -67,6 +69,19 @@ static bool isContiguous(KernelOp kernel, const Nest &nest) {
          });
 }
 
+/// Rows along the axis that the kernel loads.
+static int64_t rowsLoaded(KernelOp kernel, AxisAttr axis) {
+  int64_t rows = 0;
+  for (auto load : kernel.getBody().getOps<LoadOp>())
+    if (ArrayRef<AxisAttr> axes = typeOf(load.getResult()).getAxes(); llvm::is_contained(axes, axis)) {
+      int64_t others = 1;
+      for (AxisAttr each : axes)
+        others *= each == axis || each.isDynamic() ? 1 : each.getSize();
+      rows += others;
+    }
+  return rows;
+}
+
 int64_t braid::row::lanesOfThread(KernelOp kernel, const Nest &nest) {
   if (!nest.vector)
     return 1;
@@ -77,7 +92,7 @@ int64_t braid::row::lanesOfThread(KernelOp kernel, const Nest &nest) {
   for (AxisAttr axis : nest.unrolled)
     points *= axis.getSize();
   for (int64_t lanes = hasHalves(kernel) ? 8 : 4; lanes > 1; lanes /= 2)
-    if (nest.vector.getSize() % lanes == 0 && lanes * points <= 32)
+    if (nest.vector.getSize() % lanes == 0 && lanes * points <= 32 && (lanes <= 4 || lanes * rowsLoaded(kernel, nest.vector) <= loadedNumbers))
       return lanes;
   return 1;
 }

@@ -9,6 +9,7 @@ import gzip
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -28,6 +29,9 @@ README = """Braid, to run where it is unpacked. Nothing is built and nothing els
 
 
 def git(*arguments):
+    """Its output; nothing where there is no repository or no git."""
+    if not shutil.which("git"):
+        return ""
     done = subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else ""
 

@@ -7,9 +7,9 @@ using namespace mlir;
 using namespace braid::row;
 
 /// Numbers that a thread may hold of whole rows: half of its registers.
-static constexpr int64_t heldNumbers = 160;
+static constexpr int64_t heldNumbers = 128;
 /// Loaded numbers at most for which a thread takes eight of a row at a time rather than four.
-static constexpr int64_t loadedNumbers = 256;
+static constexpr int64_t loadedNumbers = 128;
 /// What a value of a row may take of its block's shared memory.
 static constexpr int64_t keptBudget = 40 << 10;
 

@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace braid::row;
 
 /// Numbers that a thread holds while it works on something else.
-static constexpr int64_t heldNumbers = 32;
+static constexpr int64_t heldNumbers = 48;
 
 /// For every nest, the values that later ones evaluate.
 void GpuEmitter::findLives() {

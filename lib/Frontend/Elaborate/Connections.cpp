@@ -204,6 +204,7 @@ Val Elaborator::standIn(ArrayRef<AxisAttr> axes, Range range) {
 /// What the statement `x <- y` does to the state.
 void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
   StreamVar &stream = *use.stream;
+  use.writes = true;
   if (!use.frame)
     instantiate(use, false);
   Frame &g = *use.frame;

@@ -13,6 +13,7 @@
 #include "braid/Frontend/Elaborate.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include <deque>
@@ -33,6 +34,7 @@ struct ConnectionUse {
   Frame *frame = nullptr;         ///< the instance, once there
   bool bound = false;             ///< the state and the arguments are fine
   bool reads = false, hasRead = false;
+  bool writes = false;      ///< the statement writes through it
   Val read;                 ///< the value read, if `reads`
   std::optional<Axes> readAxes; ///< those it would have, if not `reads` and the connection has a `read`
   bool seesNothing = false; ///< a history without entries
@@ -199,6 +201,13 @@ private:
   mlir::Value constant(mlir::Block *block, double value, bool isBool = false);
   void finishRegion(Region &region);
   void finishFunction();
+  /// Erases what the half of a connection that a site does not use would have been made of.
+  void dropUnusedHalves();
+  /// Until then, a value that was read counts as used.
+  void keepReads();
+  llvm::SmallVector<mlir::Operation *> keptReads;
+  static ConnectionUse *useOf(Frame &f);
+  void noteMadeAt(ConnectionUse *use, mlir::Operation *op);
   void dropRegions();
 
   // Ops.cpp: the primitives, with their checks.
@@ -415,6 +424,8 @@ private:
   /// Parameters of a read that is evaluated for its axes alone; erased at the end.
   llvm::SmallVector<mlir::Operation *> *trial = nullptr;
   llvm::SmallVector<mlir::Operation *> trialParameters;
+  /// Parameters, observed values and auxiliary losses by the site whose connection made them.
+  llvm::MapVector<mlir::Operation *, ConnectionUse *> madeAtSite;
   llvm::StringMap<Range> observed;
   llvm::StringMap<unsigned> draws;
   llvm::StringSet<> reported;

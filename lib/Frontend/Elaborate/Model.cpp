@@ -112,7 +112,7 @@ void Elaborator::runModel(const ast::Decl &model) {
         v = Val::of(builder.create<ir::InputOp>(loc(formal.range), type, name), axis);
       }
     } else {
-      error(Diag::ModelInput, formal.range, {formal.name.text});
+      error(Diag::ModelInput, formal.range, {formal.name.text}).hint = taken ? "" : "an input is an id for each token: `tokens: id[vocab]`";
     }
     f.bind(formal.name.text, v);
   }
@@ -182,7 +182,9 @@ OwningOpRef<ModuleOp> Elaborator::run(const ast::File &main, ArrayRef<const ast:
     dropRegions();
     return {};
   }
+  keepReads();
   finishFunction();
+  dropUnusedHalves();
   noteInputs(*model);
   for (Operation *op : trialParameters)
     op->erase();

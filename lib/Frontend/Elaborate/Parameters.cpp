@@ -110,6 +110,7 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
                                             options.group ? builder.getStringAttr(*options.group) : StringAttr());
   if (trial)
     trial->push_back(op);
+  noteMadeAt(useOf(f), op);
   Block &block = op.getInit().emplaceBlock();
   {
     // The initial value is made in a world of its own.

@@ -228,7 +228,7 @@ void Elaborator::flushPending(ConnectionUse &use) {
     if (p.statement->kind == Stmt::Kind::AuxLoss) {
       Val token = broadcast(Val::of(outside(p.value, p.statement->range)), {}, p.statement->range, ir::Kind::Token);
       builder.setInsertionPointToEnd(base);
-      builder.create<ir::AuxLossOp>(loc(p.statement->range), token.tensor);
+      noteMadeAt(&use, builder.create<ir::AuxLossOp>(loc(p.statement->range), token.tensor));
       continue;
     }
     std::string name = use.sitePath + (use.sitePath.empty() ? "" : ".") + p.statement->name.text;
@@ -239,7 +239,7 @@ void Elaborator::flushPending(ConnectionUse &use) {
     }
     mlir::Value value = outside(p.value, p.statement->range);
     builder.setInsertionPointToEnd(base);
-    builder.create<ir::ObserveOp>(loc(p.statement->range), name, value);
+    noteMadeAt(&use, builder.create<ir::ObserveOp>(loc(p.statement->range), name, value));
   }
   use.pending.clear();
 }

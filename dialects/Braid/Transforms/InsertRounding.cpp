@@ -17,10 +17,15 @@ namespace braid::ir {
 using namespace mlir;
 using namespace braid::ir;
 
+static bool roundsToBF16(Operation *op) {
+  auto round = dyn_cast<RoundOp>(op);
+  return round && round.getPrecision() == Precision::BF16;
+}
+
 /// True if every element has just been rounded.
 static bool isRounded(Value value) {
   while (Operation *op = value.getDefiningOp()) {
-    if (isa<RoundOp>(op))
+    if (roundsToBF16(op))
       return true;
     if (!isa<RenameOp, TransposeOp, SplitOp, JoinOp, SliceOp, BroadcastOp, DetachOp>(op))
       return false;
@@ -67,8 +72,12 @@ Value Rounder::rounded(Value value) {
   Value &copy = copies[value];
   if (!copy)
     for (Operation *user : value.getUsers())
-      if (isa<RoundOp>(user) && user->getBlock() == value.getParentBlock())
+      if (roundsToBF16(user))
         copy = user->getResult(0);
+  // One that the program has may stand behind others of its new users.
+  Operation *round = copy ? copy.getDefiningOp() : nullptr;
+  if (round && llvm::any_of(value.getUsers(), [&](Operation *user) { return user != round && user->isBeforeInBlock(round); }))
+    round->moveAfter(value.getDefiningOp());
   if (!copy) {
     builder.setInsertionPointAfterValue(value);
     copy = builder.create<RoundOp>(value.getLoc(), value.getType(), value, Precision::BF16);

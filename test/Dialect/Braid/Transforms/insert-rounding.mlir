@@ -51,6 +51,29 @@ braid.func @history {
   braid.output "r", %r : <token, [dim: 4]>
 }
 
+// A rounding that the program has serves the users before it too; one to fp32 is none.
+// CHECK-LABEL: braid.func @late
+braid.func @late {
+  // CHECK: %[[A:.*]] = braid.input "a"
+  // CHECK-NEXT: %[[AR:.*]] = braid.round %[[A]] to bf16
+  // CHECK-NEXT: braid.map neg(%[[AR]])
+  // CHECK-NOT: braid.round %[[A]]
+  %a = braid.input "a" : <token, [dim: 4]>
+  %n = braid.map neg(%a) : (!braid.value<token, [dim: 4]>) -> !braid.value<token, [dim: 4]>
+  %late = braid.round %a to bf16 : <token, [dim: 4]> -> <token, [dim: 4]>
+  // CHECK: %[[W:.*]] = braid.round %{{.*}} to f32
+  // CHECK-NEXT: %[[WR:.*]] = braid.round %[[W]] to bf16
+  // CHECK-NEXT: braid.read "depth" groups 1 entries(%[[AR]], %[[WR]] :
+  %wide = braid.round %n to f32 : <token, [dim: 4]> -> <token, [dim: 4]>
+  %r = braid.read "depth" groups 1 entries(%a, %wide : !braid.value<token, [dim: 4]>, !braid.value<token, [dim: 4]>) captures() unstack [] -> !braid.value<token, [dim: 4]> {
+  ^bb0(%v: !braid.value<token, [depth: 2, dim: 4]>):
+    %s = braid.reduce sum %v over ["depth"] : <token, [depth: 2, dim: 4]> -> <token, [dim: 4]>
+    braid.yield %s : !braid.value<token, [dim: 4]>
+  }
+  braid.output "r", %r : <token, [dim: 4]>
+  braid.output "late", %late : <token, [dim: 4]>
+}
+
 // Declines: what is a matrix product is decided by bytes; a few numbers a token are row work.
 // CHECK-LABEL: braid.func @gate
 // CHECK-NOT: braid.round

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Occupancy.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Host/Transforms/Passes.h"
 #include "llvm/ADT/MapVector.h"
@@ -19,8 +20,7 @@ namespace {
 /// Buffers that share one place from the first's birth to the last's death.
 struct Place {
   SmallVector<BufferOp> buffers;
-  int64_t bytes = 0, first = -1, last = -1, offset = -1;
-  bool overlaps(const Place &other) const { return first <= other.last && other.first <= last; }
+  int64_t bytes = 0, first = -1, last = -1;
 };
 
 class Planner {
@@ -65,6 +65,14 @@ void Planner::findLives() {
   }
 }
 
+/// How often each value is an operand. Under another name in the same launch, an input might be read in another order.
+static llvm::DenseMap<Value, unsigned> countOperands(Operation &op) {
+  llvm::DenseMap<Value, unsigned> counts;
+  for (Value operand : op.getOperands())
+    ++counts[operand];
+  return counts;
+}
+
 /// Lets an input that ends where an output of the caller's begins lie in the caller's memory
 /// from the start, if the launch may write over it.
 void Planner::moveOut() {
@@ -75,15 +83,17 @@ void Planner::moveOut() {
       firstUse.try_emplace(operand, &op);
       lastUse[operand] = &op;
     }
-  for (Operation &op : block) {
-    auto pairs = op.getAttrOfType<DenseI64ArrayAttr>("reuse");
-    for (size_t i = 0; pairs && i + 1 < pairs.asArrayRef().size(); i += 2) {
-      Value output = op.getOperand(pairs[i]), input = op.getOperand(pairs[i + 1]);
+  for (auto op : block.getOps<LaunchOp>()) {
+    auto pairs = op->getAttrOfType<DenseI64ArrayAttr>("reuse");
+    if (!pairs)
+      continue;
+    llvm::DenseMap<Value, unsigned> counts = countOperands(*op);
+    for (int64_t i = 0; i < pairs.size(); i += 2) {
+      Value output = op.getArgs()[pairs[i]], input = op.getArgs()[pairs[i + 1]];
       auto external = output.getDefiningOp<ExternalOp>();
       auto buffer = input.getDefiningOp<BufferOp>();
-      if (!external || !buffer || external.getType() != buffer.getType() || firstUse[output] != &op ||
-          lastUse[input] != &op || firstUse[input] == &op || llvm::count(op.getOperands(), input) != 1 ||
-          llvm::count(op.getOperands(), output) != 1)
+      if (!external || !buffer || external.getType() != buffer.getType() || firstUse[output] != op || lastUse[input] != op ||
+          firstUse[input] == op || counts[input] != 1 || counts[output] != 1)
         continue;
       external->moveBefore(&block, block.begin());
       firstUse[output] = firstUse[input];
@@ -99,16 +109,16 @@ void Planner::reuse() {
   for (Operation &op : func.getBody().front()) {
     ++now;
     auto pairs = op.getAttrOfType<DenseI64ArrayAttr>("reuse");
-    if (!pairs)
+    if (!pairs || !isa<LaunchOp>(op))
       continue;
-    for (size_t i = 0; i + 1 < pairs.asArrayRef().size(); i += 2) {
+    llvm::DenseMap<Value, unsigned> counts = countOperands(op);
+    for (int64_t i = 0; i < pairs.size(); i += 2) {
       auto output = op.getOperand(pairs[i]).getDefiningOp<BufferOp>();
       auto input = op.getOperand(pairs[i + 1]).getDefiningOp<BufferOp>();
       if (!output || !input || output.getType() != input.getType() || lives[input].second != now ||
           lives[output].first != now || lives[input].first == now || placeOf[output] != output)
         continue; // not theirs to share, or the output has found a place already
-      // Under another name in the same launch, either might be used in another order.
-      if (llvm::count(op.getOperands(), input.getResult()) != 1 || llvm::count(op.getOperands(), output.getResult()) != 1)
+      if (counts[input] != 1 || counts[output] != 1)
         continue;
       Place &to = places[placeOf[input]];
       if (to.last != now)
@@ -131,19 +141,11 @@ int64_t Planner::assign(Space space, int64_t alignment) {
       order.push_back(&place);
   llvm::sort(order, [](Place *a, Place *b) { return std::pair(-a->bytes, a->first) < std::pair(-b->bytes, b->first); });
   int64_t total = 0;
-  SmallVector<Place *> placed; // by offset
+  Occupancy taken(func.getBody().front().getOperations().size() + 1);
   for (Place *place : order) {
-    int64_t offset = 0, size = llvm::alignTo(place->bytes, alignment);
-    for (Place *other : placed) {
-      if (!place->overlaps(*other))
-        continue;
-      if (offset + size <= other->offset)
-        break;
-      offset = std::max(offset, int64_t(other->offset + llvm::alignTo(other->bytes, alignment)));
-    }
-    place->offset = offset;
+    int64_t size = llvm::alignTo(place->bytes, alignment), offset = taken.lowestFree(place->first, place->last, size);
+    taken.take(place->first, place->last, offset, size);
     total = std::max(total, offset + size);
-    placed.insert(llvm::upper_bound(placed, place, [](Place *a, Place *b) { return a->offset < b->offset; }), place);
     for (BufferOp buffer : place->buffers)
       buffer.setOffset(offset);
   }

@@ -1,6 +1,7 @@
 //===- HostInterpreter.cpp - programs, evaluated naively ------------------===//
 
 #include "Storage.h"
+#include "braid/Conversion/RowToLLVM.h"
 #include "braid/Engine/RowInterpreter.h"
 #include "braid/Runtime/Random.h"
 #include "mlir/IR/SymbolTable.h"
@@ -91,12 +92,10 @@ llvm::Error Interpreter::launch(LaunchOp op) {
       target.base = memory[op.getArgs()[next++]];
       continue;
     }
-    int64_t count = 0, bytes = bytesOf(list.getStorage());
+    int64_t count = 0, bytes = bytesOf(list.getStorage()) * row::numElements(kernel, list.getAxes(), op.getSizes());
     for (auto [name, size] : llvm::zip(kernel.getDynamic(), op.getSizes()))
       if (cast<StringAttr>(name).getValue() == list.getAxis())
         count = size;
-    for (row::AxisAttr axis : list.getAxes())
-      bytes *= axis.getSize();
     for (; count > 0; --count) {
       Value buffer = op.getArgs()[next++];
       auto type = cast<BufferType>(buffer.getType());

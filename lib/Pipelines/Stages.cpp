@@ -2,6 +2,7 @@
 
 #include "VerifyPlan.h"
 #include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/Launches.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
@@ -48,7 +49,7 @@ std::vector<Stage> way(Stage from, Stage to) {
 static bool hasLoops(ModuleOp module) {
   return module
       .walk([](Operation *op) {
-        return isa<ModuleOp>(op) || isa<LLVM::LLVMDialect>(op->getDialect()) ? WalkResult::advance() : WalkResult::interrupt();
+        return isa<ModuleOp>(op) || isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()) ? WalkResult::advance() : WalkResult::interrupt();
       })
       .wasInterrupted();
 }
@@ -90,7 +91,7 @@ static LogicalResult verifyCompiled(ModuleOp module, bool loops) {
   if (!found)
     return module.emitError("holds no program: no llvm.func has the attribute `") << host::programAttrName << "`";
   for (Operation &op : *module.getBody())
-    if (!isa<LLVM::LLVMDialect>(op.getDialect()))
+    if (!isa_and_nonnull<LLVM::LLVMDialect>(op.getDialect()))
       return op.emitOpError("is still there after its conversion");
   if (!loops && hasLoops(module))
     return module.emitError("holds more than the LLVM dialect");
@@ -103,7 +104,7 @@ static LogicalResult verifyDevice(ModuleOp module, Stage stage) {
     return kernel.emitOpError("is still there after its conversion");
   for (auto device : module.getOps<gpu::GPUModuleOp>()) {
     WalkResult found = device.walk([&](Operation *op) {
-      if (stage == Stage::GPU || op == device || isa<gpu::ModuleEndOp>(op) || !isa<gpu::GPUDialect>(op->getDialect()))
+      if (stage == Stage::GPU || op == device || isa<gpu::ModuleEndOp>(op) || !isa_and_nonnull<gpu::GPUDialect>(op->getDialect()))
         return WalkResult::advance();
       op->emitOpError("is still there after its conversion");
       return WalkResult::interrupt();

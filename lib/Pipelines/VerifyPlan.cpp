@@ -2,7 +2,6 @@
 
 #include "VerifyPlan.h"
 #include "dialects/Host/IR/Host.h"
-#include "dialects/Row/IR/Row.h"
 #include <map>
 
 using namespace mlir;
@@ -10,88 +9,19 @@ using namespace mlir;
 namespace braid {
 namespace {
 
-/// Numbers of a buffer with these axes under the sizes of a launch; -1 where an axis has none.
-int64_t numbersOf(ArrayRef<row::AxisAttr> axes, const llvm::DenseMap<StringRef, int64_t> &sizes) {
-  int64_t n = 1;
-  for (row::AxisAttr axis : axes) {
-    int64_t size = axis.isDynamic() ? sizes.lookup(axis.getName()) : axis.getSize();
-    if (size <= 0)
-      return -1;
-    n *= size;
-  }
-  return n;
-}
-
-LogicalResult verifyOperand(host::LaunchOp launch, unsigned i, bool perRow, bool shared, int64_t numbers, row::Storage storage) {
-  auto type = cast<host::BufferType>(launch.getArgs()[i].getType());
-  bool tokens = launch.getSpace() == host::Space::Token;
-  int64_t rows = launch.getRows().value_or(1);
-  if (uint32_t(type.getStorage()) != uint32_t(storage))
-    return launch.emitOpError("H1: operand ") << i << " is stored as " << stringifyStorage(type.getStorage())
-                                              << ", the kernel wants " << row::stringifyStorage(storage);
-  bool fits = false;
-  if (perRow)
-    fits |= tokens ? type.getSpace() == host::Space::Token && type.getNumbers() == numbers
-                   : type.getSpace() == host::Space::Fixed && type.getNumbers() == rows * numbers;
-  if (shared)
-    fits |= type.getSpace() == host::Space::Fixed && type.getNumbers() == numbers;
-  if (!fits)
-    return launch.emitOpError("H1: operand ") << i << " has the type " << type << ", the kernel wants " << numbers
-                                              << " numbers " << (perRow ? "a row" : "in all");
-  return success();
-}
-
-LogicalResult verifyLaunch(host::LaunchOp launch, row::KernelOp kernel) {
-  if (uint32_t(launch.getSpace()) != uint32_t(kernel.getSpace()))
-    return launch.emitOpError("H1: the kernel's rows are of the other space");
-  if ((launch.getSpace() == host::Space::Fixed) != launch.getRows().has_value())
-    return launch.emitOpError("H1: rows are given in the fixed space and only there");
-  if (launch.getSizes().size() != kernel.getDynamic().size())
-    return launch.emitOpError("H1: gives ") << launch.getSizes().size() << " sizes, the kernel takes "
-                                            << kernel.getDynamic().size();
-  int64_t streams = launch.getStreams() ? launch.getStreams()->size() : 0;
-  if (streams != kernel.numStreams())
-    return launch.emitOpError("H1: gives ") << streams << " streams, the kernel draws from " << kernel.numStreams();
-  llvm::DenseMap<StringRef, int64_t> sizes;
-  for (auto [name, size] : llvm::zip(kernel.getDynamic(), launch.getSizes()))
-    sizes[cast<StringAttr>(name).getValue()] = size;
-  unsigned next = 0;
-  for (BlockArgument argument : kernel.getBody().getArguments()) {
-    auto list = dyn_cast<row::ListType>(argument.getType());
-    int64_t count = list ? sizes.lookup(list.getAxis()) : 1;
-    for (int64_t i = 0; i < count; ++i, ++next) {
-      if (next >= launch.getArgs().size())
-        return launch.emitOpError("H1: has too few operands");
-      LogicalResult result = success();
-      if (list) {
-        result = verifyOperand(launch, next, true, true, numbersOf(list.getAxes(), sizes), list.getStorage());
-      } else {
-        auto buffer = cast<row::BufferType>(argument.getType());
-        result = verifyOperand(launch, next, buffer.getPerRow(), !buffer.getPerRow(), numbersOf(buffer.getAxes(), sizes),
-                               buffer.getStorage());
-      }
-      if (failed(result))
-        return failure();
-    }
-  }
-  if (next != launch.getArgs().size())
-    return launch.emitOpError("H1: has ") << launch.getArgs().size() << " operands, the kernel takes " << next;
-  return success();
-}
-
 struct Life {
   host::BufferOp buffer;
   int64_t first, last;
 };
 
-bool mayShare(Operation *op, Value output, Value input) {
-  auto pairs = op->getAttrOfType<DenseI64ArrayAttr>("reuse");
-  if (!pairs)
-    return false;
-  for (size_t i = 0; i + 1 < size_t(pairs.size()); i += 2)
-    if (op->getOperand(pairs[i]) == output && op->getOperand(pairs[i + 1]) == input)
-      return true;
-  return false;
+/// The pairs (output, input) of which a launch may write the one over the other.
+llvm::DenseSet<std::pair<Value, Value>> sharedBy(Operation *op) {
+  llvm::DenseSet<std::pair<Value, Value>> result;
+  auto launch = dyn_cast<host::LaunchOp>(op);
+  auto pairs = launch ? launch->getAttrOfType<DenseI64ArrayAttr>("reuse") : DenseI64ArrayAttr();
+  for (int64_t i = 0; pairs && i < pairs.size(); i += 2)
+    result.insert({launch.getArgs()[pairs[i]], launch.getArgs()[pairs[i + 1]]});
+  return result;
 }
 
 LogicalResult verifyFunction(host::FuncOp func) {
@@ -110,7 +40,8 @@ LogicalResult verifyFunction(host::FuncOp func) {
   using Live = std::multimap<int64_t, const Life *>;
   Live arenas[2];
   SmallVector<SmallVector<std::pair<Live *, Live::iterator>>> ending(ops.size());
-  int64_t now = 0;
+  int64_t now = 0, sharing = -1; // the time of `shared`
+  llvm::DenseSet<std::pair<Value, Value>> shared;
   for (auto &[op, y] : lives) {
     host::BufferType type = y.buffer.getType();
     bool tokens = type.getSpace() == host::Space::Token;
@@ -133,8 +64,12 @@ LogicalResult verifyFunction(host::FuncOp func) {
         below = from;
         continue;
       }
-      if (x.last == y.first && x.first < y.first && from == start && mayShare(ops[x.last], y.buffer, other))
-        continue;
+      if (x.last == y.first && x.first < y.first && from == start) {
+        if (sharing != y.first) // histories are long
+          shared = sharedBy(ops[sharing = y.first]);
+        if (shared.contains({y.buffer.getResult(), other.getResult()}))
+          continue;
+      }
       return y.buffer.emitOpError("shares memory with \"") << other.getName() << "\", which is still needed";
     }
     ending[y.last].push_back({&live, live.insert({start, &y})});
@@ -143,19 +78,6 @@ LogicalResult verifyFunction(host::FuncOp func) {
 }
 
 } // namespace
-
-LogicalResult verifyLaunches(ModuleOp module) {
-  SymbolTable symbols(module);
-  WalkResult result = module.walk([&](host::LaunchOp launch) {
-    auto kernel = symbols.lookup<row::KernelOp>(launch.getKernel());
-    if (!kernel) {
-      launch.emitOpError("H1: there is no row.kernel @") << launch.getKernel();
-      return WalkResult::interrupt();
-    }
-    return failed(verifyLaunch(launch, kernel)) ? WalkResult::interrupt() : WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
-}
 
 LogicalResult verifyPlaces(ModuleOp module) {
   for (auto func : module.getOps<host::FuncOp>())

@@ -6,8 +6,6 @@
 
 namespace braid {
 
-/// H1: every launch fits its kernel.
-llvm::LogicalResult verifyLaunches(mlir::ModuleOp module);
 /// Every buffer has a place within its arena, and no two that live at once share memory, except
 /// where a launch may overwrite an input.
 llvm::LogicalResult verifyPlaces(mlir::ModuleOp module);

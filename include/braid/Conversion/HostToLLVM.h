@@ -25,8 +25,8 @@ mlir::DictionaryAttr programAttr(FuncOp func);
 bool isProgramAttr(mlir::Attribute attribute);
 
 /// `convert-host-to-llvm`: every planned host.func becomes an llvm.func of calls with constant tables.
-/// Runs before the kernels are converted: it reads their signatures, tells them (attribute `aliases`)
-/// which of their arguments share memory in some launch, and computes their scratch.
+/// Runs before the kernels are converted: it reads their signatures and computes their scratch. Fails where a launch
+/// does not fit its kernel.
 std::unique_ptr<mlir::Pass> createConvertHostToLLVMPass();
 
 } // namespace braid::host

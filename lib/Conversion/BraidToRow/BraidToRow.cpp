@@ -1,6 +1,7 @@
 //===- BraidToRow.cpp - programs for one token as kernels and schedules ---===//
 
 #include "braid/Conversion/BraidToRow.h"
+#include "braid/Conversion/Launches.h"
 #include "Calls.h"
 #include "KernelBuilder.h"
 #include "Prepare.h"
@@ -9,6 +10,7 @@
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
 #include "mlir/Pass/Pass.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -28,6 +30,10 @@ public:
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    if (failed(verifyLaunches(module))) // of programs that are there already
+      return signalPassFailure();
+    for (auto kernel : module.getOps<row::KernelOp>())
+      taken.insert(kernel.getSymName());
     for (auto func : llvm::make_early_inc_range(module.getOps<ir::FuncOp>())) {
       bool wanted = functions.empty() || llvm::is_contained(functions, func.getSymName());
       if (wanted && failed(convert(func)))
@@ -39,7 +45,15 @@ public:
 
 private:
   LogicalResult convert(ir::FuncOp func);
+  std::string nextName() {
+    std::string name;
+    do
+      name = "row_" + std::to_string(count++);
+    while (taken.contains(name));
+    return name;
+  }
   unsigned count = 0;
+  llvm::StringSet<> taken; ///< names of kernels that were there before
 };
 
 } // namespace
@@ -67,7 +81,7 @@ LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
       continue;
     }
     KernelBuilder builder(step, i, *schedule, buffers, dynamic, kernels, host);
-    FailureOr<host::LaunchOp> launch = builder.build("row_" + std::to_string(count++));
+    FailureOr<host::LaunchOp> launch = builder.build(nextName());
     if (failed(launch))
       return failure();
     if (launch->getArgs().empty()) { // every result was unused

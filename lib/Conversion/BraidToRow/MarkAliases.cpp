@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "braid/Conversion/BraidToRow.h"
+#include "braid/Conversion/Launches.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
 #include <set>
@@ -68,13 +69,15 @@ bool meet(ArrayRef<Extent> a, ArrayRef<Extent> b) {
 class MarkAliases : public braid::impl::MarkAliasesBase<MarkAliases> {
 public:
   void runOnOperation() override {
+    if (failed(verifyLaunches(getOperation())))
+      return signalPassFailure();
     SymbolTable symbols(getOperation());
     llvm::DenseMap<Operation *, std::set<std::pair<int64_t, int64_t>>> aliases;
     getOperation().walk([&](host::LaunchOp launch) {
       auto kernel = symbols.lookup<KernelOp>(launch.getKernel());
       SmallVector<SmallVector<Extent>> extents;
-      for (OperandRange operands : operandsOf(launch, kernel)) {
-        auto &list = extents.emplace_back(llvm::map_range(operands, extentOf));
+      for (const LaunchArgument &argument : argumentsOf(launch, kernel)) {
+        auto &list = extents.emplace_back(llvm::map_range(launch.getArgs().slice(argument.first, argument.count), extentOf));
         llvm::sort(list, isBefore);
       }
       auto arguments = kernel.getBody().getArguments();
@@ -94,23 +97,6 @@ public:
       if (!pairs.empty())
         kernel->setAttr("aliases", ArrayAttr::get(&getContext(), pairs));
     }
-  }
-
-private:
-  /// The launch's operands by argument of the kernel.
-  static SmallVector<OperandRange> operandsOf(host::LaunchOp launch, KernelOp kernel) {
-    SmallVector<OperandRange> result;
-    unsigned next = 0;
-    for (BlockArgument a : kernel.getBody().getArguments()) {
-      unsigned count = 1;
-      if (auto list = dyn_cast<ListType>(a.getType()))
-        for (auto [name, size] : llvm::zip(kernel.getDynamic(), launch.getSizes()))
-          if (cast<StringAttr>(name).getValue() == list.getAxis())
-            count = size;
-      result.push_back(launch.getArgs().slice(next, count));
-      next += count;
-    }
-    return result;
   }
 };
 

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "braid/Conversion/BraidToRow.h"
+#include "braid/Conversion/Launches.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
 #include "llvm/ADT/SetVector.h"
@@ -96,34 +97,23 @@ SmallVector<std::pair<unsigned, unsigned>> pairsOf(KernelOp kernel) {
 class MarkReuse : public braid::impl::MarkReuseBase<MarkReuse> {
 public:
   void runOnOperation() override {
-    llvm::DenseMap<StringRef, KernelOp> kernels;
-    llvm::DenseMap<StringRef, SmallVector<std::pair<unsigned, unsigned>>> pairs;
-    for (auto kernel : getOperation().getOps<KernelOp>()) {
-      kernels[kernel.getSymName()] = kernel;
-      pairs[kernel.getSymName()] = pairsOf(kernel);
-    }
+    if (failed(verifyLaunches(getOperation())))
+      return signalPassFailure();
+    SymbolTable symbols(getOperation());
+    llvm::DenseMap<Operation *, SmallVector<std::pair<unsigned, unsigned>>> pairs;
+    for (auto kernel : getOperation().getOps<KernelOp>())
+      pairs[kernel] = pairsOf(kernel);
     getOperation().walk([&](host::LaunchOp launch) {
-      KernelOp kernel = kernels.lookup(launch.getKernel());
-      SmallVector<unsigned> first; // operand number of each argument
-      SmallVector<int64_t> counts;
-      unsigned next = 0;
-      for (BlockArgument a : kernel.getBody().getArguments()) {
-        int64_t count = 1;
-        if (auto list = dyn_cast<ListType>(a.getType()))
-          for (auto [name, size] : llvm::zip(kernel.getDynamic(), launch.getSizes()))
-            if (cast<StringAttr>(name).getValue() == list.getAxis())
-              count = size;
-        first.push_back(next);
-        counts.push_back(count);
-        next += count;
-      }
+      auto kernel = symbols.lookup<KernelOp>(launch.getKernel());
+      SmallVector<LaunchArgument> arguments = argumentsOf(launch, kernel);
       SmallVector<int64_t> reuse;
-      for (auto [output, input] : pairs[launch.getKernel()])
-        if (counts[output] == counts[input])
-          for (int64_t i = 0; i < counts[output]; ++i) {
-            reuse.push_back(first[output] + i);
-            reuse.push_back(first[input] + i);
+      for (auto [output, input] : pairs[kernel])
+        if (arguments[output].count == arguments[input].count)
+          for (int64_t i = 0; i < arguments[output].count; ++i) {
+            reuse.push_back(arguments[output].first + i);
+            reuse.push_back(arguments[input].first + i);
           }
+      launch->removeAttr("reuse");
       if (!reuse.empty())
         launch->setAttr("reuse", DenseI64ArrayAttr::get(&getContext(), reuse));
     });

@@ -204,8 +204,12 @@ void merge(MutableArrayRef<Site> sites) {
     site.launch.setKernelAttr(FlatSymbolRefAttr::get(kept.kernel.getSymNameAttr()));
   }
   Attribute dynamic = b.getStrArrayAttr(names);
+  llvm::SetVector<Operation *> others; // a kernel may have had several launches before
   for (Site &site : sites.drop_front())
-    site.kernel.getOperation()->erase();
+    if (site.kernel != kept.kernel)
+      others.insert(site.kernel);
+  for (Operation *other : others)
+    other->erase();
   auto kernel = kept.kernel;
   kernel.setDynamicAttr(cast<ArrayAttr>(dynamic));
   for (BlockArgument a : kernel.getBody().getArguments())

@@ -2,6 +2,7 @@
 
 #include "CallTables.h"
 #include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Runtime/ABI.h"
 #include "braid/Runtime/Random.h"
@@ -59,33 +60,23 @@ int64_t CallTables::scratchBytes(row::KernelOp kernel, ArrayRef<int64_t> sizes) 
   return scratch.try_emplace(kernel.getOperation(), kernel).first->second.bytes(sizes);
 }
 
-LogicalResult CallTables::launch(LaunchOp op) {
+void CallTables::launch(LaunchOp op) {
   row::KernelOp kernel = kernels.lookup(op.getKernel());
-  if (!kernel)
-    return op.emitOpError("H1: there is no kernel @") << op.getKernel();
   bool tokens = op.getSpace() == Space::Token;
-  if (tokens != (kernel.getSpace() == row::Space::Token))
-    return op.emitOpError("H1: the kernel runs over another space");
-  auto ranges = operandRanges(op, kernel);
-  if (failed(ranges))
-    return failure();
+  SmallVector<LaunchArgument> arguments = argumentsOf(op, kernel);
   SmallVector<int64_t> streams;
   if (ArrayAttr paths = op.getStreamsAttr())
     for (Attribute path : paths)
       streams.push_back(int64_t(braid::rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
-  if (int64_t(streams.size()) != kernel.numStreams())
-    return op.emitOpError("H1: gives ") << streams.size() << " streams, the kernel draws from " << kernel.numStreams();
   int64_t rows = tokens ? 0 : int64_t(op.getRows().value_or(1));
   put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()), 0, int64_t(op.getSizes().size() + streams.size())});
   put(op.getSizes());
   put(streams);
-  put({int64_t(ranges->size())});
-  for (const ArgumentOperands &range : *ranges) {
+  put({int64_t(arguments.size())});
+  for (const LaunchArgument &range : arguments) {
     if (auto list = dyn_cast<row::ListType>(range.argument.getType())) {
       put({BRAID_ARG_LIST, range.count});
-      int64_t numbers = 1;
-      for (row::AxisAttr axis : list.getAxes())
-        numbers *= axis.getSize();
+      int64_t numbers = row::numElements(kernel, list.getAxes(), op.getSizes());
       for (Value operand : op.getArgs().slice(range.first, range.count)) {
         auto type = cast<BufferType>(operand.getType());
         bool perRow = tokens ? type.getSpace() == Space::Token : type.getNumbers() == numbers * rows && rows > 1;
@@ -101,7 +92,6 @@ LogicalResult CallTables::launch(LaunchOp op) {
     if (sum)
       put({row::numElements(kernel, cast<row::BufferType>(range.argument.getType()).getAxes(), op.getSizes())});
   }
-  return success();
 }
 
 void CallTables::matmul(MatmulOp op) {
@@ -135,11 +125,10 @@ template <typename Attend> void CallTables::attend(Attend op) {
   }
 }
 
-FailureOr<int64_t> CallTables::append(Operation *op) {
+int64_t CallTables::append(Operation *op) {
   int64_t start = table.size();
   if (auto call = dyn_cast<LaunchOp>(op)) {
-    if (failed(launch(call)))
-      return failure();
+    launch(call);
   } else if (auto product = dyn_cast<MatmulOp>(op)) {
     matmul(product);
   } else if (auto forward = dyn_cast<AttendOp>(op)) {
@@ -152,13 +141,12 @@ FailureOr<int64_t> CallTables::append(Operation *op) {
       typedPlace(key);
       typedPlace(value);
     }
-  } else if (auto scatter = dyn_cast<ScatterOp>(op)) {
+  } else {
+    auto scatter = cast<ScatterOp>(op);
     put({int64_t(scatter.getRows()), cast<BufferType>(scatter.getInput().getType()).getNumbers()});
     typedPlace(scatter.getInput());
     typedPlace(scatter.getIds());
     typedPlace(scatter.getTable());
-  } else {
-    return op->emitOpError("is no call");
   }
   return start;
 }

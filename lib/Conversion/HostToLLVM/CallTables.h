@@ -10,23 +10,12 @@
 
 namespace braid::host {
 
-/// Where a launch's operands belong: the first operand of every kernel argument, and how many it has.
-struct ArgumentOperands {
-  mlir::BlockArgument argument;
-  unsigned first, count;
-};
-/// Fails with a diagnostic at the launch when the operands do not fit the kernel.
-llvm::FailureOr<llvm::SmallVector<ArgumentOperands>> operandRanges(LaunchOp launch, row::KernelOp kernel);
-
-/// Notes in every kernel's attribute `aliases` which arguments share memory in some launch.
-void annotateAliases(mlir::ModuleOp module, const llvm::StringMap<row::KernelOp> &kernels);
-
-/// Makes the tables of one host.func, in the form that ABI.h states for each call.
+/// Makes the tables of one host.func, in the form that ABI.h states for each call. Its launches fit their kernels.
 class CallTables {
 public:
   CallTables(FuncOp func, const llvm::StringMap<row::KernelOp> &kernels);
   /// Appends the call's table; gives where it starts.
-  llvm::FailureOr<int64_t> append(mlir::Operation *op);
+  int64_t append(mlir::Operation *op);
   llvm::ArrayRef<int64_t> numbers() const { return table; }
   /// The name under which the runtime times and reports the call.
   static llvm::StringRef nameOf(mlir::Operation *op);
@@ -37,7 +26,7 @@ private:
   void place(mlir::Value buffer);
   /// dtype, base, offset.
   void typedPlace(mlir::Value buffer);
-  llvm::LogicalResult launch(LaunchOp op);
+  void launch(LaunchOp op);
   void matmul(MatmulOp op);
   template <typename Attend> void attend(Attend op);
   int64_t scratchBytes(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/Launches.h"
 #include "CallTables.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -106,10 +107,7 @@ LogicalResult FunctionConverter::run() {
       return buffer.emitOpError("has no place");
     if (!isCall(op))
       continue;
-    FailureOr<int64_t> start = tables.append(&op);
-    if (failed(start))
-      return failure();
-    calls.push_back({&op, *start});
+    calls.push_back({&op, tables.append(&op)});
     texts.place(CallTables::nameOf(&op));
     texts.place(describe(op.getLoc()));
   }
@@ -167,7 +165,8 @@ struct ConvertHostToLLVM : braid::impl::ConvertHostToLLVMBase<ConvertHostToLLVM>
     llvm::StringMap<braid::row::KernelOp> kernels;
     for (auto kernel : module.getOps<braid::row::KernelOp>())
       kernels[kernel.getSymName()] = kernel;
-    annotateAliases(module, kernels);
+    if (failed(braid::verifyLaunches(module)))
+      return signalPassFailure();
     declare(module, kernels);
     for (auto func : llvm::make_early_inc_range(module.getOps<FuncOp>()))
       if (failed(FunctionConverter(func, kernels).run()))

@@ -1,0 +1,115 @@
+//===- Launches.cpp - the rule H1: launches fit their kernels -------------===//
+
+#include "braid/Conversion/Launches.h"
+#include "mlir/IR/SymbolTable.h"
+
+using namespace mlir;
+
+namespace braid {
+namespace {
+
+using Sizes = llvm::DenseMap<StringRef, int64_t>;
+
+Sizes sizesOf(host::LaunchOp launch, row::KernelOp kernel) {
+  Sizes sizes;
+  for (auto [name, size] : llvm::zip(kernel.getDynamic(), launch.getSizes()))
+    sizes[cast<StringAttr>(name).getValue()] = size;
+  return sizes;
+}
+
+/// Numbers of a buffer with these axes under the sizes of a launch; nothing where they are more than there can be.
+std::optional<int64_t> numbersOf(ArrayRef<row::AxisAttr> axes, const Sizes &sizes) {
+  int64_t n = 1;
+  for (row::AxisAttr axis : axes)
+    if (llvm::MulOverflow(n, axis.isDynamic() ? sizes.lookup(axis.getName()) : axis.getSize(), n))
+      return std::nullopt;
+  return n;
+}
+
+/// What the kernel wants of the operands of one argument.
+struct Wanted {
+  bool perRow, shared; ///< one of them, or either
+  std::optional<int64_t> numbers;
+  row::Storage storage;
+};
+
+LogicalResult verifyOperand(host::LaunchOp launch, int64_t i, const Wanted &wanted) {
+  auto type = cast<host::BufferType>(launch.getArgs()[i].getType());
+  bool tokens = launch.getSpace() == host::Space::Token;
+  if (uint32_t(type.getStorage()) != uint32_t(wanted.storage))
+    return launch.emitOpError("H1: operand ") << i << " is stored as " << stringifyStorage(type.getStorage())
+                                              << ", the kernel wants " << row::stringifyStorage(wanted.storage);
+  if (!wanted.numbers)
+    return launch.emitOpError("H1: operand ") << i << " has the type " << type << ", the kernel wants more numbers than there can be";
+  int64_t numbers = *wanted.numbers, all;
+  bool fits = wanted.shared && type.getSpace() == host::Space::Fixed && type.getNumbers() == numbers;
+  if (wanted.perRow && tokens)
+    fits |= type.getSpace() == host::Space::Token && type.getNumbers() == numbers;
+  else if (wanted.perRow)
+    fits |= type.getSpace() == host::Space::Fixed && !llvm::MulOverflow<int64_t>(launch.getRows().value_or(1), numbers, all) &&
+            type.getNumbers() == all;
+  if (!fits)
+    return launch.emitOpError("H1: operand ") << i << " has the type " << type << ", the kernel wants " << numbers
+                                              << " numbers " << (wanted.perRow ? "a row" : "in all");
+  return success();
+}
+
+LogicalResult verifyLaunch(host::LaunchOp launch, row::KernelOp kernel) {
+  if (uint32_t(launch.getSpace()) != uint32_t(kernel.getSpace()))
+    return launch.emitOpError("H1: the kernel's rows are of the other space");
+  if ((launch.getSpace() == host::Space::Fixed) != launch.getRows().has_value())
+    return launch.emitOpError("H1: rows are given in the fixed space and only there");
+  if (launch.getSizes().size() != kernel.getDynamic().size())
+    return launch.emitOpError("H1: gives ") << launch.getSizes().size() << " sizes, the kernel takes "
+                                            << kernel.getDynamic().size();
+  int64_t streams = launch.getStreams() ? launch.getStreams()->size() : 0;
+  if (streams != kernel.numStreams())
+    return launch.emitOpError("H1: gives ") << streams << " streams, the kernel draws from " << kernel.numStreams();
+  Sizes sizes = sizesOf(launch, kernel);
+  int64_t next = 0, operands = launch.getArgs().size();
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    auto list = dyn_cast<row::ListType>(argument.getType());
+    auto buffer = dyn_cast<row::BufferType>(argument.getType());
+    int64_t count = list ? sizes.lookup(list.getAxis()) : 1;
+    if (count > operands - next)
+      return launch.emitOpError("H1: has too few operands");
+    Wanted wanted = list ? Wanted{true, true, numbersOf(list.getAxes(), sizes), list.getStorage()}
+                         : Wanted{buffer.getPerRow(), !buffer.getPerRow(), numbersOf(buffer.getAxes(), sizes), buffer.getStorage()};
+    for (int64_t end = next + count; next < end; ++next)
+      if (failed(verifyOperand(launch, next, wanted)))
+        return failure();
+  }
+  if (next != operands)
+    return launch.emitOpError("H1: has ") << operands << " operands, the kernel takes " << next;
+  return success();
+}
+
+} // namespace
+
+SmallVector<LaunchArgument> argumentsOf(host::LaunchOp launch, row::KernelOp kernel) {
+  SmallVector<LaunchArgument> result;
+  Sizes sizes = sizesOf(launch, kernel);
+  int64_t next = 0;
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    auto list = dyn_cast<row::ListType>(argument.getType());
+    int64_t count = list ? sizes.lookup(list.getAxis()) : 1;
+    result.push_back({argument, next, count});
+    next += count;
+  }
+  return result;
+}
+
+LogicalResult verifyLaunches(ModuleOp module) {
+  SymbolTable symbols(module);
+  WalkResult result = module.walk([&](host::LaunchOp launch) {
+    auto kernel = symbols.lookup<row::KernelOp>(launch.getKernel());
+    if (!kernel) {
+      launch.emitOpError("H1: there is no row.kernel @") << launch.getKernel();
+      return WalkResult::interrupt();
+    }
+    return failed(verifyLaunch(launch, kernel)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+} // namespace braid

@@ -1,0 +1,50 @@
+// A launch that names no kernel, or does not fit it, is refused by each pass that looks at both.
+// RUN: braid-opt %s --split-input-file --verify-diagnostics --mark-reuse
+// RUN: braid-opt %s --split-input-file --verify-diagnostics --mark-aliases
+// RUN: braid-opt %s --split-input-file --verify-diagnostics --convert-host-to-llvm
+// RUN: braid-opt %s --split-input-file --verify-diagnostics --convert-braid-to-row
+// RUN: braid-opt %s --split-input-file --verify-diagnostics --braid-verify-stage
+
+host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H1: there is no row.kernel @missing}}
+  host.launch @missing token sizes [] (%0) : !host.buffer<token, 8, f32>
+}
+
+// -----
+// A name that is another op's.
+host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H1: there is no row.kernel @f}}
+  host.launch @f token sizes [] (%0) : !host.buffer<token, 8, f32>
+}
+
+// -----
+row.kernel @k token dynamic ["n"] {
+^bb0(%x: !row.list<n, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
+}
+host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H1: has too few operands}}
+  host.launch @k token sizes [1099511627776] (%0, %0) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+}
+
+// -----
+row.kernel @k token dynamic ["n"] {
+^bb0(%x: !row.list<n, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
+}
+host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H1: has 3 operands, the kernel takes 2}}
+  host.launch @k token sizes [1] (%0, %0, %0) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+}
+
+// -----
+row.kernel @k token dynamic [] {
+^bb0(%x: !row.buffer<rows, [dim: 8], f32>):
+}
+host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H1: gives 1 sizes, the kernel takes 0}}
+  host.launch @k token sizes [1] (%0) : !host.buffer<token, 8, f32>
+}

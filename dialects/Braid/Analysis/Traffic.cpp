@@ -20,16 +20,16 @@ int64_t braid::ir::bytesOf(Value value) {
 bool braid::ir::isMatrixProduct(DotOp dot) {
   ValueType lhs = typeOf(dot.getLhs()), rhs = typeOf(dot.getRhs());
   ValueType result = typeOf(dot.getResult());
-  int64_t products = lhs.numElements();
+  double products = double(lhs.numElements()); // of two sizes of up to 2^40 each
   for (AxisAttr axis : rhs.getAxes())
     if (!lhs.has(axis.getName()))
-      products *= axis.getSize();
+      products *= double(axis.getSize());
   if (dot.getTokens())
-    return 8 * products > cacheFactor * 2 * (bytesOf(lhs) + bytesOf(rhs));
+    return 8 * products > double(cacheFactor * 2 * (bytesOf(lhs) + bytesOf(rhs)));
   if (lhs.getKind() == rhs.getKind())
     return false;
   ValueType varying = lhs.isStatic() ? rhs : lhs;
-  return 4 * products > cacheFactor * 2 * (bytesOf(varying) + bytesOf(result));
+  return 4 * products > double(cacheFactor * 2 * (bytesOf(varying) + bytesOf(result)));
 }
 
 bool braid::ir::isRowLocal(Operation *op) {

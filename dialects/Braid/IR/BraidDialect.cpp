@@ -1,6 +1,7 @@
 //===- BraidDialect.cpp - registration of the braid dialect ---------------===//
 
 #include "dialects/Braid/IR/Braid.h"
+#include "dialects/IsolatedRegion.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"

@@ -3,12 +3,12 @@
 
 include "dialects/Braid/IR/BraidMathOps.td"
 
-def Braid_ParameterOp : Braid_Op<"parameter", [Symbol, IsolatedFromAbove, SingleBlock]> {
+def Braid_ParameterOp : Braid_Op<"parameter", [HasParent<"::mlir::ModuleOp">, Symbol, IsolatedFromAbove, SingleBlock]> {
   let summary = "a trained tensor, its path and its initial value";
   let description = [{
     The region computes the initial value from constants, `braid.random` and other parameters, and yields it.
     `decay`: weight decay applies; `lr`: factor on the learning rate; `group`: a name for per-group settings.
-    R19: the type is static and real and is what the region yields.
+    R19: the type is static and real and is what the region yields; `lr` is a finite number.
     ```mlir
     braid.parameter @"block.0.mlp.up.weight" : !braid.value<static, [dim: 8, inner: 32]> decay init {
       %0 = braid.random normal scale 2.000000e-02 stream "block.0.mlp.up.weight" : !braid.value<static, [dim: 8, inner: 32]>
@@ -19,19 +19,20 @@ def Braid_ParameterOp : Braid_Op<"parameter", [Symbol, IsolatedFromAbove, Single
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Braid_ValueType>:$type, UnitAttr:$decay,
                        OptionalAttr<F64Attr>:$lr, OptionalAttr<StrAttr>:$group);
   let regions = (region SizedRegion<1>:$init);
-  let assemblyFormat = "$sym_name `:` $type (`decay` $decay^)? (`lr` $lr^)? (`group` $group^)? `init` $init attr-dict";
+  let assemblyFormat = "$sym_name `:` $type (`decay` $decay^)? (`lr` $lr^)? (`group` $group^)? `init` custom<IsolatedRegion>($init) attr-dict";
   let hasVerifier = 1;
 }
 
-def Braid_FuncOp : Braid_Op<"func", [Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
+def Braid_FuncOp : Braid_Op<"func", [HasParent<"::mlir::ModuleOp">, Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
   let summary = "a derived program over one token";
   let description = [{
     Straight-line code. Inputs are `braid.input` and `braid.param`, results are `braid.output`. The front end
     makes `@logits`; passes derive `@loss` and `@grad` from it.
+    R25: every op in a function, a read or an initial value is of this dialect, and a function takes no arguments.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let assemblyFormat = "$sym_name attr-dict-with-keyword custom<IsolatedRegion>($body)";
   let hasVerifier = 1;
 }
 
@@ -116,7 +117,7 @@ def Braid_ReadOp : Braid_Op<"read", [Pure, IsolatedFromAbove, SingleBlock, AttrS
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $axis `groups` $groups `entries` `(` ($entries^ `:` type($entries))? `)` `captures` `(` ($captures^ `:` type($captures))? `)`
-    `unstack` $unstack (`->` type($outputs)^)? $body attr-dict
+    `unstack` $unstack (`->` type($outputs)^)? custom<IsolatedRegion>($body) attr-dict
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -5,8 +5,20 @@
 using namespace mlir;
 using namespace braid::ir;
 
+/// R25.
+static LogicalResult expectOwnOps(Block &block) {
+  for (Operation &op : block)
+    if (!isa_and_nonnull<BraidDialect>(op.getDialect()))
+      return op.emitOpError("is not an op of the braid dialect");
+  return success();
+}
+
 LogicalResult ParameterOp::verify() {
+  if (failed(expectOwnOps(getInit().front())))
+    return failure();
   // R19.
+  if (getLr() && !getLr()->isFinite())
+    return emitOpError("has a factor on its learning rate that is no finite number");
   auto type = cast<ValueType>(getType());
   if (!type.isStatic() || !type.isReal())
     return emitOpError() << "has type " << type << "; a parameter is static and real";
@@ -31,6 +43,11 @@ LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 LogicalResult FuncOp::verify() {
+  if (failed(expectOwnOps(getBody().front())))
+    return failure();
+  // R25.
+  if (getBody().getNumArguments())
+    return emitOpError("takes arguments; what comes from outside is braid.input or braid.param");
   // R21.
   llvm::StringMap<Operation *> outputs;
   for (auto output : getBody().getOps<OutputOp>()) {
@@ -106,6 +123,8 @@ static LogicalResult verifyArguments(ReadOp read) {
 }
 
 LogicalResult ReadOp::verify() {
+  if (failed(expectOwnOps(*body())))
+    return failure();
   // R22 and R23.
   if (failed(verifyArguments(*this)))
     return failure();

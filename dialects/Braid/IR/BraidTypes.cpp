@@ -81,13 +81,18 @@ void ValueType::print(AsmPrinter &printer) const {
 
 LogicalResult ValueType::verify(function_ref<InFlightDiagnostic()> emitError,
                                 Kind, ArrayRef<AxisAttr> axes, Element, int64_t idSize) {
+  // With this bound, bytes and sums of a few of them do not overflow.
+  constexpr int64_t maxNumbers = int64_t(1) << 40;
   llvm::StringSet<> seen;
+  int64_t numbers = 1;
   for (AxisAttr axis : axes) {
     if (axis.getSize() <= 0)
       return emitError() << "axis `" << axis.getName() << "` has size "
                          << axis.getSize() << "; sizes are positive";
     if (!seen.insert(axis.getName()).second)
       return emitError() << "axis `" << axis.getName() << "` appears twice";
+    if (llvm::MulOverflow(numbers, axis.getSize(), numbers) || numbers > maxNumbers)
+      return emitError() << "a value has at most 2^40 numbers";
   }
   if (idSize < 0)
     return emitError() << "an id's size is not negative";

@@ -117,9 +117,8 @@ LogicalResult SliceOp::verify() {
     return emitOpError() << "axis `" << getAxis() << "` is not an axis of the operand "
                          << axesText(input);
   int64_t offset = getOffset(), size = getSize(), extent = input.sizeOf(getAxis());
-  if (offset < 0 || size <= 0 || offset + size > extent)
-    return emitOpError() << "range " << offset << " … " << offset + size - 1
-                         << " is not inside axis `" << getAxis() << "` of size " << extent;
+  if (offset < 0 || size <= 0 || size > extent || offset > extent - size)
+    return emitOpError() << "range of " << size << " from " << offset << " is not inside axis `" << getAxis() << "` of size " << extent;
   SmallVector<AxisAttr> axes(input.getAxes());
   if (std::optional<StringRef> name = getAs())
     axes[at] = AxisAttr::get(getContext(), *name, size);
@@ -149,9 +148,8 @@ LogicalResult PadOp::verify() {
   } else {
     axes.insert(axes.begin(), padded);
   }
-  if (offset < 0 || offset + size > padded.getSize())
-    return emitOpError() << "range " << offset << " … " << offset + size - 1
-                         << " is not inside axis `" << getAxis() << "` of size "
+  if (offset < 0 || size > padded.getSize() || offset > padded.getSize() - size)
+    return emitOpError() << "range of " << size << " from " << offset << " is not inside axis `" << getAxis() << "` of size "
                          << padded.getSize();
   if (!input.isReal())
     return emitOpError() << "operand is " << input << "; only reals are padded";

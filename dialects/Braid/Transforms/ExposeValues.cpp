@@ -30,7 +30,7 @@ static void collect(Block &block, SmallVectorImpl<Value> &values) {
       collect(*read.body(), values);
     auto own = op.getAttrOfType<IntegerAttr>(ownResults);
     if (!isGiven(&op))
-      for (Value result : op.getResults().take_front(own ? own.getInt() : op.getNumResults()))
+      for (Value result : op.getResults().take_front(own ? std::min<uint64_t>(own.getInt(), op.getNumResults()) : op.getNumResults()))
         if (typeOf(result).isReal())
           values.push_back(result);
   }
@@ -71,7 +71,7 @@ void braid::ir::exposeValues(FuncOp func, int64_t first, int64_t count) {
   llvm::StringSet<> exposed;
   for (auto output : func.getBody().getOps<OutputOp>())
     exposed.insert(output.getName());
-  int64_t size = values.size(), begin = std::min(first, size), end = count < 0 ? size : std::min(size, begin + count);
+  int64_t size = values.size(), begin = std::min(first, size), end = count < 0 || count > size - begin ? size : begin + count;
   auto nameOf = [](int64_t number) { return "value:" + std::to_string(number); };
   llvm::MapVector<Operation *, SmallVector<Value>> regions;
   for (int64_t i = begin; i < end; ++i)

@@ -1,6 +1,7 @@
 //===- HostDialect.cpp - registration of the host dialect -------------------===//
 
 #include "dialects/Host/IR/Host.h"
+#include "dialects/IsolatedRegion.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"

@@ -22,5 +22,6 @@ def Host_Dialect : Dialect {
 }
 
 class Host_Op<string mnemonic, list<Trait> traits = []> : Op<Host_Dialect, mnemonic, traits>;
+class Host_Step<string mnemonic, list<Trait> traits = []> : Host_Op<mnemonic, !listconcat([HasParent<"FuncOp">], traits)>;
 
 #endif

@@ -26,29 +26,33 @@ def Host_BufferType : TypeDef<Host_Dialect, "Buffer"> {
   }];
 }
 
-def Host_FuncOp : Host_Op<"func", [Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
+def Host_FuncOp : Host_Op<"func", [HasParent<"::mlir::ModuleOp">, Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
   let summary = "one derived program as a sequence of calls";
   let description = [{
     After planning, `token_bytes` is the size of the token arena per token and `fixed_bytes` that of the fixed arena.
+    H5: the region takes no arguments and holds ops of this dialect only; externals of one name have one type; arenas are smaller than 2^60 bytes.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$token_bytes, OptionalAttr<I64Attr>:$fixed_bytes);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let assemblyFormat = "$sym_name attr-dict-with-keyword custom<IsolatedRegion>($body)";
+  let hasVerifier = 1;
 }
 
-def Host_BufferOp : Host_Op<"buffer", [MemoryEffects<[MemAlloc]>]> {
+def Host_BufferOp : Host_Step<"buffer", [MemoryEffects<[MemAlloc]>]> {
   let summary = "a buffer in an arena";
   let description = [{
     `category` says what it is for in the table of memory (activation, saved, gradient, workspace, …). `offset` is
     set by planning: bytes from the start of the arena (token space: bytes a token).
     `%0 = host.buffer "mlp.up" activation : !host.buffer<token, 3072, f32>`
+    H6: a buffer, whoever has its memory, holds 1 to 2^40 numbers; offsets are smaller than 2^60.
   }];
   let arguments = (ins StrAttr:$name, StrAttr:$category, OptionalAttr<I64Attr>:$offset);
   let results = (outs Host_BufferType:$result);
   let assemblyFormat = "$name $category (`at` $offset^)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
-def Host_ExternalOp : Host_Op<"external", [Pure]> {
+def Host_ExternalOp : Host_Step<"external", [Pure]> {
   let summary = "a buffer of the caller's: `param:<path>`, `grad:<path>`, `in:tokens`, `in:targets`, `in:loss_scale`, `out:<name>`, `draw`";
   let description = [{
     `draw`, of programs that draw random numbers: four i32, the seed's low and high word, the step and the number of the
@@ -57,29 +61,33 @@ def Host_ExternalOp : Host_Op<"external", [Pure]> {
   let arguments = (ins StrAttr:$name);
   let results = (outs Host_BufferType:$result);
   let assemblyFormat = "$name attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
-def Host_ZerosOp : Host_Op<"zeros", [Pure]> {
+def Host_ZerosOp : Host_Step<"zeros", [Pure]> {
   let summary = "a block of zeros that stands for an absent entry of a list (read only)";
   let results = (outs Host_BufferType:$result);
   let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
-def Host_LaunchOp : Host_Op<"launch", [MemoryEffects<[MemRead, MemWrite]>]> {
+def Host_LaunchOp : Host_Step<"launch", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "runs a row kernel over all tokens, or over a fixed number of rows";
   let description = [{
     `sizes` are those of the kernel's dynamic axes. Operands follow the kernel's arguments: one for a buffer, as many as its axis
     is long for a list. `rows` is given in the fixed space. `streams`: for a kernel that draws random numbers, the path of each
     stream (the kernel gets its `streamHash`, see Random.h).
     H1: the kernel exists; the number of operands fits its signature and `sizes`, that of the streams its draws; storage and numbers of every buffer fit the argument's type.
+    H7: `sizes` and `rows` are positive; the attribute `reuse` (`mark-reuse`) holds pairs (output, input) of numbers of operands that have one type.
     `host.launch @k3 token sizes [9] (%a, %b) : !host.buffer<token, 768, f32>, !host.buffer<token, 768, f32>`
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Host_SpaceParam:$space, OptionalAttr<I64Attr>:$rows,
                        DenseI64ArrayAttr:$sizes, OptionalAttr<StrArrayAttr>:$streams, Variadic<Host_BufferType>:$args);
   let assemblyFormat = "$kernel $space (`rows` $rows^)? `sizes` $sizes (`streams` $streams^)? `(` $args `)` attr-dict (`:` type($args)^)?";
+  let hasVerifier = 1;
 }
 
-def Host_MatmulOp : Host_Op<"matmul", [MemoryEffects<[MemRead, MemWrite]>]> {
+def Host_MatmulOp : Host_Step<"matmul", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "a strided, batched matrix product";
   let description = [{
     `C[b,m,n] = (accumulate ? C : 0) + Σ_k A[b,m,k]·B[b,k,n]`. `dims` = [batch, m, n, k]; `token_dim` says which of them ("batch", "m", "k" or "none")
@@ -95,7 +103,7 @@ def Host_MatmulOp : Host_Op<"matmul", [MemoryEffects<[MemRead, MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-class Host_AttendBase<string mnemonic> : Host_Op<mnemonic, [MemoryEffects<[MemRead, MemWrite]>, AttrSizedOperandSegments]> {
+class Host_AttendBase<string mnemonic> : Host_Step<mnemonic, [MemoryEffects<[MemRead, MemWrite]>, AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
@@ -134,7 +142,7 @@ def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
   }];
 }
 
-def Host_ScatterOp : Host_Op<"scatter", [MemoryEffects<[MemRead, MemWrite]>]> {
+def Host_ScatterOp : Host_Step<"scatter", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "sums rows into the rows of a table that ids name, in the order of the tokens; overwrites the table";
   let description = [{ `rows`: of the table. H4: the input's numbers are the table's divided by `rows`; ids are i32. }];
   let arguments = (ins Host_BufferType:$input, Host_BufferType:$ids, Host_BufferType:$table, I64Attr:$rows);

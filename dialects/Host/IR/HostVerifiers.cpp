@@ -1,4 +1,4 @@
-//===- HostVerifiers.cpp - the rules H2, H3 and H4 ------------------------===//
+//===- HostVerifiers.cpp - the rules H2 to H7 ----------------------------===//
 //
 // H1 relates launches to kernels of another dialect; the pipelines check it.
 //
@@ -9,12 +9,86 @@
 using namespace mlir;
 using namespace braid::host;
 
+/// What is larger than this is a mistake; with it, no sum or product of a few of them overflows.
+static constexpr int64_t maxNumbers = int64_t(1) << 40, maxBytes = int64_t(1) << 60;
+
+/// The product, or -1 where it is larger than any number of numbers.
+static int64_t product(std::initializer_list<int64_t> factors) {
+  int64_t result = 1;
+  for (int64_t factor : factors)
+    if (llvm::MulOverflow(result, factor, result) || result > maxNumbers)
+      return -1;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Programs and buffers
+//===----------------------------------------------------------------------===//
+
+LogicalResult FuncOp::verify() {
+  if (getBody().getNumArguments())
+    return emitOpError("H5: takes arguments; buffers of the caller's are host.external");
+  for (std::optional<uint64_t> bytes : {getTokenBytes(), getFixedBytes()})
+    if (bytes && *bytes >= uint64_t(maxBytes))
+      return emitOpError("H5: has an arena of ") << int64_t(*bytes) << " bytes";
+  llvm::StringMap<Type> externals;
+  for (Operation &op : getBody().front()) {
+    if (!isa_and_nonnull<HostDialect>(op.getDialect()))
+      return op.emitOpError("H5: is not an op of the host dialect");
+    if (auto external = dyn_cast<ExternalOp>(op))
+      if (Type known = externals.try_emplace(external.getName(), external.getType()).first->second; known != external.getType())
+        return external.emitOpError("H5: \"") << external.getName() << "\" has the type " << known << " elsewhere";
+  }
+  return success();
+}
+
+static LogicalResult verifyBuffer(Operation *op, BufferType type) {
+  if (type.getNumbers() < 1 || type.getNumbers() > maxNumbers)
+    return op->emitOpError("H6: a buffer holds 1 to 2^40 numbers, not ") << type.getNumbers();
+  return success();
+}
+
+LogicalResult BufferOp::verify() {
+  if (getOffset() && *getOffset() >= uint64_t(maxBytes))
+    return emitOpError("H6: there is no place at ") << int64_t(*getOffset());
+  return verifyBuffer(*this, getType());
+}
+
+LogicalResult ExternalOp::verify() { return verifyBuffer(*this, getType()); }
+
+LogicalResult ZerosOp::verify() { return verifyBuffer(*this, getType()); }
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+LogicalResult LaunchOp::verify() {
+  if (llvm::any_of(getSizes(), [](int64_t size) { return size < 1 || size > maxNumbers; }))
+    return emitOpError("H7: sizes are positive, and at most 2^40");
+  if (getRows() && (*getRows() < 1 || *getRows() > uint64_t(maxNumbers)))
+    return emitOpError("H7: runs over ") << int64_t(*getRows()) << " rows";
+  Attribute attribute = (*this)->getAttr("reuse");
+  if (!attribute)
+    return success();
+  auto pairs = dyn_cast<DenseI64ArrayAttr>(attribute);
+  if (!pairs || pairs.size() % 2)
+    return emitOpError("H7: `reuse` holds pairs of numbers of operands");
+  for (int64_t i = 0, n = getArgs().size(); i < pairs.size(); i += 2) {
+    int64_t output = pairs[i], input = pairs[i + 1];
+    if (output < 0 || output >= n || input < 0 || input >= n || output == input ||
+        getArgs()[output].getType() != getArgs()[input].getType())
+      return emitOpError("H7: operand ") << output << " cannot take the place of operand " << input;
+  }
+  return success();
+}
+
 /// Numbers from the first to the last element that strides reach, per token or in all; what
-/// the tokens multiply is left out.
+/// the tokens multiply is left out. -1 where they reach further than any buffer.
 static int64_t reach(ArrayRef<int64_t> dims, ArrayRef<int64_t> strides) {
-  int64_t last = 1;
+  int64_t last = 1, step;
   for (auto [dim, stride] : llvm::zip(dims, strides))
-    last += (dim - 1) * stride;
+    if (llvm::MulOverflow<int64_t>(dim - 1, stride, step) || llvm::AddOverflow(last, step, last))
+      return -1;
   return last;
 }
 
@@ -48,9 +122,12 @@ LogicalResult MatmulOp::verify() {
                                  << (varies ? " not" : "");
     if (type.getStorage() == Storage::I32)
       return emitOpError("H2: ") << operand.name << " holds ids";
-    if (reach(sizes, operand.strides) > type.getNumbers())
-      return emitOpError("H2: strides of ") << operand.name << " reach " << reach(sizes, operand.strides)
-                                            << " numbers, the buffer has " << type.getNumbers();
+    int64_t needed = reach(sizes, operand.strides);
+    if (needed < 0)
+      return emitOpError("H2: strides of ") << operand.name << " reach further than any buffer";
+    if (needed > type.getNumbers())
+      return emitOpError("H2: strides of ") << operand.name << " reach " << needed << " numbers, the buffer has "
+                                            << type.getNumbers();
   }
   return success();
 }
@@ -76,7 +153,7 @@ static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRang
       return op->emitOpError("H3: source ") << i << " has a kind, mask, window or number of slots that there is not";
     Space space = kinds[i] ? Space::Fixed : Space::Token;
     int64_t count = kinds[i] ? slots[i] : 1;
-    if (!fits(keys[i], space, count * heads * d) || !fits(values[i], space, count * heads * e))
+    if (!fits(keys[i], space, product({count, heads, d})) || !fits(values[i], space, product({count, heads, e})))
       return op->emitOpError("H3: source ") << i << " has keys or values of another size than the geometry says";
   }
   if (segments.size() != segmented)
@@ -86,8 +163,8 @@ static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRang
     if (type.getSpace() != Space::Token || type.getNumbers() != 1 || type.getStorage() != Storage::I32)
       return op->emitOpError("H3: segments are one integer a token, stored as i32");
   }
-  if (!fits(query, Space::Token, heads * group * d) || !fits(output, Space::Token, heads * group * e) ||
-      !fits(lse, Space::Token, heads * group) || cast<BufferType>(lse.getType()).getStorage() != Storage::F32)
+  if (!fits(query, Space::Token, product({heads, group, d})) || !fits(output, Space::Token, product({heads, group, e})) ||
+      !fits(lse, Space::Token, product({heads, group})) || cast<BufferType>(lse.getType()).getStorage() != Storage::F32)
     return op->emitOpError("H3: query, output or denominators have another size than the geometry says");
   return success();
 }
@@ -119,7 +196,7 @@ LogicalResult AttendGradOp::verify() {
 LogicalResult ScatterOp::verify() {
   auto input = cast<BufferType>(getInput().getType()), ids = cast<BufferType>(getIds().getType()),
        table = cast<BufferType>(getTable().getType());
-  if (int64_t(getRows()) <= 0 || input.getNumbers() * int64_t(getRows()) != table.getNumbers())
+  if (int64_t(getRows()) <= 0 || product({input.getNumbers(), int64_t(getRows())}) != table.getNumbers())
     return emitOpError("H4: the input's numbers are the table's divided by the rows");
   if (ids.getStorage() != Storage::I32 || ids.getNumbers() != 1)
     return emitOpError("H4: there is one id a token, stored as i32");

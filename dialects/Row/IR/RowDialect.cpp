@@ -1,6 +1,7 @@
 //===- RowDialect.cpp - registration of the row dialect -------------------===//
 
 #include "dialects/Row/IR/Row.h"
+#include "dialects/IsolatedRegion.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"

@@ -23,5 +23,6 @@ def Row_Dialect : Dialect {
 }
 
 class Row_Op<string mnemonic, list<Trait> traits = []> : Op<Row_Dialect, mnemonic, traits>;
+class Row_Work<string mnemonic, list<Trait> traits = []> : Row_Op<mnemonic, !listconcat([HasParent<"KernelOp">], traits)>;
 
 #endif

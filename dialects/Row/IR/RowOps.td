@@ -4,13 +4,15 @@
 include "dialects/Row/IR/RowDialect.td"
 include "dialects/Row/IR/RowTypes.td"
 
-def Row_KernelOp : Row_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
+def Row_KernelOp : Row_Op<"kernel", [HasParent<"::mlir::ModuleOp">, Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
   let summary = "what is computed for every row of a launch";
   let description = [{
     The region's arguments are buffers and lists. `dynamic` names the axes whose sizes are arguments, in the order
     in which a launch gives them (an axis of size `?` in any type is one of them). The ops run in order for a row; what one op
     stores, a later load, stack or gather of the same argument sees.
-    K1: every `?` axis is in `dynamic`. K2: a list's axis is in `dynamic`.
+    K1: every `?` axis is in `dynamic`, every other has a positive size. K2: a list's axis is in `dynamic`.
+    K15: a buffer, or an entry of a list, has at most 2^40 numbers, a value 2^60, as far as sizes are known here.
+    K16: the attribute `aliases` (`mark-aliases`) holds pairs of numbers of arguments.
     ```mlir
     row.kernel @rms token dynamic [] {
     ^bb0(%x: !row.buffer<rows, [dim: 768], f32>, %y: !row.buffer<rows, [dim: 768], bf16>):
@@ -24,7 +26,7 @@ def Row_KernelOp : Row_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, NoT
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Row_SpaceParam:$space, StrArrayAttr:$dynamic);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name $space `dynamic` $dynamic attr-dict-with-keyword $body";
+  let assemblyFormat = "$sym_name $space `dynamic` $dynamic attr-dict-with-keyword custom<IsolatedRegion>($body)";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// Streams of random numbers that a launch names: one more than the highest number in a `row.random`.
@@ -32,47 +34,47 @@ def Row_KernelOp : Row_Op<"kernel", [Symbol, IsolatedFromAbove, SingleBlock, NoT
   }];
 }
 
-def Row_LoadOp : Row_Op<"load", [MemoryEffects<[MemRead]>]> {
+def Row_LoadOp : Row_Work<"load", [MemoryEffects<[MemRead]>]> {
   let summary = "this row of a buffer (of a shared buffer: all of it)";
   let arguments = (ins Row_BufferType:$buffer);
   let results = (outs Row_ValueType:$result);
   let assemblyFormat = "$buffer attr-dict `:` type($buffer) `->` type($result)";
   let hasVerifier = 1;   // K3: same axes in the same order; i32 gives id, f32/bf16 give real
 }
-def Row_GatherOp : Row_Op<"gather", [MemoryEffects<[MemRead]>]> {
+def Row_GatherOp : Row_Work<"gather", [MemoryEffects<[MemRead]>]> {
   let summary = "the entry along `axis` of a buffer that an id names; zero where the id is outside the axis";
   let arguments = (ins Row_BufferType:$buffer, Row_ValueType:$id, StrAttr:$axis);
   let results = (outs Row_ValueType:$result);
   let assemblyFormat = "$buffer `[` $id `]` `along` $axis attr-dict `:` type($buffer) `,` type($id) `->` type($result)";
   let hasVerifier = 1;   // K4: axis is the buffer's; the result has the others in order; the id has no axes
 }
-def Row_StackOp : Row_Op<"stack", [MemoryEffects<[MemRead]>]> {
+def Row_StackOp : Row_Work<"stack", [MemoryEffects<[MemRead]>]> {
   let summary = "this row of every entry of a list, as a value with the list's axis in front";
   let arguments = (ins Row_ListType:$list);
   let results = (outs Row_ValueType:$result);
   let assemblyFormat = "$list attr-dict `:` type($list) `->` type($result)";
   let hasVerifier = 1;   // K5
 }
-def Row_StoreOp : Row_Op<"store", [MemoryEffects<[MemWrite]>]> {
+def Row_StoreOp : Row_Work<"store", [MemoryEffects<[MemWrite]>]> {
   let summary = "writes a value to this row of a buffer; axes are matched by name, repeated where the value lacks them";
   let arguments = (ins Row_ValueType:$value, Row_BufferType:$buffer);
   let assemblyFormat = "$value `to` $buffer attr-dict `:` type($value) `,` type($buffer)";
   let hasVerifier = 1;   // K6: the value's axes are the buffer's (any order); shared buffers only in the fixed space
 }
-def Row_UnstackOp : Row_Op<"unstack", [MemoryEffects<[MemWrite]>]> {
+def Row_UnstackOp : Row_Work<"unstack", [MemoryEffects<[MemWrite]>]> {
   let summary = "writes a value's entries to this row of the buffers of a list";
   let arguments = (ins Row_ValueType:$value, Row_ListType:$list);
   let assemblyFormat = "$value `to` $list attr-dict `:` type($value) `,` type($list)";
   let hasVerifier = 1;   // K7
 }
-def Row_AccumulateOp : Row_Op<"accumulate", [MemoryEffects<[MemWrite]>]> {
+def Row_AccumulateOp : Row_Work<"accumulate", [MemoryEffects<[MemWrite]>]> {
   let summary = "the sum over all rows of a value, into a shared fp32 buffer that it overwrites, in a fixed order";
   let arguments = (ins Row_ValueType:$value, Row_BufferType:$buffer);
   let assemblyFormat = "$value `to` $buffer attr-dict `:` type($value) `,` type($buffer)";
   let hasVerifier = 1;   // K8: the buffer is shared, f32, used by nothing else in the kernel
 }
 
-class Row_PureOp<string mnemonic, list<Trait> traits = []> : Row_Op<mnemonic, !listconcat([Pure], traits)> {
+class Row_PureOp<string mnemonic, list<Trait> traits = []> : Row_Work<mnemonic, !listconcat([Pure], traits)> {
   let results = (outs Row_ValueType:$result);
 }
 def Row_ConstantOp : Row_PureOp<"constant"> {
@@ -88,8 +90,9 @@ def Row_IotaOp : Row_PureOp<"iota"> {
 def Row_PositionOp : Row_PureOp<"position"> {
   let summary = "the row's position in its sequence, an id";
   let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;   // K17: an id without axes
 }
-def Row_RandomOp : Row_Op<"random", [MemoryEffects<[MemRead]>]> {
+def Row_RandomOp : Row_Work<"random", [MemoryEffects<[MemRead]>]> {
   let summary = "independent draws, equal whenever they are made for the same row of the same step";
   let description = [{
     Element i of the result (row-major) is the draw at the counter (i/4, position, sequence, step) of a stream, as
@@ -124,6 +127,7 @@ def Row_RoundOp : Row_PureOp<"round"> {
   let summary = "rounds to a storage format and back";
   let arguments = (ins Row_ValueType:$input, Row_StorageParam:$storage);
   let assemblyFormat = "$input `to` $storage attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;   // K18: reals, of the same axes
 }
 def Row_ViewOp : Row_PureOp<"view"> {
   let summary = "the same numbers in row-major order under other axes: renames, splits and joins axes";

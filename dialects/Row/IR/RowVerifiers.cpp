@@ -1,4 +1,4 @@
-//===- RowVerifiers.cpp - the rules K1 … K14 ------------------------------===//
+//===- RowVerifiers.cpp - the rules K1 … K18 ------------------------------===//
 //
 // Axes are matched by name, so most rules compare lists of axes as sets; only
 // `row.load` and `row.view` care about their order, because memory has one.
@@ -66,14 +66,28 @@ LogicalResult KernelOp::verify() {
       return mlir::emitError(at) << "a row kernel works on buffers, lists and values, not on " << type;
     if (!distinct(axes))
       return mlir::emitError(at) << "two axes of " << type << " have the same name";
+    int64_t numbers = 1, most = int64_t(1) << (isa<ValueType>(type) ? 60 : 40);
     for (AxisAttr axis : axes) {
       if (axis.isDynamic() && !dynamic.contains(axis.getName()))
         return mlir::emitError(at) << "K1: the size of axis `" << axis.getName() << "` is not an argument of the kernel";
-      if (axis.getSize() == 0)
+      if (axis.getSize() == 0 || axis.getSize() < -1)
         return mlir::emitError(at) << "K1: axis `" << axis.getName() << "` is empty";
+      if (!axis.isDynamic() && (llvm::MulOverflow(numbers, axis.getSize(), numbers) || numbers > most))
+        return mlir::emitError(at) << "K15: " << type << " has more numbers than there can be";
     }
     return success();
   };
+  // K16.
+  if (Attribute aliases = (*this)->getAttr("aliases")) {
+    auto pairs = dyn_cast<ArrayAttr>(aliases);
+    int64_t count = getBody().getNumArguments();
+    bool good = pairs && llvm::all_of(pairs, [&](Attribute attribute) {
+      auto pair = dyn_cast<DenseI64ArrayAttr>(attribute);
+      return pair && pair.size() == 2 && pair[0] >= 0 && pair[0] < count && pair[1] >= 0 && pair[1] < count && pair[0] != pair[1];
+    });
+    if (!good)
+      return emitOpError("K16: `aliases` holds pairs of numbers of arguments");
+  }
   for (BlockArgument argument : getBody().getArguments()) {
     if (isa<ValueType>(argument.getType()))
       return emitOpError("argument ") << argument.getArgNumber() << " is a value; arguments are buffers and lists";
@@ -81,7 +95,7 @@ LogicalResult KernelOp::verify() {
       return failure();
   }
   for (Operation &op : getBody().front()) {
-    if (!isa<RowDialect>(op.getDialect()))
+    if (!isa_and_nonnull<RowDialect>(op.getDialect()))
       return op.emitOpError("is not an op of the row dialect");
     for (Type type : op.getResultTypes())
       if (failed(check(op.getLoc(), type)))
@@ -166,6 +180,22 @@ LogicalResult IotaOp::verify() {
   return success();
 }
 
+LogicalResult PositionOp::verify() {
+  ValueType result = getResult().getType();
+  if (!result.getAxes().empty() || result.getElement() != Element::Id)
+    return emitOpError("K17: a position is an id without axes");
+  return success();
+}
+
+LogicalResult RoundOp::verify() {
+  ValueType input = getInput().getType(), result = getResult().getType();
+  if (input.getElement() != Element::Real || result.getElement() != Element::Real || !sameSet(input.getAxes(), result.getAxes()))
+    return emitOpError("K18: a real is rounded, and keeps its axes");
+  if (getStorage() == Storage::I32)
+    return emitOpError("K18: rounds to f32 or bf16");
+  return success();
+}
+
 LogicalResult RandomOp::verify() {
   BufferType draw = getDraw().getType();
   if (draw.getPerRow() || draw.getStorage() != Storage::I32 || draw.getAxes().size() != 1 || draw.getAxes()[0].getSize() != 4)
@@ -194,15 +224,29 @@ LogicalResult MapOp::verify() {
     for (AxisAttr axis : typeOf(input).getAxes())
       if (!contains(result.getAxes(), axis))
         return emitOpError("K9: the result has no axis `") << axis.getName() << "` of that size";
-  if (yieldsBool(getFn()) != (result.getElement() == Element::Bool) && getFn() != Fn::Copy && getFn() != Fn::Select)
-    return emitOpError("K9: `lt le eq and or not` give a bool, other functions a number");
-  bool logical = getFn() == Fn::And || getFn() == Fn::Or || getFn() == Fn::Not;
-  if (logical)
-    for (Value input : getInputs())
-      if (typeOf(input).getElement() != Element::Bool)
-        return emitOpError("K9: `") << stringifyFn(getFn()) << "` takes bools";
-  if (getFn() == Fn::Select && typeOf(getInputs()[0]).getElement() != Element::Bool)
-    return emitOpError("K9: the first operand of `select` is a bool");
+  Element made = result.getElement();
+  Fn fn = getFn();
+  bool keeps = fn == Fn::Copy || fn == Fn::Select; // the kind of element
+  if (!keeps && made != (yieldsBool(fn) ? Element::Bool : Element::Real))
+    return emitOpError("K9: `lt le eq and or not` give a bool, other functions a real");
+  for (auto [i, input] : llvm::enumerate(getInputs())) {
+    Element element = typeOf(input).getElement();
+    if (fn == Fn::Select && i == 0) {
+      if (element != Element::Bool)
+        return emitOpError("K9: the first operand of `select` is a bool");
+    } else if (keeps) {
+      if (element != made)
+        return emitOpError("K9: `") << stringifyFn(fn) << "` gives what it takes";
+    } else if (fn == Fn::And || fn == Fn::Or || fn == Fn::Not) {
+      if (element != Element::Bool)
+        return emitOpError("K9: `") << stringifyFn(fn) << "` takes bools";
+    } else if (fn == Fn::Lt || fn == Fn::Le || fn == Fn::Eq) {
+      if (element == Element::Bool)
+        return emitOpError("K9: `") << stringifyFn(fn) << "` compares numbers, not bools";
+    } else if (element != Element::Real && fn != Fn::Real) {
+      return emitOpError("K9: `") << stringifyFn(fn) << "` takes reals";
+    }
+  }
   return success();
 }
 
@@ -250,6 +294,10 @@ LogicalResult TransposeOp::verify() {
 
 /// `part` lies in `axis` when it starts at `offset`, as far as the sizes are known.
 static bool fits(AxisAttr axis, int64_t offset, int64_t size) {
+  // Sizes of types are bounded, so that sums with them do not overflow.
+  constexpr int64_t limit = int64_t(1) << 60;
+  if (offset < -limit || offset > limit || size > limit)
+    return false;
   if (axis.isDynamic() || size < 0)
     return offset >= 0 || size < 0 || offset + size <= 0;
   int64_t start = offset < 0 ? axis.getSize() + offset : offset;

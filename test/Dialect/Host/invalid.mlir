@@ -188,3 +188,128 @@ host.func @f attributes {token_bytes = 64 : i64, fixed_bytes = 0 : i64} {
   host.launch @copy token sizes [] (%0, %2) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
   host.launch @copy token sizes [] (%1, %3) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
+
+// -----
+// H2
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.external "param:w" : <fixed, 32, f32>
+  %2 = host.external "out:y" : <token, 4, f32>
+  // expected-error @below {{H2: strides of A reach further than any buffer}}
+  host.matmul %0, %1 to %2 dims [1099511627776, 1, 4, 8] tokens "m" strides [1099511627776, 8, 1], [32, 4, 1], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <token, 4, f32>
+}
+
+// -----
+// H3
+host.func @f {
+  %0 = host.external "in:q" : <token, 16, f32>
+  %3 = host.external "out:lse" : <token, 2, f32>
+  // expected-error @below {{H3: source 0 has keys or values of another size than the geometry says}}
+  host.attend %0, keys(%0), values(%0) to %0, %3 geometry [4294967296, 1, 4294967296, 8] scale 1.0 kinds [0] masks [0] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+// H4
+host.func @f {
+  %0 = host.external "in:x" : <token, 4, f32>
+  %1 = host.external "in:tokens" : <token, 1, i32>
+  %2 = host.external "grad:embed" : <fixed, 8, f32>
+  // expected-error @below {{H4: the input's numbers are the table's divided by the rows}}
+  host.scatter %0, %1 to %2 rows 4611686018427387906 : <token, 4, f32>, <token, 1, i32>, <fixed, 8, f32>
+}
+
+// -----
+// expected-error @below {{H5: takes arguments}}
+host.func @f {
+^bb0(%0: !host.buffer<token, 8, f32>):
+}
+
+// -----
+host.func @f {
+  // expected-error @below {{H5: is not an op of the host dialect}}
+  %0 = arith.constant 1 : i32
+}
+
+// -----
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H5: "in:x" has the type '!host.buffer<token, 8, f32>' elsewhere}}
+  %1 = host.external "in:x" : <token, 16, f32>
+}
+
+// -----
+// expected-error @below {{H5: has an arena of 1152921504606846976 bytes}}
+host.func @f attributes {token_bytes = 1152921504606846976 : i64, fixed_bytes = 0 : i64} {
+}
+
+// -----
+// expected-error @below {{expects parent op 'host.func'}}
+%0 = host.external "in:x" : <token, 8, f32>
+
+// -----
+host.func @f {
+  // expected-error @below {{H6: a buffer holds 1 to 2^40 numbers, not 0}}
+  %0 = host.buffer "x" "activation" : <token, 0, f32>
+}
+
+// -----
+host.func @f {
+  // expected-error @below {{H6: a buffer holds 1 to 2^40 numbers, not -8}}
+  %0 = host.external "in:x" : <token, -8, f32>
+}
+
+// -----
+host.func @f {
+  // expected-error @below {{H6: a buffer holds 1 to 2^40 numbers, not 1099511627777}}
+  %0 = host.zeros : <token, 1099511627777, f32>
+}
+
+// -----
+host.func @f {
+  // expected-error @below {{H6: there is no place at -64}}
+  %0 = host.buffer "x" "activation" at -64 : <token, 8, f32>
+}
+
+// -----
+row.kernel @k token dynamic ["n"] {
+^bb0(%x: !row.list<n, [dim: 8], f32>):
+}
+host.func @f {
+  // expected-error @below {{H7: sizes are positive, and at most 2^40}}
+  host.launch @k token sizes [0] ()
+}
+
+// -----
+row.kernel @k fixed dynamic [] {
+^bb0(%x: !row.buffer<rows, [dim: 8], f32>):
+}
+host.func @f {
+  %0 = host.external "param:x" : <fixed, 8, f32>
+  // expected-error @below {{H7: runs over -1 rows}}
+  host.launch @k fixed rows -1 sizes [] (%0) : !host.buffer<fixed, 8, f32>
+}
+
+// -----
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H7: operand 1 cannot take the place of operand 0}}
+  host.launch @k token sizes [] (%0) {reuse = array<i64: 1, 0>} : !host.buffer<token, 8, f32>
+}
+
+// -----
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H7: `reuse` holds pairs of numbers of operands}}
+  host.launch @k token sizes [] (%0) {reuse = [1, 0]} : !host.buffer<token, 8, f32>
+}
+
+// -----
+// H1
+row.kernel @k token dynamic ["n", "m"] {
+^bb0(%x: !row.buffer<rows, [n: ?, m: ?, dim: 8], f32>):
+}
+host.func @f {
+  %0 = host.external "in:x" : <token, 8, f32>
+  // expected-error @below {{H1: operand 0 has the type '!host.buffer<token, 8, f32>', the kernel wants more numbers than there can be}}
+  host.launch @k token sizes [1099511627776, 1099511627776] (%0) : !host.buffer<token, 8, f32>
+}

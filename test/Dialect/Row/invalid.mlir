@@ -128,3 +128,69 @@ row.kernel @k fixed dynamic [] {
   // expected-error @+1 {{K14: rows of the fixed space have no position to draw for}}
   %0 = row.random normal scale 1.0 stream 0 from %x : !row.buffer<shared, [w: 4], i32> -> !row.value<[d: 4]>
 }
+// -----
+row.kernel @k token dynamic [] {
+// expected-error @+1 {{K15: '!row.buffer<rows, [a: 1048576, b: 1048577], f32>' has more numbers than there can be}}
+^bb0(%x: !row.buffer<rows, [a: 1048576, b: 1048577], f32>):
+}
+// -----
+row.kernel @k token dynamic [] {
+^bb0(%x: !row.buffer<rows, [a: 8], f32>):
+  // expected-error @+1 {{K15: '!row.value<[a: 9223372036854775807, b: 9223372036854775807]>' has more numbers than there can be}}
+  %0 = row.constant 0.0 : <[a: 9223372036854775807, b: 9223372036854775807]>
+}
+// -----
+row.kernel @k token dynamic ["a"] {
+// expected-error @+1 {{K1: axis `a` is empty}}
+^bb0(%x: !row.buffer<rows, [a: -2], f32>):
+}
+// -----
+// expected-error @+1 {{K16: `aliases` holds pairs of numbers of arguments}}
+row.kernel @k token dynamic [] attributes {aliases = [array<i64: 0, 1>]} {
+^bb0(%x: !row.buffer<rows, [a: 8], f32>):
+}
+// -----
+row.kernel @k token dynamic [] {
+  // expected-error @+1 {{K17: a position is an id without axes}}
+  %0 = row.position : <[]>
+}
+// -----
+row.kernel @k token dynamic [] {
+  %0 = row.constant 0.0 : <[a: 4]>
+  // expected-error @+1 {{K18: a real is rounded, and keeps its axes}}
+  %1 = row.round %0 to bf16 : <[a: 4]> -> <[a: 5]>
+}
+// -----
+row.kernel @k token dynamic [] {
+  %0 = row.constant 0.0 : <[a: 4]>
+  // expected-error @+1 {{K18: rounds to f32 or bf16}}
+  %1 = row.round %0 to i32 : <[a: 4]> -> <[a: 4]>
+}
+// -----
+row.kernel @k token dynamic [] {
+  %0 = row.position : <[], id>
+  // expected-error @+1 {{K9: `add` takes reals}}
+  %1 = row.map add(%0, %0) : (!row.value<[], id>, !row.value<[], id>) -> !row.value<[]>
+}
+// -----
+row.kernel @k token dynamic [] {
+  %0 = row.position : <[], id>
+  // expected-error @+1 {{K9: `copy` gives what it takes}}
+  %1 = row.map copy(%0) : (!row.value<[], id>) -> !row.value<[]>
+}
+// -----
+row.kernel @k token dynamic [] {
+  %0 = row.constant 0.0 : <[]>
+  %1 = row.map lt(%0, %0) : (!row.value<[]>, !row.value<[]>) -> !row.value<[], bool>
+  // expected-error @+1 {{K9: `eq` compares numbers, not bools}}
+  %2 = row.map eq(%1, %1) : (!row.value<[], bool>, !row.value<[], bool>) -> !row.value<[], bool>
+}
+// -----
+row.kernel @k token dynamic ["n"] {
+  %0 = row.constant 0.0 : <[n: ?]>
+  // expected-error @+1 {{K12: the range does not lie in the axis}}
+  %1 = row.slice %0 "n" at -9223372036854775808 size 1 : <[n: ?]> -> <[]>
+}
+// -----
+// expected-error @+1 {{expects parent op 'row.kernel'}}
+%0 = row.constant 0.0 : <[]>

@@ -189,7 +189,7 @@ braid.func @f {
 // R14
 braid.func @f {
   %0 = braid.input "x" : <token, [a: 4]>
-  // expected-error @below {{range 3 … 4 is not inside axis `a` of size 4}}
+  // expected-error @below {{range of 2 from 3 is not inside axis `a` of size 4}}
   %1 = braid.slice %0 "a" at 3 size 2 as "b" : <token, [a: 4]> -> <token, [b: 2]>
 }
 
@@ -205,7 +205,7 @@ braid.func @f {
 // R14
 braid.func @f {
   %0 = braid.input "x" : <token, [b: 2]>
-  // expected-error @below {{range 3 … 4 is not inside axis `a` of size 4}}
+  // expected-error @below {{range of 2 from 3 is not inside axis `a` of size 4}}
   %1 = braid.pad %0 to "a" at 3 from "b" : <token, [b: 2]> -> <token, [a: 4]>
 }
 
@@ -416,4 +416,57 @@ braid.func @f {
 braid.func @f {
   // expected-error @below {{draws are real}}
   %0 = braid.random normal scale 1.0 stream "s" : <token, [a: 2], bool>
+}
+
+// -----
+// expected-error @below {{a value has at most 2^40 numbers}}
+%0 = braid.constant 0.0 : <static, [a: 1048576, b: 1048577]>
+
+// -----
+// R14
+braid.func @f {
+  %0 = braid.input "x" : <token, [a: 4]>
+  // expected-error @below {{range of 2 from 9223372036854775807 is not inside axis `a` of size 4}}
+  %1 = braid.slice %0 "a" at 9223372036854775807 size 2 as "b" : <token, [a: 4]> -> <token, [b: 2]>
+}
+
+// -----
+// R19
+// expected-error @below {{has a factor on its learning rate that is no finite number}}
+braid.parameter @w : !braid.value<static, []> lr 0x7FF8000000000000 init {
+  %0 = braid.constant 0.0 : <static, []>
+  braid.yield %0 : !braid.value<static, []>
+}
+
+// -----
+// R25
+// expected-error @below {{takes arguments; what comes from outside is braid.input or braid.param}}
+braid.func @f {
+^bb0(%0: !braid.value<token, [a: 4]>):
+  braid.output "x", %0 : <token, [a: 4]>
+}
+
+// -----
+// R25
+braid.func @f {
+  // expected-error @below {{is not an op of the braid dialect}}
+  %0 = arith.constant 1.0 : f32
+}
+
+// -----
+// A function in a function.
+braid.func @f {
+  // expected-error @below {{expects parent op 'builtin.module'}}
+  braid.func @g {
+  }
+}
+
+// -----
+// Names inside a function, a read or an initial value are its own: one that is not there is not taken from a later function.
+braid.parameter @w : !braid.value<static, []> init {
+  // expected-error @below {{use of undeclared SSA value name}}
+  braid.yield %later : !braid.value<static, []>
+}
+braid.func @f {
+  %later = braid.constant 0.0 : <static, []>
 }

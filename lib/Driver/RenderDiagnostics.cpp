@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Compilation.h"
+#include "braid/Support/Printable.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
 
@@ -27,23 +28,22 @@ static void collectPlaces(mlir::Location location, std::vector<mlir::FileLineCol
 }
 
 static std::string placeText(mlir::FileLineColLoc place) {
-  return place.getFilename().str() + ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn()) + ": ";
+  return printable(place.getFilename().getValue()) + ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn()) + ": ";
 }
 
 /// The line and a caret, where the file is known.
 static std::string excerpt(const SourceManager &sources, mlir::FileLineColLoc place) {
   for (uint32_t file = 0; file < sources.size(); ++file)
     if (llvm::StringRef(sources.name(file)) == place.getFilename().getValue()) {
-      std::string line(sources.line(file, place.getLine())), pad;
-      for (char c : llvm::StringRef(line).take_front(place.getColumn() ? place.getColumn() - 1 : 0))
-        pad += c == '\t' ? '\t' : ' ';
-      return line + "\n" + pad + "^\n";
+      MarkedLine line = markedLine(sources.line(file, place.getLine()), place.getColumn() ? place.getColumn() - 1 : 0, 1);
+      return line.text + "\n" + line.pad + line.mark + "\n";
     }
   return "";
 }
 
 static void renderOne(const SourceManager &sources, mlir::Location location, const char *severity,
-                      const std::string &message, std::string &text) {
+                      llvm::StringRef unsafe, std::string &text) {
+  std::string message = printableMessage(unsafe);
   std::vector<mlir::FileLineColLoc> places;
   collectPlaces(location, places);
   if (places.empty()) {

@@ -1,13 +1,10 @@
 //===- Diagnostics.cpp - errors a user can read ---------------------------===//
 //
-// The catalogue is Diagnostics.def. Rendering keeps tabs of the source line in
-// the caret line, and lets one character, however many bytes it has, take one
-// column, so that carets stand under what they mean. A program may be any file:
-// what is no printable text is replaced, and of a long line only the part around
-// the caret is shown.
+// The catalogue is Diagnostics.def. How text of a program is shown is in Printable.cpp.
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Support/Diagnostics.h"
+#include "braid/Support/Printable.h"
 #include <algorithm>
 #include <set>
 #include <tuple>
@@ -27,42 +24,8 @@ const Row rows[] = {
 #undef DIAG
 };
 
-bool continuesCharacter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// Columns of a source line that are shown, and errors that are.
-constexpr size_t maxColumns = 160, maxErrors = 200, maxArgument = 400;
-
-/// The bytes of the character at `i`; 0 if it is a control character (but a tab) or no UTF-8.
-size_t characterAt(std::string_view text, size_t i) {
-  unsigned char c = static_cast<unsigned char>(text[i]);
-  if (c < 0x80)
-    return (c >= 0x20 && c != 0x7f) || c == '\t' ? 1 : 0;
-  size_t size = c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc2 && c < 0xe0 ? 2 : 0;
-  if (size == 0 || i + size > text.size())
-    return 0;
-  for (size_t k = 1; k < size; ++k)
-    if (!continuesCharacter(text[i + k]))
-      return 0;
-  return size == 2 && c == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0 ? 0 : size;
-}
-
-/// Text for the middle of a message: what cannot be printed as `\x1b`, and not too much of it.
-std::string printable(std::string_view text) {
-  std::string result;
-  for (size_t i = 0; i < text.size();) {
-    if (result.size() > maxArgument)
-      return result + "…";
-    if (size_t size = characterAt(text, i)) {
-      result += text.substr(i, size);
-      i += size;
-    } else {
-      const char *digits = "0123456789abcdef";
-      unsigned char c = static_cast<unsigned char>(text[i++]);
-      result += {'\\', 'x', digits[c >> 4], digits[c & 15]};
-    }
-  }
-  return result;
-}
+/// Errors that are shown.
+constexpr size_t maxErrors = 200;
 
 /// Replaces `{0}`, `{1}` … by the arguments.
 std::string fill(const char *text, const std::vector<std::string> &arguments) {
@@ -114,39 +77,9 @@ static std::string place(const SourceManager &sources, SourceRange range) {
 static std::string excerpt(const SourceManager &sources, SourceRange range, const std::string &hint,
                            const Palette &palette) {
   LineColumn at = sources.locate(range.file, range.begin);
-  std::string_view line = sources.line(range.file, at.line);
-  size_t column = std::min<size_t>(at.column - 1, line.size());
-  // Of a long line, what is around the caret.
-  size_t begin = 0, stop = line.size();
-  if (line.size() > maxColumns) {
-    begin = column > maxColumns / 2 ? std::min(column - maxColumns / 2, line.size() - maxColumns) : 0;
-    for (int k = 0; k < 3 && begin > 0 && continuesCharacter(line[begin]); ++k)
-      --begin;
-    stop = std::min(line.size(), begin + maxColumns);
-    for (int k = 0; k < 3 && stop < line.size() && continuesCharacter(line[stop]); ++k)
-      ++stop;
-  }
   // A range over several lines is marked to the end of its first one.
-  size_t end = std::min<size_t>(column + (range.end > range.begin ? range.end - range.begin : 1), stop);
-  std::string shown = begin > 0 ? "…" : "", pad = begin > 0 ? " " : "";
-  size_t width = 0;
-  for (size_t i = begin; i < stop;) {
-    size_t size = characterAt(line, i);
-    if (size)
-      shown += line.substr(i, size);
-    else
-      shown += "\uFFFD";
-    if (i < column)
-      pad += line[i] == '\t' ? '\t' : ' ';
-    else
-      width += i < end;
-    i += size ? size : 1;
-  }
-  if (stop < line.size())
-    shown += "…";
-  std::string mark = "^" + std::string(width > 1 ? width - 1 : 0, '~');
-  return shown + "\n" + pad + palette.caret + mark + (hint.empty() ? "" : " " + hint) +
-         palette.off + "\n";
+  MarkedLine line = markedLine(sources.line(range.file, at.line), at.column - 1, range.end > range.begin ? range.end - range.begin : 1);
+  return line.text + "\n" + line.pad + palette.caret + line.mark + (hint.empty() ? "" : " " + hint) + palette.off + "\n";
 }
 
 std::string DiagnosticEngine::render(bool color) const {

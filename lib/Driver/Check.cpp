@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Compilation.h"
+#include "braid/Driver/Inputs.h"
 #include "braid/Driver/ModelInfo.h"
 #include "braid/Driver/Text.h"
 #include "braid/Pipelines/Explain.h"
@@ -104,6 +105,8 @@ int check(const CheckOptions &options, Console &console) {
   PipelineOptions pipeline;
   pipeline.bf16 = options.bf16;
   pipeline.functions = {"loss", "grad"};
+  if (llvm::Error error = checkTokens(options.batch, options.tokens))
+    return fail(console, std::move(error));
   auto planned = (*compilation)->lower(Stage::Host, pipeline);
   if (!planned)
     return fail(console, planned.takeError());

@@ -19,10 +19,21 @@ class Reader {
 public:
   Reader(const rt::TensorFile &file, const std::string &what) : file(file), what(what) {}
 
+  /// What is there instead, for a message.
+  std::string names() const {
+    std::string text;
+    for (const auto &[name, tensor] : file.tensors) {
+      if (text.size() > 200)
+        return text + ", …";
+      text += (text.empty() ? "; it has `" : ", `") + name + "`";
+    }
+    return text;
+  }
+
   llvm::Error input(const InputInfo &input, int64_t limit, bool negative) {
     auto found = file.tensors.find(input.name);
     if (found == file.tensors.end())
-      return makeError("`" + what + "` lacks the input `" + input.name + "`");
+      return makeError("`" + what + "` lacks the input `" + input.name + "`" + names());
     const rt::StoredTensor &tensor = found->second;
     if (llvm::Error error = shape(input, tensor))
       return error;
@@ -147,7 +158,16 @@ llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &
   return std::move(reader.result);
 }
 
+llvm::Error checkTokens(int64_t batch, int64_t time) {
+  if (batch < 1 || time < 1 || batch > INT32_MAX / time)
+    return makeError("a batch of " + llvm::Twine(batch) + " sequences of " + llvm::Twine(time) +
+                     " tokens: there are at most 2^31 tokens in a batch");
+  return llvm::Error::success();
+}
+
 llvm::Expected<Inputs> randomInputs(const ModelInfo &model, int64_t batch, int64_t time, uint64_t seed) {
+  if (llvm::Error error = checkTokens(batch, time))
+    return std::move(error);
   Inputs inputs;
   inputs.batch = batch;
   inputs.time = time;

@@ -3,6 +3,7 @@
 #include "CodeGen.h"
 #include "braid/Conversion/HostToLLVM.h"
 #include "braid/Pipelines/Pipelines.h"
+#include "braid/Support/Printable.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
@@ -53,7 +54,7 @@ llvm::Error braid::lower(ModuleOp module, const EngineOptions &options) {
     buildLLVMPipeline(manager);
   }
   if (failed(manager.run(module)))
-    return llvm::createStringError(llvm::inconvertibleErrorCode(), text.empty() ? "lowering to LLVM failed" : text);
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), text.empty() ? "lowering to LLVM failed" : printableMessage(text));
   if (!options.dumpDir.empty()) {
     std::error_code error = llvm::sys::fs::create_directories(options.dumpDir);
     llvm::raw_fd_ostream out(options.dumpDir + "/llvm.mlir", error);

@@ -22,6 +22,8 @@ struct Inputs {
 /// tensor and the position, for a missing or surplus tensor, a wrong type or shape, shapes that disagree about
 /// [batch, time], and an id outside its vocabulary (`tokens[0, 3] is 300, …`; targets may be negative).
 llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &file, bool withTargets, const std::string &what);
+/// Fails unless there is a token, and fewer than 2^31, as programs compiled ahead of time demand too.
+llvm::Error checkTokens(int64_t batch, int64_t time);
 /// Random ids and targets of a shape, for comparisons.
 llvm::Expected<Inputs> randomInputs(const ModelInfo &model, int64_t batch, int64_t time, uint64_t seed);
 

@@ -181,17 +181,19 @@ def ConvertRowToGPU : Pass<"convert-row-to-gpu", "::mlir::ModuleOp"> {
     order); exp, log and others are the polynomials of the CPU, within a few units in the last place.
 
     Bytes moved: each input and output of a row once, which `braid.traffic` declares and tests count: what
-    several walks need stays in registers or is copied to shared memory (`shared` bytes of a block);
-    what does not fit is read again. Beside that parameters (from caches), tables of list entries and
+    several walks need stays in registers or is copied to shared memory (as much as a block of the
+    `target` has, or `shared`); what does not fit is read again. Beside that parameters (from caches), tables of list entries and
     a partial sum for every block.
 
     Declines: a module without row kernels stays as it is.
     ```mlir
     row.kernel @row_0 token dynamic [] { … }
     ```
-    becomes `gpu.func @row_0(…) kernel attributes {braid.launch = {…}}` in `gpu.module @braid_kernels`.
+    becomes `gpu.func @row_0(…) kernel attributes {braid.launch = {…}}` in `gpu.module @braid_kernels`, whose
+    `braid.target` says what was planned for.
   }];
-  let options = [Option<"shared", "shared", "int64_t", "163 << 10", "bytes of shared memory that a block may have">,
+  let options = [Option<"target", "target", "std::string", "\"\"", "the GPU to plan for: sm_80 (where none is named), sm_86, … (docs/gpu.md)">,
+                 Option<"shared", "shared", "int64_t", "0", "bytes of shared memory that a block may have, in place of the target's">,
                  Option<"few", "few", "bool", "false", "every kernel over tokens gets a variant for few rows">];
   let constructor = "::braid::row::createConvertRowToGPUPass()";
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
@@ -212,7 +214,8 @@ def ConvertRowToNVVM : Pass<"convert-row-to-nvvm", "::mlir::ModuleOp"> {
     ```
     becomes `llvm.func @row_0(%a: !llvm.ptr) attributes {nvvm.kernel}` with `nvvm.read.ptx.sreg.tid.x`.
   }];
-  let options = [Option<"shared", "shared", "int64_t", "163 << 10", "bytes of shared memory that a block may have">,
+  let options = [Option<"target", "target", "std::string", "\"\"", "the GPU to plan for: sm_80 (where none is named), sm_86, … (docs/gpu.md)">,
+                 Option<"shared", "shared", "int64_t", "0", "bytes of shared memory that a block may have, in place of the target's">,
                  Option<"few", "few", "bool", "false", "every kernel over tokens gets a variant for few rows">];
   let constructor = "::braid::row::createConvertRowToNVVMPass()";
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect", "::mlir::gpu::GPUDialect",

@@ -35,17 +35,26 @@ struct CudaEvent : Event {
 };
 
 struct CudaArena : Arena {
-  CudaArena(const CudaDriver &cuda, CUcontext context, CUdeviceptr base, const ArenaPlan &plan) : cuda(cuda), context(context), base(base) {
-    for (const ArenaPlan::Piece &piece : plan.pieces())
-      addresses.push_back(base + Address(piece.offset));
+  CudaArena(const CudaDriver &cuda, CUcontext context, CUdeviceptr base, const ArenaPlan &plan)
+      : cuda(cuda), context(context), base(base), bytes(plan.bytes()) {
+    llvm::cantFail(place(plan));
   }
   ~CudaArena() override {
     cuda.ctxSetCurrent(context);
     cuda.memFree(base);
   }
+  llvm::Error place(const ArenaPlan &plan) override {
+    if (plan.bytes() > bytes)
+      return llvm::createStringError(llvm::Twine(plan.bytes()) + " bytes do not fit into an allocation of " + llvm::Twine(bytes));
+    addresses.clear();
+    for (const ArenaPlan::Piece &piece : plan.pieces())
+      addresses.push_back(base + Address(piece.offset));
+    return llvm::Error::success();
+  }
   const CudaDriver &cuda;
   CUcontext context;
   CUdeviceptr base;
+  int64_t bytes;
 };
 
 class CudaModule : public dev::Module {
@@ -79,7 +88,7 @@ private:
 class CudaDevice : public Device {
 public:
   CudaDevice(const CudaDriver &cuda, CUdevice gpu, Properties known, row::GpuTarget target, CudaOptions options)
-      : cuda(cuda), gpu(gpu), known(std::move(known)), target(std::move(target)), options(std::move(options)) {}
+      : cuda(cuda), gpu(gpu), known(std::move(known)), aim(std::move(target)), options(std::move(options)) {}
   ~CudaDevice() override {
     own.reset();
     if (context)
@@ -88,6 +97,7 @@ public:
   llvm::Error open();
 
   const Properties &properties() const override { return known; }
+  const row::GpuTarget &target() const override { return aim; }
   bool isUsable() const override { return !lost; }
   llvm::Expected<std::unique_ptr<dev::Module>> load(mlir::Operation *gpuModule, llvm::StringRef program) override;
   llvm::Expected<std::unique_ptr<dev::Module>> loadImage(llvm::StringRef image) override { return loadImage(image, {}); }
@@ -116,7 +126,7 @@ private:
   const CudaDriver &cuda;
   CUdevice gpu;
   Properties known;
-  row::GpuTarget target;
+  row::GpuTarget aim;
   CudaOptions options;
   CUcontext context = nullptr;
   std::unique_ptr<CudaStream> own;
@@ -150,14 +160,14 @@ llvm::Error CudaDevice::check(CUresult code, const llvm::Twine &what, CudaStream
 }
 
 llvm::Expected<std::unique_ptr<dev::Module>> CudaDevice::load(mlir::Operation *gpuModule, llvm::StringRef program) {
-  auto ptx = ptxOf(gpuModule, target, options.cache, program);
+  auto ptx = ptxOf(gpuModule, aim, options.cache, program);
   if (!ptx)
     return ptx.takeError();
   std::string image = std::move(*ptx);
   // A cubin runs on this GPU alone; where the target is an earlier one, or without ptxas, the driver compiles the PTX.
-  bool isOwn = int(target.number) == known.major * 10 + known.minor;
+  bool isOwn = int(aim.number) == known.major * 10 + known.minor;
   if (auto ptxas = row::findPtxas(); ptxas && isOwn) {
-    auto cubin = cubinOf(image, target, options.cache, program);
+    auto cubin = cubinOf(image, aim, options.cache, program);
     if (!cubin)
       return cubin.takeError();
     image = std::move(*cubin);
@@ -248,9 +258,8 @@ llvm::Error CudaDevice::launch(Kernel &given, const LaunchConfig &config, llvm::
   auto &kernel = static_cast<CudaKernel &>(given);
   CudaStream &in = streamOf(stream);
   enter();
-  if (config.sharedBytes > known.sharedBytes)
-    return llvm::createStringError(kernel.title() + " needs " + llvm::Twine(config.sharedBytes) + " bytes of shared memory for a block; " + known.name +
-                                   " has " + llvm::Twine(known.sharedBytes) + ": give fewer entries of a history");
+  if (llvm::Error error = checkShared(*this, kernel, config))
+    return error;
   if (config.sharedBytes > kernel.sharedAllowed) {
     if (llvm::Error error = check(cuda.funcSetAttribute(kernel.function, functionMaxDynamicShared, int(config.sharedBytes)),
                                   kernel.title() + ": cuFuncSetAttribute of " + llvm::Twine(config.sharedBytes) + " bytes of shared memory", in))
@@ -333,6 +342,7 @@ llvm::Expected<std::unique_ptr<Device>> braid::dev::makeCudaDevice(int number, C
   auto target = targetFor(*properties);
   if (!target)
     return target.takeError();
+  properties->threads = target->threads;
   CUdevice gpu = 0;
   if (llvm::Error error = (*driver)->check((*driver)->deviceGet(&gpu, number), "cuDeviceGet"))
     return std::move(error);

@@ -15,6 +15,14 @@ size_t ArenaPlan::add(std::string name, int64_t bytes) {
 
 std::string Kernel::title() const { return "kernel `" + name + "`" + (place.empty() ? "" : " (" + place + ")"); }
 
+llvm::Error braid::dev::checkShared(const Device &device, const Kernel &kernel, const LaunchConfig &config) {
+  const Properties &known = device.properties();
+  if (config.sharedBytes <= known.sharedBytes)
+    return llvm::Error::success();
+  return llvm::createStringError(kernel.title() + " needs " + Twine(config.sharedBytes) + " bytes of shared memory for a block; " + known.name + " (" +
+                                 device.target().chip + ") has " + Twine(known.sharedBytes) + ": give fewer entries of a history");
+}
+
 std::string braid::dev::placeInProgram(Operation *op) {
   FileLineColLoc best;
   op->walk<WalkOrder::PreOrder>([&](Operation *inside) {

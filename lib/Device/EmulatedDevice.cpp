@@ -32,15 +32,16 @@ struct EmulatedKernel : Kernel {
 };
 
 struct EmulatedArena : Arena {
-  EmulatedArena(emu::Memory &memory, const ArenaPlan &plan) : memory(memory) {
-    for (const ArenaPlan::Piece &piece : plan.pieces())
-      addresses.push_back(reinterpret_cast<Address>(memory.allocate(size_t(piece.bytes), piece.name)));
-  }
-  ~EmulatedArena() override {
+  EmulatedArena(emu::Memory &memory, int64_t bytes) : memory(memory), bytes(bytes) {}
+  ~EmulatedArena() override { release(); }
+  llvm::Error place(const ArenaPlan &plan) override;
+  void release() {
     for (Address address : addresses)
       llvm::consumeError(memory.release(reinterpret_cast<void *>(address)));
+    addresses.clear();
   }
   emu::Memory &memory;
+  int64_t bytes;
 };
 
 struct EmulatedEvent : Event {
@@ -51,12 +52,18 @@ class EmulatedDevice : public Device {
 public:
   explicit EmulatedDevice(EmulatedOptions given) : options(std::move(given)) {
     known.name = "emulator";
-    known.major = 9;
+    known.major = int(options.target.number / 10);
+    known.minor = int(options.target.number % 10);
     known.multiprocessors = 2;
-    known.sharedBytes = int64_t(options.launch.sharedLimit);
+    known.threads = options.target.threads;
+    known.sharedBytes = options.target.sharedBytes;
+    options.launch.sharedLimit = size_t(known.sharedBytes); // static shared memory included
   }
   const Properties &properties() const override { return known; }
+  const row::GpuTarget &target() const override { return options.target; }
   llvm::Expected<std::unique_ptr<dev::Module>> load(mlir::Operation *gpuModule, llvm::StringRef) override {
+    if (llvm::Error error = row::checkPlannedFor(gpuModule, options.target))
+      return std::move(error);
     mlir::DialectRegistry registry;
     emu::registerDialects(registry);
     gpuModule->getContext()->appendDialectRegistry(registry);
@@ -96,6 +103,8 @@ public:
     return llvm::Error::success();
   }
   llvm::Error launch(Kernel &kernel, const LaunchConfig &config, llvm::ArrayRef<void *> arguments, Stream *) override {
+    if (llvm::Error error = checkShared(*this, kernel, config))
+      return error;
     auto result = static_cast<EmulatedKernel &>(kernel).module.launch(kernel.name, {uint32_t(config.blocks), 1, 1},
                                                                       {uint32_t(config.threads), 1, 1}, size_t(config.sharedBytes), arguments,
                                                                       memory, options.launch);
@@ -128,18 +137,30 @@ private:
 
 } // namespace
 
-llvm::Expected<std::unique_ptr<Arena>> EmulatedDevice::allocate(const ArenaPlan &plan) {
+llvm::Error EmulatedArena::place(const ArenaPlan &plan) {
+  if (plan.bytes() > bytes)
+    return llvm::createStringError(llvm::Twine(plan.bytes()) + " bytes do not fit into an allocation of " + llvm::Twine(bytes));
   // Each buffer and its shadow are mappings of their own, of which a process has 65530.
   constexpr size_t mostPieces = 16000;
   if (plan.pieces().size() > mostPieces)
     return llvm::createStringError("the emulator holds at most " + llvm::Twine(mostPieces) + " buffers at a time, and " +
                                    llvm::Twine(plan.pieces().size()) + " are needed: give fewer entries of histories");
+  release();
+  for (const ArenaPlan::Piece &piece : plan.pieces())
+    addresses.push_back(reinterpret_cast<Address>(memory.allocate(size_t(piece.bytes), piece.name)));
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<Arena>> EmulatedDevice::allocate(const ArenaPlan &plan) {
   int64_t available = hostMemory();
   // Every byte has another one that says whether it was written.
   if (int64_t needed = 2 * plan.bytes(); needed > available)
     return llvm::createStringError("too little memory for the emulator: " + llvm::Twine(needed >> 20) + " MiB are needed, half of them for its checks, and " +
                                    llvm::Twine(available >> 20) + " MiB are free: give smaller sizes");
-  return std::make_unique<EmulatedArena>(memory, plan);
+  auto arena = std::make_unique<EmulatedArena>(memory, plan.bytes());
+  if (llvm::Error error = arena->place(plan))
+    return std::move(error);
+  return std::move(arena);
 }
 
 llvm::Expected<Kernel *> EmulatedModule::kernel(llvm::StringRef name) {

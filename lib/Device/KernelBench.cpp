@@ -60,7 +60,7 @@ llvm::Expected<std::unique_ptr<KernelBench>> KernelBench::create(mlir::ModuleOp 
     return llvm::createStringError("the program launches no row kernels");
   bench->lowered = rows.clone();
   mlir::PassManager manager(rows.getContext());
-  manager.addPass(row::createConvertRowToNVVMPass());
+  manager.addPass(row::createConvertRowToNVVMPass(device.target().chip, device.target().sharedBytes));
   if (failed(manager.run(*bench->lowered)))
     return llvm::createStringError("the row kernels cannot be compiled for a GPU");
   auto module = device.load(bench->lowered->lookupSymbol(row::deviceModuleName), program);
@@ -70,31 +70,64 @@ llvm::Expected<std::unique_ptr<KernelBench>> KernelBench::create(mlir::ModuleOp 
   return std::move(bench);
 }
 
-llvm::Expected<MeasuredLaunch> KernelBench::measure(Launch launch, const KernelBenchOptions &options) {
-  MeasuredLaunch result;
-  result.kernel = launch.op.getKernel().str();
-  result.place = placeInProgram(launch.kernel);
-  result.sizes.assign(launch.op.getSizes().begin(), launch.op.getSizes().end());
-  result.times = launch.times;
-  result.rows = launch.op.getSpace() == host::Space::Token ? options.batch * options.tokens : int64_t(*launch.op.getRows());
-  LaunchOperands operands(launch.kernel, launch.op, result.rows, options.seed);
-  result.bytes = operands.boundBytes();
+struct KernelBench::Prepared {
+  Launch launch;
+  int64_t rows;
+  LaunchOperands operands;
+  RowLaunch how;
+  int64_t sets = 1;
+};
+KernelBench::KernelBench(Device &device) : device(device) {}
+KernelBench::~KernelBench() = default;
 
-  mlir::Operation *kernels = lowered->lookupSymbol(row::deviceModuleName);
-  auto plan = RowLaunch::plan(mlir::SymbolTable::lookupSymbolIn(kernels, launch.op.getKernel()), operands.sizes(), result.rows, options.tokens,
-                              device.properties());
-  if (!plan)
-    return plan.takeError();
+llvm::Error KernelBench::prepare(llvm::ArrayRef<Launch> launches, const KernelBenchOptions &given) {
+  options = given;
+  prepared.clear();
+  arena.reset();
   auto free = device.freeBytes();
   if (!free)
     return free.takeError();
-  // At most 64 copies of the smallest ones, and never more than the memory there is.
-  int64_t bytes = std::max<int64_t>(operands.bytes(), 1), room = std::max<int64_t>((*free / 10 * 9 - plan->workspaceBytes()) / bytes, 1);
-  int64_t sets = std::clamp<int64_t>((options.apart + bytes - 1) / bytes + (options.apart > 0), 1, std::min<int64_t>(64, room));
-  if (llvm::Error error = operands.place(device, *plan, sets))
+  mlir::Operation *kernels = lowered->lookupSymbol(row::deviceModuleName);
+  ArenaPlan largest;
+  std::string whose;
+  for (Launch launch : launches) {
+    int64_t rows = launch.op.getSpace() == host::Space::Token ? options.batch * options.tokens : int64_t(*launch.op.getRows());
+    LaunchOperands operands(launch.kernel, launch.op, rows, options.seed);
+    auto how = RowLaunch::plan(mlir::SymbolTable::lookupSymbolIn(kernels, launch.op.getKernel()), operands.sizes(), rows, options.tokens,
+                               device.properties());
+    if (!how)
+      return how.takeError();
+    // At most 64 copies of the smallest ones, and never more than the memory there is.
+    int64_t bytes = std::max<int64_t>(operands.bytes(), 1), room = std::max<int64_t>((*free / 10 * 9 - how->workspaceBytes()) / bytes, 1);
+    int64_t sets = std::clamp<int64_t>((options.apart + bytes - 1) / bytes + (options.apart > 0), 1, std::min<int64_t>(64, room));
+    ArenaPlan plan = operands.plan(*how, sets);
+    if (plan.bytes() > largest.bytes() || prepared.empty()) {
+      largest = std::move(plan);
+      std::string place = placeInProgram(launch.kernel);
+      whose = "kernel `" + launch.op.getKernel().str() + "`" + (place.empty() ? "" : " (" + place + ")");
+    }
+    prepared.push_back(std::make_unique<Prepared>(Prepared{launch, rows, std::move(operands), std::move(*how), sets}));
+  }
+  auto made = device.allocate(largest);
+  if (!made)
+    return llvm::createStringError(whose + ", whose launch needs the most memory of all: " + toString(made.takeError()));
+  arena = std::move(*made);
+  return llvm::Error::success();
+}
+
+llvm::Expected<MeasuredLaunch> KernelBench::measure(size_t number) {
+  Prepared &p = *prepared[number];
+  MeasuredLaunch result;
+  result.kernel = p.launch.op.getKernel().str();
+  result.place = placeInProgram(p.launch.kernel);
+  result.sizes.assign(p.launch.op.getSizes().begin(), p.launch.op.getSizes().end());
+  result.times = p.launch.times;
+  result.rows = p.rows;
+  result.bytes = p.operands.boundBytes();
+  if (llvm::Error error = p.operands.place(device, *arena, p.how, p.sets))
     return std::move(error);
   auto seconds = timed(device, options.warmup, options.repetitions, [&](int64_t i) {
-    return launchRows(device, *module, launch.op.getKernel(), *plan, operands.addresses(size_t(i % sets)), operands.scratch());
+    return launchRows(device, *module, p.launch.op.getKernel(), p.how, p.operands.addresses(size_t(i % p.sets)), p.operands.scratch());
   });
   if (!seconds)
     return seconds.takeError();
@@ -121,7 +154,9 @@ llvm::Expected<CopyBandwidth> braid::dev::measureCopy(Device &device, mlir::MLIR
   options.tokens = rows;
   options.repetitions = repetitions;
   options.apart = 0; // one pair of buffers is far larger than a cache
-  auto kernel = (*bench)->measure((*bench)->launches().front(), options);
+  if (llvm::Error error = (*bench)->prepare((*bench)->launches(), options))
+    return std::move(error);
+  auto kernel = (*bench)->measure(0);
   if (!kernel)
     return kernel.takeError();
 

@@ -278,7 +278,7 @@ llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::Modul
   mlir::Operation *kernels = checker->lowered->lookupSymbol(row::deviceModuleName);
   if (!kernels) {
     mlir::PassManager manager(rows.getContext());
-    manager.addPass(row::createConvertRowToNVVMPass());
+    manager.addPass(row::createConvertRowToNVVMPass(device.target().chip, device.target().sharedBytes));
     if (failed(manager.run(*checker->lowered)))
       return llvm::createStringError("the row kernels cannot be compiled for a GPU");
     kernels = checker->lowered->lookupSymbol(row::deviceModuleName);

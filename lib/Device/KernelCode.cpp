@@ -25,6 +25,8 @@ static llvm::Expected<std::string> through(const CompileCache &cache, const std:
 }
 
 llvm::Expected<std::string> braid::dev::ptxOf(mlir::Operation *gpuModule, const row::GpuTarget &target, const CompileCache &cache, llvm::StringRef program) {
+  if (llvm::Error error = row::checkPlannedFor(gpuModule, target))
+    return std::move(error);
   if (!cache.isEnabled())
     return row::translateToPTX(gpuModule, target);
   std::string text, tools = buildIdentity();
@@ -61,5 +63,6 @@ llvm::Expected<row::GpuTarget> braid::dev::targetFor(const Properties &gpu) {
       if (!best || target->number >= best->number)
         best = std::move(*target);
   }
+  best->sharedBytes = std::min(best->sharedBytes, gpu.sharedBytes);
   return *best;
 }

@@ -110,7 +110,7 @@ llvm::Error LaunchOperands::fill(Device &device, Address address, const Operand 
   return llvm::Error::success();
 }
 
-llvm::Error LaunchOperands::place(Device &device, const RowLaunch &how, int64_t sets) {
+ArenaPlan LaunchOperands::plan(const RowLaunch &how, int64_t sets) {
   ArenaPlan plan;
   for (int64_t set = 0; set < sets; ++set) {
     for (auto [i, each] : llvm::enumerate(operands))
@@ -119,26 +119,31 @@ llvm::Error LaunchOperands::place(Device &device, const RowLaunch &how, int64_t 
       if (llvm::isa<row::ListType>(argument.getType()))
         plan.add("argument " + std::to_string(argument.getArgNumber()), int64_t(launch.getArgs().size() * sizeof(braid_entry)));
   }
-  size_t pieces = plan.pieces().size() / size_t(sets), extra = plan.pieces().size();
   plan.add("workspace", how.workspaceBytes());
   for (size_t i = 0; i < how.shape.sums.size(); ++i)
     plan.add("partial sums", how.partialBytes(i));
-  auto made = device.allocate(plan);
-  if (!made)
-    return made.takeError();
-  arena = std::move(*made);
-  rest.workspace = how.workspaceBytes() ? arena->at(extra) : 0;
-  for (size_t i = 0; i < how.shape.sums.size(); ++i)
-    rest.partials.push_back(arena->at(extra + 1 + i));
+  return plan;
+}
+
+llvm::Error LaunchOperands::place(Device &device, Arena &arena, const RowLaunch &how, int64_t sets) {
+  ArenaPlan planned = plan(how, sets);
+  if (llvm::Error error = arena.place(planned))
+    return error;
+  size_t sums = how.shape.sums.size(), extra = planned.pieces().size() - 1 - sums, pieces = extra / size_t(sets);
+  arguments.clear();
+  rest = {};
+  rest.workspace = how.workspaceBytes() ? arena.at(extra) : 0;
+  for (size_t i = 0; i < sums; ++i)
+    rest.partials.push_back(arena.at(extra + 1 + i));
 
   for (int64_t set = 0; set < sets; ++set) {
     size_t first = size_t(set) * pieces, table = first + operands.size(), next = 0;
     llvm::DenseMap<std::pair<const void *, int64_t>, Address> of;
     for (auto [i, each] : llvm::enumerate(operands)) {
-      Address address = of[each.first] = arena->at(first + i);
+      Address address = of[each.first] = arena.at(first + i);
       const Operand &operand = each.second;
       bool isRead = operand.loaded || operand.gathered;
-      if (llvm::Error error = set && isRead ? device.copy(address, arena->at(i), size_t(operand.bytes)) : fill(device, address, operand))
+      if (llvm::Error error = set && isRead ? device.copy(address, arena.at(i), size_t(operand.bytes)) : fill(device, address, operand))
         return error;
     }
     auto &addresses = arguments.emplace_back();
@@ -155,7 +160,7 @@ llvm::Error LaunchOperands::place(Device &device, const RowLaunch &how, int64_t 
         int64_t rowBytes = row::numElements(kernel, list.getAxes(), axisSizes) * (operand.storage == host::Storage::BF16 ? 2 : 4);
         entries.push_back({reinterpret_cast<char *>(of[memoryOf(value)]), operand.bytes >= rowBytes * rows && !operand.zero ? rowBytes : 0});
       }
-      addresses.push_back(arena->at(table++));
+      addresses.push_back(arena.at(table++));
       if (llvm::Error error = device.copyTo(addresses.back(), entries.data(), entries.size() * sizeof(braid_entry)))
         return error;
     }

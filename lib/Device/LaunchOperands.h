@@ -22,8 +22,10 @@ public:
   int64_t bytes() const;
   /// What the launch must move, as MeasuredLaunch::bytes.
   int64_t boundBytes() const;
-  /// Allocates `sets` sets and one scratch memory for the launch, and fills what is read.
-  llvm::Error place(Device &device, const RowLaunch &launch, int64_t sets);
+  /// Memory for `sets` sets and one scratch memory for the launch.
+  ArenaPlan plan(const RowLaunch &launch, int64_t sets);
+  /// Places that into memory large enough, and fills what is read.
+  llvm::Error place(Device &device, Arena &arena, const RowLaunch &launch, int64_t sets);
   /// Of the kernel's arguments, in a set.
   llvm::ArrayRef<Address> addresses(size_t set) const { return arguments[set]; }
   const RowScratch &scratch() const { return rest; }
@@ -46,7 +48,6 @@ private:
   std::mt19937_64 random;
   llvm::SmallVector<int64_t> axisSizes;
   llvm::MapVector<std::pair<const void *, int64_t>, Operand> operands; ///< by memory
-  std::unique_ptr<Arena> arena;
   std::vector<llvm::SmallVector<Address>> arguments;
   RowScratch rest;
 };

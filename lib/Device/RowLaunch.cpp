@@ -20,8 +20,7 @@ llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::Array
   launch.sizes.assign(sizes.begin(), sizes.end());
   launch.rows = rows;
   launch.time = time;
-  // 2048 threads fill a multiprocessor.
-  int64_t resident = std::max<int64_t>(2048 / launch.shape.threads, 1);
+  int64_t resident = std::max<int64_t>(properties.threads / launch.shape.threads, 1);
   int64_t wanted = int64_t(llvm::divideCeil(uint64_t(rows), uint64_t(launch.shape.rowsPerBlock)));
   launch.blocks = blocks ? blocks : std::clamp<int64_t>(wanted, 1, properties.multiprocessors * resident);
   return launch;

@@ -12,7 +12,7 @@ namespace braid::driver {
 
 namespace {
 struct Measured {
-  std::string device;
+  std::string device, target;
   bool isReal = false; ///< a GPU; times of the emulator say nothing about speed
   dev::CopyBandwidth copy;
   std::vector<dev::MeasuredLaunch> launches;
@@ -47,7 +47,7 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> planned(Compilation &co
 }
 
 static llvm::Expected<Measured> measure(const BenchKernelsOptions &o, Console &console) {
-  auto device = deviceByName(o.device, o.how.seed + 1, o.useCache);
+  auto device = deviceByName(o.device, o.target, o.how.seed + 1, o.useCache);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(o.model, console.color);
@@ -69,6 +69,7 @@ static llvm::Expected<Measured> measure(const BenchKernelsOptions &o, Console &c
 
   Measured result;
   result.device = (*device)->properties().name;
+  result.target = (*device)->target().chip;
   result.isReal = (*device)->properties().memoryBytes > 0;
   dev::KernelBenchOptions how;
   how.batch = o.batch;
@@ -76,31 +77,36 @@ static llvm::Expected<Measured> measure(const BenchKernelsOptions &o, Console &c
   how.repetitions = o.repetitions;
   how.warmup = o.warmup;
   how.seed = o.how.seed + 1;
+  std::vector<dev::KernelBench::Launch> chosen;
+  for (dev::KernelBench::Launch launch : bench->launches())
+    if ((o.kernel.empty() || launch.op.getKernel() == o.kernel) && (!o.entries || llvm::is_contained(launch.op.getSizes(), o.entries)))
+      chosen.push_back(launch);
+  if (chosen.empty())
+    return makeError(o.kernel.empty() ? "the program launches no row kernel over " + std::to_string(o.entries) + " entries"
+                                      : "the program launches no row kernel `" + o.kernel + "`" +
+                                            (o.entries ? " over " + std::to_string(o.entries) + " entries" : ""));
+  if (!result.isReal)
+    how.apart = 0;
+  // What does not fit is said before anything runs.
+  if (llvm::Error error = bench->prepare(chosen, how))
+    return std::move(error);
   int64_t copied = 256 << 10;
   if (result.isReal) {
     auto free = (*device)->freeBytes();
     if (!free)
       return free.takeError();
     copied = std::min<int64_t>(int64_t(1) << 30, *free / 8);
-  } else {
-    how.apart = 0;
   }
   auto copy = dev::measureCopy(**device, (*compilation)->context(), copied, o.repetitions);
   if (!copy)
     return copy.takeError();
   result.copy = *copy;
-  for (dev::KernelBench::Launch launch : bench->launches()) {
-    if ((!o.kernel.empty() && launch.op.getKernel() != o.kernel) || (o.entries && !llvm::is_contained(launch.op.getSizes(), o.entries)))
-      continue;
-    auto measured = bench->measure(launch, how);
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    auto measured = bench->measure(i);
     if (!measured)
       return measured.takeError();
     result.launches.push_back(std::move(*measured));
   }
-  if (result.launches.empty())
-    return makeError(o.kernel.empty() ? "the program launches no row kernel over " + std::to_string(o.entries) + " entries"
-                                      : "the program launches no row kernel `" + o.kernel + "`" +
-                                            (o.entries ? " over " + std::to_string(o.entries) + " entries" : ""));
   return result;
 }
 
@@ -118,7 +124,7 @@ static std::string json(const Measured &m, const BenchKernelsOptions &o) {
     }
     launches.push_back(std::move(object));
   }
-  llvm::json::Object root{{"model", o.model.path}, {"device", m.device}, {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"batch", o.batch},
+  llvm::json::Object root{{"model", o.model.path}, {"device", m.device}, {"target", m.target}, {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"batch", o.batch},
                           {"tokens", o.tokens}, {"launches", std::move(launches)}};
   root["seconds_of_all"] = m.seconds();
   if (m.isReal)

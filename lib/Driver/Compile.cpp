@@ -25,6 +25,8 @@ namespace path = llvm::sys::path;
 using Form = StageInfo::Form;
 using Target = StageInfo::Target;
 
+std::vector<std::string> gpuTargets() { return row::gpuTargets(); }
+
 std::vector<std::string> emittable() {
   std::vector<std::string> names;
   for (const StageInfo &stage : stages())
@@ -115,13 +117,15 @@ static llvm::Error checkWay(Stage from, Stage to) {
   return makeError("the module is in stage `" + infoOf(from).name + "`, which does not lead to `" + infoOf(to).name + "`");
 }
 
-/// PTX is assembled for another GPU than it was made for if ptxas finds nothing wrong with that.
+/// PTX is assembled for another GPU than it was made for if that one replaces it and ptxas finds nothing wrong with it.
 static llvm::Error runPTX(const CompileOptions &options, Stage to, const std::optional<row::GpuTarget> &gpu, Console &console) {
   if (llvm::Error error = checkWay(Stage::PTX, to))
     return error;
   auto text = llvm::MemoryBuffer::getFile(options.model.path);
   if (!text)
     return makeError("cannot read `" + options.model.path + "`: " + text.getError().message());
+  if (llvm::Error error = row::checkPlannedFor((*text)->getBuffer(), *gpu))
+    return error;
   if (to == Stage::PTX)
     return write(options.output, (*text)->getBuffer().str(), console);
   auto cubin = dev::cubinOf((*text)->getBuffer(), *gpu, cacheOf(options), options.model.path);
@@ -159,6 +163,9 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
   Stage from = c.stage();
   if (llvm::Error error = checkWay(from, to))
     return error;
+  if (mlir::Operation *planned = c.module().lookupSymbol(row::deviceModuleName); planned && gpu)
+    if (llvm::Error error = row::checkPlannedFor(planned, *gpu))
+      return error;
   bool keep = options.locations != "never", shown = keep && (options.locations == "always" || options.output != "-" || !console.outIsTerminal);
   Dump dump(options.dumpDir, console);
   if (llvm::Error error = dump.error())
@@ -173,6 +180,7 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
   pipeline.functions = options.functions;
   pipeline.bf16 = options.bf16;
   pipeline.recompute = options.recompute;
+  pipeline.target = gpu ? gpu->chip : "";
   auto module = c.lower(last, pipeline, [&](Stage stage, mlir::ModuleOp at) {
     if (!options.dumpDir.empty())
       dump.add(infoOf(stage).extension, textOf(at, keep));

@@ -6,10 +6,14 @@
 
 namespace braid::driver {
 
-llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, uint64_t seed, bool useCache,
+llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, llvm::StringRef target, uint64_t seed, bool useCache,
                                                           std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch) {
   if (name == "emulator") {
+    auto chip = row::parseGpuTarget(target.empty() ? llvm::StringRef(row::defaultGpuTarget) : target);
+    if (!chip)
+      return chip.takeError();
     dev::EmulatedOptions options;
+    options.target = std::move(*chip);
     options.launch.seed = seed;
     options.onLaunch = std::move(onLaunch);
     return dev::makeEmulatedDevice(std::move(options));

@@ -57,7 +57,7 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> rowModule(Compilation &
 namespace {
 /// What was found of every kernel.
 struct Run {
-  std::string device;
+  std::string device, target;
   std::vector<dev::KernelCheckResult> results;
   int64_t left; ///< kernels that were not run
 
@@ -78,7 +78,7 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
   std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch;
   if (options.traffic)
     onLaunch = std::ref(traffic);
-  auto device = deviceByName(options.device, options.how.seed + 1, options.useCache, onLaunch);
+  auto device = deviceByName(options.device, options.target, options.how.seed + 1, options.useCache, onLaunch);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(options.model, console.color);
@@ -103,7 +103,7 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
     how.afterLaunch = [&](mlir::Operation *function, const dev::RowLaunch &launch) { return traffic.ofRows(function, launch); };
     how.afterScatter = [&](const dev::ScatterProblem &problem) { return traffic.ofScatter(problem); };
   }
-  Run run{(*device)->properties().name, {}, 0};
+  Run run{(*device)->properties().name, (*device)->target().chip, {}, 0};
   for (row::KernelOp kernel : (*checker)->kernels())
     if (options.kernel.empty() || kernel.getSymName() == options.kernel) {
       if ((*device)->isUsable())
@@ -152,7 +152,7 @@ static llvm::Error writeJSON(const Run &run, const RowKernelsOptions &options) {
   for (const dev::KernelCheckResult &result : run.results)
     kernels.push_back(llvm::json::Object{{"kernel", result.kernel}, {"place", result.place}, {"rows", result.rows}, {"width", result.width},
                                          {"error", number(result.error)}, {"bound", result.bound}, {"problem", result.problem}});
-  llvm::json::Object root{{"model", options.model.path}, {"device", run.device}, {"dtype", options.how.bf16 ? "bf16" : "fp32"},
+  llvm::json::Object root{{"model", options.model.path}, {"device", run.device}, {"target", run.target}, {"dtype", options.how.bf16 ? "bf16" : "fp32"},
                           {"kernels", std::move(kernels)}, {"wrong", run.wrong()}, {"not_run", run.left}};
   std::string text = llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
   if (rt::Status status = rt::writeFileAtomically(options.json, {text}); !status)

@@ -135,9 +135,9 @@ static void buildStep(OpPassManager &manager, Stage stage, const PipelineOptions
   case Stage::LLVM:
     return buildLLVMPipeline(manager);
   case Stage::GPU:
-    return manager.addPass(row::createConvertRowToGPUPass());
+    return manager.addPass(row::createConvertRowToGPUPass(options.target));
   case Stage::NVVM:
-    return manager.addPass(row::createConvertRowToNVVMPass());
+    return manager.addPass(row::createConvertRowToNVVMPass(options.target));
   default:
     llvm_unreachable("no module is made by passes in this stage");
   }
@@ -190,12 +190,14 @@ namespace {
 struct TextOptions : public PassPipelineOptions<TextOptions> {
   Option<bool> bf16{*this, "bf16", llvm::cl::desc("store in bf16"), llvm::cl::init(false)};
   Option<bool> recompute{*this, "recompute", llvm::cl::desc("compute again what is cheaper than stored"), llvm::cl::init(true)};
+  Option<std::string> target{*this, "target", llvm::cl::desc("the GPU to plan kernels for, from the stage `gpu` on")};
   ListOption<std::string> functions{*this, "functions", llvm::cl::desc("the programs wanted")};
 
   PipelineOptions get() const {
     PipelineOptions result;
     result.bf16 = bf16;
     result.recompute = recompute;
+    result.target = target;
     if (!functions.empty())
       result.functions.assign(functions.begin(), functions.end());
     return result;

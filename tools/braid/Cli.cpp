@@ -78,6 +78,12 @@ CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &
   return command.add_option(flag, value, help)->check(CLI::IsMember(names))->capture_default_str();
 }
 
+void addEmulated(CLI::App &command, std::string &target) {
+  command.add_option("--target", target, "emulator: the GPU that kernels are planned for, and whose limits hold (sm_80)")
+      ->check(CLI::IsMember(driver::gpuTargets()))
+      ->group("row-kernels");
+}
+
 void addFunctions(CLI::App &command, std::vector<std::string> &functions) {
   command.add_option("--functions,--function", functions, "derived programs, separated by commas")
       ->delimiter(',')

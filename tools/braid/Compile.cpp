@@ -7,7 +7,10 @@ void addCompile(CLI::App &app, Action &action) {
   auto options = std::make_shared<driver::CompileOptions>();
   CLI::App *command = app.add_subcommand("compile", "Takes a program or a module of any stage to any later stage");
   addModel(*command, options->model);
-  command->add_option("--target", options->target, "what to compile for: cpu, or a GPU: sm_80, sm_86, sm_87, sm_89, sm_90, sm_90a")
+  std::string targets;
+  for (const std::string &name : driver::gpuTargets())
+    targets += (targets.empty() ? "" : ", ") + name;
+  command->add_option("--target", options->target, "what to compile for: cpu, or a GPU: " + targets)
       ->capture_default_str();
   addChoice(*command, "--emit", options->emit, driver::emittable(), "the stage to write");
   command->add_option("-o,--output", options->output, "file to write; - for standard output")->capture_default_str();

@@ -15,6 +15,7 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
     return command.add_option(flag, value, help)->capture_default_str()->group("row-kernels");
   };
   add("--kernel", options.kernel, "this kernel alone");
+  addEmulated(command, options.target);
   add("--json", options.json, "writes the results as one JSON object")->type_name("FILE");
   add("--rows", options.rows, "rows of a launch")->check(positive());
   add("--time", options.time, "rows of a sequence")->check(positive());
@@ -53,6 +54,8 @@ void addRun(CLI::App &app, Action &action) {
         throw CLI::ValidationError(option->get_name(), "is for `--function row-kernels`");
     if (kernels->traffic && options->device != "emulator")
       throw CLI::ValidationError("--traffic", "bytes are counted on the emulator: give `--device emulator`");
+    if (!kernels->target.empty() && options->device != "emulator")
+      throw CLI::ValidationError("--target", "is for the emulator: kernels for a GPU are planned for its own target");
     if (isKernels) {
       for (const char *flag : {"--params", "--inputs", "--output", "--step"})
         if (command->count(flag))

@@ -7,6 +7,7 @@
 #ifndef BRAID_CONVERSION_ROWTOGPU_H
 #define BRAID_CONVERSION_ROWTOGPU_H
 
+#include "braid/Conversion/GpuTarget.h"
 #include "dialects/Row/IR/Row.h"
 #include "mlir/Pass/Pass.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -44,6 +45,7 @@ struct KernelTraffic {
     std::string what;         ///< "input", "output", "inout", "parameter", "sum" or "workspace"
     int64_t needed = 0;       ///< the bound for one row: each number once
     int64_t loads = 0, stores = 0; ///< what the code does in one row
+    bool held = false;        ///< the loads are done once for all rows of a block that follow one another
     bool known = true;        ///< false if branches decide what is loaded
     bool part = false;        ///< what is computed from it is not all used, so that less may be loaded
     bool wide = false;        ///< rows of at least 256 neighbouring numbers in whole sectors: requests touch no sector in vain
@@ -66,22 +68,12 @@ mlir::Operation *variantFor(mlir::Operation *kernel, int64_t rows);
 inline constexpr llvm::StringLiteral deviceModuleName = "braid_kernels";
 inline constexpr llvm::StringLiteral sumKernelName = "braid_sum_partials";
 
-/// A GPU to compile for: "sm_80", "sm_90a", …
-struct GpuTarget {
-  std::string chip;      ///< as given
-  std::string features;  ///< the version of PTX that it needs: "+ptx80"
-  unsigned number = 0;   ///< 80, 90, …
-};
-/// The target of this name. Fails with the list of targets if there is none, or if it is too old.
-llvm::Expected<GpuTarget> parseGpuTarget(llvm::StringRef name);
-/// The names of all targets.
-std::vector<std::string> gpuTargets();
-
 /// `convert-row-to-gpu`: moves every row.kernel into a gpu.module as a gpu.func; host.funcs stay. Blocks are
-/// planned to have at most `sharedBytes` of shared memory at the sizes of the module's launches.
-std::unique_ptr<mlir::Pass> createConvertRowToGPUPass(int64_t sharedBytes = 163 << 10);
+/// planned to have at most the target's shared memory, or else `sharedBytes`, at the sizes of the module's launches. No target: the default
+/// one. Fails where the kernels are in a gpu.module already, planned for a target that the one named does not replace.
+std::unique_ptr<mlir::Pass> createConvertRowToGPUPass(llvm::StringRef target = {}, int64_t sharedBytes = 0);
 /// `convert-row-to-nvvm`: the above, then the gpu.module's functions become llvm.funcs with nvvm ops.
-std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass(int64_t sharedBytes = 163 << 10);
+std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass(llvm::StringRef target = {}, int64_t sharedBytes = 0);
 
 /// PTX of a gpu.module in the nvvm stage.
 llvm::Expected<std::string> translateToPTX(mlir::Operation *gpuModule, const GpuTarget &target);

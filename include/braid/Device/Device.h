@@ -9,6 +9,7 @@
 #ifndef BRAID_DEVICE_DEVICE_H
 #define BRAID_DEVICE_DEVICE_H
 
+#include "braid/Conversion/GpuTarget.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -31,6 +32,7 @@ struct Properties {
   int major = 0, minor = 0;      ///< compute capability
   int multiprocessors = 1;
   int64_t memoryBytes = 0;       ///< in all; 0: the host's
+  int threads = 2048;            ///< that a multiprocessor holds at a time
   int64_t sharedBytes = 0;       ///< largest shared memory of a block, after an opt-in
   int driverVersion = 0;         ///< CUDA version that the driver speaks, as 12040; 0: no driver
 };
@@ -56,6 +58,9 @@ private:
 class Arena {
 public:
   virtual ~Arena() = default;
+  /// Puts the pieces of another plan in the place of those that are there. It may need no more bytes than the one that the memory
+  /// was made for. Contents are undefined then.
+  virtual llvm::Error place(const ArenaPlan &plan) = 0;
   Address at(size_t piece) const { return addresses[piece]; }
 
 protected:
@@ -104,10 +109,13 @@ class Device {
 public:
   virtual ~Device() = default;
   virtual const Properties &properties() const = 0;
+  /// What kernels must be planned for that it is to run; never more shared memory than the device has.
+  virtual const row::GpuTarget &target() const = 0;
   /// False after a fault that ends everything the process can do with the device.
   virtual bool isUsable() const { return true; }
 
-  /// Compiles and loads a `gpu.module` of the nvvm stage, which may go afterwards. `program` says where it comes from, for
+  /// Compiles and loads a `gpu.module` of the nvvm stage, which may go afterwards. Fails if its kernels are planned for a target
+  /// that the device's does not replace. `program` says where it comes from, for
   /// people who look at the compile cache.
   virtual llvm::Expected<std::unique_ptr<Module>> load(mlir::Operation *gpuModule, llvm::StringRef program) = 0;
   /// Loads code as it is: PTX or a cubin on a GPU, LLVM IR or bitcode on the emulator.
@@ -140,6 +148,9 @@ public:
   /// Waits for all that was given to the stream. Errors of kernels show up here at the latest.
   virtual llvm::Error synchronise(Stream *stream = nullptr) = 0;
 };
+
+/// Fails if a block of the launch needs more shared memory than the device has.
+llvm::Error checkShared(const Device &device, const Kernel &kernel, const LaunchConfig &config);
 
 /// Where an operation comes from, for messages: a line of the user's program rather than of the standard library,
 /// as `model.braid:12:3`; empty if it is not known. Looks also at the operations inside.

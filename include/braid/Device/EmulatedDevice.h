@@ -8,6 +8,8 @@
 namespace braid::dev {
 
 struct EmulatedOptions {
+  /// The GPU that is emulated: what kernels are planned for, and the shared memory that a block may have.
+  row::GpuTarget target;
   /// The seed is that of the first launch; every further one takes the next, so that the same kernel runs in different orders.
   /// With seed 0 all run in the natural order.
   emu::Options launch;
@@ -18,7 +20,7 @@ struct EmulatedOptions {
 };
 
 /// Launches run at once. Every piece of an arena lies far from every other, so that accesses past its end are found.
-std::unique_ptr<Device> makeEmulatedDevice(EmulatedOptions options = {});
+std::unique_ptr<Device> makeEmulatedDevice(EmulatedOptions options);
 
 } // namespace braid::dev
 

@@ -2,7 +2,7 @@
 //
 // Times every different launch of row kernels that programs make, on a device, between two
 // events each. Operands are random. The operands of one launch are in memory several times and
-// take turns, so that a launch finds none of them in the cache.
+// take turns, so that a launch finds none of them in the cache. All launches share one allocation.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_DEVICE_KERNELBENCH_H
@@ -46,12 +46,21 @@ public:
   /// Compiles the row kernels of a module in stage `row` or `host` (which is not changed and must outlive this) and loads them. `program` names it in the
   /// compile cache. Fails if no row kernel is launched.
   static llvm::Expected<std::unique_ptr<KernelBench>> create(mlir::ModuleOp rows, Device &device, llvm::StringRef program);
+  ~KernelBench();
   llvm::ArrayRef<Launch> launches() const { return all; }
-  llvm::Expected<MeasuredLaunch> measure(Launch launch, const KernelBenchOptions &options);
+  /// Allocates the memory of these launches, to be measured one by one: once, as much as the one needs that needs most. Fails, naming that one, if there is
+  /// too little.
+  llvm::Error prepare(llvm::ArrayRef<Launch> launches, const KernelBenchOptions &options);
+  /// The launch of this number among those prepared.
+  llvm::Expected<MeasuredLaunch> measure(size_t number);
 
 private:
-  KernelBench(Device &device) : device(device) {}
+  struct Prepared;
+  KernelBench(Device &device);
   Device &device;
+  KernelBenchOptions options;
+  std::unique_ptr<Arena> arena;
+  std::vector<std::unique_ptr<Prepared>> prepared;
   mlir::OwningOpRef<mlir::ModuleOp> lowered;
   std::unique_ptr<Module> module;
   std::vector<Launch> all;

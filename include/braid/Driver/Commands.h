@@ -38,6 +38,8 @@ struct CompileOptions {
   bool bf16 = false, recompute = true;
   bool useCache = true; ///< of compiled GPU kernels
 };
+/// The names that `target` may have beside `cpu`.
+std::vector<std::string> gpuTargets();
 /// The names that `emit` may have, in order.
 std::vector<std::string> emittable();
 int compile(const CompileOptions &options, Console &console);
@@ -83,6 +85,7 @@ struct RowKernelsOptions {
   ModelArgs model;
   DeviceOptions how;
   std::string device = "emulator"; ///< or `cuda`, `cuda:1`
+  std::string target;              ///< of the emulator: the GPU that kernels are planned for; empty: the default one
   std::string kernel;              ///< this one alone
   std::string json;                ///< a file for the results
   std::string code;                ///< a module in stage `nvvm` whose kernels run in place of what is compiled

@@ -6,7 +6,6 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -22,41 +21,6 @@ void LLVMInitializeNVPTXTarget();
 void LLVMInitializeNVPTXTargetInfo();
 void LLVMInitializeNVPTXTargetMC();
 void LLVMInitializeNVPTXAsmPrinter();
-}
-
-namespace {
-struct Chip {
-  const char *name;
-  unsigned number;
-  const char *features;
-};
-} // namespace
-
-/// What LLVM 19 knows from Ampere on, with the first version of PTX that has it.
-static constexpr Chip chips[] = {{"sm_80", 80, "+ptx70"}, {"sm_86", 86, "+ptx71"}, {"sm_87", 87, "+ptx74"},
-                                 {"sm_89", 89, "+ptx78"}, {"sm_90", 90, "+ptx78"}, {"sm_90a", 90, "+ptx80"}};
-
-std::vector<std::string> braid::row::gpuTargets() {
-  std::vector<std::string> names;
-  for (const Chip &chip : chips)
-    names.push_back(chip.name);
-  return names;
-}
-
-llvm::Expected<GpuTarget> braid::row::parseGpuTarget(StringRef name) {
-  for (const Chip &chip : chips)
-    if (name == chip.name)
-      return GpuTarget{chip.name, chip.features, chip.number};
-  std::string known = "known are " + llvm::join(gpuTargets(), ", ");
-  unsigned number = 0;
-  StringRef rest = name;
-  if (rest.consume_front("sm_") && !rest.consumeInteger(10, number)) {
-    if (number < 80)
-      return llvm::createStringError("the GPU target `" + name + "` is too old: kernels need sm_80 (Ampere) or later; " + known);
-    return llvm::createStringError("the GPU target `" + name + "` is not known to this compiler; " + known +
-                                   "; PTX for sm_90 also runs on later GPUs");
-  }
-  return llvm::createStringError("there is no target `" + name + "`; " + known);
 }
 
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeMachine(const GpuTarget &target) {

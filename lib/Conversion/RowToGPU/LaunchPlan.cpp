@@ -188,7 +188,7 @@ LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const Launc
       plan.shared.push_back(each);
     }
   };
-  place(kept, std::max(keptBudget, sizes.sharedLimit / 2), [&](const Placed &value) { plan.workspace.push_back(value); });
+  place(kept, std::min(std::max(keptBudget, sizes.sharedLimit / 2), sizes.sharedLimit), [&](const Placed &value) { plan.workspace.push_back(value); });
   place(sums, sizes.sharedLimit, [&](const Placed &) { plan.rowsPerBlock = 1; }); // a block has one partial sum in global memory
   place(staged, sizes.sharedLimit, [](const Placed &) {});
   return plan;

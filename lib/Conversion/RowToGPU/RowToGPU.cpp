@@ -52,9 +52,9 @@ static void emitSumKernel(OpBuilder &b, Location loc) {
 }
 
 /// The sizes that the module's programs launch the kernel with.
-static LaunchSizes launchSizes(ModuleOp module, KernelOp kernel, int64_t sharedBytes) {
+static LaunchSizes launchSizes(ModuleOp module, KernelOp kernel, const GpuTarget &target) {
   LaunchSizes sizes;
-  sizes.sharedLimit = sharedBytes;
+  sizes.sharedLimit = target.sharedBytes;
   sizes.largest.assign(kernel.getDynamic().size(), 0);
   bool any = false;
   module.walk([&](braid::host::LaunchOp launch) {
@@ -117,13 +117,14 @@ static void emitFewVariant(KernelOp kernel, OpBuilder &b, LaunchSizes sizes) {
     function->setAttr("braid.few", FlatSymbolRefAttr::get(b.getContext(), name));
 }
 
-static void convertKernels(ModuleOp module, int64_t sharedBytes, bool allFew) {
+static void convertKernels(ModuleOp module, const GpuTarget &target, bool allFew) {
   if (module.getOps<KernelOp>().empty())
     return;
   OpBuilder b(module.getContext());
   b.setInsertionPointToStart(module.getBody());
   module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), b.getUnitAttr());
   auto device = b.create<gpu::GPUModuleOp>(module.getLoc(), deviceModuleName);
+  setPlannedFor(device, target);
   b.setInsertionPointToStart(device.getBody());
   auto bytes = LLVM::LLVMArrayType::get(b.getI8Type(), 0);
   auto shared = b.create<LLVM::GlobalOp>(module.getLoc(), bytes, false, LLVM::Linkage::External, GpuEmitter::sharedName, Attribute(),
@@ -134,7 +135,7 @@ static void convertKernels(ModuleOp module, int64_t sharedBytes, bool allFew) {
   for (auto kernel : llvm::make_early_inc_range(module.getOps<KernelOp>())) {
     sums |= !kernel.getBody().getOps<AccumulateOp>().empty();
     mergeReads(kernel);
-    LaunchSizes sizes = launchSizes(module, kernel, sharedBytes);
+    LaunchSizes sizes = launchSizes(module, kernel, target);
     emitKernel(kernel, kernel.getSymName(), b, sizes);
     if (few.contains(kernel.getSymName()) || (allFew && kernel.getSpace() == Space::Token))
       emitFewVariant(kernel, b, sizes);
@@ -143,6 +144,23 @@ static void convertKernels(ModuleOp module, int64_t sharedBytes, bool allFew) {
   if (sums)
     emitSumKernel(b, module.getLoc());
   emitScatterKernels(module, b, GpuEmitter::sharedName);
+}
+
+/// The target of a pass's options. Fails with a diagnostic, also where the module's kernels are planned already, for a target that
+/// the one named does not replace.
+static FailureOr<GpuTarget> targetFrom(ModuleOp module, StringRef name, int64_t sharedBytes) {
+  auto target = parseGpuTarget(name.empty() ? StringRef(defaultGpuTarget) : name);
+  if (!target)
+    return module.emitError(toString(target.takeError()));
+  if (sharedBytes < 0)
+    return module.emitError("a block cannot have ") << sharedBytes << " bytes of shared memory";
+  if (sharedBytes)
+    target->sharedBytes = sharedBytes;
+  Operation *planned = module.lookupSymbol(deviceModuleName);
+  if (planned && !name.empty())
+    if (llvm::Error error = checkPlannedFor(planned, *target))
+      return planned->emitError(toString(std::move(error)));
+  return *target;
 }
 
 /// As upstream's convert-gpu-to-nvvm, but square roots and absolute values stay intrinsics of LLVM, which the
@@ -180,13 +198,21 @@ namespace braid {
 namespace {
 struct ConvertRowToGPU : braid::impl::ConvertRowToGPUBase<ConvertRowToGPU> {
   using ConvertRowToGPUBase::ConvertRowToGPUBase;
-  void runOnOperation() override { convertKernels(getOperation(), shared, few); }
+  void runOnOperation() override {
+    FailureOr<GpuTarget> planned = targetFrom(getOperation(), target, shared);
+    if (failed(planned))
+      return signalPassFailure();
+    convertKernels(getOperation(), *planned, few);
+  }
 };
 
 struct ConvertRowToNVVM : braid::impl::ConvertRowToNVVMBase<ConvertRowToNVVM> {
   using ConvertRowToNVVMBase::ConvertRowToNVVMBase;
   void runOnOperation() override {
-    convertKernels(getOperation(), shared, few);
+    FailureOr<GpuTarget> planned = targetFrom(getOperation(), target, shared);
+    if (failed(planned))
+      return signalPassFailure();
+    convertKernels(getOperation(), *planned, few);
     OpPassManager manager(ModuleOp::getOperationName());
     OpPassManager &device = manager.nest<gpu::GPUModuleOp>();
     device.addPass(createCSEPass());
@@ -201,13 +227,15 @@ struct ConvertRowToNVVM : braid::impl::ConvertRowToNVVMBase<ConvertRowToNVVM> {
 };
 } // namespace
 
-std::unique_ptr<Pass> braid::row::createConvertRowToGPUPass(int64_t sharedBytes) {
+std::unique_ptr<Pass> braid::row::createConvertRowToGPUPass(StringRef target, int64_t sharedBytes) {
   braid::ConvertRowToGPUOptions options;
+  options.target = target;
   options.shared = sharedBytes;
   return std::make_unique<ConvertRowToGPU>(options);
 }
-std::unique_ptr<Pass> braid::row::createConvertRowToNVVMPass(int64_t sharedBytes) {
+std::unique_ptr<Pass> braid::row::createConvertRowToNVVMPass(StringRef target, int64_t sharedBytes) {
   braid::ConvertRowToNVVMOptions options;
+  options.target = target;
   options.shared = sharedBytes;
   return std::make_unique<ConvertRowToNVVM>(options);
 }

@@ -80,6 +80,11 @@ struct Driver {
     return it != sizes.begin() && (--it, address + bytes <= it->first + it->second);
   }
   int load(const std::string &file);
+  /// Largest shared memory of a block, as GPUs of this capability have it.
+  int sharedBytes() const {
+    bool isSmall = capability == 86 || capability == 89 || capability >= 120;
+    return (isSmall ? 99 : capability < 90 ? 163 : 227) << 10;
+  }
 
   int gpus = 1, capability = 90, version = 12040;
   int64_t limit = int64_t(1024) << 20, used = 0;
@@ -231,7 +236,7 @@ int cuDeviceGetAttribute(int *value, int attribute, int) {
   case 16: *value = 3; return ok;
   case 75: *value = d.capability / 10; return ok;
   case 76: *value = d.capability % 10; return ok;
-  case 97: *value = 227 << 10; return ok;
+  case 97: *value = d.sharedBytes(); return ok;
   default: return invalidValue;
   }
 }
@@ -352,7 +357,7 @@ int cuModuleGetFunction(FakeFunction **function, FakeModule *module, const char 
 }
 int cuFuncSetAttribute(FakeFunction *function, int attribute, int value) {
   ENTER("cuFuncSetAttribute", true)
-  if (attribute != 8 || value > 227 << 10)
+  if (attribute != 8 || value > d.sharedBytes())
     return invalidValue;
   function->sharedAllowed = value;
   return ok;
@@ -362,7 +367,7 @@ int cuLaunchKernel(FakeFunction *function, unsigned gridX, unsigned gridY, unsig
   ENTER("cuLaunchKernel", true)
   if (!stream || extra || !gridX || blockX * blockY * blockZ > 1024 || !blockX || shared > function->sharedAllowed)
     return invalidValue;
-  d.log("launch " + function->name + " " + llvm::Twine(gridX) + " x " + llvm::Twine(blockX));
+  d.log("launch " + function->name + " " + llvm::Twine(gridX) + " x " + llvm::Twine(blockX) + (shared ? ", " + std::to_string(shared) + " bytes shared" : ""));
   if (!d.kernels)
     return ok;
   auto types = d.kernels->parameters(function->name);

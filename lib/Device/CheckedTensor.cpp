@@ -25,10 +25,10 @@ void CheckedTensor::set(int64_t i, float value) {
   std::memcpy(expected.data() + i * width(), &raw, size_t(width()));
 }
 
-void CheckedTensor::randomise(std::mt19937_64 &random, bool isLong) {
+void CheckedTensor::randomise(std::mt19937_64 &random, bool isLong, float scale) {
   std::uniform_real_distribution<float> uniform(0.25f, 1.25f);
   for (int64_t i = 0; i < numbers; ++i) {
-    float number = uniform(random), sign = isLong && random() % 2 ? -1.0f : 1.0f;
+    float number = uniform(random), sign = !isLong ? 1.0f : random() % 2 ? -scale : scale;
     set(i, storage == row::Storage::I32 ? float(int64_t(random() % 6) - 1) : sign * number);
   }
 }

@@ -17,9 +17,9 @@ public:
   CheckedTensor(std::string name, row::Storage storage, int64_t numbers, bool isOutput) : name(std::move(name)), storage(storage), numbers(numbers), isOutput(isOutput) {
     expected.assign(size_t(bytes()), char(0xff));
   }
-  /// Fills in random numbers. Those of long rows have both signs, so that sums stay small; others are positive, as norms and
-  /// weights are.
-  void randomise(std::mt19937_64 &random, bool isLong);
+  /// Fills in random numbers around one. Those of long rows have both signs, so that sums stay small, and are around `scale`; others
+  /// are positive, as norms and weights are.
+  void randomise(std::mt19937_64 &random, bool isLong, float scale);
   /// Moves every number by a unit of its last place.
   void jiggle(std::mt19937_64 &random);
 

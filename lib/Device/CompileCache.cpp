@@ -1,12 +1,13 @@
 //===- CompileCache.cpp - compiled kernels, kept between runs -------------===//
 
 #include "braid/Device/CompileCache.h"
+#include "braid/Runtime/InputFile.h"
 #include "braid/Runtime/SafeTensors.h"
+#include "braid/Support/JsonDepth.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
 #include <cstdlib>
@@ -17,6 +18,7 @@ namespace fs = llvm::sys::fs;
 namespace path = llvm::sys::path;
 
 static constexpr llvm::StringLiteral extension = ".entry";
+static constexpr uint64_t maxEntryBytes = uint64_t(1) << 30;
 
 CompileCache CompileCache::standard() {
   if (const char *given = std::getenv("BRAID_CACHE"); given && *given)
@@ -55,7 +57,7 @@ std::string CompileCache::fileOf(llvm::StringRef key) const {
 /// Takes a file apart; returns what is wrong with it, or nothing.
 static std::string parse(llvm::StringRef data, CompileCache::Description &what, llvm::StringRef &content) {
   auto [head, rest] = data.split('\n');
-  auto header = llvm::json::parse(head);
+  auto header = isTooDeepJson(head) ? llvm::Expected<llvm::json::Value>(llvm::createStringError("too deep")) : llvm::json::parse(head);
   if (!header) {
     llvm::consumeError(header.takeError());
     return "its first line is no header of JSON";
@@ -79,16 +81,15 @@ llvm::Expected<std::optional<std::string>> CompileCache::find(llvm::StringRef ke
   if (!isEnabled())
     return std::nullopt;
   std::string file = fileOf(key);
-  auto buffer = llvm::MemoryBuffer::getFile(file);
-  if (!buffer) {
-    if (buffer.getError() == std::errc::no_such_file_or_directory || buffer.getError() == std::errc::not_a_directory)
-      return std::nullopt;
-    return llvm::createStringError("cannot read the compile cache: " + file + ": " + buffer.getError().message() +
+  auto entry = rt::readInput(file, maxEntryBytes);
+  if (!entry)
+    return llvm::createStringError("cannot read the compile cache: " + entry.message() +
                                    "; `--no-cache` goes without, BRAID_CACHE names another folder");
-  }
+  if (!*entry)
+    return std::nullopt;
   Description what;
   llvm::StringRef content;
-  std::string damage = parse((*buffer)->getBuffer(), what, content);
+  std::string damage = parse(**entry, what, content);
   if (damage.empty())
     return content.str();
   return llvm::createStringError("the entry " + file + " of the compile cache is damaged: " + damage +
@@ -134,14 +135,14 @@ llvm::Expected<std::vector<CompileCache::Entry>> CompileCache::list() const {
     fs::file_status status;
     if (!fs::status(file, status))
       entry.date = llvm::sys::toTimeT(status.getLastModificationTime());
-    auto buffer = llvm::MemoryBuffer::getFile(file);
-    if (!buffer) {
-      entry.damage = buffer.getError().message();
+    auto text = rt::readInput(file, maxEntryBytes);
+    if (!text || !*text) {
+      entry.damage = text ? "it is gone" : text.message();
       return llvm::Error::success();
     }
     llvm::StringRef content;
-    entry.damage = parse((*buffer)->getBuffer(), entry.what, content);
-    entry.bytes = int64_t(entry.damage.empty() ? content.size() : (*buffer)->getBufferSize());
+    entry.damage = parse(**text, entry.what, content);
+    entry.bytes = int64_t(entry.damage.empty() ? content.size() : (*text)->size());
     return llvm::Error::success();
   });
   if (error)

@@ -30,6 +30,15 @@ double spacing(double range, int count) {
   return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
 }
 
+/// Round numbers of a range. Counted, since the spacing may be lost beside large numbers.
+std::vector<double> ticks(double least, double most) {
+  double step = spacing(most - least, 6), first = std::ceil(least / step) * step;
+  std::vector<double> result;
+  for (int i = 0; i < 20 && first + i * step <= most; ++i)
+    result.push_back(first + i * step);
+  return result;
+}
+
 } // namespace
 
 std::string drawLossCurve(const std::vector<Curve> &curves) {
@@ -48,10 +57,10 @@ std::string drawLossCurve(const std::vector<Curve> &curves) {
 
   std::string svg = text("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" font-family=\"sans-serif\" font-size=\"12\">\n"
                          "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n", width, height);
-  for (double step = spacing(f.y1 - f.y0, 6), y = std::ceil(f.y0 / step) * step; y <= f.y1; y += step)
+  for (double y : ticks(f.y0, f.y1))
     svg += text("<path d=\"M%.1f %.1fH%.1f\" stroke=\"#ddd\"/>", left, f.y(y), width - right) +
            text("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", left - 6, f.y(y) + 4) + general(y, 4) + "</text>\n";
-  for (double step = spacing(f.x1 - f.x0, 6), x = 0; x <= f.x1; x += step)
+  for (double x : ticks(f.x0, f.x1))
     svg += text("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", f.x(x), height - bottom + 18) + general(x) + "</text>\n";
   svg += text("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">step</text>\n", (left + width - right) / 2, height - 6);
 

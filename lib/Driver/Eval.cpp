@@ -77,12 +77,14 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     return model.takeError();
   auto file = rt::TokenFile::open(options.data);
   if (!file)
-    return makeError(file.message());
-  if (llvm::Error error = checkTokens(model->info, **file))
+    return file.takeError();
+  int64_t time = 0, separator = -1, ignore = -1;
+  if (llvm::Error error = settingOf(options.model.path, "tokens", 1, options.tokens, 256).moveInto(time))
     return error;
-  int64_t time = options.tokens > 0 ? options.tokens : savedSetting(options.model.path, "tokens", 256);
-  int64_t separator = options.separator >= 0 ? options.separator : savedSetting(options.model.path, "separator", -1);
-  int64_t ignore = options.ignore >= 0 ? options.ignore : savedSetting(options.model.path, "ignore", -1);
+  if (llvm::Error error = settingOf(options.model.path, "separator", -1, options.separator, -1).moveInto(separator))
+    return error;
+  if (llvm::Error error = settingOf(options.model.path, "ignore", -1, options.ignore, -1).moveInto(ignore))
+    return error;
   if (llvm::Error error = checkTokenInputs(model->info, separator, time))
     return error;
   auto data = rt::Dataset::create(*file, time, 0);
@@ -116,6 +118,8 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     // A token of this vocabulary is a byte.
     if (model->info.classes <= 256)
       root["bits_per_byte"] = bits;
+  if (!std::isfinite(result->loss))
+    return makeError("the loss is not finite: parameters hold, or lead to, numbers that are not");
     llvm::json::Object sites;
     for (const Observed &site : observed)
       sites[site.site] = llvm::json::Array(site.mean);

@@ -32,8 +32,11 @@ static llvm::Error generateText(const GenerateOptions &options, Console &console
   auto model = Model::load(options.model, options.params, console);
   if (!model)
     return model.takeError();
-  int64_t context = options.context > 0 ? options.context : savedSetting(options.model.path, "tokens", 256);
-  int64_t separator = options.separator >= 0 ? options.separator : savedSetting(options.model.path, "separator", -1);
+  int64_t context = 0, separator = -1;
+  if (llvm::Error error = settingOf(options.model.path, "tokens", 1, options.context, 256).moveInto(context))
+    return error;
+  if (llvm::Error error = settingOf(options.model.path, "separator", -1, options.separator, -1).moveInto(separator))
+    return error;
   if (llvm::Error error = checkTokenInputs(model->info, separator, context))
     return error;
   auto text = encode(model->info, options.prompt);

@@ -1,11 +1,12 @@
 //===- Metrics.cpp - metrics.jsonl and the loss curve ---------------------===//
 #include "lib/Driver/Metrics.h"
 #include "braid/Driver/Console.h"
+#include "braid/Runtime/InputFile.h"
 #include "braid/Runtime/SafeTensors.h"
+#include "braid/Support/JsonDepth.h"
 #include "lib/Driver/Curve.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include <cmath>
 
 namespace braid::driver {
@@ -15,11 +16,17 @@ llvm::Expected<Metrics> Metrics::open(const std::string &folder, int64_t step) {
   metrics.folder = folder;
   metrics.file = folder + "/metrics.jsonl";
   std::string kept;
-  if (auto buffer = llvm::MemoryBuffer::getFile(metrics.file)) {
-    llvm::StringRef rest = (*buffer)->getBuffer();
+  // What cannot be read must not be replaced by a new file.
+  auto text = rt::readInput(metrics.file, uint64_t(4) << 30);
+  if (!text)
+    return makeError(text.message());
+  if (*text) {
+    llvm::StringRef rest = **text;
     while (!rest.empty()) {
       auto [line, after] = rest.split('\n');
       rest = after;
+      if (isTooDeepJson(line))
+        continue;
       auto value = llvm::json::parse(line);
       if (!value) {
         llvm::consumeError(value.takeError());
@@ -27,12 +34,14 @@ llvm::Expected<Metrics> Metrics::open(const std::string &folder, int64_t step) {
       }
       const llvm::json::Object *object = value->getAsObject();
       std::optional<int64_t> at = object ? object->getInteger("step") : std::nullopt;
-      if (!at || *at > step)
+      if (!at || *at < 0 || *at > step)
         continue;
-      if (auto loss = object->getNumber("loss"))
-        metrics.losses.emplace_back(*at, *loss);
-      if (auto loss = object->getNumber("validation_loss"))
-        metrics.evaluations.emplace_back(*at, *loss);
+      auto keep = [&](llvm::StringRef name, auto &curve) {
+        if (auto loss = object->getNumber(name); loss && std::isfinite(*loss))
+          curve.emplace_back(*at, *loss);
+      };
+      keep("loss", metrics.losses);
+      keep("validation_loss", metrics.evaluations);
       kept += line.str() + "\n";
     }
   }

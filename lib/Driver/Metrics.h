@@ -24,6 +24,8 @@ public:
   static llvm::Expected<Metrics> open(const std::string &folder, int64_t step);
   llvm::Error add(const StepMetrics &metrics);
   llvm::Error addEvaluation(int64_t step, double loss, double bitsPerByte);
+  /// The step of the newest one with a loss; -1: none.
+  int64_t lastEvaluation() const { return evaluations.empty() ? -1 : evaluations.back().first; }
   /// DIR/loss.svg: the loss of every step, smoothed, and of every evaluation.
   llvm::Error drawCurve() const;
 

@@ -10,17 +10,25 @@
 #include "DeviceByName.h"
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"
+#include "braid/Runtime/InputFile.h"
 #include "braid/Runtime/SafeTensors.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include <cmath>
+#include <unistd.h>
 
 namespace braid::driver {
 
 static llvm::Expected<std::unique_ptr<dev::KernelChecker>> compileKernels(Compilation &compilation, mlir::ModuleOp rows, dev::Device &device,
                                                                           const RowKernelsOptions &options) {
   mlir::OwningOpRef<mlir::ModuleOp> code;
+  if (!options.code.empty()) {
+    auto input = rt::openInput(options.code);
+    if (!input)
+      return makeError("`" + options.code + "` " + input.message());
+    ::close(input->descriptor);
+  }
   if (!options.code.empty())
     if (llvm::Error error = compilation.withDiagnostics([&] {
           code = mlir::parseSourceFile<mlir::ModuleOp>(options.code, &compilation.context());

@@ -1,8 +1,9 @@
 //===- TrainingFolder.cpp - what a run leaves behind ----------------------===//
 #include "braid/Driver/TrainingFolder.h"
 #include "braid/Driver/Compilation.h"
+#include "braid/Runtime/InputFile.h"
+#include "braid/Support/JsonDepth.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 namespace braid::driver {
@@ -22,16 +23,30 @@ llvm::Expected<std::string> savedModel(const std::string &folder) {
   return makeError("`" + folder + "` is a folder without a `model.braid`; `braid train` writes one");
 }
 
-/// config.json, or null where there is none.
-static llvm::Expected<llvm::json::Value> readConfig(const std::string &folder) {
+static llvm::Error damaged(const std::string &folder, const llvm::Twine &what) {
+  return makeError("`" + inside(folder, "config.json") + "` is damaged: " + what);
+}
+
+/// config.json, or an empty object where there is none. Its members `set` and `settings` are objects.
+static llvm::Expected<llvm::json::Object> readConfig(const std::string &folder) {
   std::string file = inside(folder, "config.json");
-  auto buffer = llvm::MemoryBuffer::getFile(file);
-  if (!buffer)
-    return llvm::json::Value(nullptr);
-  auto value = llvm::json::parse((*buffer)->getBuffer());
+  auto text = rt::readInput(file, 16 << 20);
+  if (!text)
+    return makeError(text.message());
+  if (!*text)
+    return llvm::json::Object();
+  if (isTooDeepJson(**text))
+    return damaged(folder, "it is nested too deep");
+  auto value = llvm::json::parse(**text);
   if (!value)
-    return makeError("`" + file + "` is damaged: " + llvm::toString(value.takeError()));
-  return std::move(*value);
+    return damaged(folder, llvm::toString(value.takeError()));
+  llvm::json::Object *object = value->getAsObject();
+  if (!object)
+    return damaged(folder, "it holds no object");
+  for (const char *part : {"set", "settings"})
+    if (object->get(part) && !object->getObject(part))
+      return damaged(folder, llvm::Twine("`") + part + "` is no object");
+  return std::move(*object);
 }
 
 llvm::Expected<std::vector<std::pair<std::string, std::string>>> savedOverrides(const std::string &folder) {
@@ -39,24 +54,30 @@ llvm::Expected<std::vector<std::pair<std::string, std::string>>> savedOverrides(
   if (!config)
     return config.takeError();
   std::vector<std::pair<std::string, std::string>> result;
-  if (const llvm::json::Object *object = config->getAsObject())
-    if (const llvm::json::Object *set = object->getObject("set"))
-      for (const auto &[name, value] : *set)
-        if (auto text = value.getAsString())
-          result.emplace_back(name.str(), text->str());
+  if (const llvm::json::Object *set = config->getObject("set"))
+    for (const auto &[name, value] : *set) {
+      auto text = value.getAsString();
+      if (!text)
+        return damaged(folder, "`set`: `" + name.str() + "` is no text");
+      result.emplace_back(name.str(), text->str());
+    }
   return result;
 }
 
-int64_t savedSetting(const std::string &folder, llvm::StringRef name, int64_t otherwise) {
+llvm::Expected<int64_t> settingOf(const std::string &folder, llvm::StringRef name, int64_t least, int64_t given, int64_t otherwise) {
+  if (given >= std::max<int64_t>(least, 0))
+    return given;
   auto config = readConfig(folder);
-  if (!config) {
-    llvm::consumeError(config.takeError());
+  if (!config)
+    return config.takeError();
+  const llvm::json::Object *settings = config->getObject("settings");
+  const llvm::json::Value *value = settings ? settings->get(name) : nullptr;
+  if (!value)
     return otherwise;
-  }
-  if (const llvm::json::Object *object = config->getAsObject())
-    if (const llvm::json::Object *settings = object->getObject("settings"))
-      return settings->getInteger(name).value_or(otherwise);
-  return otherwise;
+  auto number = value->getAsInteger();
+  if (!number || *number < least || *number > INT32_MAX)
+    return damaged(folder, "`settings`: `" + name + "` is no whole number from " + llvm::Twine(least) + " to " + llvm::Twine(INT32_MAX));
+  return *number;
 }
 
 llvm::json::Object settingsJson(const TrainOptions &o) {
@@ -87,6 +108,21 @@ llvm::json::Object settingsJson(const TrainOptions &o) {
 }
 
 llvm::Error saveModel(const std::string &folder, Compilation &compilation, const TrainOptions &options) {
+llvm::Expected<std::vector<std::string>> changedSettings(const std::string &folder, const TrainOptions &options) {
+  auto config = readConfig(folder);
+  if (!config)
+    return config.takeError();
+  std::vector<std::string> result;
+  const llvm::json::Object *then = config->getObject("settings");
+  const llvm::json::Object now = settingsJson(options);
+  for (const char *name : {"data", "max_steps", "lr", "min_lr_ratio", "warmup", "weight_decay", "clip", "beta1", "beta2", "epsilon", "groups"}) {
+    const llvm::json::Value *before = then ? then->get(name) : nullptr;
+    if (before && *before != *now.get(name))
+      result.push_back(llvm::formatv("{0} was {1} in the folder's last run and is {2} now", name, *before, *now.get(name)));
+  }
+  return result;
+}
+
   std::string text = compilation.flattened(), name = "model.braid";
   if (text.empty()) {
     name = "model.mlir";

@@ -217,6 +217,9 @@ Expected<LaunchResult> braid::emu::Module::launch(StringRef name, Dim3 grid, Dim
     return refuse("a block of " + text(block) + " threads: at most 1024, and 64 along z");
   if (grid.y > 65535 || grid.z > 65535 || grid.x > 0x7fffffff)
     return refuse("a grid of " + text(grid) + " blocks: at most 65535 along y and z");
+  constexpr uint64_t most = uint64_t(1) << 28; // each has its turn in a list
+  if (grid.count() > most)
+    return refuse("a grid of " + text(grid) + " blocks: the emulator runs at most " + Twine(most));
   if (kernel->maxThreads && block.count() > kernel->maxThreads)
     return refuse("a block of " + Twine(block.count()) + " threads, compiled for at most " + Twine(kernel->maxThreads));
   if (auto required = kernel->required;

@@ -1,6 +1,7 @@
 //===- Checkpoint.cpp - saving a training run and going on with it --------===//
 
 #include "braid/Runtime/Checkpoint.h"
+#include "braid/Runtime/InputFile.h"
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -8,8 +9,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fcntl.h>
-#include <fstream>
-#include <sstream>
 #include <unistd.h>
 
 using namespace braid::rt;
@@ -51,6 +50,29 @@ static void syncFolder(const std::string &path) {
   }
 }
 
+static const char temporaryPrefix[] = ".writing-", removedPrefix[] = ".removing-";
+
+/// Under its own name a checkpoint is whole: it loses that before its files go.
+static void removeCheckpoint(const std::string &folder, int64_t step) {
+  std::error_code error;
+  std::string aside = folder + "/" + removedPrefix + std::to_string(step);
+  fs::remove_all(aside, error);
+  if (std::rename(checkpointPath(folder, step).c_str(), aside.c_str()) == 0)
+    fs::remove_all(aside, error);
+}
+
+void braid::rt::removeLeftovers(const std::string &folder) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::string name = at->path().filename().string();
+    if (name.rfind(temporaryPrefix, 0) == 0 || name.rfind(removedPrefix, 0) == 0)
+      found.push_back(at->path());
+  }
+  for (const fs::path &path : found)
+    fs::remove_all(path, error);
+}
+
 static Status writeParts(const std::string &path, const Checkpoint &checkpoint) {
   if (Status status = writeSafeTensors(path + "/params.safetensors", checkpoint.params); !status)
     return status;
@@ -67,7 +89,7 @@ Status braid::rt::saveCheckpoint(const std::string &folder, const Checkpoint &ch
   fs::create_directories(folder, error);
   if (error)
     return Status::failure(folder + ": cannot be made: " + error.message());
-  std::string temporary = folder + "/.writing-XXXXXX";
+  std::string temporary = folder + "/" + temporaryPrefix + "XXXXXX";
   if (!mkdtemp(temporary.data()))
     return Status::failure(folder + ": cannot be written: " + std::strerror(errno));
   Status status = writeParts(temporary, checkpoint);
@@ -95,17 +117,17 @@ Status braid::rt::saveCheckpoint(const std::string &folder, const Checkpoint &ch
   if (keep > 0 && int64_t(steps.size()) > keep)
     for (size_t i = 0; i < steps.size() - size_t(keep); ++i)
       if (steps[i] != checkpoint.step)
-        fs::remove_all(checkpointPath(folder, steps[i]), error);
+        removeCheckpoint(folder, steps[i]);
   return Status::success();
 }
 
 Result<Checkpoint> braid::rt::loadCheckpoint(const std::string &path) {
-  std::ifstream file(path + "/state.json", std::ios::binary);
-  if (!file)
-    return Status::failure(path + "/state.json: cannot be read");
-  std::stringstream text;
-  text << file.rdbuf();
-  Result<CheckpointState> state = parseState(text.str());
+  auto text = readInput(path + "/state.json", 1 << 20);
+  if (!text)
+    return text.status();
+  if (!*text)
+    return Status::failure(path + "/state.json: is not there");
+  Result<CheckpointState> state = parseState(**text);
   if (!state)
     return Status::failure(path + "/state.json: " + state.message());
   Checkpoint checkpoint;

@@ -14,7 +14,7 @@ static double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-Context::Context(int threads) : numThreads(threads > 0 ? threads : std::max(1, omp_get_max_threads())) {
+Context::Context(int threads) : numThreads(std::clamp(threads > 0 ? threads : omp_get_max_threads(), 1, 4096)) {
   matmulCache = std::make_unique<MatmulCache>();
   blocks.resize(size_t(numThreads) + 1);
   // Pages that are only read are the kernel's one page of zeros: the block takes no memory.

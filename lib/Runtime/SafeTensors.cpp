@@ -2,12 +2,11 @@
 
 #include "braid/Runtime/SafeTensors.h"
 #include "SafeTensorsHeader.h"
+#include "braid/Runtime/InputFile.h"
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace braid::rt;
@@ -90,26 +89,17 @@ Result<TensorFile> braid::rt::parseSafeTensors(const uint8_t *data, uint64_t siz
 }
 
 Result<TensorFile> braid::rt::readSafeTensors(const std::string &path) {
-  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat info;
-  if (fd < 0 || fstat(fd, &info) != 0) {
-    std::string why = std::strerror(errno);
-    if (fd >= 0)
-      close(fd);
-    return Status::failure(path + ": cannot be opened: " + why);
-  }
-  if (!S_ISREG(info.st_mode)) {
-    close(fd);
-    return Status::failure(path + ": is not a regular file");
-  }
-  uint64_t size = uint64_t(info.st_size);
+  Result<InputFile> input = openInput(path);
+  if (!input)
+    return Status::failure(path + ": " + input.message());
+  uint64_t size = input->size;
   if (size == 0) {
-    close(fd);
+    close(input->descriptor);
     return Status::failure(path + ": the file is empty");
   }
-  void *data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  void *data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, input->descriptor, 0);
   int error = errno;
-  close(fd);
+  close(input->descriptor);
   if (data == MAP_FAILED)
     return Status::failure(path + ": cannot be mapped: " + std::strerror(error));
   Result<TensorFile> file = parseSafeTensors(static_cast<const uint8_t *>(data), size, path);

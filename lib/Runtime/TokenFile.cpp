@@ -1,12 +1,11 @@
 //===- TokenFile.cpp - reading and writing files of tokens ----------------===//
 
 #include "braid/Runtime/Dataset.h"
+#include "braid/Runtime/InputFile.h"
 #include "braid/Runtime/SafeTensors.h"
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace braid::rt;
@@ -27,22 +26,17 @@ constexpr Kind kinds[] = {{20240520, 1, 2}, {20240801, 7, 4}};
 
 Result<std::shared_ptr<TokenFile>> TokenFile::open(const std::string &path) {
   auto failure = [&](const std::string &what) { return Status::failure(path + ": " + what); };
-  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return failure(std::string("cannot be read: ") + std::strerror(errno));
-  struct stat info;
-  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-    close(fd);
-    return failure("is not a file");
-  }
-  size_t size = size_t(info.st_size);
+  Result<InputFile> input = openInput(path);
+  if (!input)
+    return failure(input.message());
+  size_t size = size_t(input->size);
   if (size == 0) {
-    close(fd);
+    close(input->descriptor);
     return failure("is empty");
   }
-  void *mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  void *mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, input->descriptor, 0);
   int error = errno;
-  close(fd);
+  close(input->descriptor);
   if (mapping == MAP_FAILED)
     return failure(std::string("cannot be mapped into memory: ") + std::strerror(error));
 

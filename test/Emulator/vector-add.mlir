@@ -17,6 +17,14 @@
 // RUN: not braid-emulate %s --arg null 2>&1 | FileCheck %s --check-prefix=FEW
 // FEW: braid-emulate: kernel add: 1 arguments for 4 parameters
 
+// Sizes beyond any machine.
+// RUN: not braid-emulate %s --arg f32[9223372036854775807x4] 2>&1 | FileCheck %s --check-prefix=COUNT
+// COUNT: braid-emulate: argument 'f32[9223372036854775807x4]': more numbers than 64 bits count
+// RUN: not braid-emulate %s --arg f32[9223372036854775807]=1 2>&1 | FileCheck %s --check-prefix=BYTES
+// BYTES: braid-emulate: argument 'f32[9223372036854775807]=1': more bytes than this machine has
+// RUN: not braid-emulate %s --grid 65535,65535,65535 --arg null --arg null --arg null --arg i32:0 2>&1 | FileCheck %s --check-prefix=GRID
+// GRID: braid-emulate: kernel add: a grid of (65535, 65535, 65535) blocks: the emulator runs at most 268435456
+
 // Without the guard the tail is found: the launch has more threads than elements.
 // RUN: not braid-emulate %s --grid 3 --block 32 --arg f32[70]=iota --arg f32[70]=100 --arg f32[70] --arg i32:96 2>&1 | FileCheck %s --check-prefix=TAIL
 // TAIL: vector-add.mlir:[[@LINE+16]]:{{[0-9]+}}: error: out of bounds: load of float: 4 bytes 0 bytes after the end of argument 0 of 280 bytes

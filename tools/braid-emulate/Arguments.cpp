@@ -3,9 +3,11 @@
 #include "Arguments.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cstring>
+#include <unistd.h>
 
 using namespace llvm;
 using namespace braid::emu;
@@ -100,15 +102,22 @@ Error Arguments::add(StringRef text) {
     if (size.trim().getAsInteger(10, parsed) || parsed < 0)
       return bad("sizes are numbers joined by x");
     tensor.shape.push_back(parsed);
-    tensor.count *= size_t(parsed);
+    if (__builtin_mul_overflow(tensor.count, size_t(parsed), &tensor.count))
+      return bad("more numbers than 64 bits count");
   }
-  size_t bytes = tensor.count * sizeOf(*element);
+  size_t bytes = 0, machine = size_t(sysconf(_SC_PHYS_PAGES)) * size_t(sysconf(_SC_PAGE_SIZE));
+  if (__builtin_mul_overflow(tensor.count, sizeOf(*element), &bytes) || bytes > machine)
+    return bad("more bytes than this machine has");
   tensor.data = static_cast<uint8_t *>(memory.allocate(bytes, ("argument " + Twine(number)).str()));
   StringRef contents = rest.drop_front(close + 1);
   if (contents.consume_front("=")) {
     std::function<double(size_t)> value;
     double constant;
     if (contents.consume_front("@")) {
+      // Of a device or a pipe there is no size to compare.
+      sys::fs::file_status status;
+      if (!sys::fs::status(contents, status) && !sys::fs::is_regular_file(status))
+        return bad("'" + contents + "' is no regular file");
       auto file = MemoryBuffer::getFile(contents, false, false);
       if (!file)
         return bad(file.getError().message());

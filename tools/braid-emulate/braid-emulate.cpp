@@ -14,8 +14,12 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <new>
+#include <unistd.h>
 
 using namespace llvm;
 using namespace braid::emu;
@@ -178,7 +182,15 @@ static int runMLIR(const Options &options) {
   return list ? 0 : fail("no kernel is called '" + kernel + "'");
 }
 
+[[noreturn]] static void outOfMemory() {
+  static const char text[] = "braid-emulate: out of memory; give smaller buffers, or a smaller grid\n";
+  (void)!write(2, text, sizeof(text) - 1);
+  _exit(1);
+}
+
 int main(int argc, char **argv) {
+  std::set_new_handler(outOfMemory);
+  install_bad_alloc_error_handler([](void *, const char *, bool) { outOfMemory(); });
   InitLLVM init(argc, argv);
   cl::ParseCommandLineOptions(argc, argv, "runs GPU kernels (NVVM) on the CPU and checks what they do\n");
   Options options;
@@ -190,6 +202,10 @@ int main(int argc, char **argv) {
   options.threads = jobs;
   options.limit = limit;
   options.maxFindings = maxFindings;
+  // A device may have no end. A pipe is read.
+  sys::fs::file_status status;
+  if (!sys::fs::status(file, status) && (sys::fs::is_directory(status) || (sys::fs::is_other(status) && status.type() != sys::fs::file_type::fifo_file)))
+    return fail(Twine(file) + ": is no regular file");
   if (StringRef(file).ends_with(".ll") || StringRef(file).ends_with(".bc")) {
     auto buffer = MemoryBuffer::getFile(file);
     if (!buffer)

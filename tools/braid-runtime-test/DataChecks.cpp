@@ -146,6 +146,11 @@ static void checkCheckpoints(const std::string &folder) {
   for (auto &entry : fs::directory_iterator(runs))
     left += entry.path().filename().string()[0] == '.';
   expect("nothing else left", left == 0);
+  fs::create_directory(runs + "/.removing-5");
+  fs::create_directory(runs + "/.writing-x1y2z3");
+  rt::removeLeftovers(runs);
+  expect("what killed runs left is removed", !fs::exists(runs + "/.removing-5") && !fs::exists(runs + "/.writing-x1y2z3") &&
+                                                  rt::checkpointSteps(runs).size() == 2);
   auto latest = rt::latestCheckpoint(runs, skipped);
   expect("latest loads", latest && latest->step == 100 && latest->state == checkpoint.state &&
                              latest->params.tensors["w"].toFloats()[5] == 6 && skipped.empty());

@@ -14,7 +14,7 @@ static void addKernels(CLI::App &command, driver::BenchKernelsOptions &options) 
       ->allow_extra_args(false)
       ->group("row-kernels");
   command.add_option("--kernel", options.kernel, "launches of this kernel alone")->group("row-kernels");
-  command.add_option("--entries", options.entries, "launches over histories of so many entries alone")->check(positive())->group("row-kernels");
+  command.add_option("--entries", options.entries, "launches over histories of so many entries alone")->check(count(1))->group("row-kernels");
   command.add_flag("!--no-cache", options.useCache, "compiles anew, past the compile cache")->group("row-kernels");
 }
 
@@ -25,10 +25,10 @@ void addBench(CLI::App &app, Action &action) {
   addModel(*command, options->model);
   addChoice(*command, "--function", options->function, {"step", "grad", "loss", "logits", "row-kernels"},
             "step: forward, backward, clipping, AdamW; row-kernels: the launches of kernels on a GPU, one by one");
-  command->add_option("--batch", options->batch, "sequences")->check(positive())->capture_default_str();
-  command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(positive())->capture_default_str();
-  command->add_option("--reps", options->repetitions, "timed runs (of row kernels 50); 0: compiles and allocates nothing")->check(nonNegative())->capture_default_str();
-  command->add_option("--warmup", options->warmup, "runs before them (of row kernels 5)")->check(nonNegative())->capture_default_str();
+  command->add_option("--batch", options->batch, "sequences")->check(count(1))->capture_default_str();
+  command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(count(1))->capture_default_str();
+  command->add_option("--reps", options->repetitions, "timed runs (of row kernels 50); 0: compiles and allocates nothing")->check(count(0))->capture_default_str();
+  command->add_option("--warmup", options->warmup, "runs before them (of row kernels 5)")->check(count(0))->capture_default_str();
   command->add_option("--json", options->json, "file for the results, or - for standard output")->type_name("FILE");
   command->add_flag("--profile", options->profile, "also lists the time of every kernel and product");
   addDevice(*command, options->how);

@@ -44,6 +44,17 @@ CLI::Validator positive() {
 CLI::Validator nonNegative() {
   return number("a number from 0 up", [](double x) { return x >= 0; });
 }
+CLI::Validator count(int64_t least, int64_t most) {
+  CLI::Validator low = least > 0 ? positive() : nonNegative();
+  return CLI::Validator(
+      [=](std::string &text) -> std::string {
+        std::string problem = low(text);
+        if (problem.empty() && std::strtod(text.c_str(), nullptr) > double(most))
+          problem = "`" + text + "` is more than " + std::to_string(most);
+        return problem;
+      },
+      "");
+}
 CLI::Validator between(double least, double most) {
   std::ostringstream range;
   range << "a number from " << least << " to " << most;

@@ -42,6 +42,8 @@ void addDtype(CLI::App &command, bool &bf16);
 /// What a number given to a flag must be; all are finite.
 CLI::Validator positive();
 CLI::Validator nonNegative();
+/// Of things that are counted: from `least`, 0 or 1, to `most`.
+CLI::Validator count(int64_t least, int64_t most = 2147483647);
 CLI::Validator between(double least, double most);
 /// A whole number of 64 bits without a sign.
 CLI::Validator seedNumber();

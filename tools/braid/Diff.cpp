@@ -16,13 +16,13 @@ void addDiff(CLI::App &app, Action &action) {
       ->default_str("cpu,reference");
   command->add_option("--params", options->params, "parameters (safetensors); a training folder's newest, or initial values, if absent");
   command->add_option("--inputs", options->inputs, "inputs with targets (safetensors); random ids if absent");
-  command->add_option("--batch", options->batch, "sequences of random ids")->check(positive())->capture_default_str();
-  command->add_option("--tokens", options->tokens, "their length")->check(positive())->capture_default_str();
+  command->add_option("--batch", options->batch, "sequences of random ids")->check(count(1))->capture_default_str();
+  command->add_option("--tokens", options->tokens, "their length")->check(count(1))->capture_default_str();
   addChoice(*command, "--function", options->function, {"logits", "grad"}, "logits: the forward pass alone; grad: the backward pass, too");
   command->add_flag("--results-only", options->resultsOnly, "compares what the programs return, not what they compute on the way");
   command->add_option("--memory", options->memory,
                       "MiB for values that are compared at one time; a long program is gone through in stretches of as much, each compiled on its own")
-      ->check(positive())
+      ->check(count(1))
       ->capture_default_str();
   command->add_option("--tolerance", options->tolerance,
                       "error allowed, relative to the largest number of a value (default 1e-4, bf16 3e-2, and more for a value on the way that fp32 cannot resolve)")

@@ -20,11 +20,11 @@ static double seconds(const std::string &text) {
 
 static void addSchedule(CLI::App &command, driver::TrainOptions &o) {
   const char *group = "Length and learning rate";
-  command.add_option("--max-steps", o.maxSteps, "optimiser steps in all")->check(nonNegative())->group(group);
+  command.add_option("--max-steps", o.maxSteps, "optimiser steps in all")->check(count(0, int64_t(1) << 40))->group(group);
   command.add_option_function<std::string>("--max-time", [&o](const std::string &text) { o.maxSeconds = seconds(text); },
                                            "stops, with a checkpoint, after this time (90s, 15m, 2h)")->type_name("TIME")->group(group);
   command.add_option("--lr", o.lr, "largest learning rate")->check(nonNegative())->capture_default_str()->group(group);
-  command.add_option("--warmup", o.warmup, "steps to reach it")->check(nonNegative())->capture_default_str()->group(group);
+  command.add_option("--warmup", o.warmup, "steps to reach it")->check(count(0))->capture_default_str()->group(group);
   command.add_option("--min-lr-ratio", o.minLrRatio, "what is left of it at the end, by a cosine")->check(between(0.0, 1.0))->capture_default_str()->group(group);
 }
 
@@ -41,11 +41,11 @@ static void addOptimiser(CLI::App &command, driver::TrainOptions &o) {
 
 static void addReports(CLI::App &command, driver::TrainOptions &o) {
   const char *group = "Reports and checkpoints";
-  command.add_option("--log-every", o.logEvery, "steps between lines")->check(positive())->capture_default_str()->group(group);
-  command.add_option("--eval-every", o.evalEvery, "steps between evaluations; 0: none")->check(nonNegative())->capture_default_str()->group(group);
-  command.add_option("--eval-batches", o.evalBatches, "batches of one")->check(positive())->capture_default_str()->group(group);
-  command.add_option("--checkpoint-every", o.checkpointEvery, "steps between checkpoints; 0: only at the end")->check(nonNegative())->capture_default_str()->group(group);
-  command.add_option("--keep", o.keep, "newest checkpoints kept; 0: all")->check(nonNegative())->capture_default_str()->group(group);
+  command.add_option("--log-every", o.logEvery, "steps between lines")->check(count(1))->capture_default_str()->group(group);
+  command.add_option("--eval-every", o.evalEvery, "steps between evaluations; 0: none")->check(count(0))->capture_default_str()->group(group);
+  command.add_option("--eval-batches", o.evalBatches, "batches of one")->check(count(1))->capture_default_str()->group(group);
+  command.add_option("--checkpoint-every", o.checkpointEvery, "steps between checkpoints; 0: only at the end")->check(count(0))->capture_default_str()->group(group);
+  command.add_option("--keep", o.keep, "newest checkpoints kept; 0: all")->check(count(0))->capture_default_str()->group(group);
   command
       .add_option("--resume", o.resume, "auto: from the newest checkpoint of the folder, if any; never; or a step")
       ->check([](const std::string &text) {
@@ -67,11 +67,11 @@ void addTrain(CLI::App &app, Action &action) {
   command->add_option("--data", options->data, "tokens to train on (.bin)")->required();
   command->add_option("--validation", options->validation, "tokens to evaluate on (.bin)");
   command->add_option("--out", options->out, "folder for checkpoints, metrics and the model")->required();
-  command->add_option("--batch", options->batch, "sequences of one gradient")->check(positive())->capture_default_str();
-  command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(positive())->capture_default_str();
-  command->add_option("--separator", options->separator, "the token that opens a document, for models that take `document`")->check(nonNegative())->type_name("ID");
-  command->add_option("--ignore", options->ignore, "the token that is not counted as a target, for example padding")->check(nonNegative())->type_name("ID");
-  command->add_option("--accumulate", options->accumulate, "gradients of one step")->check(positive())->capture_default_str();
+  command->add_option("--batch", options->batch, "sequences of one gradient")->check(count(1))->capture_default_str();
+  command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(count(1))->capture_default_str();
+  command->add_option("--separator", options->separator, "the token that opens a document, for models that take `document`")->check(count(0))->type_name("ID");
+  command->add_option("--ignore", options->ignore, "the token that is not counted as a target, for example padding")->check(count(0))->type_name("ID");
+  command->add_option("--accumulate", options->accumulate, "gradients of one step")->check(count(1))->capture_default_str();
   addDevice(*command, options->how);
   addSchedule(*command, *options);
   addOptimiser(*command, *options);

@@ -12,6 +12,7 @@
 #include "dialects/Row/IR/Row.h"
 #include "llvm/Support/Error.h"
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,10 @@ struct InterpretedArgument {
 
 /// `sizes`: of the kernel's dynamic axes, then the hashes of its streams.
 /// Runs the kernel for rows begin … end-1; stores to f32 and bf16 round to nearest.
-/// `single`: every value and partial sum is rounded to fp32, for what plain fp32 arithmetic can resolve.
+/// `single`: for what plain fp32 arithmetic can resolve. Every value and partial sum is rounded to fp32, and what no
+/// target computes to the last bit (exp, tanh, …) is off by some units of its last place, which are drawn from it.
 void interpretRows(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments,
-                   int64_t begin, int64_t end, int64_t time, bool single = false);
+                   int64_t begin, int64_t end, int64_t time, std::mt19937_64 *single = nullptr);
 
 /// Runs a host.func. Every host.buffer has memory of its own, so a plan of memory has no effect here.
 /// Fails when an external is not bound.

@@ -25,6 +25,9 @@ struct Checkpoint {
 /// the newest `keep` checkpoints are kept (0: all).
 Status saveCheckpoint(const std::string &folder, const Checkpoint &checkpoint, int64_t keep = 0);
 
+/// Removes what runs that were killed while they saved or removed a checkpoint have left in `folder`.
+void removeLeftovers(const std::string &folder);
+
 /// Loads one checkpoint folder; fails when a file is missing, damaged, or of another step than its name says.
 Result<Checkpoint> loadCheckpoint(const std::string &path);
 

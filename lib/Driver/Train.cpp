@@ -111,7 +111,4 @@ int train(const TrainOptions &options, Console &console) {
 }
 
 } // namespace braid::driver
-  auto lock = FolderLock::take(options.out);
-  if (!lock)
-    return lock.takeError();
   rt::removeLeftovers(options.out);

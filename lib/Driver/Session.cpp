@@ -1,5 +1,6 @@
 //===- Session.cpp - a compiled model with its memory ---------------------===//
 #include "braid/Driver/Session.h"
+#include "braid/Driver/Inputs.h"
 #include "braid/Reference/Interpreter.h"
 #include <chrono>
 #include <cstring>
@@ -86,10 +87,14 @@ llvm::Expected<std::unique_ptr<Session>> Session::create(Compilation &compilatio
 }
 
 llvm::Error Session::reserve(int64_t batch, int64_t time) {
+  if (llvm::Error error = checkTokens(batch, time))
+    return error;
   int64_t tokens = (batch * time + 15) / 16 * 16;
   for (auto &[name, buffer] : buffers) {
-    int64_t bytes = buffer.numbers * (buffer.dtype == BRAID_BF16 ? 2 : 4) * tokens;
-    if (buffer.perToken && bytes > buffer.bytes)
+    int64_t bytes = 0;
+    if (buffer.perToken && __builtin_mul_overflow(buffer.numbers * (buffer.dtype == BRAID_BF16 ? 2 : 4), tokens, &bytes))
+      return makeError("no memory for `" + name + "`: more bytes than 64 bits count");
+    if (bytes > buffer.bytes)
       if (llvm::Error error = allocate(buffer, bytes, name))
         return error;
   }

@@ -22,7 +22,7 @@ public:
   Loop(Trainer &trainer, const TrainOptions &options, double peak, Metrics metrics, Console &console)
       : trainer(trainer), options(options), peak(peak), metrics(std::move(metrics)), console(console),
         progress(console, trainer.step(), options.maxSteps, options.maxSeconds), saved(trainer.step()),
-        start(Clock::now()) {}
+        lastEvaluation(this->metrics.lastEvaluation()), start(Clock::now()) {}
 
   llvm::Error run(Interrupt &interrupt);
 
@@ -41,7 +41,7 @@ private:
   Metrics metrics;
   Console &console;
   Progress progress;
-  int64_t saved, skippedInARow = 0, lastEvaluation = -1;
+  int64_t saved, skippedInARow = 0, lastEvaluation;
   Clock::time_point start;
 };
 

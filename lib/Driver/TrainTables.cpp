@@ -31,7 +31,9 @@ static void printSettings(Trainer &trainer, const TrainOptions &o, double peak, 
                           general(o.weightDecay) + ", clip " + general(o.clip)});
   table.add({"seed", std::to_string(o.how.seed)});
   if (peak > 0)
-    table.add({"products", siText(trainer.flopsPerStep(), "FLOP") + " a step; " + siText(peak, "FLOP/s") + " measured"});
+    table.add({"products", siText(trainer.flopsPerStep(), "FLOP") + " a step; " + siText(peak, "FLOP/s") + " measured" +
+                               // Which pairs of tokens are visible is in the data; `mfu` does not look at it.
+                               (o.separator >= 0 ? "; attention as if a window were one document" : "")});
   table.print(os, "  ");
 }
 

@@ -42,6 +42,8 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   if (llvm::Error error = checkTokenInputs(*model, options.separator, options.tokens))
     return std::move(error);
   auto data = openData(*model, options.data, options.tokens, options.how.seed);
+    if (llvm::Error error = checkTargets(*validation, options.batch, options.evalBatches, options.ignore))
+      return std::move(error);
   if (!data)
     return data.takeError();
   trainer->data.emplace(std::move(*data));

@@ -70,6 +70,9 @@ struct EvaluationResult {
 llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
                                                  int64_t separator, int64_t ignore, uint64_t seed = 0);
 
+/// Fails where none of those windows has a target that is counted.
+llvm::Error checkTargets(const rt::Dataset &data, int64_t batch, int64_t batches, int64_t ignore);
+
 /// Takes the token `ignore` out of the targets (-1: none); returns how many are counted.
 int64_t countTargets(int32_t *targets, int64_t size, int64_t ignore);
 

@@ -10,11 +10,25 @@ int64_t countTargets(int32_t *targets, int64_t size, int64_t ignore) {
   return std::count_if(targets, targets + size, [](int32_t id) { return id >= 0; });
 }
 
+/// How many windows are looked at.
+static int64_t windowsOf(const rt::Dataset &data, int64_t batch, int64_t batches) {
+  int64_t windows = data.evaluationWindows();
+  return batches > 0 && batches < (windows + batch - 1) / batch ? batches * batch : windows;
+}
+
+llvm::Error checkTargets(const rt::Dataset &data, int64_t batch, int64_t batches, int64_t ignore) {
+  std::vector<int32_t> tokens(size_t(data.time())), targets(size_t(data.time()));
+  for (int64_t window = 0, count = windowsOf(data, batch, batches); window < count; ++window) {
+    data.evaluationWindow(window, tokens.data(), targets.data());
+    if (countTargets(targets.data(), data.time(), ignore))
+      return llvm::Error::success();
+  }
+  return makeError(data.file().path() + ": has no target to predict in the windows that are evaluated");
+}
+
 llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
                                                  int64_t separator, int64_t ignore, uint64_t seed) {
-  int64_t time = data.time(), windows = data.evaluationWindows();
-  if (batches > 0)
-    windows = std::min(windows, batches * batch);
+  int64_t time = data.time(), windows = windowsOf(data, batch, batches);
   if (llvm::Error error = session.reserve(batch, time))
     return std::move(error);
   // Fetched after `reserve`, which may have moved them.

@@ -103,6 +103,8 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   auto result = evaluateWindows(**session, *data, options.batch, options.batches, separator, ignore, options.how.seed);
   if (!result)
     return result.takeError();
+  if (!std::isfinite(result->loss))
+    return makeError("the loss is not finite: parameters hold, or lead to, numbers that are not");
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::vector<Observed> observed;
   if (!options.observe.empty()) {
@@ -118,8 +120,6 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     // A token of this vocabulary is a byte.
     if (model->info.classes <= 256)
       root["bits_per_byte"] = bits;
-  if (!std::isfinite(result->loss))
-    return makeError("the loss is not finite: parameters hold, or lead to, numbers that are not");
     llvm::json::Object sites;
     for (const Observed &site : observed)
       sites[site.site] = llvm::json::Array(site.mean);

@@ -42,8 +42,6 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   if (llvm::Error error = checkTokenInputs(*model, options.separator, options.tokens))
     return std::move(error);
   auto data = openData(*model, options.data, options.tokens, options.how.seed);
-    if (llvm::Error error = checkTargets(*validation, options.batch, options.evalBatches, options.ignore))
-      return std::move(error);
   if (!data)
     return data.takeError();
   trainer->data.emplace(std::move(*data));
@@ -54,6 +52,8 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
     auto validation = openData(*model, options.validation, options.tokens, options.how.seed);
     if (!validation)
       return validation.takeError();
+    if (llvm::Error error = checkTargets(*validation, options.batch, options.evalBatches, options.ignore))
+      return std::move(error);
     trainer->validation.emplace(std::move(*validation));
     pipeline.functions.push_back("loss");
   }

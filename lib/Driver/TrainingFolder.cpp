@@ -1,6 +1,7 @@
 //===- TrainingFolder.cpp - what a run leaves behind ----------------------===//
 #include "braid/Driver/TrainingFolder.h"
 #include "braid/Driver/Compilation.h"
+#include "braid/Driver/Text.h"
 #include "braid/Runtime/InputFile.h"
 #include "braid/Support/JsonDepth.h"
 #include "llvm/Support/FileSystem.h"
@@ -107,7 +108,12 @@ llvm::json::Object settingsJson(const TrainOptions &o) {
           {"on_non_finite", o.onNonFinite}};
 }
 
-llvm::Error saveModel(const std::string &folder, Compilation &compilation, const TrainOptions &options) {
+/// `0.003` for 0.0030000000000000001.
+static std::string shown(const llvm::json::Value &value) {
+  auto number = value.getAsNumber();
+  return number ? general(*number, 9) : llvm::formatv("{0}", value).str();
+}
+
 llvm::Expected<std::vector<std::string>> changedSettings(const std::string &folder, const TrainOptions &options) {
   auto config = readConfig(folder);
   if (!config)
@@ -118,11 +124,12 @@ llvm::Expected<std::vector<std::string>> changedSettings(const std::string &fold
   for (const char *name : {"data", "max_steps", "lr", "min_lr_ratio", "warmup", "weight_decay", "clip", "beta1", "beta2", "epsilon", "groups"}) {
     const llvm::json::Value *before = then ? then->get(name) : nullptr;
     if (before && *before != *now.get(name))
-      result.push_back(llvm::formatv("{0} was {1} in the folder's last run and is {2} now", name, *before, *now.get(name)));
+      result.push_back(std::string(name) + " was " + shown(*before) + " in the folder's last run and is " + shown(*now.get(name)) + " now");
   }
   return result;
 }
 
+llvm::Error saveModel(const std::string &folder, Compilation &compilation, const TrainOptions &options) {
   std::string text = compilation.flattened(), name = "model.braid";
   if (text.empty()) {
     name = "model.mlir";

@@ -77,7 +77,9 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     return model.takeError();
   auto file = rt::TokenFile::open(options.data);
   if (!file)
-    return file.takeError();
+    return makeError(file.message());
+  if (llvm::Error error = checkTokens(model->info, **file))
+    return error;
   int64_t time = 0, separator = -1, ignore = -1;
   if (llvm::Error error = settingOf(options.model.path, "tokens", 1, options.tokens, 256).moveInto(time))
     return error;

@@ -87,9 +87,6 @@ static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt
 
   if (std::error_code code = llvm::sys::fs::create_directories(options.out, true, llvm::sys::fs::all_all))
     return makeError("cannot make the folder `" + options.out + "`: " + code.message());
-  auto lock = FolderLock::take(options.out);
-  if (!lock)
-    return lock.takeError();
   rt::removeLeftovers(options.out);
   auto checkpoint = chooseCheckpoint(options, console);
   if (!checkpoint)

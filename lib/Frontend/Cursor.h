@@ -27,6 +27,7 @@ struct TooDeep {
 struct State {
   uint32_t file;
   DiagnosticEngine &diagnostics;
+  const Token *first; ///< of the file
   const Token *furthest = nullptr;
   std::vector<std::string> wanted = {}; ///< there
   unsigned depth = 0;  ///< levels around this place

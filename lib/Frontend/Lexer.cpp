@@ -64,6 +64,24 @@ size_t numberEnd(std::string_view text, size_t i) {
   return i;
 }
 
+/// What the language has for a sign of other languages.
+std::string instead(char c) {
+  switch (c) {
+  case '#':
+    return "a comment begins with `//`";
+  case '@':
+    return "`dot[axis](a, b)` contracts an axis";
+  case ';':
+    return "statements need no separator";
+  case '\'':
+    return "a string is written with `\"`";
+  case '&':
+    return "`&&` is the logical and";
+  default:
+    return "";
+  }
+}
+
 } // namespace
 
 Tokens tokenize(const SourceManager &sources, uint32_t file, DiagnosticEngine &diagnostics) {
@@ -116,7 +134,10 @@ Tokens tokenize(const SourceManager &sources, uint32_t file, DiagnosticEngine &d
         while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
           ++end;
         diagnostics.report(Diag::UnknownCharacter, {file, uint32_t(i), uint32_t(end)},
-                           {std::string(text.substr(i, end - i))});
+                           {std::string(text.substr(i, end - i))}).hint = instead(c);
+        // What follows is meant as a comment, too.
+        if (c == '#')
+          end = std::min(text.find('\n', i), text.size());
       }
     }
     i = end;

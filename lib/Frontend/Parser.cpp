@@ -494,7 +494,7 @@ BOOST_SPIRIT_DEFINE(program, statement, declaration)
 std::optional<ast::File> parse(const SourceManager &sources, uint32_t file, DiagnosticEngine &diagnostics) {
   size_t before = diagnostics.all().size();
   Tokens tokens = tokenize(sources, file, diagnostics);
-  State state{file, diagnostics};
+  State state{file, diagnostics, tokens.tokens.data()};
   Cursor first{tokens.tokens.data(), &state};
   Cursor last{tokens.tokens.data() + tokens.tokens.size() - 1, &state};
   Box<File> result;

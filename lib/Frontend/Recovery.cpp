@@ -9,6 +9,20 @@
 
 namespace braid::syntax {
 
+/// What was meant by those who know other languages: `begin` starts the statement, nothing was expected at `at`.
+static std::string meant(const State &state, const Token *begin, const Token *at) {
+  auto isWanted = [&](const char *what) { return std::find(state.wanted.begin(), state.wanted.end(), what) != state.wanted.end(); };
+  if (at->kind == Tok::Assign && at > state.first && at[-1].kind == Tok::Ident && at[-1].firstOnLine) {
+    std::string name(at[-1].text);
+    return "`" + name + " <- …` writes to a stream, `let " + name + " = …` names a value";
+  }
+  if (begin->kind == Tok::Param && isWanted("`=`"))
+    return "a parameter has an initial value: `= zeros`, `= normal(0.02)`";
+  if (at->kind == Tok::Number && isWanted("an axis"))
+    return "an axis has a name: `[name: " + std::string(at->text) + "]`";
+  return "";
+}
+
 void reportAt(State &state, const Token *begin) {
   const Token *at = state.furthest;
   SourceRange range{state.file, at->begin, at->end};
@@ -23,7 +37,18 @@ void reportAt(State &state, const Token *begin) {
   std::string wanted;
   for (size_t i = 0; i < state.wanted.size(); ++i)
     wanted += (i == 0 ? "" : i + 1 == state.wanted.size() ? " or " : ", ") + state.wanted[i];
-  state.diagnostics.report(Diag::SyntaxError, range, {wanted, found});
+  Diagnostic &d = state.diagnostics.report(Diag::SyntaxError, range, {wanted, found});
+  d.hint = meant(state, begin, at);
+  if (at->kind != Tok::End)
+    return;
+  // Of all braces that are open at the end, the innermost one whose `}` is missing is as good a guess as any.
+  const Token *open = at;
+  for (int depth = 0; open > state.first && depth >= 0;) {
+    --open;
+    depth += (open->kind == Tok::RBrace) - (open->kind == Tok::LBrace);
+  }
+  if (open->kind == Tok::LBrace)
+    d.notes.push_back({{state.file, open->begin, open->end}, "this one is not closed"});
 }
 
 static bool startsDecl(const Token &t) { return t.kind >= Tok::Import && t.kind <= Tok::Model; }

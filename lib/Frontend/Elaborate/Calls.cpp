@@ -55,7 +55,8 @@ Val Elaborator::evalCall(Frame &f, const Expr &e) {
     return (this->*it->second)(f, e);
   if (const Val *v = findName(f, name)) {
     if (!v->isPoison())
-      error(Diag::NotCallable, e.name.range, {e.name.text}).hint = "it is " + show(*v);
+      error(Diag::NotCallable, e.name.range, {e.name.text}).hint =
+          "it is " + show(*v) + (v->isData() && !v->isNumber() ? "; an element is `" + name.str() + "[…]`" : "");
     return Val::poison();
   }
   std::vector<std::string> candidates = namesInScope(f);
@@ -63,7 +64,10 @@ Val Elaborator::evalCall(Frame &f, const Expr &e) {
     candidates.push_back(entry.getKey().str());
   for (auto &entry : builtins())
     candidates.push_back(entry.getKey().str());
-  hint(error(Diag::UnknownFunction, e.name.range, {e.name.text}), name, candidates);
+  Diagnostic &d = error(Diag::UnknownFunction, e.name.range, {e.name.text});
+  if (initAxes)
+    d.hint = "an initial value is a number, `zeros`, `ones`, `normal(std)`, `uniform(bound)`, `onehot[axis](index)` or `eye`";
+  hint(d, name, candidates);
   return Val::poison();
 }
 

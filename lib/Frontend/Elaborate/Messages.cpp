@@ -26,7 +26,8 @@ Diagnostic &Elaborator::error(Diag id, Range range, std::vector<std::string> arg
   bool inBody = current && current->decl && inside(range, current->decl->range);
   for (Frame *g = current; inBody && g; g = g->caller)
     if (g->called) {
-      if (g->callRange.file == mainRange.file)
+      // What is wrong in a connection of the program's own is wrong at each of its sites: once is enough.
+      if (g->callRange.file == mainRange.file && !(g->use && range.file == mainRange.file))
         key += text(g->callRange);
       if (notes.empty() || (notes.back().range.file != mainRange.file && notes.size() < 4))
         notes.push_back({g->callRange, std::string(g->use ? "at this site of `" : "in this call of `") +

@@ -27,8 +27,9 @@ ViewSpec Elaborator::evalView(Frame &f, const std::optional<ast::View> &view) {
     else if (kind == "blocks")
       p.kind = ViewSpec::Kind::Blocks;
     else if (kind != "all") {
-      hint(error(Diag::UnknownView, part.kind.range, {part.kind.text}), kind,
-           {"last", "first", "every", "blocks", "all"});
+      Diagnostic &d = error(Diag::UnknownView, part.kind.range, {part.kind.text});
+      d.hint = "there are `last(k)`, `first`, `every(k)`, `blocks(s)` and `all`";
+      hint(d, kind, {"last", "first", "every", "blocks", "all"});
       continue;
     }
     bool counts = p.kind != ViewSpec::Kind::First && p.kind != ViewSpec::Kind::All;

@@ -6,8 +6,8 @@
 using namespace mlir;
 using namespace braid::row;
 
-GpuEmitter::GpuEmitter(KernelOp kernel, OpBuilder &builder, const LaunchSizes &sizes, const Findings &findings)
-    : KernelEmitter(kernel, builder), launches(sizes), plan(LaunchPlan::of(kernel, schedule, sizes, findings)), findings(findings) {
+GpuEmitter::GpuEmitter(KernelOp kernel, OpBuilder &builder, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings)
+    : KernelEmitter(kernel, builder, schedule), launches(sizes), plan(LaunchPlan::of(kernel, schedule, sizes, findings)), findings(findings) {
   mayCall = false;
   evaluatesFirst = true;
   inPlace = kernel->hasAttr("aliases");

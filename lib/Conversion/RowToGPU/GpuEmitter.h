@@ -25,7 +25,7 @@ namespace braid::row {
 
 class GpuEmitter : public KernelEmitter {
 public:
-  GpuEmitter(KernelOp kernel, mlir::OpBuilder &builder, const LaunchSizes &sizes, const Findings &findings);
+  GpuEmitter(KernelOp kernel, mlir::OpBuilder &builder, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings);
   /// Emits the kernel's function into a gpu.module.
   mlir::gpu::GPUFuncOp emitFunction(llvm::StringRef name);
   /// Adds to the findings what the code shows; false if nothing is new.
@@ -99,6 +99,7 @@ private:
   LaunchPlan plan;
   const Findings &findings;
   std::vector<llvm::DenseSet<mlir::Value>> lives; ///< values that the nests after each evaluate
+  llvm::DenseMap<uintptr_t, mlir::Value> valueNames; ///< the kernel's values, by the first word of the keys they are remembered by
   llvm::DenseSet<unsigned> apart;               ///< nests that need single numbers
   TrafficCounts traffic;
   mlir::Value thread;          ///< among those of the row, i64

@@ -18,6 +18,9 @@ static constexpr int64_t heldNumbers = 48;
 
 /// For every nest, the values that later ones evaluate.
 void GpuEmitter::findLives() {
+  for (Operation &op : kernel.getBody().front())
+    for (Value value : op.getResults())
+      valueNames[reinterpret_cast<uintptr_t>(value.getAsOpaquePointer())] = value;
   lives.resize(schedule.nests().size());
   DenseSet<Value> needed;
   for (size_t i = schedule.nests().size(); i-- > 0;) {
@@ -49,33 +52,34 @@ void GpuEmitter::forget(unsigned which) {
     int64_t numbers = 0;
     int rank = 0; // the lowest go first
   };
-  llvm::MapVector<Value, Held> held;
-  for (Operation &op : kernel.getBody().front())
-    for (Value value : op.getResults())
-      held[value].value = value;
-  DenseMap<uintptr_t, Value> names;
-  for (auto &[value, entry] : held)
-    names[reinterpret_cast<uintptr_t>(value.getAsOpaquePointer())] = value;
+  DenseMap<Value, int64_t> held; // numbers
   auto numbersOf = [](Value made) -> int64_t {
     auto vector = dyn_cast<VectorType>(made.getType());
     return vector ? vector.getNumElements() : 1;
   };
   auto &known = scopes[0].known;
   int64_t total = 0;
-  for (auto &[key, made] : known)
-    if (Value value = names.lookup(key.front()); value && lives[which].contains(value) && !made.getDefiningOp<arith::ConstantOp>()) {
-      held[value].numbers += numbersOf(made);
-      total += numbersOf(made);
-    }
-  SmallVector<Held> order;
-  for (auto &[value, entry] : held) {
-    if (!entry.numbers)
+  for (auto it = known.begin(); it != known.end();) {
+    Value value = valueNames.lookup(it->first.front());
+    if (value && !lives[which].contains(value)) {
+      it = known.erase(it);
       continue;
-    Operation *op = value.getDefiningOp();
-    bool isInput = isa<LoadOp, StackOp, GatherOp>(op) && !isParameter(op->getOperand(0));
-    entry.rank = isInput ? 2 : schedule.isKept(value) ? 1 : 0;
-    order.push_back(entry);
+    }
+    if (value && !it->second.getDefiningOp<arith::ConstantOp>()) {
+      held[value] += numbersOf(it->second);
+      total += numbersOf(it->second);
+    }
+    ++it;
   }
+  if (total <= heldNumbers)
+    return;
+  SmallVector<Held> order;
+  for (Operation &op : kernel.getBody().front())
+    for (Value value : op.getResults())
+      if (int64_t numbers = held.lookup(value)) {
+        bool isInput = isa<LoadOp, StackOp, GatherOp>(op) && !isParameter(op.getOperand(0));
+        order.push_back({value, numbers, isInput ? 2 : schedule.isKept(value) ? 1 : 0});
+      }
   llvm::stable_sort(order, [](const Held &a, const Held &b) { return a.rank < b.rank; });
   DenseSet<Value> dropped;
   for (const Held &entry : order) {
@@ -85,7 +89,7 @@ void GpuEmitter::forget(unsigned which) {
     total -= entry.numbers;
   }
   for (auto it = known.begin(); it != known.end();) {
-    Value value = names.lookup(it->first.front());
-    it = value && (dropped.contains(value) || !lives[which].contains(value)) ? known.erase(it) : std::next(it);
+    Value value = valueNames.lookup(it->first.front());
+    it = value && dropped.contains(value) ? known.erase(it) : std::next(it);
   }
 }

@@ -3,20 +3,14 @@
 #include "braid/Conversion/RowToGPU.h"
 #include "GpuEmitter.h"
 #include "MergeReads.h"
+#include "ToNVVM.h"
 #include "dialects/Host/IR/Host.h"
 #include "braid/Conversion/ScatterToGPU.h"
-#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
-#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
-#include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
-#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
-#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/DialectConversion.h"
-#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace braid::row;
@@ -51,28 +45,28 @@ static void emitSumKernel(OpBuilder &b, Location loc) {
   b.create<gpu::ReturnOp>(loc);
 }
 
-/// The sizes that the module's programs launch the kernel with.
-static LaunchSizes launchSizes(ModuleOp module, KernelOp kernel, const GpuTarget &target) {
+/// The launches of every kernel by the module's programs.
+using Launches = llvm::DenseMap<StringRef, SmallVector<braid::host::LaunchOp>>;
+
+/// The sizes that the kernel is launched with.
+static LaunchSizes launchSizes(KernelOp kernel, const Launches &launches, const GpuTarget &target) {
   LaunchSizes sizes;
   sizes.sharedLimit = target.sharedBytes;
   sizes.largest.assign(kernel.getDynamic().size(), 0);
-  bool any = false;
-  module.walk([&](braid::host::LaunchOp launch) {
-    if (launch.getKernel() != kernel.getSymName())
-      return;
-    any = true;
-    for (auto [most, size] : llvm::zip(sizes.largest, launch.getSizes()))
-      most = std::max(most, size);
-  });
-  if (!any)
+  auto found = launches.find(kernel.getSymName());
+  if (found == launches.end())
     sizes.largest.assign(kernel.getDynamic().size(), assumedEntries);
+  else
+    for (braid::host::LaunchOp launch : found->second)
+      for (auto [most, size] : llvm::zip(sizes.largest, launch.getSizes()))
+        most = std::max(most, size);
   return sizes;
 }
 
-static void emitKernel(KernelOp kernel, StringRef name, OpBuilder &builder, const LaunchSizes &sizes) {
+static void emitKernel(KernelOp kernel, StringRef name, OpBuilder &builder, const Schedule &schedule, const LaunchSizes &sizes) {
   Findings findings;
   while (true) {
-    GpuEmitter emitter(kernel, builder, sizes, findings);
+    GpuEmitter emitter(kernel, builder, schedule, sizes, findings);
     gpu::GPUFuncOp function = emitter.emitFunction(name);
     Findings next = findings; // the emitter refers to the old ones
     if (!emitter.revise(next))
@@ -84,10 +78,11 @@ static void emitKernel(KernelOp kernel, StringRef name, OpBuilder &builder, cons
 
 /// Kernels of programs that sum nothing across rows, which are those that may run for a few tokens at a time.
 static llvm::DenseSet<StringRef> kernelsForFewRows(ModuleOp module) {
-  auto sums = [&](braid::host::LaunchOp launch) {
-    auto kernel = module.lookupSymbol<KernelOp>(launch.getKernel());
-    return kernel && !kernel.getBody().getOps<AccumulateOp>().empty();
-  };
+  llvm::DenseSet<StringRef> summing;
+  for (auto kernel : module.getOps<KernelOp>())
+    if (!kernel.getBody().getOps<AccumulateOp>().empty())
+      summing.insert(kernel.getSymName());
+  auto sums = [&](braid::host::LaunchOp launch) { return summing.contains(launch.getKernel()); };
   llvm::DenseSet<StringRef> kernels;
   for (auto program : module.getOps<braid::host::FuncOp>()) {
     SmallVector<braid::host::LaunchOp> launches;
@@ -102,14 +97,14 @@ static llvm::DenseSet<StringRef> kernelsForFewRows(ModuleOp module) {
 }
 
 /// The kernel once more, for launches with few rows, if that makes a difference.
-static void emitFewVariant(KernelOp kernel, OpBuilder &b, LaunchSizes sizes) {
+static void emitFewVariant(KernelOp kernel, OpBuilder &b, const Schedule &schedule, LaunchSizes sizes) {
   auto function = cast<gpu::GPUFuncOp>(&*std::prev(b.getInsertionPoint()));
   std::string name = (kernel.getSymName() + fewSuffix).str();
   auto threads = [](gpu::GPUFuncOp function) {
     return cast<IntegerAttr>(function->getAttrOfType<DictionaryAttr>("braid.launch").get("threads_per_row")).getInt();
   };
   sizes.few = true;
-  emitKernel(kernel, name, b, sizes);
+  emitKernel(kernel, name, b, schedule, sizes);
   auto few = cast<gpu::GPUFuncOp>(&*std::prev(b.getInsertionPoint()));
   if (threads(few) == threads(function))
     few.erase();
@@ -130,15 +125,28 @@ static void convertKernels(ModuleOp module, const GpuTarget &target, bool allFew
   auto shared = b.create<LLVM::GlobalOp>(module.getLoc(), bytes, false, LLVM::Linkage::External, GpuEmitter::sharedName, Attribute(),
                                          /*alignment=*/16, /*addrSpace=*/3);
   b.setInsertionPointAfter(shared);
-  bool sums = false;
+  SmallVector<KernelOp> kernels = llvm::to_vector(module.getOps<KernelOp>());
+  bool sums = llvm::any_of(kernels, [](KernelOp kernel) { return !kernel.getBody().getOps<AccumulateOp>().empty(); });
   llvm::DenseSet<StringRef> few = kernelsForFewRows(module);
-  for (auto kernel : llvm::make_early_inc_range(module.getOps<KernelOp>())) {
-    sums |= !kernel.getBody().getOps<AccumulateOp>().empty();
+  Launches launches;
+  module.walk([&](braid::host::LaunchOp launch) { launches[launch.getKernel()].push_back(launch); });
+  // Each into a module of its own, at the same time.
+  SmallVector<OwningOpRef<gpu::GPUModuleOp>> emitted(kernels.size());
+  parallelFor(module.getContext(), 0, kernels.size(), [&](size_t i) {
+    KernelOp kernel = kernels[i];
+    OpBuilder inside(module.getContext());
+    emitted[i] = inside.create<gpu::GPUModuleOp>(module.getLoc(), deviceModuleName);
+    inside.setInsertionPointToStart(emitted[i]->getBody());
     mergeReads(kernel);
-    LaunchSizes sizes = launchSizes(module, kernel, target);
-    emitKernel(kernel, kernel.getSymName(), b, sizes);
+    LaunchSizes sizes = launchSizes(kernel, launches, target);
+    Schedule schedule = Schedule::of(kernel);
+    emitKernel(kernel, kernel.getSymName(), inside, schedule, sizes);
     if (few.contains(kernel.getSymName()) || (allFew && kernel.getSpace() == Space::Token))
-      emitFewVariant(kernel, b, sizes);
+      emitFewVariant(kernel, inside, schedule, sizes);
+  });
+  for (auto [kernel, from] : llvm::zip(kernels, emitted)) {
+    for (auto function : llvm::make_early_inc_range(from->getOps<gpu::GPUFuncOp>()))
+      function->moveBefore(device.getBody(), b.getInsertionPoint());
     kernel.erase();
   }
   if (sums)
@@ -161,30 +169,6 @@ static FailureOr<GpuTarget> targetFrom(ModuleOp module, StringRef name, int64_t 
     if (llvm::Error error = checkPlannedFor(planned, *target))
       return planned->emitError(toString(std::move(error)));
   return *target;
-}
-
-/// As upstream's convert-gpu-to-nvvm, but square roots and absolute values stay intrinsics of LLVM, which the
-/// NVPTX back end has instructions for; upstream wants libdevice for them.
-static LogicalResult convertToNVVM(gpu::GPUModuleOp module) {
-  MLIRContext *context = module.getContext();
-  LowerToLLVMOptions options(context);
-  options.overrideIndexBitwidth(64);
-  LLVMTypeConverter types(context, options);
-  RewritePatternSet patterns(context);
-  populateGpuToNVVMConversionPatterns(types, patterns);
-  arith::populateArithToLLVMConversionPatterns(types, patterns);
-  cf::populateControlFlowToLLVMConversionPatterns(types, patterns);
-  ConversionTarget target(*context);
-  target.addIllegalDialect<gpu::GPUDialect, arith::ArithDialect, cf::ControlFlowDialect>();
-  target.addLegalDialect<LLVM::LLVMDialect, NVVM::NVVMDialect>();
-  target.addLegalOp<gpu::GPUModuleOp, gpu::ModuleEndOp>();
-  if (failed(applyPartialConversion(module, target, std::move(patterns))))
-    return failure();
-  // Without this ptxas aims at more blocks for a multiprocessor and spills a few registers.
-  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
-    if (function->hasAttr("braid.launch"))
-      function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), IntegerAttr::get(IntegerType::get(context, 32), 1));
-  return success();
 }
 
 namespace braid {
@@ -213,13 +197,6 @@ struct ConvertRowToNVVM : braid::impl::ConvertRowToNVVMBase<ConvertRowToNVVM> {
     if (failed(planned))
       return signalPassFailure();
     convertKernels(getOperation(), *planned, few);
-    OpPassManager manager(ModuleOp::getOperationName());
-    OpPassManager &device = manager.nest<gpu::GPUModuleOp>();
-    device.addPass(createCSEPass());
-    device.addPass(createConvertSCFToCFPass());
-    device.addPass(createConvertVectorToLLVMPass());
-    if (failed(runPipeline(manager, getOperation())))
-      return signalPassFailure();
     for (auto module : getOperation().getOps<gpu::GPUModuleOp>())
       if (failed(convertToNVVM(module)))
         signalPassFailure();

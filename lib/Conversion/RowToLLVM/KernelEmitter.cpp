@@ -29,8 +29,8 @@ int64_t ScratchLayout::bytes(ArrayRef<int64_t> sizes) const {
 
 int64_t braid::row::scratchBytes(KernelOp kernel, ArrayRef<int64_t> sizes) { return ScratchLayout(kernel).bytes(sizes); }
 
-KernelEmitter::KernelEmitter(KernelOp kernel, OpBuilder &builder)
-    : kernel(kernel), b(builder), loc(kernel.getLoc()), schedule(Schedule::of(kernel)), math(builder, kernel.getLoc()) {}
+KernelEmitter::KernelEmitter(KernelOp kernel, OpBuilder &builder, Schedule given)
+    : kernel(kernel), b(builder), loc(kernel.getLoc()), schedule(std::move(given)), math(builder, kernel.getLoc()) {}
 
 void KernelEmitter::enter(unsigned depth) {
   if (depth < innermost())

@@ -47,7 +47,8 @@ struct Position {
 
 class KernelEmitter {
 public:
-  KernelEmitter(KernelOp kernel, mlir::OpBuilder &builder);
+  /// `schedule` is the kernel's.
+  KernelEmitter(KernelOp kernel, mlir::OpBuilder &builder, Schedule schedule);
   virtual ~KernelEmitter() = default;
   /// Lets lanes that lie 2, 4 or 8 elements apart be read and written as whole vectors (Interleave.cpp).
   void interleave() { interleaves = true; }

@@ -179,8 +179,19 @@ Value KernelEmitter::widen(Value raw) {
   return b.create<arith::BitcastOp>(loc, f32, bits);
 }
 
+/// The result of `narrow` that the value was widened from, or null. A bf16 from memory does not do: it may be a NaN that is not quiet.
+static Value narrowOf(Value value) {
+  auto real = value.getDefiningOp<arith::BitcastOp>();
+  auto shift = real ? real.getIn().getDefiningOp<arith::ShLIOp>() : arith::ShLIOp();
+  auto wide = shift ? shift.getLhs().getDefiningOp<arith::ExtUIOp>() : arith::ExtUIOp();
+  auto narrow = wide ? wide.getIn().getDefiningOp<arith::TruncIOp>() : arith::TruncIOp();
+  return narrow && narrow.getIn().getDefiningOp<arith::SelectOp>() ? narrow.getOut() : Value();
+}
+
 /// f32 to the nearest bf16, ties to even; NaN stays a (quiet) NaN.
 Value KernelEmitter::narrow(Value value) {
+  if (Value known = narrowOf(value))
+    return known;
   Type i32 = VectorMath::withElement(value.getType(), b.getI32Type()), i16 = VectorMath::withElement(value.getType(), b.getIntegerType(16));
   Value bits = b.create<arith::BitcastOp>(loc, i32, value);
   Value high = b.create<arith::ShRUIOp>(loc, bits, math.integer(i32, 16));

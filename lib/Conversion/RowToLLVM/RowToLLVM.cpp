@@ -1,6 +1,7 @@
 //===- RowToLLVM.cpp - the passes that lower row kernels ------------------===//
 
 #include "braid/Conversion/RowToLLVM.h"
+#include "Branches.h"
 #include "KernelEmitter.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -8,6 +9,7 @@
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 using namespace mlir;
@@ -20,7 +22,7 @@ static LogicalResult emitKernels(ModuleOp module) {
     if (auto declared = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
       declared.erase();
     OpBuilder builder(kernel);
-    KernelEmitter emitter(kernel, builder);
+    KernelEmitter emitter(kernel, builder, Schedule::of(kernel));
     emitter.interleave();
     if (failed(emitter.emit(name)))
       return failure();
@@ -33,17 +35,24 @@ static LogicalResult convertToLLVM(ModuleOp module) {
   MLIRContext *context = module.getContext();
   LowerToLLVMOptions options(context);
   LLVMTypeConverter types(context, options);
-  RewritePatternSet patterns(context);
-  populateSCFToControlFlowConversionPatterns(patterns);
-  cf::populateControlFlowToLLVMConversionPatterns(types, patterns);
-  arith::populateArithToLLVMConversionPatterns(types, patterns);
-  populateVectorToLLVMConversionPatterns(types, patterns);
+  RewritePatternSet collected(context);
+  populateSCFToControlFlowConversionPatterns(collected);
+  cf::populateControlFlowToLLVMConversionPatterns(types, collected);
+  arith::populateArithToLLVMConversionPatterns(types, collected);
+  populateVectorToLLVMConversionPatterns(types, collected);
+  FrozenRewritePatternSet patterns(std::move(collected));
   ConversionTarget target(*context);
   target.addLegalDialect<LLVM::LLVMDialect>();
   target.addLegalOp<ModuleOp>();
   target.addIllegalDialect<scf::SCFDialect, cf::ControlFlowDialect, arith::ArithDialect, vector::VectorDialect>();
   target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
-  return applyPartialConversion(module, target, std::move(patterns));
+  SmallVector<Operation *> functions;
+  for (Operation &op : *module.getBody())
+    functions.push_back(&op);
+  return failableParallelForEach(context, functions, [&](Operation *function) {
+    lowerToBranches(function);
+    return applyPartialConversion(function, target, patterns);
+  });
 }
 
 namespace braid {

@@ -2,7 +2,9 @@
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Documents.h"
 #include "lib/Driver/Model.h"
+#include "lib/Driver/TokenData.h"
 #include "lib/Driver/Trainer.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/JSON.h"
 #include <algorithm>
 #include <chrono>
@@ -20,6 +22,19 @@ struct Observed {
 
 /// `block.0.mlp.x.depth_weights` is observed as `depth_weights`.
 static bool isNamed(llvm::StringRef path, llvm::StringRef name) { return path == name || path.ends_with(("." + name).str()); }
+
+/// What could be meant, for a message.
+static std::string observedNames(const ModelInfo &model) {
+  llvm::SetVector<llvm::StringRef> names;
+  for (llvm::StringRef path : model.observed)
+    names.insert(path.rsplit('.').second.empty() ? path : path.rsplit('.').second);
+  if (names.empty())
+    return "; it has no `observe`";
+  std::string text;
+  for (llvm::StringRef name : names)
+    text += (text.empty() ? "; there is `" : ", `") + name.str() + "`";
+  return text;
+}
 
 static llvm::Expected<std::vector<Observed>> observe(Session &session, const rt::Dataset &data, int64_t separator,
                                                      const EvalOptions &options) {
@@ -75,11 +90,9 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   auto model = Model::load(options.model, options.params, console);
   if (!model)
     return model.takeError();
-  auto file = rt::TokenFile::open(options.data);
+  auto file = openTokens(model->info, options.data);
   if (!file)
-    return makeError(file.message());
-  if (llvm::Error error = checkTokens(model->info, **file))
-    return error;
+    return file.takeError();
   int64_t time = 0, separator = -1, ignore = -1;
   if (llvm::Error error = settingOf(options.model.path, "tokens", 1, options.tokens, 256).moveInto(time))
     return error;
@@ -95,7 +108,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   std::vector<std::string> functions = {"loss"};
   if (!options.observe.empty()) {
     if (llvm::none_of(model->info.observed, [&](llvm::StringRef name) { return isNamed(name, options.observe); }))
-      return makeError("the model observes nothing as `" + options.observe + "`");
+      return makeError("the model observes nothing as `" + options.observe + "`" + observedNames(model->info));
     functions.push_back("observe");
   }
   auto session = model->compile(std::move(functions), options.how);

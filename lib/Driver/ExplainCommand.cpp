@@ -5,12 +5,13 @@
 #include "braid/Support/DiagnosticExamples.h"
 #include "lib/Driver/Draw.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 
 namespace braid::driver {
 
-/// `B0107`, in either case.
+/// `B0107`, in either case; what a file is called is none.
 static bool isCode(llvm::StringRef text) {
-  return text.size() == 5 && (text[0] == 'B' || text[0] == 'b') && llvm::all_of(text.drop_front(), llvm::isDigit);
+  return text.size() > 1 && (text[0] == 'B' || text[0] == 'b') && llvm::all_of(text.drop_front(), llvm::isDigit) && !llvm::sys::fs::exists(text);
 }
 
 /// The message, the rule behind it, a program that breaks it and the same program mended.
@@ -38,7 +39,7 @@ int explain(const ExplainOptions &options, Console &console) {
     std::string code = llvm::StringRef(options.model.path).upper();
     std::optional<std::string> text = explainDiagnostic(code);
     if (!text)
-      return fail(console, makeError("there is no diagnostic `" + code + "`"));
+      return fail(console, makeError("there is no diagnostic `" + code + "`; a code is written as in `error[B0107]`"));
     showCode(code, *text, console);
     return Success;
   }

@@ -2,6 +2,7 @@
 #include "braid/Driver/Machine.h"
 #include "braid/Driver/Text.h"
 #include "dialects/Braid/IR/Braid.h"
+#include "lib/Driver/FolderLock.h"
 #include "lib/Driver/Trainer.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -31,6 +32,27 @@ static llvm::Error applyGroups(mlir::ModuleOp module, const std::vector<std::str
   return llvm::Error::success();
 }
 
+/// A module without its places.
+static std::string mlirText(mlir::ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module.print(os);
+  return text;
+}
+
+/// Says so where a step is named of which there is no checkpoint.
+static llvm::Error checkResume(const TrainOptions &options) {
+  if (options.resume == "never" || options.resume == "auto")
+    return llvm::Error::success();
+  std::string there;
+  for (int64_t step : rt::checkpointSteps(options.out)) {
+    if (std::to_string(step) == options.resume)
+      return llvm::Error::success();
+    there += (there.empty() ? "there are those of " : ", ") + std::to_string(step);
+  }
+  return makeError("`" + options.out + "` has no checkpoint of step " + options.resume + "; " + (there.empty() ? "it has none at all" : there));
+}
+
 /// The checkpoint to go on from, if any.
 static llvm::Expected<std::optional<rt::Checkpoint>> chooseCheckpoint(const TrainOptions &options, Console &console) {
   if (options.resume == "never")
@@ -51,8 +73,8 @@ static llvm::Expected<std::optional<rt::Checkpoint>> chooseCheckpoint(const Trai
   return std::optional<rt::Checkpoint>(std::move(*checkpoint));
 }
 
-/// Says what keeps a resumed run from making the bits of an uninterrupted one.
-static void compareSettings(const rt::Checkpoint &checkpoint, const Trainer &trainer, const TrainOptions &o, int threads, Console &console) {
+/// Says what keeps a resumed run from making the bits of an uninterrupted one: what the checkpoint was made with.
+static void compareCheckpoint(const rt::Checkpoint &checkpoint, const TrainOptions &o, int threads, Console &console) {
   const std::pair<const char *, std::string> now[] = {
       {"seed", std::to_string(o.how.seed)}, {"batch", std::to_string(o.batch)}, {"tokens", std::to_string(o.tokens)},
       {"separator", std::to_string(o.separator)},
@@ -65,11 +87,31 @@ static void compareSettings(const rt::Checkpoint &checkpoint, const Trainer &tra
   }
 }
 
+/// The same of what only the folder knows of its last run: the program and the other settings.
+static llvm::Error compareFolder(Compilation &compilation, const std::string &program, const TrainOptions &options, Console &console) {
+  auto changed = changedSettings(options.out, options);
+  if (!changed)
+    return changed.takeError();
+  for (const std::string &text : *changed)
+    warn(console, text);
+  // A comment or another layout is no other program.
+  auto before = Compilation::load(ModelArgs{options.out, {}}, console.color);
+  if (!before) {
+    llvm::consumeError(before.takeError());
+    warn(console, "the program of the folder's last run cannot be read, and is replaced");
+  } else if (std::string text = mlirText((*before)->module()); text != program && text != mlirText(compilation.module())) {
+    // (A module is saved with its groups' settings, a program without.)
+    warn(console, "the program has changed since the folder's last run; the checkpoint's parameters fit it and are taken");
+  }
+  return llvm::Error::success();
+}
+
 static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt, Console &console) {
   auto loaded = Compilation::load(options.model, console.color);
   if (!loaded)
     return loaded.takeError();
   Compilation &compilation = **loaded;
+  std::string program = mlirText(compilation.module());
   if (llvm::Error error = applyGroups(compilation.module(), options.groups))
     return std::move(error);
   auto trainer = Trainer::create(compilation, options);
@@ -85,16 +127,23 @@ static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt
     return makeError("the run needs " + bytesText(double(bytes)) + ", and this machine has " + bytesText(double(machine)) +
                      " with its swap; give a smaller `--batch`, with `--accumulate` for as many tokens in a step, or smaller `--tokens`");
 
+  if (llvm::Error error = checkResume(options))
+    return std::move(error);
   if (std::error_code code = llvm::sys::fs::create_directories(options.out, true, llvm::sys::fs::all_all))
     return makeError("cannot make the folder `" + options.out + "`: " + code.message());
+  auto lock = FolderLock::take(options.out);
+  if (!lock)
+    return lock.takeError();
   rt::removeLeftovers(options.out);
   auto checkpoint = chooseCheckpoint(options, console);
   if (!checkpoint)
     return checkpoint.takeError();
   if (*checkpoint) {
     if (llvm::Error error = t.restore(**checkpoint))
+      return makeError(llvm::toString(std::move(error)) + "; to train another model give another `--out`, or `--resume never` to begin this one anew");
+    compareCheckpoint(**checkpoint, options, t.session().program().threads(), console);
+    if (llvm::Error error = compareFolder(compilation, program, options, console))
       return std::move(error);
-    compareSettings(**checkpoint, t, options, t.session().program().threads(), console);
     console.out << "resuming after step " << t.step() << "\n";
   }
   if (llvm::Error error = setAside(options.out, t.step(), console))

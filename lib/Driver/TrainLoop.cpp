@@ -114,6 +114,8 @@ llvm::Error Loop::step() {
 llvm::Error Loop::run(Interrupt &interrupt) {
   interrupt.arm();
   const char *why = "";
+  if (finished())
+    progress.say("--max-steps " + std::to_string(options.maxSteps) + " is reached already; a larger one goes on, --resume never begins anew");
   while (!finished()) {
     if (llvm::Error error = step())
       return error;

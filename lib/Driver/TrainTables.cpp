@@ -86,6 +86,8 @@ int64_t printRun(Trainer &trainer, const TrainOptions &options, double peakFlops
   int64_t bytes = printMemory(trainer, options, console);
   console.out << "\n";
   console.out.flush();
+  if (options.maxSteps > 0 && options.warmup >= options.maxSteps)
+    warn(console, "the warm-up of " + llvm::Twine(options.warmup) + " steps (`--warmup`) is as long as the run: the learning rate only rises");
   return bytes;
 }
 

@@ -7,26 +7,16 @@
 #include "lib/Driver/Trainer.h"
 #include "lib/Driver/Documents.h"
 #include "lib/Driver/Schedule.h"
+#include "lib/Driver/TokenData.h"
 #include <cmath>
 #include <cstring>
 
 namespace braid::driver {
 
-llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file) {
-  int64_t limit = model.classes;
-  if (const InputInfo *tokens = model.findInput("tokens"); tokens && tokens->idSize)
-    limit = std::min(limit, tokens->idSize);
-  if (rt::Status status = file.checkVocabulary(limit); !status)
-    return makeError(status.message());
-  return llvm::Error::success();
-}
-
 static llvm::Expected<rt::Dataset> openData(const ModelInfo &model, const std::string &path, int64_t time, uint64_t seed) {
-  auto file = rt::TokenFile::open(path);
+  auto file = openTokens(model, path);
   if (!file)
-    return makeError(file.message());
-  if (llvm::Error error = checkTokens(model, **file))
-    return std::move(error);
+    return file.takeError();
   auto data = rt::Dataset::create(*file, time, seed);
   if (!data)
     return makeError(data.message());

@@ -76,9 +76,6 @@ llvm::Error checkTargets(const rt::Dataset &data, int64_t batch, int64_t batches
 /// Takes the token `ignore` out of the targets (-1: none); returns how many are counted.
 int64_t countTargets(int32_t *targets, int64_t size, int64_t ignore);
 
-/// The model's ids cover the file's.
-llvm::Error checkTokens(const ModelInfo &model, const rt::TokenFile &file);
-
 /// Settings, parameters and memory, before the first step. The bytes that the run needs.
 int64_t printRun(Trainer &trainer, const TrainOptions &options, double peakFlops, Console &console);
 

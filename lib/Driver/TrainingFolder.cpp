@@ -105,6 +105,7 @@ llvm::json::Object settingsJson(const TrainOptions &o) {
           {"eval_every", o.evalEvery},
           {"eval_batches", o.evalBatches},
           {"checkpoint_every", o.checkpointEvery},
+          {"groups", llvm::json::Array(o.groups)},
           {"on_non_finite", o.onNonFinite}};
 }
 
@@ -148,20 +149,23 @@ llvm::Error saveModel(const std::string &folder, Compilation &compilation, const
 }
 
 llvm::Expected<rt::TensorFile> chooseParameters(const ModelArgs &model, const std::string &params, Console &console) {
-  if (!params.empty()) {
-    rt::Result<rt::TensorFile> file = rt::readSafeTensors(params);
-    if (!file)
-      return makeError(file.message());
-    return std::move(*file);
-  }
-  if (!fs::is_directory(model.path))
+  if (params.empty() && !fs::is_directory(model.path))
     return makeError("give parameters with `--params`, or a training folder as the model");
+  const std::string &from = params.empty() ? model.path : params;
+  // A checkpoint's folder stands for its file.
+  std::string file = fs::is_directory(from) ? inside(from, "params.safetensors") : from;
+  if (!params.empty() && (file == from || fs::exists(file))) {
+    rt::Result<rt::TensorFile> tensors = rt::readSafeTensors(file);
+    if (!tensors)
+      return makeError(tensors.message());
+    return std::move(*tensors);
+  }
   std::vector<std::string> skipped;
-  std::optional<rt::Checkpoint> newest = rt::latestCheckpoint(model.path, skipped);
+  std::optional<rt::Checkpoint> newest = rt::latestCheckpoint(from, skipped);
   for (const std::string &reason : skipped)
     warn(console, reason);
   if (!newest)
-    return makeError("`" + model.path + "` has no checkpoint that can be read");
+    return makeError("`" + from + "` has no checkpoint that can be read");
   return std::move(newest->params);
 }
 

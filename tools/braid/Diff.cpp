@@ -14,7 +14,7 @@ void addDiff(CLI::App &app, Action &action) {
       ->allow_extra_args(false)
       ->take_all()
       ->default_str("cpu,reference");
-  command->add_option("--params", options->params, "parameters (safetensors); a training folder's newest, or initial values, if absent");
+  command->add_option("--params", options->params, "parameters (safetensors, or a checkpoint's folder); a training folder's newest, or initial values, if absent");
   command->add_option("--inputs", options->inputs, "inputs with targets (safetensors); random ids if absent");
   command->add_option("--batch", options->batch, "sequences of random ids")->check(count(1))->capture_default_str();
   command->add_option("--tokens", options->tokens, "their length")->check(count(1))->capture_default_str();

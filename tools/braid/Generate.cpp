@@ -7,7 +7,7 @@ void addGenerate(CLI::App &app, Action &action) {
   auto options = std::make_shared<driver::GenerateOptions>();
   CLI::App *command = app.add_subcommand("generate", "Continues a text, byte by byte");
   addModel(*command, options->model, "a training folder, or a model");
-  command->add_option("--params", options->params, "parameters (safetensors); a folder's newest if absent");
+  command->add_option("--params", options->params, "parameters (safetensors, or a checkpoint's folder); a folder's newest if absent");
   command->add_option("--prompt", options->prompt, "the text to continue")->required();
   command->add_option("--max-tokens", options->maxTokens, "tokens to add")->check(count(0))->capture_default_str();
   command->add_option("--context", options->context, "tokens that the model sees at most; 0: as many as in training")->check(count(0));

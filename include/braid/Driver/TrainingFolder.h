@@ -27,6 +27,9 @@ llvm::Expected<int64_t> settingOf(const std::string &folder, llvm::StringRef nam
 /// Writes model and config.json.
 llvm::Error saveModel(const std::string &folder, Compilation &compilation, const TrainOptions &options);
 llvm::json::Object settingsJson(const TrainOptions &options);
+/// For each setting of the folder's last run that is another now and changes what a step does, a sentence. What
+/// a checkpoint notes itself is left out.
+llvm::Expected<std::vector<std::string>> changedSettings(const std::string &folder, const TrainOptions &options);
 
 /// The parameters named by `params`, or those of the newest checkpoint of the folder `model.path`.
 llvm::Expected<rt::TensorFile> chooseParameters(const ModelArgs &model, const std::string &params, Console &console);

@@ -1,0 +1,16 @@
+//===- TokenData.h - a file of tokens that a model can read ---------------===//
+#ifndef BRAID_LIB_DRIVER_TOKENDATA_H
+#define BRAID_LIB_DRIVER_TOKENDATA_H
+
+#include "braid/Driver/ModelInfo.h"
+#include "braid/Runtime/Dataset.h"
+
+namespace braid::driver {
+
+/// Opens a file of tokens, all of which the model knows. A message says what was probably meant where the
+/// file is a folder or a text.
+llvm::Expected<std::shared_ptr<rt::TokenFile>> openTokens(const ModelInfo &model, const std::string &path);
+
+} // namespace braid::driver
+
+#endif

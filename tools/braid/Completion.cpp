@@ -19,6 +19,13 @@ static std::vector<std::string> flags(const CLI::App &command) {
   return names;
 }
 
+/// The words that an option takes, if they are a list: `TEXT:{fp32,bf16}` as its type says.
+static std::vector<std::string> choices(const CLI::Option &option) {
+  std::string type = option.get_type_name();
+  size_t open = type.find('{'), close = type.rfind('}');
+  return open == std::string::npos || close < open ? std::vector<std::string>() : CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
+}
+
 static std::string join(const std::vector<std::string> &words) {
   std::string text;
   for (const std::string &word : words)
@@ -26,10 +33,23 @@ static std::string join(const std::vector<std::string> &words) {
   return text;
 }
 
+/// What follows a flag, or stands alone, where it is one of a list.
+static void bashValues(const CLI::App &command, llvm::raw_ostream &out) {
+  for (const CLI::Option *option : command.get_options()) {
+    std::vector<std::string> words = choices(*option);
+    if (words.empty())
+      continue;
+    if (option->get_positional())
+      out << "    " << command.get_name() << ":[^-]*) [ \"$COMP_CWORD\" -eq 2 ] && values=\"" << join(words) << "\" ;;\n";
+    for (const std::string &name : option->get_lnames())
+      out << "    " << command.get_name() << ":--" << name << ") values=\"" << join(words) << "\" ;;\n";
+  }
+}
+
 static void bash(CLI::App &app, llvm::raw_ostream &out) {
   out << "# eval \"$(braid completion bash)\"\n"
          "_braid() {\n"
-         "  local word=${COMP_WORDS[COMP_CWORD]} flags=\n"
+         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} flags= values=\n"
          "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"";
   std::vector<std::string> names;
   for (CLI::App *command : commands(app))
@@ -37,8 +57,12 @@ static void bash(CLI::App &app, llvm::raw_ostream &out) {
   out << join(names) << "\" -- \"$word\"))\n    return\n  fi\n  case ${COMP_WORDS[1]} in\n";
   for (CLI::App *command : commands(app))
     out << "    " << command->get_name() << ") flags=\"" << join(flags(*command)) << "\" ;;\n";
+  out << "  esac\n  case ${COMP_WORDS[1]}:$before in\n";
+  for (CLI::App *command : commands(app))
+    bashValues(*command, out);
   out << "  esac\n"
-         "  if [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$flags\" -- \"$word\"))\n"
+         "  if [ -n \"$values\" ]; then\n    COMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n"
+         "  elif [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$flags\" -- \"$word\"))\n"
          "  else\n    COMPREPLY=($(compgen -f -- \"$word\"))\n  fi\n}\n"
          "complete -o filenames -F _braid braid\n";
 }
@@ -53,8 +77,14 @@ static void fish(CLI::App &app, llvm::raw_ostream &out) {
   for (CLI::App *command : commands(app)) {
     std::string name = command->get_name();
     out << "complete -c braid -n __fish_use_subcommand -a " << name << "\n";
-    for (const std::string &flag : flags(*command))
-      out << "complete -c braid -n '__fish_seen_subcommand_from " << name << "' -l " << flag.substr(2) << "\n";
+    for (const CLI::Option *option : command->get_options()) {
+      std::vector<std::string> words = choices(*option);
+      std::string condition = "complete -c braid -n '__fish_seen_subcommand_from " + name + "'", values = " -a '" + join(words) + "'";
+      for (const std::string &flag : option->get_lnames())
+        out << condition << " -l " << flag << (words.empty() ? "" : " -x" + values) << "\n";
+      if (option->get_positional() && !words.empty())
+        out << condition << values << "\n";
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 //===- Train.cpp - braid train --------------------------------------------===//
 #include "tools/braid/Cli.h"
+#include <cmath>
 
 namespace braid::cli {
 
@@ -11,7 +12,7 @@ static double seconds(const std::string &text) {
     value = std::stod(text, &used);
   } catch (const std::exception &) {
   }
-  std::string unit = value < 0 ? "?" : text.substr(used);
+  std::string unit = !(value > 0) || !std::isfinite(value) ? "?" : text.substr(used);
   double factor = unit.empty() || unit == "s" ? 1 : unit == "m" || unit == "min" ? 60 : unit == "h" ? 3600 : -1;
   if (factor < 0)
     throw CLI::ValidationError("--max-time", "`" + text + "` is not a time such as 90, 90s, 15m or 2h");
@@ -34,9 +35,9 @@ static void addOptimiser(CLI::App &command, driver::TrainOptions &o) {
   command.add_option("--group", o.groups, "for the parameters of a group: NAME:lr=FACTOR or NAME:decay=0|1; may be repeated")
       ->type_name("NAME:KEY=VALUE")->allow_extra_args(false)->take_all()->group(group);
   command.add_option("--clip", o.clip, "largest norm of the gradient; 0: any")->check(nonNegative())->capture_default_str()->group(group);
-  command.add_option("--beta1", o.beta1)->check(between(0.0, 0.999999))->capture_default_str()->group(group);
-  command.add_option("--beta2", o.beta2)->check(between(0.0, 0.999999))->capture_default_str()->group(group);
-  command.add_option("--epsilon", o.epsilon)->check(positive())->capture_default_str()->group(group);
+  command.add_option("--beta1", o.beta1, "decay of the mean of gradients")->check(between(0.0, 0.999999))->capture_default_str()->group(group);
+  command.add_option("--beta2", o.beta2, "decay of the mean of their squares")->check(between(0.0, 0.999999))->capture_default_str()->group(group);
+  command.add_option("--epsilon", o.epsilon, "added to the root of that mean")->check(positive())->capture_default_str()->group(group);
 }
 
 static void addReports(CLI::App &command, driver::TrainOptions &o) {

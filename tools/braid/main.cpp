@@ -4,9 +4,9 @@
 // 0 done, 1 the program, the data or the machine is at fault, 2 the command line is.
 //
 //===----------------------------------------------------------------------===//
-#include "braid/Support/Diagnostics.h"
-#include "tools/braid/Cli.h"
+#include "tools/braid/Usage.h"
 #include "llvm/Support/ErrorHandling.h"
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -29,6 +29,7 @@ int main(int argc, char **argv) {
   std::signal(SIGPIPE, SIG_DFL);
   CLI::App app("A language and compiler for residual topologies: one program of one token, every derived program of it.", "braid");
   app.require_subcommand(1);
+  app.formatter(std::make_shared<cli::HelpFormatter>());
   app.get_formatter()->column_width(34);
   app.footer("`braid COMMAND --help` explains a command; docs/command-line.md has examples.");
   std::string color = "auto";
@@ -54,21 +55,15 @@ int main(int argc, char **argv) {
   for (CLI::App *command : app.get_subcommands([](CLI::App *) { return true; }))
     command->fallthrough();
 
+  std::vector<std::string> words = cli::withSynonyms({argv + 1, argv + argc});
+  // CLI11 takes the last word first.
+  std::reverse(words.begin(), words.end());
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(words));
   } catch (const CLI::Success &help) {
     return app.exit(help);
   } catch (const CLI::ParseError &error) {
-    std::string word = argc > 1 ? argv[1] : "";
-    if (app.get_subcommands().empty() && !word.empty() && word[0] != '-') {
-      std::vector<std::string> names;
-      for (CLI::App *command : app.get_subcommands([](CLI::App *) { return true; }))
-        names.push_back(command->get_name());
-      std::string close = nearest(word, names);
-      std::cerr << "braid: error: there is no command `" << word << "`" << (close.empty() ? "" : "; did you mean `" + close + "`?") << "\n";
-    } else {
-      std::cerr << "braid: error: " << error.what() << "\n";
-    }
+    std::cerr << "braid: error: " << cli::explainUsage(app, error, words.empty() ? "" : words.back()) << "\n";
     const CLI::App *at = &app;
     for (CLI::App *chosen : app.get_subcommands())
       at = chosen;

@@ -4,8 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <sys/ioctl.h>
 
 namespace braid::driver {
+
+/// Columns of the terminal that messages go to; 80 where it does not say.
+static size_t columns() {
+  winsize size{};
+  return ioctl(2, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
 
 void Progress::clear() {
   if (shown)
@@ -45,14 +52,19 @@ void Progress::step(const StepMetrics &m, double elapsed, bool line) {
     now = std::max(now, elapsed / maxSeconds);
   }
   part = std::min(part, 1.0);
-  int filled = int(std::lround(part * 30));
-  std::string bar;
-  for (int i = 0; i < 30; ++i)
-    bar += i < filled ? "█" : "░";
   double rest = now > 0 ? std::floor(elapsed / now - elapsed) : 0;
-  std::string left = now > 0 ? (rest >= 1 ? durationText(rest) : "0 s") + " left" : "";
-  console.err << "\r\033[K" << bar << " " << m.step << (maxSteps > 0 ? "/" + std::to_string(maxSteps) : std::string()) << "  loss "
-              << general(m.loss, 4) << "  " << grouped(int64_t(m.tokensPerSecond)) << " tokens/s  " << left;
+  std::string text = std::to_string(m.step) + (maxSteps > 0 ? "/" + std::to_string(maxSteps) : std::string()) + "  loss " +
+                     general(m.loss, 4) + "  " + grouped(int64_t(m.tokensPerSecond)) + " tokens/s";
+  if (now > 0)
+    text += "  " + (rest >= 1 ? durationText(rest) : "0 s") + " left";
+  // A line that wraps could not be taken back. The last column stays free.
+  size_t width = columns() - 1;
+  text = text.substr(0, width);
+  int cells = std::min<int>(30, int(width - text.size()) - 1), filled = int(std::lround(part * cells));
+  std::string bar;
+  for (int i = 0; i < cells; ++i)
+    bar += i < filled ? "█" : "░";
+  console.err << "\r\033[K" << bar << (cells > 0 ? " " : "") << text;
   console.err.flush();
   shown = true;
 }

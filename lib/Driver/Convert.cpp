@@ -39,11 +39,14 @@ static rt::StoredTensor stored(const rt::StoredTensor &tensor, const std::string
 }
 
 /// The first rule whose left side is the whole name, or its beginning up to a dot.
-static std::string renamed(const std::string &name, const std::vector<std::pair<std::string, std::string>> &rules) {
-  for (const auto &[from, to] : rules) {
+static std::string renamed(const std::string &name, const std::vector<std::pair<std::string, std::string>> &rules,
+                           std::vector<bool> &used) {
+  for (size_t i = 0; i < rules.size(); ++i) {
+    const auto &[from, to] = rules[i];
     llvm::StringRef rest(name);
     if (!rest.consume_front(from) || !(rest.empty() || rest.front() == '.' || llvm::StringRef(from).ends_with(".")))
       continue;
+    used[i] = true;
     return to + (to.empty() ? rest.ltrim('.') : rest).str();
   }
   return name;
@@ -56,8 +59,9 @@ int convert(const ConvertOptions &options, Console &console) {
   rt::TensorFile result;
   result.metadata = file->metadata;
   int64_t numbers = 0;
+  std::vector<bool> used(options.rename.size());
   for (const auto &[name, tensor] : file->tensors) {
-    std::string now = renamed(name, options.rename);
+    std::string now = renamed(name, options.rename, used);
     if (now.empty())
       return fail(console, makeError("`" + name + "` would have no name left"));
     bool changes = !options.dtype.empty() && isReal(tensor.dtype);
@@ -65,6 +69,10 @@ int convert(const ConvertOptions &options, Console &console) {
       return fail(console, makeError("two tensors would be called `" + now + "`"));
     numbers += tensor.numElements();
   }
+  for (size_t i = 0; i < used.size(); ++i)
+    if (!used[i])
+      return fail(console, makeError("`" + options.input + "` has no tensor for `--rename " + options.rename[i].first + "=" +
+                                     options.rename[i].second + "`" + (file->tensors.empty() ? "" : "; it has, for example, `" + file->tensors.begin()->first + "`")));
   if (llvm::Error error = writeTensors(options.output, result, console))
     return fail(console, std::move(error));
   console.err << options.output << ": " << grouped(numbers) << " numbers in " << result.tensors.size() << " tensors\n";

@@ -20,7 +20,11 @@ llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::Array
   launch.sizes.assign(sizes.begin(), sizes.end());
   launch.rows = rows;
   launch.time = time;
-  int64_t resident = std::max<int64_t>(properties.threads / launch.shape.threads, 1);
+  // As many blocks as a multiprocessor has threads and shared memory for: of that it has 1 KiB more than a block may have, and
+  // keeps 1 KiB for each block (CUDA C++ Programming Guide, "Technical Specifications per Compute Capability").
+  constexpr int64_t reserved = 1024;
+  int64_t resident = std::min(properties.threads / launch.shape.threads, (properties.sharedBytes + reserved) / (launch.shape.sharedBytes + reserved));
+  resident = std::max<int64_t>(resident, 1);
   int64_t wanted = int64_t(llvm::divideCeil(uint64_t(rows), uint64_t(launch.shape.rowsPerBlock)));
   launch.blocks = blocks ? blocks : std::clamp<int64_t>(wanted, 1, properties.multiprocessors * resident);
   return launch;

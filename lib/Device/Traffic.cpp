@@ -42,7 +42,7 @@ Expected<std::string> TrafficCheck::ofRows(mlir::Operation *function, const RowL
     std::string name = of.argument < 0 ? "workspace" : "argument " + std::to_string(of.argument);
     if (!of.known)
       return createStringError(name + ": branches decide what is loaded");
-    int64_t loads = of.loads * launch.rows, stores = of.stores * launch.rows, needed = of.needed * launch.rows;
+    int64_t loads = of.loads * (of.held ? launch.groups() : launch.rows), stores = of.stores * launch.rows, needed = of.needed * launch.rows;
     std::string buffer = counted.count(name + "'s entries") ? name + "'s entries" : name;
     if (of.what == "sum") {
       buffer = name + "'s partial sums";

@@ -80,6 +80,8 @@ DictionaryAttr GpuEmitter::describe() {
       staged.push_back(int64_t(argument.getArgNumber()));
     (argument ? inSharedSums : inShared) += !argument || plan.isSum(value);
   }
+  if (plan.ring)
+    staged.push_back(int64_t(cast<BlockArgument>(plan.ring->list).getArgNumber()));
   auto number = [&](int64_t value) { return b.getI64IntegerAttr(value); };
   auto kept = b.getDictionaryAttr({b.getNamedAttr("registers", number(int64_t(schedule.scratch().size() - plan.workspace.size()) - inShared)),
                                    b.getNamedAttr("shared", number(inShared)),
@@ -88,6 +90,8 @@ DictionaryAttr GpuEmitter::describe() {
       b.getNamedAttr("block_shared", extents(plan.tables)),
       b.getNamedAttr("exchange", number(plan.exchangeBytes())),
       b.getNamedAttr("kept", kept),
+      b.getNamedAttr("partials", extents(plan.partials)),
+      b.getNamedAttr("ring", b.getDenseI64ArrayAttr(plan.ring ? SmallVector<int64_t>{plan.ring->entryBytes, plan.ring->slots, plan.ring->size} : SmallVector<int64_t>())),
       b.getNamedAttr("rows_per_block", number(plan.rowsPerBlock)),
       b.getNamedAttr("shared", extents(plan.shared)),
       b.getNamedAttr("space", b.getStringAttr(stringifySpace(kernel.getSpace()))),
@@ -119,28 +123,45 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   if (!plan.tables.empty() || !plan.sums.empty())
     b.create<gpu::BarrierOp>(loc);
 
-  auto rows = b.create<scf::ForOp>(loc, group, rowCount, groups);
+  if (plan.ring)
+    startRing();
+  SmallVector<Value> carried;
+  if (plan.ring)
+    carried.push_back(ringPhase);
+  auto rows = b.create<scf::ForOp>(loc, group, rowCount, groups, carried);
   writeSums();
   b.create<gpu::ReturnOp>(loc);
-  rows.getBody()->back().erase();
+  if (plan.ring)
+    ringPhase = rows.getRegionIterArg(0);
+  else
+    rows.getBody()->back().erase();
   row = rows.getInductionVar();
   findLives();
   assignBits();
   scopes.push_back({rows.getBody(), nullptr, {}, {plan.threadsPerRow, 1, {}}});
   enter(0);
-  emitStaging();
+  if (plan.ring)
+    awaitRing();
+  else
+    emitStaging();
   for (const Nest &each : schedule.nests()) {
     emitNest(each);
     forget(unsigned(&each - schedule.nests().data()));
     enter(0);
+    if (plan.ring && unsigned(&each - schedule.nests().data()) == plan.ring->lastReader)
+      finishRing();
     if (touched || inPlace)
       synchronise();
   }
   enter(0);
   if (exchanges % 2) // the next row begins with the same area
     synchronise();
-  b.create<scf::YieldOp>(loc);
-  function->setAttr("braid.traffic", describeTraffic(b, kernel, plan, launches, traffic));
+  if (plan.ring)
+    b.create<scf::YieldOp>(loc, ringSlot(ringEntries));
+  else
+    b.create<scf::YieldOp>(loc);
+  hoistParameters(rows);
+  function->setAttr("braid.traffic", describeTraffic(b, kernel, plan, launches, traffic, held));
   return function;
 }
 
@@ -190,7 +211,7 @@ void GpuEmitter::emitArguments(gpu::GPUFuncOp function) {
 
 void GpuEmitter::emitScratch() {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i8 = b.getI8Type();
-  if (plan.exchangeBytes() || !plan.tables.empty() || !plan.shared.empty()) {
+  if (plan.exchangeBytes() || !plan.tables.empty() || !plan.shared.empty() || plan.ring) {
     auto inShared = LLVM::LLVMPointerType::get(b.getContext(), 3);
     Value start = b.create<LLVM::AddressOfOp>(loc, inShared, sharedName);
     sharedStart = b.create<LLVM::AddrSpaceCastOp>(loc, pointer, start);
@@ -219,8 +240,17 @@ void GpuEmitter::emitScratch() {
       rowShared = after(rowShared, lay(rowShared, Value(), plan.tables));
     for (auto &[list, extent] : plan.tables)
       bases[list] = places.lookup(list);
+    for (auto &[value, extent] : plan.partials) {
+      partialPlaces[value] = rowShared;
+      rowShared = after(rowShared, bytesOf(extent));
+    }
+    Value rest = rowShared;
     if (!plan.shared.empty())
-      lay(rowShared, slot, plan.shared);
+      rest = after(rowShared, lay(rowShared, slot, plan.shared)); // behind one row
+    if (plan.ring) {
+      places[plan.ring->list] = rest;
+      emitRing();
+    }
   }
   if (!plan.workspace.empty())
     lay(workspaceStart, group, plan.workspace);
@@ -292,12 +322,39 @@ void GpuEmitter::writeSums() {
   }
 }
 
+/// Looks whether the only input that is staged leaves no room for a second block.
+bool GpuEmitter::prefetch(Findings &found) {
+  SmallVector<Value> staged;
+  for (auto &[value, extent] : plan.shared)
+    if (isStaged(value))
+      staged.push_back(value);
+  if (staged.size() != 1 || 2 * plan.sharedBytes(launches.largest) <= launches.sharedLimit || launches.few || !mayPrefetch(staged[0]))
+    return false;
+  auto list = cast<ListType>(staged[0].getType());
+  const auto &nests = readers.find(staged[0])->second;
+  Ring ring;
+  ring.list = staged[0];
+  ring.entryBytes = list.getAxes()[0].getSize() * (list.getStorage() == Storage::BF16 ? 2 : 4);
+  ring.lanes = lanesFor(schedule.nests()[nests.front()]);
+  ring.lastReader = *llvm::max_element(nests);
+  for (auto [i, name] : llvm::enumerate(kernel.getDynamic()))
+    if (cast<StringAttr>(name).getValue() == list.getAxis())
+      ring.size = int64_t(i);
+  if (ring.entryBytes % 16)
+    return false;
+  found.prefetched = ring;
+  return true;
+}
+
 bool GpuEmitter::revise(Findings &found) {
   bool changed = false;
   for (unsigned which : apart)
     changed |= found.single.insert(which).second; // a nest that already has single numbers has no vectors to be apart
   if (changed)
     return true; // other pieces: nothing else is certain
+  for (ReduceOp reduce : inLoops)
+    if (plan.isShared(reduce.getResult()))
+      changed |= found.combinedLater.insert(reduce.getResult());
   for (Value value : schedule.scratch()) {
     bool read = traffic.loads.count(value);
     if (read && found.inRegisters.erase(value))
@@ -317,5 +374,5 @@ bool GpuEmitter::revise(Findings &found) {
     if (again || !known)
       changed |= found.staged.insert(argument);
   }
-  return changed;
+  return changed || prefetch(found);
 }

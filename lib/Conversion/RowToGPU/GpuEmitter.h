@@ -39,12 +39,16 @@ private:
   void emitVectorLoop(unsigned level) override;
   void emitDynamicVectorLoop(unsigned level);
   int64_t lanesFor(const Nest &nest) const override;
-  void acrossLanes(llvm::ArrayRef<ReduceKind> kinds, llvm::MutableArrayRef<mlir::Value> partials) override;
+  void acrossLanes(llvm::ArrayRef<ReduceOp> reductions, llvm::MutableArrayRef<mlir::Value> partials) override;
   /// Waits for the other threads of the row.
   void synchronise();
   /// The results of a warp's lanes (within groups of `size` of them), in every lane.
   mlir::Value acrossWarp(ReduceKind kind, mlir::Value value, int64_t size = 32);
-  void exchange(llvm::ArrayRef<ReduceKind> kinds, llvm::MutableArrayRef<mlir::Value> values);
+  void exchange(llvm::ArrayRef<ReduceOp> reductions, llvm::MutableArrayRef<mlir::Value> values);
+  /// A warp's partial result, stored for later.
+  void storePartial(const Place &place, mlir::Value value);
+  /// What the warps have stored while a nest ran becomes its kept values.
+  void combinePartials();
   Runs runsInside(mlir::scf::ForOp loop) override;
 
   //===--- Memory (ThreadMemory.cpp) ----------------------------------------===//
@@ -79,6 +83,27 @@ private:
   mlir::Value sourceOf(mlir::Value buffer);
   void copyRow(mlir::Value from, mlir::Value to, int64_t bytes, int64_t align);
 
+  //===--- A ring of entries in shared memory (Prefetch.cpp) ----------------===//
+  bool mayPrefetch(mlir::Value list);
+  bool prefetch(Findings &findings);
+  void emitRing();
+  void startRing();
+  void awaitRing();
+  void refillRing(const Index &index, int64_t count, mlir::Value mask);
+  void finishRing();
+  /// The slot of an entry of the current row, or of what follows it.
+  mlir::Value ringSlot(mlir::Value entry);
+  mlir::Value ringAddress(mlir::Value slot);
+  void issueEntries(mlir::Value of, mlir::Value entry, mlir::Value into, mlir::Value count,
+                    llvm::function_ref<void(mlir::Value, mlir::Value)> pieces);
+  void copyPiece(mlir::Value from, mlir::Value to, mlir::Value first, mlir::Value mask);
+  void copyPieces(mlir::Value from, mlir::Value to);
+
+  //===--- Parameters in registers (RowInvariants.cpp) ----------------------===//
+  /// Notes in `held` which parameters are then loaded once by the threads of a row, not once for each row.
+  void hoistParameters(mlir::scf::ForOp rows);
+  llvm::DenseSet<mlir::Value> held;
+
   //===--- The frame (GpuEmitter.cpp) ---------------------------------------===//
   void emitArguments(mlir::gpu::GPUFuncOp function);
   void emitScratch();
@@ -101,6 +126,9 @@ private:
   std::vector<llvm::DenseSet<mlir::Value>> lives; ///< values that the nests after each evaluate
   llvm::DenseMap<uintptr_t, mlir::Value> valueNames; ///< the kernel's values, by the first word of the keys they are remembered by
   llvm::DenseSet<unsigned> apart;               ///< nests that need single numbers
+  llvm::SetVector<ReduceOp> inLoops;            ///< reductions whose warps exchange their partial results inside of loops
+  llvm::SetVector<ReduceOp> pending;            ///< those of the nest being emitted whose partial results are combined at its end
+  llvm::DenseMap<mlir::Value, mlir::Value> partialPlaces; ///< of reductions' results
   TrafficCounts traffic;
   mlir::Value thread;          ///< among those of the row, i64
   mlir::Value group, groups;   ///< which rows this thread works on: group, group + groups, …
@@ -111,6 +139,9 @@ private:
   llvm::DenseMap<AxisAttr, unsigned> axisBits; ///< where the axis lies in the numbers of lanes
   mlir::Value lane, warp;      ///< i64, of the block
   mlir::Value exchangePlace;   ///< shared memory for partial results of warps
+  llvm::MapVector<mlir::Value, llvm::SetVector<unsigned>> readers; ///< of lists: nests
+  mlir::Value ringPhase;       ///< the slot of the current row's first entry
+  mlir::Value ringEntries, ringSlots, ringAhead; ///< entries of a row; slots in use; those beyond a row's entries
   mlir::Value sharedStart, rowShared, workspaceStart, rowCount;
   mlir::Value pieceStart;      ///< the first number of the thread's first piece
   bool inPlace = false;        ///< some memory is both read and written

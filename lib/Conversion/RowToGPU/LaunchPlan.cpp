@@ -24,6 +24,16 @@ int64_t LaunchPlan::exchangeBytes() const {
   return threadsPerRow > 32 ? 2 * (threadsPerRow / 32) * 4 * exchangeValues : 0;
 }
 
+int64_t LaunchPlan::sharedBytes(ArrayRef<int64_t> given) const {
+  int64_t block = exchangeBytes(), row = 0;
+  for (ArrayRef<Placed> list : {ArrayRef<Placed>(tables), ArrayRef<Placed>(partials)})
+    for (const Placed &each : list)
+      block += each.second.total(given);
+  for (const Placed &each : shared)
+    row += each.second.total(given);
+  return block + row * rowsPerBlock;
+}
+
 static Extent extentOf(KernelOp kernel, ArrayRef<AxisAttr> axes, int64_t width) {
   Extent extent{width, {}};
   for (AxisAttr axis : axes) {
@@ -163,6 +173,8 @@ LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const Launc
   for (BlockArgument sum : plan.sums)
     sums.push_back({sum, extentOf(kernel, cast<BufferType>(sum.getType()).getAxes(), 4)});
   for (Value argument : findings.staged) {
+    if (findings.prefetched && findings.prefetched->list == argument)
+      continue;
     auto buffer = dyn_cast<BufferType>(argument.getType());
     Storage storage = buffer ? buffer.getStorage() : cast<ListType>(argument.getType()).getStorage();
     staged.push_back({argument, extentOf(kernel, neededAxes(kernel, argument), storage == Storage::BF16 ? 2 : 4)});
@@ -191,5 +203,19 @@ LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const Launc
   place(kept, std::min(std::max(keptBudget, sizes.sharedLimit / 2), sizes.sharedLimit), [&](const Placed &value) { plan.workspace.push_back(value); });
   place(sums, sizes.sharedLimit, [&](const Placed &) { plan.rowsPerBlock = 1; }); // a block has one partial sum in global memory
   place(staged, sizes.sharedLimit, [](const Placed &) {});
+  for (Value value : findings.combinedLater) {
+    Placed partial = {value, extentOf(kernel, typeOf(value).getAxes(), 4 * (plan.threadsPerRow / 32))};
+    int64_t bytes = partial.second.total(sizes.largest);
+    if (!plan.isShared(value) || common + used() + bytes > sizes.sharedLimit)
+      continue;
+    common += bytes;
+    plan.partials.push_back(partial);
+  }
+  if (findings.prefetched) {
+    plan.ring = findings.prefetched;
+    plan.ring->slots = (sizes.sharedLimit - plan.sharedBytes(sizes.largest)) / plan.ring->entryBytes;
+    if (plan.ring->slots < sizes.largest[size_t(plan.ring->size)])
+      plan.ring.reset();
+  }
   return plan;
 }

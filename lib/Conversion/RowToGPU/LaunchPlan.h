@@ -28,6 +28,16 @@ struct LaunchSizes {
   bool few = false;                     ///< for so few rows that blocks are rare: a row is given as many threads as it can use
 };
 
+/// Slots in shared memory for the entries of a list, which the rows of a block use in turn (Prefetch.cpp).
+struct Ring {
+  mlir::Value list;
+  int64_t entryBytes = 0;
+  int64_t slots = 0;       ///< all that fit; a launch uses at most two rows' worth
+  int64_t size = 0;        ///< which of the sizes of dynamic axes is the number of entries
+  int64_t lanes = 1;       ///< numbers of a thread's piece
+  unsigned lastReader = 0; ///< the last nest that reads entries
+};
+
 /// What an attempt at emitting the code has shown, for the next one.
 struct Findings {
   /// Nests in which the numbers of a piece would not lie together: emitted with single numbers.
@@ -38,6 +48,11 @@ struct Findings {
   llvm::DenseSet<mlir::Value> inRegisters;
   /// Kept values for which that has turned out wrong.
   llvm::DenseSet<mlir::Value> inMemory;
+  /// Results of reductions that end inside of loops, where the warps of a row would wait for each other at every step:
+  /// each stores its partial results, and they are combined after the nest.
+  llvm::SetVector<mlir::Value> combinedLater;
+  /// A staged list of which a row fills a multiprocessor's shared memory; how its pieces lie is known from the code.
+  std::optional<Ring> prefetched;
 };
 
 using Placed = std::pair<mlir::Value, Extent>;
@@ -49,8 +64,12 @@ struct LaunchPlan {
   int64_t rounds = 1;
   /// In the shared memory of a block, for all its rows: tables of list entries.
   llvm::SmallVector<Placed> tables;
+  /// In the shared memory of a block, which then has one row: partial results of its warps, by what they are combined to.
+  llvm::SmallVector<Placed> partials;
   /// In shared memory for each row at work, in order: kept values, sums across rows, staged arguments.
   llvm::SmallVector<Placed> shared;
+  /// In the shared memory of a block, which then has one row.
+  std::optional<Ring> ring;
   /// Values too large for that, in a workspace in global memory.
   llvm::SmallVector<Placed> workspace;
   /// Results that are summed across rows; those not in `shared` are added to in global memory.
@@ -58,9 +77,12 @@ struct LaunchPlan {
 
   static LaunchPlan of(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings);
   bool isSum(mlir::Value argument) const { return llvm::is_contained(sums, argument); }
+  bool isInRing(mlir::Value value) const { return ring && ring->list == value; }
   bool isShared(mlir::Value value) const {
-    return llvm::any_of(shared, [&](const Placed &placed) { return placed.first == value; });
+    return isInRing(value) || llvm::any_of(shared, [&](const Placed &placed) { return placed.first == value; });
   }
+  /// Bytes of shared memory of a block, for given sizes of all dynamic axes, without the ring.
+  int64_t sharedBytes(llvm::ArrayRef<int64_t> given) const;
   /// Bytes of a block for the exchange of partial results between warps.
   int64_t exchangeBytes() const;
 };

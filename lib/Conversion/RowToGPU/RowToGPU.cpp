@@ -241,7 +241,14 @@ llvm::Expected<LaunchShape> braid::row::launchShape(Operation *kernel, ArrayRef<
   LaunchShape shape;
   shape.rowsPerBlock = number("rows_per_block");
   shape.threads = number("threads_per_row") * shape.rowsPerBlock;
-  shape.sharedBytes = number("exchange") + total("block_shared") + total("shared") * shape.rowsPerBlock;
+  shape.sharedBytes = number("exchange") + total("block_shared") + total("partials") + total("shared") * shape.rowsPerBlock;
+  if (ArrayRef<int64_t> ring = cast<DenseI64ArrayAttr>(plan.get("ring")); !ring.empty()) {
+    int64_t entryBytes = ring[0], slots = ring[1], entries = sizes[size_t(ring[2])];
+    if (entries > slots)
+      return llvm::createStringError("the kernel has room for " + llvm::Twine(slots) + " entries of a history in shared memory, " + llvm::Twine(entries) +
+                                     " are given: compile it for a program with as many");
+    shape.sharedBytes += std::min(2 * entries, slots) * entryBytes;
+  }
   shape.workspaceBytes = total("workspace");
   for (auto term : cast<ArrayAttr>(plan.get("sums")).getAsRange<DenseI64ArrayAttr>()) {
     int64_t numbers = term[1];

@@ -31,6 +31,13 @@ SmallVector<AxisAttr> GpuEmitter::axesInMemory(Value argument) {
 Value GpuEmitter::entryAddress(Value list, const Index &which) {
   Type pointer = args.getType(), integer = b.getI64Type();
   auto type = cast<ListType>(list.getType());
+  if (isStaged(list) && nest)
+    readers[list].insert(currentNest());
+  if (plan.isInRing(list)) {
+    Value entry = scalarOf(which);
+    enter(which.depth);
+    return ringAddress(ringSlot(entry));
+  }
   if (isStaged(list)) {
     Index numbers;
     numbers.constant = 1;
@@ -54,7 +61,7 @@ Value GpuEmitter::entryAddress(Value list, const Index &which) {
 void GpuEmitter::count(Value memory, bool isStore, unsigned depth, int64_t numbers, Value mask, bool once) {
   bool isArgument = isa<BlockArgument>(memory);
   if (!isArgument || plan.isShared(memory)) // other threads may use it
-    touched |= !plan.isSum(memory);
+    touched |= !plan.isSum(memory) && !plan.isInRing(memory);
   if (isArgument && plan.isShared(memory))
     return;
   const Runs &runs = scopes[depth].runs;
@@ -114,6 +121,8 @@ Value GpuEmitter::load(const Place &place, const Position &position) {
 void GpuEmitter::store(const Place &place, const Position &position, Value value) {
   if (findings.inRegisters.contains(place.memory))
     return;
+  if (auto reduce = place.memory.getDefiningOp<ReduceOp>(); reduce && pending.contains(reduce))
+    return storePartial(place, value);
   if (place.addresses || (position.mask && isa<VectorType>(position.mask.getType()))) {
     apart.insert(currentNest());
     return;

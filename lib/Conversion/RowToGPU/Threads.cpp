@@ -96,6 +96,7 @@ void GpuEmitter::emitVectorLoop(unsigned level) {
       Index index = first;
       index.constant = done;
       emitChunk(level, index, count, Value());
+      refillRing(index, count, Value());
     } else {
       Value lower = constant(done), upper = constant(done + trips * count * step);
       if (pieceStart) {
@@ -110,6 +111,7 @@ void GpuEmitter::emitVectorLoop(unsigned level) {
         index.dynamic = iv;
         index.depth = innermost();
         emitChunk(level, index, count, Value());
+        refillRing(index, count, Value());
       });
     }
     gatherUp(count);
@@ -130,6 +132,7 @@ void GpuEmitter::emitVectorLoop(unsigned level) {
       fractions[mask] = {(size - done) / width, plan.threadsPerRow};
     }
     emitChunk(level, index, 1, mask);
+    refillRing(index, 1, mask);
   }
   distributed = false;
 }
@@ -203,7 +206,7 @@ Value GpuEmitter::acrossWarp(ReduceKind kind, Value value, int64_t size) {
 
 /// Outside of loops two areas take turns, so that one wait is enough: who writes to an area has passed the
 /// wait of the other, which everybody reaches after having read this one.
-void GpuEmitter::exchange(ArrayRef<ReduceKind> kinds, MutableArrayRef<Value> values) {
+void GpuEmitter::exchange(ArrayRef<ReduceOp> reductions, MutableArrayRef<Value> values) {
   int64_t warps = plan.threadsPerRow / 32, size = int64_t(llvm::PowerOf2Ceil(warps)), area = 0;
   if (innermost() == 0) {
     area = (exchanges++ % 2) * warps * exchangeValues;
@@ -227,13 +230,15 @@ void GpuEmitter::exchange(ArrayRef<ReduceKind> kinds, MutableArrayRef<Value> val
   for (auto [number, value] : llvm::enumerate(values)) {
     Type type = value.getType();
     Value other = b.create<LLVM::LoadOp>(loc, type, placeOf(int64_t(number), from, type));
-    other = b.create<arith::SelectOp>(loc, exists, other, identityOf(kinds[number], type));
-    value = acrossWarp(kinds[number], other, size);
+    ReduceKind kind = ReduceOp(reductions[number]).getKind();
+    other = b.create<arith::SelectOp>(loc, exists, other, identityOf(kind, type));
+    value = acrossWarp(kind, other, size);
   }
 }
 
-void GpuEmitter::acrossLanes(ArrayRef<ReduceKind> kinds, MutableArrayRef<Value> partials) {
-  for (auto [kind, partial] : llvm::zip(kinds, partials)) {
+void GpuEmitter::acrossLanes(ArrayRef<ReduceOp> reductions, MutableArrayRef<Value> partials) {
+  for (auto [reduce, partial] : llvm::zip(reductions, partials)) {
+    ReduceKind kind = ReduceOp(reduce).getKind();
     if (isa<VectorType>(partial.getType()))
       partial = KernelEmitter::acrossLanes(kind, partial);
     if (isParallel())
@@ -241,9 +246,58 @@ void GpuEmitter::acrossLanes(ArrayRef<ReduceKind> kinds, MutableArrayRef<Value> 
   }
   if (plan.threadsPerRow <= 32)
     return;
-  while (!kinds.empty()) {
-    size_t count = std::min<size_t>(exchangeValues, kinds.size());
-    exchange(kinds.take_front(count), partials.take_front(count));
-    kinds = kinds.drop_front(count), partials = partials.drop_front(count);
+  if (innermost() > 0) {
+    auto isLater = [&](ReduceOp reduce) { return partialPlaces.contains(reduce.getResult()); };
+    if (llvm::all_of(reductions, isLater))
+      return pending.insert(reductions.begin(), reductions.end());
+    for (auto [reduce, partial] : llvm::zip(reductions, partials))
+      if (partial.getType().isF32())
+        inLoops.insert(reduce);
   }
+  while (!reductions.empty()) {
+    size_t count = std::min<size_t>(exchangeValues, reductions.size());
+    exchange(reductions.take_front(count), partials.take_front(count));
+    reductions = reductions.drop_front(count), partials = partials.drop_front(count);
+  }
+}
+
+void GpuEmitter::storePartial(const Place &place, Value value) {
+  Index offset = times(place.offset, plan.threadsPerRow / 32);
+  Value base = partialPlaces.lookup(place.memory), number = scalarOf(offset);
+  enter(innermost());
+  Value isLeader = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, lane, i64(0));
+  onlyIf(isLeader, [&] {
+    Value at = b.create<arith::AddIOp>(loc, number, warp);
+    b.create<LLVM::StoreOp>(loc, value, Value(b.create<LLVM::GEPOp>(loc, base.getType(), b.getF32Type(), base, at)));
+  });
+}
+
+/// Every thread takes numbers of its own, and adds neighbours first.
+void GpuEmitter::combinePartials() {
+  if (pending.empty())
+    return;
+  enter(0);
+  synchronise();
+  int64_t warps = plan.threadsPerRow / 32;
+  Type pointer = args.getType(), real = b.getF32Type();
+  for (ReduceOp reduce : pending) {
+    Value from = partialPlaces.lookup(reduce.getResult()), to = places.lookup(reduce.getResult());
+    plainLoop(thread, numbersOf(typeOf(reduce.getResult()).getAxes()), plan.threadsPerRow, [&](Value which) {
+      Value first = b.create<LLVM::GEPOp>(loc, pointer, real, from, Value(b.create<arith::MulIOp>(loc, which, i64(warps))));
+      SmallVector<Value> terms;
+      for (int32_t each = 0; each < warps; ++each)
+        terms.push_back(b.create<LLVM::LoadOp>(loc, real, Value(b.create<LLVM::GEPOp>(loc, pointer, real, first, ArrayRef<LLVM::GEPArg>{each}))));
+      while (terms.size() > 1) {
+        SmallVector<Value> sums;
+        for (size_t i = 0; i + 1 < terms.size(); i += 2)
+          sums.push_back(combine(reduce.getKind(), terms[i], terms[i + 1]));
+        if (terms.size() % 2)
+          sums.push_back(terms.back());
+        terms = std::move(sums);
+      }
+      b.create<LLVM::StoreOp>(loc, terms.front(), Value(b.create<LLVM::GEPOp>(loc, pointer, real, to, which)));
+    });
+  }
+  pending.clear();
+  touched = true;
 }

@@ -63,8 +63,10 @@ bool GpuEmitter::isOverLanes(const Nest &which) const {
 }
 
 void GpuEmitter::emitNest(const Nest &which) {
-  if (!isOverLanes(which))
-    return KernelEmitter::emitNest(which);
+  if (!isOverLanes(which)) {
+    KernelEmitter::emitNest(which);
+    return combinePartials();
+  }
   nest = &which;
   here = Position();
   copies = 1, copyStep = 1, width = 1;

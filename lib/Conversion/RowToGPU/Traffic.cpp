@@ -168,7 +168,8 @@ static bool isWide(KernelOp kernel, Value argument) {
   return !axes.empty() && !axes.back().isDynamic() && axes.back().getSize() >= 256 && axes.back().getSize() * width % 32 == 0;
 }
 
-ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes, const TrafficCounts &counts) {
+ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes, const TrafficCounts &counts,
+                                      const llvm::DenseSet<Value> &held) {
   SmallVector<Attribute> list;
   llvm::SmallDenseSet<Value> part = partlyUsed(kernel);
   auto add = [&](StringRef what, int64_t argument, ArrayRef<Amount> needed, ArrayRef<Amount> loads, ArrayRef<Amount> stores) {
@@ -183,6 +184,8 @@ ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const Launc
       entries.push_back(b.getNamedAttr("wide", b.getUnitAttr()));
     if (argument >= 0 && part.contains(kernel.getBody().getArgument(unsigned(argument))))
       entries.push_back(b.getNamedAttr("part", b.getUnitAttr()));
+    if (argument >= 0 && held.contains(kernel.getBody().getArgument(unsigned(argument))))
+      entries.push_back(b.getNamedAttr("held", b.getUnitAttr()));
     list.push_back(b.getDictionaryAttr(entries));
   };
   auto of = [](const auto &map, Value value) -> ArrayRef<Amount> {
@@ -224,6 +227,7 @@ llvm::Expected<KernelTraffic> braid::row::kernelTraffic(Operation *kernel, Array
     of.known = !entry.contains("unknown");
     of.part = entry.contains("part");
     of.wide = entry.contains("wide");
+    of.held = entry.contains("held");
     traffic.rows.push_back(of);
   }
   for (auto term : cast<ArrayAttr>(launch.get("block_shared")).getAsRange<DenseI64ArrayAttr>()) {

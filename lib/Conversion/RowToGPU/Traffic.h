@@ -39,8 +39,9 @@ bool mayStage(KernelOp kernel, mlir::Value argument);
 /// Whether rows share the argument's numbers.
 bool isParameter(mlir::Value argument);
 
-/// The attribute `braid.traffic`.
-mlir::ArrayAttr describeTraffic(mlir::OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes, const TrafficCounts &counts);
+/// The attribute `braid.traffic`. What is loaded of the arguments `held` is loaded before the first row.
+mlir::ArrayAttr describeTraffic(mlir::OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes, const TrafficCounts &counts,
+                                const llvm::DenseSet<mlir::Value> &held);
 
 } // namespace braid::row
 

@@ -188,8 +188,8 @@ protected: // what is virtual differs between targets (see RowToGPU)
   /// A loop from `lower` to `upper` whose body carries the partial results.
   void loop(mlir::Value lower, mlir::Value upper, int64_t step, llvm::function_ref<void(mlir::Value)> body);
   mlir::Value acrossLanes(ReduceKind kind, mlir::Value vector);
-  /// The same for partial results that are ready together.
-  virtual void acrossLanes(llvm::ArrayRef<ReduceKind> kinds, llvm::MutableArrayRef<mlir::Value> partials);
+  /// The same for partial results that are ready together, of the reductions with these results.
+  virtual void acrossLanes(llvm::ArrayRef<ReduceOp> reductions, llvm::MutableArrayRef<mlir::Value> partials);
   /// Lanes of the nest's vectors; 1: its values are scalars.
   virtual int64_t lanesFor(const Nest &nest) const;
   bool vectorised() const { return nest->vector && width > 1; }

@@ -227,17 +227,17 @@ void KernelEmitter::startRoots(unsigned level) {
 }
 
 void KernelEmitter::finishRoots(unsigned level) {
-  SmallVector<ReduceKind> kinds;
+  SmallVector<ReduceOp> reductions;
   SmallVector<Value> together;
   for (Active &entry : active)
     if (entry.start == level && entry.isReduction() && entry.alongVector)
       for (Value partial : entry.partial) {
-        kinds.push_back(cast<ReduceOp>(entry.root->op).getKind());
+        reductions.push_back(cast<ReduceOp>(entry.root->op));
         together.push_back(partial);
       }
   if (!together.empty()) {
     enter(innermost());
-    acrossLanes(kinds, together);
+    acrossLanes(reductions, together);
   }
   size_t nextTogether = 0;
   for (Active &entry : active) {
@@ -274,9 +274,9 @@ void KernelEmitter::finishRoots(unsigned level) {
   flushStores();
 }
 
-void KernelEmitter::acrossLanes(ArrayRef<ReduceKind> kinds, MutableArrayRef<Value> partials) {
-  for (auto [kind, partial] : llvm::zip(kinds, partials))
-    partial = acrossLanes(kind, partial);
+void KernelEmitter::acrossLanes(ArrayRef<ReduceOp> reductions, MutableArrayRef<Value> partials) {
+  for (auto [reduce, partial] : llvm::zip(reductions, partials))
+    partial = acrossLanes(ReduceOp(reduce).getKind(), partial);
 }
 
 /// Halves the vector until one number is left.

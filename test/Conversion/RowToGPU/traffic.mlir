@@ -18,7 +18,7 @@
 // CHECK-SAME: staged = array<i64: 0>
 // CHECK-SAME: braid.traffic = [{argument = 0 : i64, loads = [array<i64: 14336, 1, 0>], needed = [array<i64: 14336, 1, 0>], stores = [], what = "input", wide}
 // CHECK: nvvm.cp.async.shared.global {{.*}} 16, cache = cg
-// CHECK: nvvm.cp.async.wait.group 0
+// CHECK: nvvm.cp.async.wait.group 1
 // Eight entries do not fit into 32 KiB: they are read again, and the attribute says so.
 // LITTLE-LABEL: gpu.func @read
 // LITTLE-SAME: staged = array<i64>
@@ -32,15 +32,15 @@
 // Loads of whole pieces, then shuffles, then shared memory.
 // PTX-LABEL: .entry read(
 // PTX: cp.async.cg.shared.global [{{.*}}], [{{.*}}], 16;
-// PTX: cp.async.wait_group 0
 // PTX: ld.global.v4.f32
+// PTX: cp.async.wait_group 1
 // PTX: ld.shared.v4.b32
 // PTX: shfl.sync.bfly.b32
 // PTX: st.shared
 // PTX: bar.sync
 // STORE-LABEL: .entry read(
 // STORE: st.global.v4.b32
-// EMU: read {{.*}} bound 430080 bytes, parameters 86016, tables 288; sectors 1.00 loading, 1.00 storing
+// EMU: read {{.*}} bound 430080 bytes, parameters 57344, tables 288; sectors 1.00 loading, 1.00 storing
 row.kernel @read token dynamic ["depth"] {
 ^bb0(%h: !row.list<depth, [dim: 7168], bf16>, %q: !row.buffer<shared, [dim: 7168], f32>, %y: !row.buffer<rows, [dim: 7168], bf16>):
   %0 = row.stack %h : !row.list<depth, [dim: 7168], bf16> -> !row.value<[depth: ?, dim: 7168]>

@@ -46,24 +46,26 @@ def shared(module):
             continue
         plan = function[2]
         number = lambda name: int(re.search(name + r" = (\d+)", plan)[1])
-        terms = re.search(r"\bshared = \[((?:[^\[\]]|\[[^\]]*\])*)\]", plan)[1]
-        row = 0
-        for term in re.findall(r"array<i64: ([\d, ]+)>", terms):
-            each, *axes = (int(n) for n in term.split(","))
-            row += -(-each * entries ** len(axes) // 64) * 64
-        found[function[1]] = number("exchange") + row * number("rows_per_block")
+
+        def total(name):
+            listed = re.search(r"\b" + name + r" = \[((?:[^\[\]]|\[[^\]]*\])*)\]", plan)[1]
+            terms = ([int(n) for n in term.split(",")] for term in re.findall(r"array<i64: ([\d, ]+)>", listed))
+            return sum(-(-each * entries ** len(axes) // 64) * 64 for each, *axes in terms)
+
+        found[function[1]] = number("exchange") + total("block_shared") + total("partials") + total("shared") * number("rows_per_block")
+        if ring := re.search(r"\bring = array<i64: (\d+), (\d+), \d+>", plan):
+            found[function[1]] += min(2 * entries, int(ring[2])) * int(ring[1])
     return found
 
 
 def measure(job):
     name, dtype = job
-    module = os.path.join(scratch.name, f"{name}.{dtype}.mlir")
-    run("braid", "compile", os.path.join(examples, name + ".braid"), "--target", "sm_80", "--dtype", dtype, "--emit", "nvvm",
-        "--functions", "logits,grad,step", "-o", module)
-    dynamic = shared(module)
     rows = []
     for chip in ("sm_80", "sm_90a"):
-        ptx = os.path.join(scratch.name, f"{name}.{dtype}.{chip}.ptx")
+        module, ptx = (os.path.join(scratch.name, f"{name}.{dtype}.{chip}.{kind}") for kind in ("mlir", "ptx"))
+        run("braid", "compile", os.path.join(examples, name + ".braid"), "--target", chip, "--dtype", dtype, "--emit", "nvvm",
+            "--functions", "logits,grad,step", "-o", module)
+        dynamic = shared(module)
         run("braid", "compile", module, "--target", chip, "--emit", "ptx", "-o", ptx)
         said = run(program, "-arch=" + chip, "-O3", "-v", ptx, "-o", ptx + ".cubin")
         for part in said.split("Compiling entry function '")[1:]:

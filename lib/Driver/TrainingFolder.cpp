@@ -92,7 +92,7 @@ llvm::json::Object settingsJson(const TrainOptions &o) {
           {"ignore", o.ignore},
           {"accumulate", o.accumulate},
           {"dtype", o.how.bf16 ? "bf16" : "fp32"},
-          {"seed", int64_t(o.how.seed)},
+          {"seed", o.how.seed},
           {"threads", o.how.threads},
           {"lr", o.lr},
           {"min_lr_ratio", o.minLrRatio},

@@ -1,6 +1,7 @@
 //===- Checkpoint.cpp - saving a training run and going on with it --------===//
 
 #include "braid/Runtime/Checkpoint.h"
+#include "SafeTensorsHeader.h"
 #include "braid/Runtime/InputFile.h"
 #include <algorithm>
 #include <cerrno>
@@ -73,6 +74,31 @@ void braid::rt::removeLeftovers(const std::string &folder) {
     fs::remove_all(path, error);
 }
 
+/// Of names, types, shapes and bytes. Each word goes through a bijection, so that no change of one word is missed.
+static std::string checksum(const TensorFile &file) {
+  uint64_t hash = 0x9e3779b97f4a7c15;
+  auto add = [&](const void *data, size_t size) {
+    const char *bytes = static_cast<const char *>(data);
+    for (size_t at = 0; at < size; at += 8) {
+      uint64_t word = 0;
+      std::memcpy(&word, bytes + at, std::min<size_t>(8, size - at));
+      hash = (hash ^ word) * 0xff51afd7ed558ccd;
+      hash ^= hash >> 32;
+    }
+    hash ^= size;
+  };
+  for (const auto &[name, tensor] : file.tensors) {
+    int64_t type = int64_t(tensor.dtype);
+    add(name.data(), name.size());
+    add(&type, sizeof type);
+    add(tensor.shape.data(), tensor.shape.size() * sizeof(int64_t));
+    add(tensor.bytes.data(), tensor.bytes.size());
+  }
+  char text[20];
+  std::snprintf(text, sizeof text, "x%016llx", static_cast<unsigned long long>(hash));
+  return text;
+}
+
 static Status writeParts(const std::string &path, const Checkpoint &checkpoint) {
   if (Status status = writeSafeTensors(path + "/params.safetensors", checkpoint.params); !status)
     return status;
@@ -80,6 +106,8 @@ static Status writeParts(const std::string &path, const Checkpoint &checkpoint) 
     return status;
   CheckpointState state = checkpoint.state;
   state["step"] = std::to_string(checkpoint.step);
+  state["params"] = checksum(checkpoint.params);
+  state["optimizer"] = checksum(checkpoint.optimizer);
   std::string text = writeState(state);
   return writeFileAtomically(path + "/state.json", {text});
 }
@@ -140,11 +168,17 @@ Result<Checkpoint> braid::rt::loadCheckpoint(const std::string &path) {
   if (int64_t named = stepOf(name); named >= 0 && named != checkpoint.step)
     return Status::failure(path + "/state.json: is of step " + step);
   checkpoint.state.erase("step");
-  for (auto [part, tensors] : {std::pair{"/params.safetensors", &checkpoint.params},
-                               std::pair{"/optimizer.safetensors", &checkpoint.optimizer}}) {
-    Result<TensorFile> read = readSafeTensors(path + part);
+  for (auto [part, tensors] : {std::pair{"params", &checkpoint.params}, std::pair{"optimizer", &checkpoint.optimizer}}) {
+    std::string file = path + "/" + part + ".safetensors";
+    Result<TensorFile> read = readSafeTensors(file);
     if (!read)
       return read.status();
+    // Older checkpoints have none.
+    auto stated = checkpoint.state.find(part);
+    if (stated != checkpoint.state.end() && stated->second != checksum(*read))
+      return Status::failure(file + ": its numbers are not those that were saved (its checksum is " + checksum(*read) +
+                             ", and state.json says " + shown(stated->second) + ")");
+    checkpoint.state.erase(part);
     *tensors = std::move(*read);
   }
   return checkpoint;

@@ -154,6 +154,16 @@ static void checkCheckpoints(const std::string &folder) {
   auto latest = rt::latestCheckpoint(runs, skipped);
   expect("latest loads", latest && latest->step == 100 && latest->state == checkpoint.state &&
                              latest->params.tensors["w"].toFloats()[5] == 6 && skipped.empty());
+  {
+    // One bit of one number.
+    std::fstream file(runs + "/checkpoint-100/optimizer.safetensors", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(-1, std::ios::end);
+    int last = file.get();
+    file.seekp(-1, std::ios::end);
+    file.put(char(last ^ 4));
+  }
+  auto flipped = rt::loadCheckpoint(runs + "/checkpoint-100");
+  expect("a flipped bit is found", !flipped && flipped.message().find("its numbers are not those that were saved") != std::string::npos);
   fs::resize_file(runs + "/checkpoint-100/params.safetensors", 70);
   latest = rt::latestCheckpoint(runs, skipped);
   expect("a damaged one is passed over", latest && latest->step == 20 && skipped.size() == 1);

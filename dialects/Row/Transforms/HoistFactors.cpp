@@ -21,15 +21,23 @@ namespace braid::row {
 
 namespace {
 
-/// The factors of a tree of products, in the order of the tree.
-void flatten(Value value, SmallVectorImpl<Value> &factors) {
-  auto map = value.getDefiningOp<MapOp>();
-  if (!map || map.getFn() != Fn::Mul) {
-    factors.push_back(value);
-    return;
+/// A product of more factors is left as it is: squares of squares have twice as many with each op.
+constexpr size_t maxFactors = 32;
+
+/// The factors of a tree of products, in the order of the tree; false if there are too many.
+bool flatten(Value value, SmallVectorImpl<Value> &factors) {
+  SmallVector<Value> work = {value};
+  while (!work.empty()) {
+    Value next = work.pop_back_val();
+    auto map = next.getDefiningOp<MapOp>();
+    if (map && map.getFn() == Fn::Mul)
+      llvm::append_range(work, llvm::reverse(map.getInputs()));
+    else
+      factors.push_back(next);
+    if (factors.size() + work.size() > maxFactors)
+      return false;
   }
-  for (Value input : map.getInputs())
-    flatten(input, factors);
+  return true;
 }
 
 /// The product of the factors, over the union of their axes.
@@ -52,7 +60,8 @@ bool hoist(ReduceOp reduce) {
   if (reduce.getKind() != ReduceKind::Sum)
     return false;
   SmallVector<Value> factors, inside, outside;
-  flatten(reduce.getInput(), factors);
+  if (!flatten(reduce.getInput(), factors))
+    return false;
   auto varies = [&](Value value) {
     return llvm::any_of(reduce.getAxes(), [&](Attribute axis) { return typeOf(value).has(cast<StringAttr>(axis).getValue()); });
   };

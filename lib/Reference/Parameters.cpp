@@ -23,10 +23,12 @@ public:
     if (!underWay.insert(name).second)
       return failureAt(op, "the initial value of `" + name + "` depends on itself");
     ValueType type = cast<ValueType>(op.getType());
-    InitialValue &value = values[name] = InitialValue{axesOf(type), {}};
+    InitialValue value{axesOf(type), {}};
     value.data.resize(size_t(type.numElements()));
-    if (fillDirectly(op, value))
+    if (fillDirectly(op, value)) {
+      values[name] = std::move(value); // only what is finished is there
       return llvm::Error::success();
+    }
 
     // A region reads other parameters as they will be stored: in single precision.
     TensorMap others;
@@ -44,10 +46,10 @@ public:
     if (llvm::Error error = eval.evaluate(op.getInit().front()))
       return error;
     const Tensor &result = eval.outputs["0"];
-    InitialValue &target = values[name]; // the map may have grown
-    if (result.data.size() != target.data.size())
+    if (result.data.size() != value.data.size())
       return failureAt(op, "the region yields a value of another size");
-    llvm::copy(result.data, target.data.begin());
+    llvm::copy(result.data, value.data.begin());
+    values[name] = std::move(value);
     return llvm::Error::success();
   }
 

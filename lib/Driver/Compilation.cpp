@@ -11,6 +11,7 @@
 #include "braid/Frontend/Elaborate.h"
 #include "braid/Frontend/Parser.h"
 #include "braid/Pipelines/Dialects.h"
+#include "braid/Support/Nesting.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
@@ -158,6 +159,8 @@ static llvm::Error checkProgram(llvm::StringRef file, llvm::StringRef text) {
 }
 
 llvm::Error Compilation::readModule(const std::string &name, const std::string &text) {
+  if (unsigned line = lineOfTooDeepNesting(text))
+    return makeError("`" + name + "`, line " + llvm::Twine(line) + ": brackets are nested more than " + llvm::Twine(maxModuleNesting) + " deep");
   sources.add(name, text);
   return withDiagnostics([&]() -> llvm::LogicalResult {
     loaded = mlir::parseSourceString<mlir::ModuleOp>(text, mlir::ParserConfig(mlirContext.get()), name);

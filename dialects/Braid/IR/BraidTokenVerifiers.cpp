@@ -55,9 +55,9 @@ static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
                                   ValueType value, StringRef axis, Attribute maskAttr,
                                   SmallVectorImpl<AxisAttr> &further) {
   auto mask = dyn_cast<MaskAttr>(maskAttr);
-  if (!mask || mask.getWindow() < 0)
+  if (!mask || mask.getWindow() < 0 || mask.getWindow() > int64_t(1) << 53)
     return op->emitOpError() << "mask " << maskAttr
-                             << " is not a #braid.mask with a window of at least 0";
+                             << " is not a #braid.mask with a window from 0 to 2^53";
   if (!key.isReal() || !value.isReal() || key.getKind() != value.getKind())
     return op->emitOpError() << "keys " << key << " and values " << value
                              << " must be real and vary over the same";

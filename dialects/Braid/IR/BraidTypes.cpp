@@ -1,5 +1,6 @@
 //===- BraidTypes.cpp - the value type: text, checks, small helpers -------===//
 
+#include "dialects/AxisName.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -23,11 +24,7 @@ Type ValueType::parse(AsmParser &parser) {
   auto axis = [&]() -> ParseResult {
     std::string name;
     int64_t size;
-    if (failed(parser.parseOptionalString(&name)) && parser.parseKeyword(&word))
-      return failure();
-    if (name.empty())
-      name = word.str();
-    if (parser.parseColon() || parser.parseInteger(size))
+    if (parseAxisName(parser, name) || parser.parseColon() || parser.parseInteger(size))
       return failure();
     axes.push_back(AxisAttr::get(parser.getContext(), name, size));
     return success();
@@ -57,18 +54,10 @@ Type ValueType::parse(AsmParser &parser) {
       parser.getContext(), *kind, ArrayRef<AxisAttr>(axes), element, idSize);
 }
 
-static bool isPlainWord(StringRef name) {
-  return !name.empty() && !isdigit(name[0]) &&
-         llvm::all_of(name, [](char c) { return isalnum(c) || c == '_' || c == '.'; });
-}
-
 void ValueType::print(AsmPrinter &printer) const {
   printer << '<' << stringifyKind(getKind()) << ", [";
   llvm::interleaveComma(getAxes(), printer, [&](AxisAttr axis) {
-    if (isPlainWord(axis.getName()))
-      printer << axis.getName();
-    else
-      printer << '"' << axis.getName() << '"';
+    printAxisName(printer, axis.getName());
     printer << ": " << axis.getSize();
   });
   printer << ']';
@@ -89,6 +78,8 @@ LogicalResult ValueType::verify(function_ref<InFlightDiagnostic()> emitError,
     if (axis.getSize() <= 0)
       return emitError() << "axis `" << axis.getName() << "` has size "
                          << axis.getSize() << "; sizes are positive";
+    if (axis.getName().empty())
+      return emitError() << "an axis has no name";
     if (!seen.insert(axis.getName()).second)
       return emitError() << "axis `" << axis.getName() << "` appears twice";
     if (llvm::MulOverflow(numbers, axis.getSize(), numbers) || numbers > maxNumbers)

@@ -1,5 +1,6 @@
 //===- RowTypes.cpp - text of the row dialect's types ---------------------===//
 
+#include "dialects/AxisName.h"
 #include "dialects/Row/IR/Row.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -11,14 +12,8 @@ using namespace braid::row;
 static ParseResult parseAxes(AsmParser &parser, SmallVectorImpl<AxisAttr> &axes) {
   return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() -> ParseResult {
     std::string name;
-    if (failed(parser.parseOptionalString(&name))) {
-      StringRef word;
-      if (parser.parseKeyword(&word))
-        return failure();
-      name = word.str();
-    }
     int64_t size = -1;
-    if (parser.parseColon())
+    if (braid::parseAxisName(parser, name) || parser.parseColon())
       return failure();
     if (failed(parser.parseOptionalQuestion()) && parser.parseInteger(size))
       return failure();
@@ -30,9 +25,8 @@ static ParseResult parseAxes(AsmParser &parser, SmallVectorImpl<AxisAttr> &axes)
 static void printAxes(AsmPrinter &printer, ArrayRef<AxisAttr> axes) {
   printer << '[';
   llvm::interleaveComma(axes, printer, [&](AxisAttr axis) {
-    bool word = !axis.getName().empty() && !isdigit(axis.getName()[0]) &&
-                llvm::all_of(axis.getName(), [](char c) { return isalnum(c) || c == '_' || c == '.'; });
-    printer << (word ? "" : "\"") << axis.getName() << (word ? "" : "\"") << ": ";
+    braid::printAxisName(printer, axis.getName());
+    printer << ": ";
     if (axis.isDynamic())
       printer << '?';
     else
@@ -117,15 +111,7 @@ void BufferType::print(AsmPrinter &printer) const {
 Type ListType::parse(AsmParser &parser) {
   SmallVector<AxisAttr> axes;
   std::string axis;
-  if (parser.parseLess())
-    return {};
-  if (failed(parser.parseOptionalString(&axis))) {
-    StringRef word;
-    if (parser.parseKeyword(&word))
-      return {};
-    axis = word.str();
-  }
-  if (parser.parseComma() || parseAxes(parser, axes) || parser.parseComma())
+  if (parser.parseLess() || braid::parseAxisName(parser, axis) || parser.parseComma() || parseAxes(parser, axes) || parser.parseComma())
     return {};
   std::optional<Storage> storage = parseStorage(parser);
   if (!storage || parser.parseGreater())
@@ -134,7 +120,9 @@ Type ListType::parse(AsmParser &parser) {
 }
 
 void ListType::print(AsmPrinter &printer) const {
-  printer << '<' << getAxis() << ", ";
+  printer << '<';
+  braid::printAxisName(printer, getAxis());
+  printer << ", ";
   printAxes(printer, getAxes());
   printer << ", " << stringifyStorage(getStorage()) << '>';
 }

@@ -68,6 +68,8 @@ LogicalResult KernelOp::verify() {
       return mlir::emitError(at) << "two axes of " << type << " have the same name";
     int64_t numbers = 1, most = int64_t(1) << (isa<ValueType>(type) ? 60 : 40);
     for (AxisAttr axis : axes) {
+      if (axis.getName().empty())
+        return mlir::emitError(at) << "K1: an axis has no name";
       if (axis.isDynamic() && !dynamic.contains(axis.getName()))
         return mlir::emitError(at) << "K1: the size of axis `" << axis.getName() << "` is not an argument of the kernel";
       if (axis.getSize() == 0 || axis.getSize() < -1)

@@ -313,3 +313,12 @@ host.func @f {
   // expected-error @below {{H1: operand 0 has the type '!host.buffer<token, 8, f32>', the kernel wants more numbers than there can be}}
   host.launch @k token sizes [1099511627776, 1099511627776] (%0) : !host.buffer<token, 8, f32>
 }
+
+// -----
+// H3
+host.func @f {
+  %0 = host.external "in:q" : <token, 16, f32>
+  %3 = host.external "out:lse" : <token, 2, f32>
+  // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
+  host.attend %0, keys(%0), values(%0) to %0, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [9223372036854775807] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}

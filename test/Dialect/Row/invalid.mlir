@@ -194,3 +194,8 @@ row.kernel @k token dynamic ["n"] {
 // -----
 // expected-error @+1 {{expects parent op 'row.kernel'}}
 %0 = row.constant 0.0 : <[]>
+// -----
+row.kernel @k token dynamic [] {
+// expected-error @+1 {{K1: an axis has no name}}
+^bb0(%x: !row.buffer<rows, ["": 8], f32>):
+}

@@ -53,3 +53,12 @@ row.kernel @all token dynamic ["depth"] {
   // CHECK: row.accumulate %{{.*}} to %{{.*}}
   row.accumulate %12 to %sum : !row.value<[dim: 6]>, !row.buffer<shared, [dim: 6], f32>
 }
+
+// Names of axes that are no words.
+// CHECK-LABEL: row.kernel @names token dynamic ["x \22y"]
+// CHECK-NEXT: ^bb0(%{{.*}}: !row.list<"x \22y", ["\C3\A9": 4, ".z": 2, _w.1: 1], f32>):
+// CHECK-NEXT: row.stack %{{.*}} : <"x \22y", ["\C3\A9": 4, ".z": 2, _w.1: 1], f32> -> <["x \22y": ?, "\C3\A9": 4, ".z": 2, _w.1: 1]>
+row.kernel @names token dynamic ["x \22y"] {
+^bb0(%x: !row.list<"x \22y", ["é": 4, ".z": 2, "_w.1": 1], f32>):
+  %0 = row.stack %x : <"x \22y", ["é": 4, ".z": 2, _w.1: 1], f32> -> <["x \22y": ?, "é": 4, ".z": 2, _w.1: 1]>
+}

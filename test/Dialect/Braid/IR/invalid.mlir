@@ -470,3 +470,15 @@ braid.parameter @w : !braid.value<static, []> init {
 braid.func @f {
   %later = braid.constant 0.0 : <static, []>
 }
+
+// -----
+// expected-error @below {{an axis has no name}}
+%0 = braid.constant 0.0 : <static, ["": 4]>
+
+// -----
+// R17
+braid.func @f {
+  %q = braid.input "q" : <token, [head: 8]>
+  // expected-error @below {{is not a #braid.mask with a window from 0 to 2^53}}
+  %o, %l = braid.attend %q, keys(%q), values(%q) over "head" masks [#braid.mask<causal, 9223372036854775807>] scale 1.0 : <token, [head: 8]>, (!braid.value<token, [head: 8]>), (!braid.value<token, [head: 8]>) -> <token, [head: 8]>, <token, []>
+}

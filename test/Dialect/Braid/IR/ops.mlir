@@ -86,3 +86,10 @@ module attributes {braid.model = "tiny"} {
     braid.output "logits", %logits : <token, [vocab: 16]>
   }
 }
+
+// Names of axes that are no words.
+// CHECK-LABEL: braid.func @names
+braid.func @names {
+  // CHECK: braid.input "x" : <token, ["a \22b": 2, "\C3\A9": 3, ".z": 4, _w.1: 1]>
+  %0 = braid.input "x" : <token, ["a \22b": 2, "é": 3, ".z": 4, "_w.1": 1]>
+}

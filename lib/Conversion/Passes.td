@@ -71,12 +71,12 @@ def MarkReuse : Pass<"mark-reuse", "::mlir::ModuleOp"> {
     element of the input is read before its place is written: the output's element depends
     on the input's element of the same index and on nothing else of it but finished sums,
     and nothing after the store depends on the input. The pairs (output, input), numbers of
-    operands, are the launch's attribute `reuse`.
+    operands, are the launch's attribute `reuse`. Stable on its own output.
 
     Numeric class: exact. Bytes moved: the same; it lets `host-plan-memory` need less memory.
 
     Declines: inputs used by more than one op, inputs without a fixed axis, types that differ,
-    lists of different lengths.
+    lists of different lengths. Fails where a launch does not fit its kernel (H1).
     ```mlir
     host.launch @double token sizes [] (%x, %y) : …
     ```
@@ -95,7 +95,7 @@ def MarkAliases : Pass<"mark-aliases", "::mlir::ModuleOp"> {
 
     Numeric class: exact. Bytes moved: the same.
 
-    Declines: buffers without a place, arguments that are only read.
+    Declines: buffers without a place, arguments that are only read. Fails where a launch does not fit its kernel (H1).
     ```mlir
     row.kernel @double token dynamic [] { … }
     ```

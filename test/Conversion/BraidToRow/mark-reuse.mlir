@@ -1,4 +1,7 @@
 // RUN: braid-opt %s --mark-reuse | FileCheck %s
+// RUN: braid-opt %s --mark-reuse -o %t.once
+// RUN: braid-opt %t.once --mark-reuse -o %t.twice
+// RUN: diff %t.once %t.twice
 
 row.kernel @double token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
@@ -37,6 +40,8 @@ row.kernel @late token dynamic [] {
 // CHECK-LABEL: host.func @fires
 // CHECK: host.launch @double token sizes []({{.*}}) {reuse = array<i64: 1, 0>}
 // CHECK: host.launch @scores token sizes [2]({{.*}}) {reuse = array<i64: 2, 0, 3, 1>}
+// What was noted of another kernel is forgotten.
+// CHECK: host.launch @turn token sizes [](%{{[0-9]+}}, %{{[0-9]+}}) :
 host.func @fires {
   %x = host.external "in:x" : <token, 8, f32>
   %a = host.buffer "a" "activation" : <token, 8, f32>
@@ -44,6 +49,7 @@ host.func @fires {
   %c = host.buffer "c" "activation" : <token, 8, f32>
   host.launch @double token sizes [] (%x, %a) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
   host.launch @scores token sizes [2] (%x, %a, %b, %c) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+  host.launch @turn token sizes [] (%b, %c) {reuse = array<i64: 1, 0>} : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
 
 // Declines: none of these kernels reads all of an element before its place is written.

@@ -5,6 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tools/braid/Usage.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/ErrorHandling.h"
 #include <algorithm>
 #include <csignal>
@@ -20,6 +23,16 @@ using namespace braid;
   static const char text[] = "braid: error: out of memory; try a smaller model, `--batch` or `--tokens`\n";
   (void)!write(2, text, sizeof(text) - 1);
   _exit(driver::Failure);
+}
+
+/// OpenMP's library takes some values that are no numbers for thousands of threads, and aborts at others.
+static bool isThreadCount(llvm::StringRef text) {
+  llvm::SmallVector<llvm::StringRef> levels;
+  text.split(levels, ',');
+  return llvm::all_of(levels, [](llvm::StringRef level) {
+    unsigned count = 0;
+    return !level.trim().getAsInteger(10, count) && count >= 1 && count <= 4096;
+  });
 }
 
 int main(int argc, char **argv) {
@@ -71,6 +84,10 @@ int main(int argc, char **argv) {
     return driver::Usage;
   }
 
+  if (const char *threads = std::getenv("OMP_NUM_THREADS"); threads && !isThreadCount(threads)) {
+    std::cerr << "braid: error: OMP_NUM_THREADS is `" << threads << "`, not a number of threads from 1 to 4096\n";
+    return driver::Failure;
+  }
   driver::Console console{llvm::outs(), llvm::errs()};
   console.outIsTerminal = isatty(1);
   console.errIsTerminal = isatty(2);

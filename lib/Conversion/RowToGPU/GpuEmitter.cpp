@@ -322,6 +322,18 @@ void GpuEmitter::writeSums() {
   }
 }
 
+/// Threads that a multiprocessor should have at work to hide latencies, at least.
+static constexpr int64_t threadsAtWork = 384;
+
+/// Looks whether shared memory leaves room for so few blocks that they need more threads.
+bool GpuEmitter::addThreads(Findings &found) const {
+  int64_t blocks = plan.ring ? 1 : std::max<int64_t>(launches.sharedLimit / std::max<int64_t>(plan.sharedBytes(launches.largest), 1), 1);
+  if (plan.threadsPerRow <= 32 || launches.few || blocks * plan.threadsPerRow >= threadsAtWork || std::min(plan.rounds, found.rounds) == 1)
+    return false;
+  found.rounds = std::min(plan.rounds, found.rounds) / 2;
+  return true;
+}
+
 /// Looks whether the only input that is staged leaves no room for a second block.
 bool GpuEmitter::prefetch(Findings &found) {
   SmallVector<Value> staged;
@@ -374,5 +386,5 @@ bool GpuEmitter::revise(Findings &found) {
     if (again || !known)
       changed |= found.staged.insert(argument);
   }
-  return changed || prefetch(found);
+  return changed || prefetch(found) || addThreads(found);
 }

@@ -86,6 +86,7 @@ private:
   //===--- A ring of entries in shared memory (Prefetch.cpp) ----------------===//
   bool mayPrefetch(mlir::Value list);
   bool prefetch(Findings &findings);
+  bool addThreads(Findings &findings) const;
   void emitRing();
   void startRing();
   void awaitRing();

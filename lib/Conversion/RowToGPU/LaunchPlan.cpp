@@ -128,7 +128,7 @@ static int64_t rowsAlong(KernelOp kernel, const Schedule &schedule, AxisAttr axi
 }
 
 /// Threads of a row, and its rounds.
-static void chooseThreads(LaunchPlan &plan, KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes) {
+static void chooseThreads(LaunchPlan &plan, KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings) {
   // The longest row decides; a dynamic axis is taken for a long one if rows of buffers lie along it.
   int64_t pieces = 1, longest = 1, held = 1;
   for (const Nest &nest : schedule.nests())
@@ -149,7 +149,7 @@ static void chooseThreads(LaunchPlan &plan, KernelOp kernel, const Schedule &sch
   } else if (pieces <= 32 * std::max<int64_t>(plan.rounds, 3)) {
     plan.threadsPerRow = 32, plan.rowsPerBlock = 4;
   } else {
-    int64_t rounds = std::min<int64_t>(plan.rounds, 4);
+    int64_t rounds = std::min<int64_t>(plan.rounds, findings.rounds);
     plan.threadsPerRow = std::clamp<int64_t>(llvm::alignTo(llvm::divideCeil(pieces, rounds), 32), 64, 512);
   }
 }
@@ -158,7 +158,7 @@ LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const Launc
   LaunchPlan plan;
   for (auto accumulate : kernel.getBody().getOps<AccumulateOp>())
     plan.sums.push_back(cast<BlockArgument>(accumulate.getBuffer()));
-  chooseThreads(plan, kernel, schedule, sizes);
+  chooseThreads(plan, kernel, schedule, sizes, findings);
 
   int64_t common = plan.exchangeBytes();
   for (BlockArgument argument : kernel.getBody().getArguments())

@@ -51,6 +51,9 @@ struct Findings {
   /// Results of reductions that end inside of loops, where the warps of a row would wait for each other at every step:
   /// each stores its partial results, and they are combined after the nest.
   llvm::SetVector<mlir::Value> combinedLater;
+  /// The rounds that a thread of a block may have, where shared memory leaves a multiprocessor so few blocks that they need
+  /// more threads each.
+  int64_t rounds = 4;
   /// A staged list of which a row fills a multiprocessor's shared memory; how its pieces lie is known from the code.
   std::optional<Ring> prefetched;
 };

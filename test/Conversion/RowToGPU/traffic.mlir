@@ -26,7 +26,7 @@
 // LITTLE-NOT: nvvm.cp.async
 // FEW-LABEL: gpu.func @read(
 // FEW-SAME: braid.few = @read_few
-// FEW-SAME: threads_per_row = 224 : i64
+// FEW-SAME: threads_per_row = 448 : i64
 // FEW-LABEL: gpu.func @read_few(
 // FEW-SAME: threads_per_row = 512 : i64
 // Loads of whole pieces, then shuffles, then shared memory.

@@ -121,6 +121,7 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
     }
   for (host::ScatterOp scatter : (*checker)->scatters())
     if (options.kernel.empty() || options.kernel == dev::KernelChecker::scatterName) {
+      traffic.forget(); // the run before that was only for its bits
       if ((*device)->isUsable())
         run.results.push_back((*checker)->check(scatter, how));
       else

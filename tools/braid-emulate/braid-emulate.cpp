@@ -24,27 +24,28 @@
 using namespace llvm;
 using namespace braid::emu;
 
-static cl::opt<std::string> file(cl::Positional, cl::Required, cl::desc("FILE.mlir, FILE.ll or FILE.bc"));
-static cl::opt<std::string> kernel("kernel", cl::desc("the kernel to run (the only one if not given)"));
-static cl::opt<std::string> entry("entry", cl::desc("a host function without arguments to run instead: its launches run here"));
+static cl::OptionCategory ours("Options");
+static cl::opt<std::string> file(cl::Positional, cl::Required, cl::cat(ours), cl::desc("FILE.mlir, FILE.ll or FILE.bc"));
+static cl::opt<std::string> kernel("kernel", cl::cat(ours), cl::desc("the kernel to run (the only one if not given)"));
+static cl::opt<std::string> entry("entry", cl::cat(ours), cl::desc("a host function without arguments to run instead: its launches run here"));
 static cl::list<std::string> libraries("shared-libs", cl::CommaSeparated,
-                                       cl::desc("libraries that the host function calls (libmlir_runner_utils.so)"));
-static cl::opt<std::string> gridText("grid", cl::init("1"), cl::desc("X[,Y[,Z]] blocks"));
-static cl::opt<std::string> blockText("block", cl::init("32"), cl::desc("X[,Y[,Z]] threads per block"));
-static cl::opt<uint64_t> sharedBytes("shared", cl::init(0), cl::desc("bytes of dynamic shared memory"));
+                                       cl::cat(ours), cl::desc("libraries that the host function calls (libmlir_runner_utils.so)"));
+static cl::opt<std::string> gridText("grid", cl::init("1"), cl::cat(ours), cl::desc("X[,Y[,Z]] blocks"));
+static cl::opt<std::string> blockText("block", cl::init("32"), cl::cat(ours), cl::desc("X[,Y[,Z]] threads per block"));
+static cl::opt<uint64_t> sharedBytes("shared", cl::init(0), cl::cat(ours), cl::desc("bytes of dynamic shared memory"));
 static cl::list<std::string> argumentTexts(
-    "arg", cl::desc("one argument: f32:1.5, i64:7, null, f32[4x8]=CONTENTS, memref:f32[4x8]=CONTENTS; contents are "
+    "arg", cl::cat(ours), cl::desc("one argument: f32:1.5, i64:7, null, f32[4x8]=CONTENTS, memref:f32[4x8]=CONTENTS; contents are "
                     "iota, random, a number or @FILE, and without them the buffer is unwritten"));
 static cl::opt<std::string> checkText("check", cl::init("all"),
-                                      cl::desc("all, none or some of bounds,uninit,races,barriers,shuffles"));
-static cl::opt<uint64_t> seed("seed", cl::init(0), cl::desc("order of threads and blocks; 0 is the natural one"));
-static cl::opt<unsigned> jobs("jobs", cl::init(0), cl::desc("threads of the CPU that run blocks (one per processor if not given); changes no result"));
-static cl::opt<uint64_t> limit("limit", cl::init(Options().limit), cl::desc("instructions in loops that a thread may run before it counts as hanging"));
-static cl::opt<unsigned> maxFindings("max-findings", cl::init(8), cl::desc("stop at this many"));
-static cl::opt<bool> print("print", cl::desc("print the buffers after the run"));
-static cl::opt<bool> counters("counters", cl::desc("print what was counted"));
-static cl::opt<bool> list("list", cl::desc("list the kernels and their parameters"));
-static cl::opt<bool> emitNVVM("emit-nvvm", cl::desc("print the module as it is executed, and stop"));
+                                      cl::cat(ours), cl::desc("all, none or some of bounds,uninit,races,barriers,shuffles"));
+static cl::opt<uint64_t> seed("seed", cl::init(0), cl::cat(ours), cl::desc("order of threads and blocks; 0 is the natural one"));
+static cl::opt<unsigned> jobs("jobs", cl::init(0), cl::cat(ours), cl::desc("threads of the CPU that run blocks (one per processor if not given); changes no result"));
+static cl::opt<uint64_t> limit("limit", cl::init(Options().limit), cl::cat(ours), cl::desc("instructions in loops that a thread may run before it counts as hanging"));
+static cl::opt<unsigned> maxFindings("max-findings", cl::init(8), cl::cat(ours), cl::desc("stop at this many"));
+static cl::opt<bool> print("print", cl::cat(ours), cl::desc("print the buffers after the run"));
+static cl::opt<bool> counters("counters", cl::cat(ours), cl::desc("print what was counted"));
+static cl::opt<bool> list("list", cl::cat(ours), cl::desc("list the kernels and their parameters"));
+static cl::opt<bool> emitNVVM("emit-nvvm", cl::cat(ours), cl::desc("print the module as it is executed, and stop"));
 
 static int fail(const Twine &message) {
   errs() << "braid-emulate: " << message << "\n";
@@ -192,6 +193,7 @@ int main(int argc, char **argv) {
   std::set_new_handler(outOfMemory);
   install_bad_alloc_error_handler([](void *, const char *, bool) { outOfMemory(); });
   InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(ours); // LLVM's own are still there: --help-hidden
   cl::ParseCommandLineOptions(argc, argv, "runs GPU kernels (NVVM) on the CPU and checks what they do\n");
   Options options;
   auto checks = parseChecks(checkText);

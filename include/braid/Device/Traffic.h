@@ -18,6 +18,8 @@ public:
   /// row moves more than the bound: each input once, each output once; or where rows of whole sectors touch more sectors than hold
   /// them. Of small inputs that every thread reads, and of parameters, the text says so.
   llvm::Expected<std::string> ofRows(mlir::Operation *function, const RowLaunch &launch);
+  /// Launches so far belong to nothing that is checked from now on.
+  void forget() { launches.clear(); }
   /// Of all launches since the last check, those of a scatter: each row that has a place in the table is read once, and the table is
   /// written once, in no more sectors than hold it.
   llvm::Expected<std::string> ofScatter(const ScatterProblem &problem);

@@ -47,6 +47,9 @@ static cl::opt<bool> counters("counters", cl::cat(ours), cl::desc("print what wa
 static cl::opt<bool> list("list", cl::cat(ours), cl::desc("list the kernels and their parameters"));
 static cl::opt<bool> emitNVVM("emit-nvvm", cl::cat(ours), cl::desc("print the module as it is executed, and stop"));
 
+/// The exit code for a command line that says nothing, as of the other tools.
+static constexpr int wrongUsage = 2;
+
 static int fail(const Twine &message) {
   errs() << "braid-emulate: " << message << "\n";
   return 1;
@@ -120,8 +123,10 @@ static int runKernel(braid::emu::Module &module, const Options &options) {
     if (Error error = arguments.add(text))
       return fail(std::move(error));
   auto grid = parseDim(gridText), block = parseDim(blockText);
-  if (!grid || !block)
-    return fail(joinErrors(grid.takeError(), block.takeError()));
+  if (!grid || !block) {
+    fail(joinErrors(grid.takeError(), block.takeError()));
+    return wrongUsage;
+  }
   auto result = module.launch(kernel.empty() ? names.front() : kernel, *grid, *block, sharedBytes,
                               arguments.pointers(), memory, options);
   if (!result)
@@ -194,11 +199,14 @@ int main(int argc, char **argv) {
   install_bad_alloc_error_handler([](void *, const char *, bool) { outOfMemory(); });
   InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(ours); // LLVM's own are still there: --help-hidden
-  cl::ParseCommandLineOptions(argc, argv, "runs GPU kernels (NVVM) on the CPU and checks what they do\n");
+  if (!cl::ParseCommandLineOptions(argc, argv, "runs GPU kernels (NVVM) on the CPU and checks what they do\n", &errs()))
+    return wrongUsage;
   Options options;
   auto checks = parseChecks(checkText);
-  if (!checks)
-    return fail(checks.takeError());
+  if (!checks) {
+    fail(checks.takeError());
+    return wrongUsage;
+  }
   options.checks = *checks;
   options.seed = seed;
   options.threads = jobs;

@@ -66,21 +66,23 @@ LogicalResult verifyLaunch(host::LaunchOp launch, row::KernelOp kernel) {
   if (streams != kernel.numStreams())
     return launch.emitOpError("H1: gives ") << streams << " streams, the kernel draws from " << kernel.numStreams();
   Sizes sizes = sizesOf(launch, kernel);
-  int64_t next = 0, operands = launch.getArgs().size();
+  int64_t next = 0, operands = launch.getArgs().size(), taken = 0;
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    auto list = dyn_cast<row::ListType>(argument.getType());
+    taken += list ? sizes.lookup(list.getAxis()) : 1; // at most 2^40 (H7)
+  }
+  if (taken != operands)
+    return launch.emitOpError("H1: the kernel takes ") << taken << " operands with these sizes, not " << operands;
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     auto list = dyn_cast<row::ListType>(argument.getType());
     auto buffer = dyn_cast<row::BufferType>(argument.getType());
     int64_t count = list ? sizes.lookup(list.getAxis()) : 1;
-    if (count > operands - next)
-      return launch.emitOpError("H1: has too few operands");
     Wanted wanted = list ? Wanted{true, true, numbersOf(list.getAxes(), sizes), list.getStorage()}
                          : Wanted{buffer.getPerRow(), !buffer.getPerRow(), numbersOf(buffer.getAxes(), sizes), buffer.getStorage()};
     for (int64_t end = next + count; next < end; ++next)
       if (failed(verifyOperand(launch, next, wanted)))
         return failure();
   }
-  if (next != operands)
-    return launch.emitOpError("H1: has ") << operands << " operands, the kernel takes " << next;
   return success();
 }
 

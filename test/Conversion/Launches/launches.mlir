@@ -25,7 +25,7 @@ row.kernel @k token dynamic ["n"] {
 }
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
   %0 = host.external "in:x" : <token, 8, f32>
-  // expected-error @below {{H1: has too few operands}}
+  // expected-error @below {{H1: the kernel takes 1099511627777 operands with these sizes, not 2}}
   host.launch @k token sizes [1099511627776] (%0, %0) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
 
@@ -35,7 +35,7 @@ row.kernel @k token dynamic ["n"] {
 }
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
   %0 = host.external "in:x" : <token, 8, f32>
-  // expected-error @below {{H1: has 3 operands, the kernel takes 2}}
+  // expected-error @below {{H1: the kernel takes 2 operands with these sizes, not 3}}
   host.launch @k token sizes [1] (%0, %0, %0) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
 

@@ -17,7 +17,7 @@ row.kernel @k token dynamic [] {
 }
 host.func @f {
   %0 = host.external "in:x" : <token, 8, f32>
-  // expected-error @below {{H1: has too few operands}}
+  // expected-error @below {{H1: the kernel takes 2 operands with these sizes, not 1}}
   host.launch @k token sizes [] (%0) : !host.buffer<token, 8, f32>
 }
 

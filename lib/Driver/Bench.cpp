@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Evaluate.h"
 #include "braid/Driver/Machine.h"
+#include "Report.h"
 #include "braid/Driver/Text.h"
-#include "braid/Runtime/SafeTensors.h"
 #include "dialects/Host/IR/Host.h"
 #include "llvm/Support/JSON.h"
 #include <algorithm>
@@ -199,16 +199,7 @@ int bench(const BenchOptions &options, Console &console) {
   auto measured = measure(options, console);
   if (!measured)
     return fail(console, measured.takeError());
-  std::string text = json(*measured, options);
-  if (options.json == "-") {
-    console.out << text;
-    return Success;
-  }
-  print(*measured, options, console.out);
-  if (!options.json.empty())
-    if (rt::Status status = rt::writeFileAtomically(options.json, {text}); !status)
-      return fail(console, makeError(status.message()));
-  return Success;
+  return report(console, json(*measured, options), options.json, [&] { print(*measured, options, console.out); });
 }
 
 } // namespace braid::driver

@@ -1,10 +1,10 @@
 //===- BenchKernels.cpp - braid bench --function row-kernels --------------===//
 #include "braid/Driver/BenchKernels.h"
 #include "DeviceByName.h"
+#include "Report.h"
 #include "braid/Device/KernelBench.h"
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"
-#include "braid/Runtime/SafeTensors.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
@@ -161,16 +161,7 @@ int benchKernels(const BenchKernelsOptions &options, Console &console) {
   auto measured = measure(options, console);
   if (!measured)
     return fail(console, measured.takeError());
-  std::string text = json(*measured, options);
-  if (options.json == "-") {
-    console.out << text;
-    return Success;
-  }
-  print(*measured, console.out);
-  if (!options.json.empty())
-    if (rt::Status status = rt::writeFileAtomically(options.json, {text}); !status)
-      return fail(console, makeError(status.message()));
-  return Success;
+  return report(console, json(*measured, options), options.json, [&] { print(*measured, console.out); });
 }
 
 } // namespace braid::driver

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Compilation.h"
+#include "InputText.h"
 #include "braid/Driver/Embedded.h"
 #include "braid/Driver/TrainingFolder.h"
 #include "braid/Frontend/Elaborate.h"
@@ -18,7 +19,6 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -59,41 +59,18 @@ static bool looksLikeModule(llvm::StringRef text) {
 static constexpr size_t maxProgramBytes = size_t(64) << 20, maxModuleBytes = size_t(2) << 30;
 
 llvm::Expected<std::string> Compilation::readText(const std::string &file, bool main) {
-  namespace fs = llvm::sys::fs;
-  auto unreadable = [&](std::error_code code) { return makeError("cannot read `" + file + "`: " + code.message()); };
-  bool standard = main && file == "-";
-  fs::file_t handle = fs::getStdinHandle();
-  if (!standard) {
-    fs::file_status status;
-    if (std::error_code code = fs::status(file, status))
-      return unreadable(code);
-    if (fs::is_directory(status))
-      return makeError("`" + file + "` is a folder");
-    if (!fs::is_regular_file(status) && !(main && status.type() == fs::file_type::fifo_file))
-      return makeError("`" + file + "` is no regular file");
-    llvm::Expected<fs::file_t> opened = fs::openNativeFileForRead(file);
-    if (!opened)
-      return unreadable(llvm::errorToErrorCode(opened.takeError()));
-    handle = *opened;
-  }
-  auto close = llvm::make_scope_exit([&] {
-    if (!standard)
-      fs::closeFile(handle);
-  });
   bool module = path::extension(file) == ".mlir" || path::extension(file) == ".mlirbc";
   std::string text;
-  std::vector<char> part(1 << 20);
-  while (true) {
-    llvm::Expected<size_t> count = fs::readNativeFile(handle, part);
-    if (!count)
-      return unreadable(llvm::errorToErrorCode(count.takeError()));
-    if (*count == 0)
-      return text;
-    text.append(part.data(), *count);
+  llvm::Error error = readInputText(file, /*streams=*/main, "", [&](llvm::StringRef part) -> llvm::Error {
+    text += part;
     size_t limit = module || (main && path::extension(file) != ".braid" && looksLikeModule(text)) ? maxModuleBytes : maxProgramBytes;
     if (text.size() > limit)
       return makeError("`" + file + "` is too large: more than " + llvm::Twine(limit >> 20) + " MiB");
-  }
+    return llvm::Error::success();
+  });
+  if (error)
+    return std::move(error);
+  return text;
 }
 
 llvm::Error Compilation::diagnosticsError() {

@@ -1,8 +1,8 @@
 //===- Data.cpp - braid data: text as tokens ------------------------------===//
+#include "InputText.h"
 #include "braid/Driver/Commands.h"
 #include "braid/Driver/Text.h"
 #include "braid/Runtime/Dataset.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -21,38 +21,12 @@ static constexpr size_t maxTextBytes = size_t(1) << 32;
 
 /// Adds a text that stands in a file, or comes through a pipe.
 static llvm::Error append(std::string &text, const std::string &input) {
-  namespace fs = llvm::sys::fs;
-  auto unreadable = [&](std::error_code code) { return makeError("cannot read `" + input + "`: " + code.message()); };
-  bool standard = input == "-";
-  fs::file_t handle = fs::getStdinHandle();
-  if (!standard) {
-    fs::file_status status;
-    if (std::error_code code = fs::status(input, status))
-      return unreadable(code);
-    if (fs::is_directory(status))
-      return makeError("`" + input + "` is a folder; name the files in it (`" + input + "/*.txt`)");
-    if (!fs::is_regular_file(status) && status.type() != fs::file_type::fifo_file)
-      return makeError("`" + input + "` is no regular file");
-    llvm::Expected<fs::file_t> opened = fs::openNativeFileForRead(input);
-    if (!opened)
-      return unreadable(llvm::errorToErrorCode(opened.takeError()));
-    handle = *opened;
-  }
-  auto close = llvm::make_scope_exit([&] {
-    if (!standard)
-      fs::closeFile(handle);
-  });
-  std::vector<char> part(1 << 20);
-  while (true) {
-    llvm::Expected<size_t> count = fs::readNativeFile(handle, part);
-    if (!count)
-      return unreadable(llvm::errorToErrorCode(count.takeError()));
-    if (*count == 0)
-      return llvm::Error::success();
-    if (text.size() + *count > maxTextBytes)
+  return readInputText(input, /*streams=*/true, "; name the files in it (`" + input + "/*.txt`)", [&](llvm::StringRef part) -> llvm::Error {
+    if (text.size() + part.size() > maxTextBytes)
       return makeError("`" + input + "`: more than " + llvm::Twine(maxTextBytes >> 20) + " MiB of text are more than a file of tokens holds");
-    text.append(part.data(), *count);
-  }
+    text += part;
+    return llvm::Error::success();
+  });
 }
 
 int data(const DataOptions &options, Console &console) {

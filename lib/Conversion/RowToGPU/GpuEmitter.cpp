@@ -346,7 +346,7 @@ bool GpuEmitter::prefetch(Findings &found) {
   const auto &nests = readers.find(staged[0])->second;
   Ring ring;
   ring.list = staged[0];
-  ring.entryBytes = list.getAxes()[0].getSize() * (list.getStorage() == Storage::BF16 ? 2 : 4);
+  ring.entryBytes = list.getAxes()[0].getSize() * storedBytes(list.getStorage());
   ring.lanes = lanesFor(schedule.nests()[nests.front()]);
   ring.lastReader = *llvm::max_element(nests);
   for (auto [i, name] : llvm::enumerate(kernel.getDynamic()))

@@ -59,6 +59,7 @@ private:
   unsigned alignment(const Place &place) override;
   mlir::Value rowAddress(mlir::Value argument) override;
   llvm::SmallVector<AxisAttr> axesInMemory(mlir::Value argument) override;
+  mlir::Value addressInList(mlir::Value list, mlir::Value which, mlir::Value of);
   mlir::Value entryAddress(mlir::Value list, const Index &entry) override;
   /// Whether a thread outside of the axis must not touch the place.
   bool isGuarded(const Place &place, const Position &position) const { return position.mask && place.offset.guarded; }
@@ -81,6 +82,8 @@ private:
   void emitStaging();
   /// Where the numbers that a row needs of a buffer begin in global memory.
   mlir::Value sourceOf(mlir::Value buffer);
+  /// Begins a copy of 4, 8 or 16 bytes to shared memory (cp.async).
+  void copyAsync(mlir::Value from, mlir::Value to, int64_t bytes);
   void copyRow(mlir::Value from, mlir::Value to, int64_t bytes, int64_t align);
 
   //===--- A ring of entries in shared memory (Prefetch.cpp) ----------------===//
@@ -142,7 +145,8 @@ private:
   mlir::Value exchangePlace;   ///< shared memory for partial results of warps
   llvm::MapVector<mlir::Value, llvm::SetVector<unsigned>> readers; ///< of lists: nests
   mlir::Value ringPhase;       ///< the slot of the current row's first entry
-  mlir::Value ringEntries, ringSlots, ringAhead; ///< entries of a row; slots in use; those beyond a row's entries
+  /// Entries of a row; slots in use; those beyond a row's entries; entries for which the row before must make room.
+  mlir::Value ringEntries, ringSlots, ringAhead, ringLate;
   mlir::Value sharedStart, rowShared, workspaceStart, rowCount;
   mlir::Value pieceStart;      ///< the first number of the thread's first piece
   bool inPlace = false;        ///< some memory is both read and written

@@ -56,6 +56,15 @@ static bool hasHalves(KernelOp kernel) {
   });
 }
 
+bool braid::row::movesAlong(KernelOp kernel, AxisAttr axis) {
+  return llvm::any_of(kernel.getBody().front(), [&](Operation &op) {
+    return isa<SliceOp, PadOp, ConcatOp, ViewOp, GatherOp>(op) && llvm::any_of(op.getOperands(), [&](Value operand) {
+             auto value = dyn_cast<ValueType>(operand.getType());
+             return value && llvm::is_contained(value.getAxes(), axis);
+           });
+  });
+}
+
 /// Whether rows along the dynamic axis are contiguous numbers in all that has the axis: each row then begins at
 /// a multiple of a piece or none does.
 static bool isContiguous(KernelOp kernel, const Nest &nest) {
@@ -69,14 +78,7 @@ static bool isContiguous(KernelOp kernel, const Nest &nest) {
     if (auto buffer = dyn_cast<BufferType>(type); buffer && !alone(buffer.getAxes()))
       return false;
   }
-  auto changesOrder = [](Operation &op) { return isa<SliceOp, PadOp, ConcatOp, ViewOp, GatherOp>(op); };
-  return nest.loops.size() == 1 && nest.unrolled.empty() &&
-         llvm::none_of(kernel.getBody().front(), [&](Operation &op) {
-           return changesOrder(op) && llvm::any_of(op.getOperands(), [&](Value operand) {
-             auto value = dyn_cast<ValueType>(operand.getType());
-             return value && llvm::is_contained(value.getAxes(), nest.vector);
-           });
-         });
+  return nest.loops.size() == 1 && nest.unrolled.empty() && !movesAlong(kernel, nest.vector);
 }
 
 /// Rows along the axis that the kernel loads.
@@ -177,7 +179,7 @@ LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const Launc
       continue;
     auto buffer = dyn_cast<BufferType>(argument.getType());
     Storage storage = buffer ? buffer.getStorage() : cast<ListType>(argument.getType()).getStorage();
-    staged.push_back({argument, extentOf(kernel, neededAxes(kernel, argument), storage == Storage::BF16 ? 2 : 4)});
+    staged.push_back({argument, extentOf(kernel, neededAxes(kernel, argument), storedBytes(storage))});
   }
   auto used = [&] {
     int64_t bytes = 0;

@@ -94,6 +94,9 @@ struct LaunchPlan {
 /// of the narrowest storage in the kernel, if the axis has a multiple of them.
 int64_t lanesOfThread(KernelOp kernel, const Nest &nest);
 
+/// Whether some number may be needed at another place along the axis than where it lies.
+bool movesAlong(KernelOp kernel, AxisAttr axis);
+
 /// Values in scratch start at multiples of this.
 constexpr int64_t scratchAlign = 64;
 /// Partial results that a block exchanges at once.

@@ -23,8 +23,6 @@
 using namespace mlir;
 using namespace braid::row;
 
-static bool changesOrder(Operation &op) { return isa<SliceOp, PadOp, ConcatOp, ViewOp, GatherOp>(op); }
-
 /// If the list can be prefetched: every nest that reads it gives the pieces to the threads in the same way. The last nest
 /// is the one that frees slots.
 bool GpuEmitter::mayPrefetch(Value list) {
@@ -40,15 +38,10 @@ bool GpuEmitter::mayPrefetch(Value list) {
       return false;
     lanes = lanesFor(each);
   }
-  int64_t piece = lanes * (type.getStorage() == Storage::BF16 ? 2 : 4);
+  int64_t piece = lanes * storedBytes(type.getStorage());
   if (piece % 16 && piece != 4 && piece != 8)
     return false;
-  return llvm::none_of(kernel.getBody().front(), [&](Operation &op) {
-    return changesOrder(op) && llvm::any_of(op.getOperands(), [&](Value operand) {
-             auto value = dyn_cast<ValueType>(operand.getType());
-             return value && llvm::is_contained(value.getAxes(), axis);
-           });
-  });
+  return !movesAlong(kernel, axis);
 }
 
 void GpuEmitter::emitRing() {
@@ -58,6 +51,7 @@ void GpuEmitter::emitRing() {
   Value twice = b.create<arith::AddIOp>(loc, ringEntries, ringEntries);
   ringSlots = b.create<arith::MinSIOp>(loc, twice, i64(ring.slots));
   ringAhead = b.create<arith::SubIOp>(loc, ringSlots, ringEntries);
+  ringLate = b.create<arith::SubIOp>(loc, ringEntries, ringAhead);
 }
 
 Value GpuEmitter::ringSlot(Value entry) {
@@ -76,15 +70,11 @@ Value GpuEmitter::ringAddress(Value slot) {
 /// `into` on; of none if there is no such row. `pieces` issues those of one entry, given both addresses.
 void GpuEmitter::issueEntries(Value of, Value entry, Value into, Value count, function_ref<void(Value, Value)> pieces) {
   Value list = plan.ring->list;
-  Type pointer = args.getType(), integer = b.getI64Type();
   Value exists = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, of, rowCount);
   Value upper = b.create<arith::SelectOp>(loc, exists, count, i64(0));
   plainLoop(i64(0), upper, 1, [&](Value each) {
     Value which = b.create<arith::AddIOp>(loc, entry, each);
-    Value word = b.create<LLVM::GEPOp>(loc, pointer, integer, bases.lookup(list), Value(b.create<arith::AddIOp>(loc, which, which)));
-    Value base = b.create<LLVM::LoadOp>(loc, integer, word);
-    Value stride = b.create<LLVM::LoadOp>(loc, integer, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, word, ArrayRef<LLVM::GEPArg>{1})));
-    Value from = b.create<LLVM::IntToPtrOp>(loc, pointer, Value(b.create<arith::AddIOp>(loc, base, b.create<arith::MulIOp>(loc, of, stride))));
+    Value from = b.create<LLVM::IntToPtrOp>(loc, args.getType(), addressInList(list, which, of));
     pieces(from, ringAddress(ringSlot(b.create<arith::AddIOp>(loc, into, each))));
   });
 }
@@ -92,15 +82,13 @@ void GpuEmitter::issueEntries(Value of, Value entry, Value into, Value count, fu
 /// The piece of the thread that begins at number `first` of an entry.
 void GpuEmitter::copyPiece(Value from, Value to, Value first, Value mask) {
   auto type = cast<ListType>(plan.ring->list.getType());
-  int64_t number = type.getStorage() == Storage::BF16 ? 2 : 4, bytes = plan.ring->lanes * number, step = std::min<int64_t>(bytes, 16);
-  auto shared = LLVM::LLVMPointerType::get(b.getContext(), 3), global = LLVM::LLVMPointerType::get(b.getContext(), 1);
+  int64_t number = storedBytes(type.getStorage()), bytes = plan.ring->lanes * number, step = std::min<int64_t>(bytes, 16);
   auto issue = [&] {
     Value start = b.create<arith::MulIOp>(loc, first, i64(number));
     for (int64_t at = 0; at < bytes; at += step) {
       Value offset = at ? Value(b.create<arith::AddIOp>(loc, start, i64(at))) : start;
       auto place = [&](Value base) -> Value { return b.create<LLVM::GEPOp>(loc, args.getType(), b.getI8Type(), base, offset); };
-      b.create<NVVM::CpAsyncOp>(loc, b.create<LLVM::AddrSpaceCastOp>(loc, shared, place(to)), b.create<LLVM::AddrSpaceCastOp>(loc, global, place(from)),
-                                int32_t(step), step == 16 ? NVVM::LoadCacheModifierKind::CG : NVVM::LoadCacheModifierKind::CA, Value());
+      copyAsync(place(from), place(to), step);
     }
   };
   if (mask)
@@ -147,8 +135,7 @@ void GpuEmitter::refillRing(const Index &index, int64_t count, Value mask) {
   for (int64_t copy = 0; copy < count; ++copy)
     firsts.push_back(scalarOf(plus(index, copy * copyStep)));
   enter(innermost());
-  Value next = b.create<arith::AddIOp>(loc, row, groups), late = b.create<arith::SubIOp>(loc, ringEntries, ringAhead);
-  issueEntries(next, ringAhead, i64(0), late, [&](Value from, Value to) {
+  issueEntries(b.create<arith::AddIOp>(loc, row, groups), ringAhead, i64(0), ringLate, [&](Value from, Value to) {
     for (Value first : firsts)
       copyPiece(from, to, first, mask);
   });
@@ -158,10 +145,10 @@ void GpuEmitter::refillRing(const Index &index, int64_t count, Value mask) {
 void GpuEmitter::finishRing() {
   const Nest &last = schedule.nests()[plan.ring->lastReader];
   auto all = [&](Value from, Value to) { copyPieces(from, to); };
-  Value next = b.create<arith::AddIOp>(loc, row, groups), late = b.create<arith::SubIOp>(loc, ringEntries, ringAhead);
+  Value next = b.create<arith::AddIOp>(loc, row, groups);
   if (last.loops.front() != last.vector)
-    issueEntries(next, ringAhead, i64(0), late, all);
+    issueEntries(next, ringAhead, i64(0), ringLate, all);
   commit(b, loc);
-  issueEntries(b.create<arith::AddIOp>(loc, next, groups), i64(0), late, ringAhead, all);
+  issueEntries(b.create<arith::AddIOp>(loc, next, groups), i64(0), ringLate, ringAhead, all);
   commit(b, loc);
 }

@@ -13,18 +13,22 @@
 using namespace mlir;
 using namespace braid::row;
 
+void GpuEmitter::copyAsync(Value from, Value to, int64_t bytes) {
+  auto shared = LLVM::LLVMPointerType::get(b.getContext(), 3), global = LLVM::LLVMPointerType::get(b.getContext(), 1);
+  auto cache = bytes == 16 ? NVVM::LoadCacheModifierKind::CG : NVVM::LoadCacheModifierKind::CA; // past L1 where that is possible
+  Value target = b.create<LLVM::AddrSpaceCastOp>(loc, shared, to), source = b.create<LLVM::AddrSpaceCastOp>(loc, global, from);
+  b.create<NVVM::CpAsyncOp>(loc, target, source, int32_t(bytes), cache, Value());
+}
+
 /// Copies a row of `bytes`, both sides at multiples of `align`, by all threads of the row.
 void GpuEmitter::copyRow(Value from, Value to, int64_t bytes, int64_t align) {
   Type pointer = args.getType(), i8 = b.getI8Type();
-  auto shared = LLVM::LLVMPointerType::get(b.getContext(), 3), global = LLVM::LLVMPointerType::get(b.getContext(), 1);
   int64_t wide = std::min<int64_t>(align, 16), threads = plan.threadsPerRow;
   auto at = [&](Value base, Value offset) -> Value { return b.create<LLVM::GEPOp>(loc, pointer, i8, base, offset); };
   auto copy = [&](Value offset) {
     Value source = at(from, offset), target = at(to, offset);
     if (wide >= 4) {
-      auto cache = wide == 16 ? NVVM::LoadCacheModifierKind::CG : NVVM::LoadCacheModifierKind::CA;
-      b.create<NVVM::CpAsyncOp>(loc, b.create<LLVM::AddrSpaceCastOp>(loc, shared, target), b.create<LLVM::AddrSpaceCastOp>(loc, global, source),
-                                int32_t(wide), cache, Value());
+      copyAsync(source, target, wide);
       return;
     }
     Type half = b.getIntegerType(16);
@@ -63,7 +67,6 @@ Value GpuEmitter::sourceOf(Value buffer) {
 
 void GpuEmitter::emitStaging() {
   bool any = false;
-  auto widthOf = [](Storage storage) -> int64_t { return storage == Storage::BF16 ? 2 : 4; };
   for (auto &[value, extent] : plan.shared) {
     if (!isStaged(value))
       continue;
@@ -75,15 +78,12 @@ void GpuEmitter::emitStaging() {
       continue;
     }
     auto list = cast<ListType>(value.getType());
-    int64_t bytes = widthOf(list.getStorage());
+    int64_t bytes = storedBytes(list.getStorage());
     for (AxisAttr axis : list.getAxes())
       bytes *= axis.getSize();
-    Type pointer = args.getType(), integer = b.getI64Type();
+    Type pointer = args.getType();
     plainLoop(i64(0), dynamicSizes.lookup(list.getAxis()), 1, [&](Value which) {
-      Value word = b.create<LLVM::GEPOp>(loc, pointer, integer, bases.lookup(value), Value(b.create<arith::AddIOp>(loc, which, which)));
-      Value base = b.create<LLVM::LoadOp>(loc, integer, word);
-      Value stride = b.create<LLVM::LoadOp>(loc, integer, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, word, ArrayRef<LLVM::GEPArg>{1})));
-      Value from = b.create<LLVM::IntToPtrOp>(loc, pointer, Value(b.create<arith::AddIOp>(loc, base, b.create<arith::MulIOp>(loc, row, stride))));
+      Value from = b.create<LLVM::IntToPtrOp>(loc, pointer, addressInList(value, which, row));
       Value to = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), places.lookup(value), Value(b.create<arith::MulIOp>(loc, which, i64(bytes))));
       copyRow(from, to, bytes, std::gcd<int64_t>(bytes, 16));
     });

@@ -11,10 +11,8 @@
 using namespace mlir;
 using namespace braid::row;
 
-static int64_t bytesOf(Storage storage) { return storage == Storage::BF16 ? 2 : 4; }
-
 unsigned GpuEmitter::alignment(const Place &place) {
-  int64_t bytes = ::bytesOf(place.storage), align = dynamicAligned ? 16 : place.baseAlign;
+  int64_t bytes = storedBytes(place.storage), align = dynamicAligned ? 16 : place.baseAlign;
   if (place.offset.dynamic)
     align = std::gcd(align, place.offset.align * bytes);
   if (place.offset.constant)
@@ -28,8 +26,17 @@ SmallVector<AxisAttr> GpuEmitter::axesInMemory(Value argument) {
   return isStaged(argument) ? neededAxes(kernel, argument) : KernelEmitter::axesInMemory(argument);
 }
 
-Value GpuEmitter::entryAddress(Value list, const Index &which) {
+/// Where the row `of` begins in the list's entry `which`, as a number, by the list's table.
+Value GpuEmitter::addressInList(Value list, Value which, Value of) {
   Type pointer = args.getType(), integer = b.getI64Type();
+  Value word = b.create<LLVM::GEPOp>(loc, pointer, integer, bases.lookup(list), Value(b.create<arith::AddIOp>(loc, which, which)));
+  Value base = b.create<LLVM::LoadOp>(loc, integer, word);
+  Value stride = b.create<LLVM::LoadOp>(loc, integer, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, word, ArrayRef<LLVM::GEPArg>{1})));
+  return b.create<arith::AddIOp>(loc, base, b.create<arith::MulIOp>(loc, of, stride));
+}
+
+Value GpuEmitter::entryAddress(Value list, const Index &which) {
+  Type pointer = args.getType();
   auto type = cast<ListType>(list.getType());
   if (isStaged(list) && nest)
     readers[list].insert(currentNest());
@@ -49,10 +56,7 @@ Value GpuEmitter::entryAddress(Value list, const Index &which) {
   }
   Value number = scalarOf(which);
   enter(which.depth);
-  Value from = b.create<LLVM::GEPOp>(loc, pointer, integer, bases.lookup(list), Value(b.create<arith::AddIOp>(loc, number, number)));
-  Value base = b.create<LLVM::LoadOp>(loc, integer, from);
-  Value stride = b.create<LLVM::LoadOp>(loc, integer, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, from, ArrayRef<LLVM::GEPArg>{1})));
-  Value address = b.create<arith::AddIOp>(loc, base, b.create<arith::MulIOp>(loc, row, stride));
+  Value address = addressInList(list, number, row);
   // By way of the global address space, so that accesses are known to be global.
   auto global = LLVM::LLVMPointerType::get(b.getContext(), 1);
   return b.create<LLVM::AddrSpaceCastOp>(loc, pointer, Value(b.create<LLVM::IntToPtrOp>(loc, global, address)));
@@ -80,7 +84,7 @@ void GpuEmitter::count(Value memory, bool isStore, unsigned depth, int64_t numbe
     storage = buffer.getStorage();
   else if (auto list = dyn_cast<ListType>(memory.getType()))
     storage = list.getStorage();
-  amount.count *= ::bytesOf(storage);
+  amount.count *= storedBytes(storage);
   if (mask) {
     auto [part, of] = fractions.lookup(mask);
     amount.known &= of != 0;
@@ -136,12 +140,7 @@ void GpuEmitter::store(const Place &place, const Position &position, Value value
   }
   Value pointer = elementPointer(place.base, place.offset, storedType(place.storage), innermost());
   enter(innermost());
-  if (place.varies())
-    value = broadcast(value);
-  if (place.storage == Storage::BF16)
-    value = narrow(value);
-  else if (getElementTypeOrSelf(value.getType()).isInteger(1))
-    value = b.create<arith::ExtUIOp>(loc, VectorMath::withElement(value.getType(), b.getI32Type()), value);
+  value = stored(place, value);
   if (shared && inPlace) // others may not have read yet what is written here
     synchronise();
   onlyIf(guarded ? position.mask : isFirst, [&] { b.create<LLVM::StoreOp>(loc, value, pointer, alignment(place)); });

@@ -76,7 +76,7 @@ static Storage storageOf(Value argument) {
 
 Amount braid::row::neededBytes(KernelOp kernel, Value argument) {
   Amount amount;
-  amount.count = storageOf(argument) == Storage::BF16 ? 2 : 4;
+  amount.count = storedBytes(storageOf(argument));
   for (AxisAttr axis : neededAxes(kernel, argument)) {
     if (!axis.isDynamic())
       amount.count *= axis.getSize();
@@ -159,7 +159,7 @@ static ArrayAttr write(OpBuilder &b, ArrayRef<Amount> amounts) {
 static bool isWide(KernelOp kernel, Value argument) {
   SmallVector<AxisAttr> axes = neededAxes(kernel, argument);
   llvm::erase_if(axes, [](AxisAttr axis) { return axis.getSize() == 1; });
-  int64_t width = storageOf(argument) == Storage::BF16 ? 2 : 4;
+  int64_t width = storedBytes(storageOf(argument));
   // Behind a view, the kernel may run along another axis.
   for (auto view : kernel.getBody().getOps<ViewOp>())
     for (Value value : {view.getInput(), view.getResult()})

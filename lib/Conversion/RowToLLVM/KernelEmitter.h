@@ -122,6 +122,7 @@ protected: // what is virtual differs between targets (see RowToGPU)
   /// Address of the row being computed in an entry of a list.
   virtual mlir::Value entryAddress(mlir::Value list, const Index &entry);
   virtual mlir::Value load(const Place &place, const Position &position);
+  mlir::Value stored(const Place &place, mlir::Value value);
   virtual void store(const Place &place, const Position &position, mlir::Value value);
   virtual void accumulate(const Place &place, const Position &position, mlir::Value value);
   /// The alignment in bytes of a load or store of a vector.

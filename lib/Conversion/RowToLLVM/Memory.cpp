@@ -9,7 +9,6 @@ using namespace braid::row;
 enum Key : uintptr_t { kRow = 32, kEntry, kEntries, kPointer, kAddresses };
 
 static uintptr_t id(Value value) { return reinterpret_cast<uintptr_t>(value.getAsOpaquePointer()); }
-static int64_t bytesOf(Storage storage) { return storage == Storage::BF16 ? 2 : 4; }
 
 /// bf16 travels as its bits.
 Type KernelEmitter::storedType(Storage storage) {
@@ -65,7 +64,7 @@ Value KernelEmitter::addressesOf(const Place &place) {
     enter(place.depth);
     auto type = vectorOf(b.getI64Type());
     Value start = broadcast(b.create<LLVM::PtrToIntOp>(loc, b.getI64Type(), place.base));
-    Value bytes = b.create<arith::MulIOp>(loc, lanes, math.integer(type, bytesOf(place.storage)));
+    Value bytes = b.create<arith::MulIOp>(loc, lanes, math.integer(type, storedBytes(place.storage)));
     return b.create<arith::AddIOp>(loc, start, bytes);
   });
 }
@@ -79,7 +78,7 @@ static int64_t staticElements(ArrayRef<AxisAttr> axes) {
 
 /// Of 16 bytes, as many as the length of a row is surely a multiple of.
 static int64_t alignmentOfRows(ArrayRef<AxisAttr> axes, Storage storage) {
-  int64_t bytes = bytesOf(storage);
+  int64_t bytes = storedBytes(storage);
   for (AxisAttr axis : axes)
     bytes *= axis.isDynamic() ? 1 : axis.getSize();
   return std::gcd<int64_t>(bytes, 16);
@@ -134,7 +133,7 @@ KernelEmitter::Place KernelEmitter::placeIn(Value argument, const Position &posi
       bases = b.create<LLVM::masked_gather>(loc, type, pointers, all, ValueRange{math.integer(type, 0)}, 8);
     }
     enter(place.depth);
-    Value bytes = b.create<arith::MulIOp>(loc, lanes, math.integer(type, bytesOf(list.getStorage())));
+    Value bytes = b.create<arith::MulIOp>(loc, lanes, math.integer(type, storedBytes(list.getStorage())));
     return b.create<arith::AddIOp>(loc, bases, bytes);
   });
   return place;
@@ -162,7 +161,7 @@ Value KernelEmitter::elementPointer(Value base, const Index &offset, Type type, 
   });
 }
 
-unsigned KernelEmitter::alignment(const Place &place) { return bytesOf(place.storage); }
+unsigned KernelEmitter::alignment(const Place &place) { return storedBytes(place.storage); }
 
 Value KernelEmitter::pointersAt(const Place &place) {
   return b.create<LLVM::IntToPtrOp>(loc, LLVM::getFixedVectorType(LLVM::LLVMPointerType::get(b.getContext()), width), place.addresses);
@@ -218,7 +217,7 @@ Value KernelEmitter::load(const Place &place, const Position &position) {
     auto type = vectorOf(element);
     Value all = position.mask ? position.mask : math.integer(vectorOf(b.getI1Type()), 1);
     Value zero = isa<FloatType>(element) ? math.number(type, 0) : math.integer(type, 0);
-    return widen(b.create<LLVM::masked_gather>(loc, type, pointersAt(place), all, ValueRange{zero}, bytesOf(place.storage)));
+    return widen(b.create<LLVM::masked_gather>(loc, type, pointersAt(place), all, ValueRange{zero}, storedBytes(place.storage)));
   }
   Value pointer = elementPointer(place.base, place.offset, element, depth);
   enter(depth);
@@ -228,7 +227,18 @@ Value KernelEmitter::load(const Place &place, const Position &position) {
   if (!position.mask)
     return widen(b.create<LLVM::LoadOp>(loc, type, pointer, alignment(place)));
   Value zero = isa<FloatType>(element) ? math.number(type, 0) : math.integer(type, 0);
-  return widen(b.create<LLVM::MaskedLoadOp>(loc, type, pointer, position.mask, ValueRange{zero}, bytesOf(place.storage)));
+  return widen(b.create<LLVM::MaskedLoadOp>(loc, type, pointer, position.mask, ValueRange{zero}, storedBytes(place.storage)));
+}
+
+/// As it lies at the place.
+Value KernelEmitter::stored(const Place &place, Value value) {
+  if (place.varies())
+    value = broadcast(value);
+  if (place.storage == Storage::BF16)
+    return narrow(value);
+  if (getElementTypeOrSelf(value.getType()).isInteger(1))
+    return b.create<arith::ExtUIOp>(loc, VectorMath::withElement(value.getType(), b.getI32Type()), value);
+  return value;
 }
 
 void KernelEmitter::store(const Place &place, const Position &position, Value value) {
@@ -236,18 +246,13 @@ void KernelEmitter::store(const Place &place, const Position &position, Value va
   unsigned depth = innermost();
   Value pointer = place.addresses || isInterleaved(place) ? Value() : elementPointer(place.base, place.offset, element, depth);
   enter(depth);
-  if (place.varies())
-    value = broadcast(value);
-  if (place.storage == Storage::BF16)
-    value = narrow(value);
-  else if (getElementTypeOrSelf(value.getType()).isInteger(1))
-    value = b.create<arith::ExtUIOp>(loc, VectorMath::withElement(value.getType(), b.getI32Type()), value);
+  value = stored(place, value);
   if (isInterleaved(place) && !position.mask) {
     storeInterleaved(place, value);
   } else if (!pointer) {
     scatter(place, position.mask, value);
   } else if (place.varies() && position.mask) {
-    b.create<LLVM::MaskedStoreOp>(loc, value, pointer, position.mask, bytesOf(place.storage));
+    b.create<LLVM::MaskedStoreOp>(loc, value, pointer, position.mask, storedBytes(place.storage));
   } else {
     b.create<LLVM::StoreOp>(loc, value, pointer, alignment(place));
   }
@@ -260,7 +265,7 @@ void KernelEmitter::scatter(const Place &place, Value mask, Value value) {
     apart.addresses = addressesOf(place);
   enter(innermost());
   Value all = mask ? mask : math.integer(vectorOf(b.getI1Type()), 1);
-  b.create<LLVM::masked_scatter>(loc, value, pointersAt(apart), all, bytesOf(place.storage));
+  b.create<LLVM::masked_scatter>(loc, value, pointersAt(apart), all, storedBytes(place.storage));
 }
 
 void KernelEmitter::accumulate(const Place &place, const Position &position, Value value) {

@@ -65,6 +65,9 @@ struct ViewGroup {
 };
 llvm::SmallVector<ViewGroup> groupsOf(ViewOp view);
 
+/// Bytes of a number in memory.
+inline int64_t storedBytes(Storage storage) { return storage == Storage::BF16 ? 2 : 4; }
+
 /// Elements along axes of the given sizes, `sizes` following the kernel's `dynamic`.
 int64_t numElements(KernelOp kernel, llvm::ArrayRef<AxisAttr> axes, llvm::ArrayRef<int64_t> sizes);
 

@@ -1,0 +1,15 @@
+//===- Report.h - what was measured, for people and for programs ----------===//
+#ifndef BRAID_LIB_DRIVER_REPORT_H
+#define BRAID_LIB_DRIVER_REPORT_H
+
+#include "braid/Driver/Console.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace braid::driver {
+
+/// Shows it with `print`, and writes `json` to `file` if one is given, all or nothing; where that is `-`, standard output gets `json` alone.
+int report(Console &console, const std::string &json, const std::string &file, llvm::function_ref<void()> print);
+
+} // namespace braid::driver
+
+#endif

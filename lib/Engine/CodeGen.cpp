@@ -42,7 +42,7 @@ Expected<std::unique_ptr<TargetMachine>> braid::makeMachine(const EngineOptions 
                           : options.optLevel < 3         ? CodeGenOptLevel::Default
                                                          : CodeGenOptLevel::Aggressive;
   TargetOptions targetOptions;
-  targetOptions.AllowFPOpFusion = FPOpFusion::Standard; // only where `contract` allows it
+  targetOptions.AllowFPOpFusion = FPOpFusion::Strict; // what is fused is written as fma
   std::unique_ptr<TargetMachine> machine(target->createTargetMachine(triple, cpu, features.getString(), targetOptions, Reloc::PIC_, std::nullopt, level));
   if (!machine)
     return createStringError(inconvertibleErrorCode(), "no code generator for " + triple);

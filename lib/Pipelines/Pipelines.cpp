@@ -95,6 +95,7 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
     manager.addPass(ir::createBraidInsertRounding());
     manager.addPass(ir::createBraidCanonicalize());
   }
+  manager.addPass(ir::createBraidFuseMultiplyAdds());
   if (options.recompute)
     manager.addPass(ir::createBraidPlanRecompute());
 }

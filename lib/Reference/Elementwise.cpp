@@ -83,6 +83,9 @@ void braid::ref::evaluateMap(MapOp op, Evaluator &eval) {
   if (op.getFn() == Fn::Select) {
     const double *other = operandData(op, 2, eval);
     forEach(nestOf<3>(op, eval), [&](auto at) { z[at[3]] = x[at[0]] != 0 ? y[at[1]] : other[at[2]]; });
+  } else if (op.getFn() == Fn::Fma) {
+    const double *other = operandData(op, 2, eval);
+    forEach(nestOf<3>(op, eval), [&](auto at) { z[at[3]] = std::fma(x[at[0]], y[at[1]], other[at[2]]); });
   } else {
     auto value = functionOf(op.getFn()).value;
     forEach(nestOf<2>(op, eval), [&](auto at) { z[at[2]] = value(x[at[0]], y[at[1]]); });
@@ -100,6 +103,20 @@ void braid::ref::backwardMap(MapOp op, const Evaluator &eval, Tape &tape) {
       if (x[at[0]] != 0 && dy)
         dy[at[1]] += g[at[3]];
       if (x[at[0]] == 0 && dz)
+        dz[at[2]] += g[at[3]];
+    });
+    return;
+  }
+  if (op.getFn() == Fn::Fma) {
+    double *dx = tape.sink(op.getInputs()[0]), *dy = tape.sink(op.getInputs()[1]), *dz = tape.sink(op.getInputs()[2]);
+    forEach(nestOf<3>(op, eval), [&](auto at) {
+      if (g[at[3]] == 0)
+        return;
+      if (dx)
+        dx[at[0]] += g[at[3]] * y[at[1]];
+      if (dy)
+        dy[at[1]] += g[at[3]] * x[at[0]];
+      if (dz)
         dz[at[2]] += g[at[3]];
     });
     return;

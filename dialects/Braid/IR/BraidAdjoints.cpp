@@ -128,6 +128,8 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
       Value zero = emit.number(0), condition = getInputs()[0];
       gradient = i == 1 ? emit.map(Fn::Select, {condition, g, zero})
                         : emit.map(Fn::Select, {condition, zero, g});
+    } else if (getFn() == Fn::Fma) {
+      gradient = i == 2 ? g : emit.mul(g, getInputs()[1 - i]);
     } else if (getInputs().size() == 1) {
       gradient = unaryGradient(emit, getFn(), operand, getResult(), g);
     } else {

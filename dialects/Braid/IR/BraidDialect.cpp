@@ -35,7 +35,7 @@ void BraidDialect::initialize() {
 }
 
 unsigned braid::ir::arity(Fn fn) {
-  if (fn == Fn::Select)
+  if (fn == Fn::Select || fn == Fn::Fma)
     return 3;
   return uint32_t(fn) < uint32_t(Fn::Add) ? 1 : 2;
 }

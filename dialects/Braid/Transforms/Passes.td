@@ -189,6 +189,30 @@ def BraidInsertRounding : Pass<"braid-insert-rounding", "::mlir::ModuleOp"> {
   }];
 }
 
+def BraidFuseMultiplyAdds : Pass<"braid-fuse-multiply-adds", "::mlir::ModuleOp"> {
+  let summary = "makes a product and the sum that is its only use one op with one rounding";
+  let description = [{
+    `x · y + z`, `x · y - z` and `z - x · y` become `fma`, where the product has no other use, the same
+    axes and kind as the sum and the same level, and `z` is not a product itself, nor a view or the
+    negative of one: the difference of two products that are equal is 0.
+    Every other elementwise op rounds once. Later passes copy ops and never fuse or
+    separate them, and code for every target computes what the ops say, so that a value has
+    the same bits wherever it is computed. To be run before `braid-plan-recompute`, when each value
+    is still computed once. Stable on its own output.
+
+    Numeric class: rounding; the product is not rounded by itself.
+
+    Bytes moved: the same. One instruction instead of two.
+
+    Declines: products with other uses, products of fewer axes than the sum, sums of two products.
+    ```mlir
+    %2 = braid.map mul(%x, %y) : …
+    %3 = braid.map add(%2, %z) : …
+    ```
+    becomes `%3 = braid.map fma(%x, %y, %z)` if nothing else uses `%2`.
+  }];
+}
+
 def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
   let summary = "decides for each value used at a later level whether it is stored or computed again";
   let description = [{
@@ -196,11 +220,12 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
     at each level that uses it) or computed again at m. The chain of ops to be copied ends
     at leaves: results of matrix products, attention and scatters, inputs, rows of static
     tables, static values, what is stored anyway (operands of products and attention,
-    outputs, entries of histories), and narrow values, which take at most an eighth of
-    their own leaves' bytes (1/rms of a row, a coefficient of each lane).
-    A narrow value is always stored. Any other is computed again if, over all levels that
-    use it, the leaves that these do not read anyway, plus the operands of the sums and
-    products on the way divided by `cacheFactor`, are fewer bytes than writing it once and
+    outputs, entries of histories), sums and products along a row (each kernel adds in an order of
+    its own, so that a copy might have other bits), and narrow values, which take at most an eighth of
+    their own leaves' bytes (a coefficient of each lane).
+    Sums and narrow values are always stored. Any other is computed again if, over all levels that
+    use it, the leaves that these do not read anyway, plus the operands of the extremes
+    on the way divided by `cacheFactor`, are fewer bytes than writing it once and
     reading it at each. Values are decided in program order, at the first later level that
     uses them; what a level has a copy of costs nothing more there.
     A copy carries `braid.recompute`, its level. Stable on its own output.
@@ -209,7 +234,7 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
 
     Bytes moved: fewer, for more arithmetic.
 
-    Declines: values that are narrow, or whose leaves are as many bytes as the value itself.
+    Declines: values that are narrow or sums, or whose leaves are as many bytes as the value itself.
     ```mlir
     %9 = braid.map exp(%h) {braid.recompute = 2 : i64} : (!braid.value<token, [inner: 64]>) -> !braid.value<token, [inner: 64]>
     ```

@@ -30,6 +30,16 @@ constexpr int64_t smallPart = 8;
 /// True for ops that can be part of a row kernel at any level.
 static bool isPlainRow(Operation *op) { return isRowLocal(op) && !endsLevel(op); }
 
+/// True if an order of additions decides the bits, which the kernel chooses that the op is in.
+static bool isSum(Operation *op) {
+  bool found = false;
+  op->walk([&](Operation *inner) {
+    auto reduce = dyn_cast<ReduceOp>(inner);
+    found |= isa<DotOp>(inner) || (reduce && reduce.getKind() == ReduceKind::Sum);
+  });
+  return found;
+}
+
 /// A row of a static table: read where it is used, never stored.
 static bool isTableRow(Value value) {
   auto gather = value.getDefiningOp<GatherOp>();
@@ -42,7 +52,7 @@ class Planner {
 public:
   explicit Planner(FuncOp func) : func(func), levels(func), builder(func.getContext()) {
     collect();
-    findNarrow();
+    findAnchors();
   }
   void run();
 
@@ -73,7 +83,7 @@ private:
   bool isLate(Value root, int level) const {
     return !isStored(root) && levels.available(root) < level;
   }
-  void findNarrow();
+  void findAnchors();
   bool follow(Operation *op, int level, Chain &chain) const;
   int64_t missingBytes(const Chain &chain, int level) const;
   void decide(Value root, int level);
@@ -85,8 +95,9 @@ private:
   /// Roots that are in memory.
   llvm::DenseSet<Value> stored;
   llvm::DenseSet<Value> decided;
-  /// Roots that take little beside their leaves: worth storing wherever a chain meets one.
-  llvm::DenseSet<Value> narrow;
+  /// Roots that are stored wherever a chain meets one: sums, whose bits a copy might not have, and what takes little
+  /// beside its leaves.
+  llvm::DenseSet<Value> anchors;
   /// Roots of which each level has a copy.
   std::vector<llvm::DenseSet<Value>> copied;
   llvm::DenseMap<Operation *, unsigned> position;
@@ -141,17 +152,10 @@ void Planner::collect() {
   }
 }
 
-/// Sums and products sweep over their operands in cache; the rest is done on the way.
+/// Extremes sweep over their operands in cache; the rest is done on the way.
 static int64_t sweepsOf(Operation *op) {
   int64_t bytes = 0;
-  op->walk([&](Operation *inner) {
-    if (!isa<ReduceOp, DotOp>(inner))
-      return;
-    int64_t largest = 0;
-    for (Value operand : inner->getOperands())
-      largest = std::max(largest, bytesOf(operand));
-    bytes += largest;
-  });
+  op->walk([&](ReduceOp reduce) { bytes += bytesOf(reduce.getInput()); });
   return bytes / cacheFactor;
 }
 
@@ -163,7 +167,7 @@ bool Planner::follow(Operation *op, int level, Chain &chain) const {
     if (typeOf(root).isStatic() || chain.leaves.contains(root) || chain.inner.contains(root) ||
         copied[level].contains(root))
       continue;
-    if (isStored(root) || isTableRow(root) || narrow.contains(root)) {
+    if (isStored(root) || isTableRow(root) || anchors.contains(root)) {
       chain.leaves.insert(root);
       continue;
     }
@@ -174,16 +178,16 @@ bool Planner::follow(Operation *op, int level, Chain &chain) const {
   return true;
 }
 
-void Planner::findNarrow() {
+void Planner::findAnchors() {
   for (Operation &op : func.getBody().getOps()) {
     if (!isPlainRow(&op))
       continue;
     Chain chain;
-    bool possible = follow(&op, 0, chain);
+    bool sum = isSum(&op), possible = sum || follow(&op, 0, chain);
     for (Value result : op.getResults())
       if (possible && typeOf(result).isToken() && rootOf(result) == result &&
-          bytesOf(result) * smallPart <= chain.leafBytes())
-        narrow.insert(result);
+          (sum || bytesOf(result) * smallPart <= chain.leafBytes()))
+        anchors.insert(result);
   }
 }
 
@@ -199,7 +203,7 @@ void Planner::decide(Value root, int level) {
   if (!decided.insert(root).second || isTableRow(root))
     return;
   Chain chain;
-  bool possible = !narrow.contains(root) && follow(root.getDefiningOp(), level, chain);
+  bool possible = !anchors.contains(root) && follow(root.getDefiningOp(), level, chain);
   int64_t bytes = bytesOf(root), store = bytes, again = 0;
   SmallVector<int> uses;
   for (int use : usedAt[root]) {

@@ -34,9 +34,15 @@ void RowDialect::initialize() {
 }
 
 unsigned braid::row::arity(Fn fn) {
-  if (fn == Fn::Select)
+  if (fn == Fn::Select || fn == Fn::Fma)
     return 3;
   return uint32_t(fn) < uint32_t(Fn::Add) ? 1 : 2;
+}
+
+MapOp ReduceOp::summedProduct() {
+  auto map = getInput().getDefiningOp<MapOp>();
+  bool isProduct = getKind() == ReduceKind::Sum && map && map.getFn() == Fn::Mul && map->hasOneUse();
+  return isProduct ? map : MapOp();
 }
 
 bool braid::row::yieldsBool(Fn fn) {

@@ -119,9 +119,18 @@ def Row_MapOp : Row_PureOp<"map"> {
 }
 def Row_ReduceOp : Row_PureOp<"reduce"> {
   let summary = "combines a value along named axes";
+  let description = [{
+    A sum of products that nothing else uses adds each by a fused multiply-add: the terms are not rounded by themselves.
+    The order of a sum is the kernel's: vector lanes, threads and unrolled steps have partial sums. K10: the axes are the
+    operand's; the result has the others.
+  }];
   let arguments = (ins Row_ReduceKindParam:$kind, Row_ValueType:$input, StrArrayAttr:$axes);
   let assemblyFormat = "$kind $input `over` $axes attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;   // K10
+  let extraClassDeclaration = [{
+    /// The product whose factors a sum takes instead of its rounded value; null if there is none.
+    MapOp summedProduct();
+  }];
 }
 def Row_RoundOp : Row_PureOp<"round"> {
   let summary = "rounds to a storage format and back";

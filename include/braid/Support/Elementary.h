@@ -46,6 +46,7 @@ template <typename Fn> double elementary(Fn fn, const double *x) {
   case Fn::And: return x[0] != 0 && x[1] != 0;
   case Fn::Or: return x[0] != 0 || x[1] != 0;
   case Fn::Select: return x[0] != 0 ? x[1] : x[2];
+  case Fn::Fma: return std::fma(x[0], x[1], x[2]);
   default: return NAN; // every function is above
   }
 }

@@ -138,6 +138,17 @@ Value KernelEmitter::combine(ReduceKind kind, Value a, Value c) {
   llvm_unreachable("a kind of reduction");
 }
 
+KernelEmitter::Term KernelEmitter::termOf(ReduceOp reduce, const Position &position) {
+  MapOp product = reduce.summedProduct();
+  if (!product)
+    return {evaluate(reduce.getInput(), position), Value()};
+  return {evaluate(product.getInputs()[0], position), evaluate(product.getInputs()[1], position)};
+}
+
+Value KernelEmitter::combine(ReduceKind kind, Value sum, Term term) {
+  return term.factor ? math.fma(term.value, term.factor, sum) : combine(kind, sum, term.value);
+}
+
 Value KernelEmitter::identityOf(ReduceKind kind, Type type) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (isa<FloatType>(getElementTypeOrSelf(type)))
@@ -157,15 +168,16 @@ Value KernelEmitter::computeShortSum(ReduceOp reduce, const Position &position, 
       index.constant = at;
       inner.set(axis.getName(), index);
     }
-    Value term = evaluate(reduce.getInput(), inner);
-    if (!sum) {
-      sum = term;
-      return;
-    }
+    Term term = termOf(reduce, inner);
     enter(depth);
-    if (sum.getType() != term.getType())
-      sum = broadcast(sum), term = broadcast(term);
-    sum = combine(reduce.getKind(), sum, term);
+    SmallVector<Value *> parts = {&term.value};
+    for (Value *part : {&term.factor, &sum})
+      if (*part)
+        parts.push_back(part);
+    if (llvm::any_of(parts, [](Value *part) { return isa<VectorType>(part->getType()); }))
+      for (Value *part : parts)
+        *part = broadcast(*part);
+    sum = sum ? combine(reduce.getKind(), sum, term) : valueOf(term);
   });
   return sum;
 }
@@ -271,6 +283,7 @@ Value KernelEmitter::computeMap(MapOp map, const Position &position, unsigned de
   case Fn::And: return b.create<arith::AndIOp>(loc, in[0], in[1]);
   case Fn::Or: return b.create<arith::OrIOp>(loc, in[0], in[1]);
   case Fn::Select: return math.select(in[0], in[1], in[2]);
+  case Fn::Fma: return math.fma(in[0], in[1], in[2]);
   }
   llvm_unreachable("an elementwise function");
 }

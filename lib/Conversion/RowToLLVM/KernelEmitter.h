@@ -144,6 +144,14 @@ protected: // what is virtual differs between targets (see RowToGPU)
   mlir::Value computeRandom(RandomOp random, const Position &position, unsigned depth);
   mlir::Value computeShortSum(ReduceOp reduce, const Position &position, unsigned depth);
   mlir::Value combine(ReduceKind kind, mlir::Value a, mlir::Value b);
+  /// What a reduction combines at a position: a value, or the product of two if `factor` is there.
+  struct Term {
+    mlir::Value value, factor;
+  };
+  Term termOf(ReduceOp reduce, const Position &position);
+  /// `sum` with one more term, whose product is not rounded by itself.
+  mlir::Value combine(ReduceKind kind, mlir::Value sum, Term term);
+  mlir::Value valueOf(Term term) { return term.factor ? math.mul(term.value, term.factor) : term.value; }
   mlir::Value identityOf(ReduceKind kind, mlir::Type type);
   /// Operands that stand one after another along an axis; an operand without a value is zero.
   struct Piece {
@@ -169,7 +177,7 @@ protected: // what is virtual differs between targets (see RowToGPU)
     bool alongVector = false;
     llvm::SmallVector<AxisAttr> enumerated;        ///< unrolled axes that it does not reduce
     llvm::SmallVector<mlir::Value> partial;        ///< one for each point of those and each copy; empty unless reducing
-    llvm::SmallVector<mlir::Value> pending;        ///< what the body has yet to add to them
+    llvm::SmallVector<Term> pending;               ///< what the body has yet to add to them
     bool isReduction() const { return mlir::isa<ReduceOp>(root->op) && root->kept() != root->value; }
   };
   virtual void emitNest(const Nest &nest);

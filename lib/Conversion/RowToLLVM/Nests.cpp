@@ -313,7 +313,9 @@ void KernelEmitter::emitBody() {
   };
   if (evaluatesFirst && (copies > 1 || !nest->unrolled.empty()))
     forAll([&](Active &entry, const Position &position, unsigned) {
-      if (!entry.root->kept() || entry.isReduction())
+      if (entry.isReduction())
+        termOf(cast<ReduceOp>(entry.root->op), position);
+      else if (!entry.root->kept())
         evaluate(entry.root->value, position);
       else if (isa<MapOp, RoundOp>(entry.root->op))
         for (Value operand : entry.root->op->getOperands())
@@ -325,10 +327,10 @@ void KernelEmitter::emitBody() {
   // only in the last addition.
   for (Active &entry : active)
     for (auto [partial, pending] : llvm::zip(entry.partial, entry.pending))
-      if (pending) {
+      if (pending.value) {
         enter(innermost());
         partial = combine(cast<ReduceOp>(entry.root->op).getKind(), partial, pending);
-        pending = Value();
+        pending = Term();
       }
 }
 
@@ -336,15 +338,19 @@ void KernelEmitter::emitRoot(Active &entry, const Position &position, unsigned w
   const Root &root = *entry.root;
   if (entry.isReduction()) {
     auto reduce = cast<ReduceOp>(root.op);
-    Value value = evaluate(root.value, position);
+    Term term = termOf(reduce, position);
     enter(innermost());
-    if (vectorised())
-      value = broadcast(value);
-    if (entry.alongVector && position.mask)
-      value = math.select(position.mask, value, identityOf(reduce.getKind(), value.getType()));
+    for (Value *value : {&term.value, &term.factor}) {
+      if (!*value)
+        continue;
+      if (vectorised())
+        *value = broadcast(*value);
+      if (entry.alongVector && position.mask)
+        *value = math.select(position.mask, *value, identityOf(reduce.getKind(), value->getType()));
+    }
     entry.pending.resize(entry.partial.size());
-    Value &pending = entry.pending[which];
-    pending = pending ? combine(reduce.getKind(), pending, value) : value;
+    Term &pending = entry.pending[which];
+    pending = pending.value ? Term{combine(reduce.getKind(), valueOf(pending), term), Value()} : term;
     return;
   }
   if (Value result = root.kept()) {

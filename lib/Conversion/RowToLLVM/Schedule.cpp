@@ -193,6 +193,9 @@ bool Scheduler::keepShared() {
       continue;
     auto reduce = dyn_cast<ReduceOp>(op);
     Value value = op->getResult(0);
+    auto sum = value.hasOneUse() ? dyn_cast<ReduceOp>(*value.user_begin()) : ReduceOp();
+    if (sum && sum.summedProduct()) // whose factors are needed, not the product
+      continue;
     if (!reduce && !isExpensive(*op) && !isDeep(value))
       continue;
     const Root *first = nullptr;

@@ -1,8 +1,8 @@
 //===- VectorMath.cpp - elementary functions as straight-line code --------===//
 //
 // No branch and no table: both sides of a case distinction are computed and one
-// is selected. Multiply-adds whose rounding matters are written as fma; nothing
-// here carries fast-math flags except the four plain operations.
+// is selected. An operation rounds once and multiply-adds are written as fma: no
+// fast-math flag lets LLVM or ptxas decide otherwise.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,8 +12,6 @@
 using namespace mlir;
 using namespace braid::row;
 using V = Value;
-
-static constexpr auto contract = arith::FastMathFlags::contract;
 
 Type VectorMath::withElement(Type like, Type element) {
   if (auto vector = dyn_cast<VectorType>(like))
@@ -35,9 +33,9 @@ V VectorMath::integer(Type type, int64_t value) {
   return b.create<arith::ConstantOp>(loc, attr);
 }
 
-V VectorMath::add(V x, V y) { return b.create<arith::AddFOp>(loc, x, y, contract); }
-V VectorMath::sub(V x, V y) { return b.create<arith::SubFOp>(loc, x, y, contract); }
-V VectorMath::mul(V x, V y) { return b.create<arith::MulFOp>(loc, x, y, contract); }
+V VectorMath::add(V x, V y) { return b.create<arith::AddFOp>(loc, x, y); }
+V VectorMath::sub(V x, V y) { return b.create<arith::SubFOp>(loc, x, y); }
+V VectorMath::mul(V x, V y) { return b.create<arith::MulFOp>(loc, x, y); }
 V VectorMath::div(V x, V y) { return b.create<arith::DivFOp>(loc, x, y); }
 V VectorMath::max(V x, V y) { return b.create<arith::MaximumFOp>(loc, x, y, arith::FastMathFlags::nsz); }
 V VectorMath::min(V x, V y) { return b.create<arith::MinimumFOp>(loc, x, y, arith::FastMathFlags::nsz); }

@@ -28,7 +28,7 @@ public:
   V sqrt(V x);
   V abs(V x);
 
-  /// With fused multiply-add allowed.
+  /// One rounding each; `fma` has one for both of its operations.
   V add(V x, V y);
   V sub(V x, V y);
   V mul(V x, V y);

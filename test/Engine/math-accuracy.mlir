@@ -22,6 +22,14 @@
 // RUN: braid-run-host %s --function sin --batch 8 --time 512 --random-scale 2000 --check --tolerance 3e-7 | FileCheck %s
 // RUN: braid-run-host %s --function cos --batch 8 --time 512 --random-scale 1 --check --tolerance 3e-7 | FileCheck %s
 // RUN: braid-run-host %s --function cos --batch 8 --time 512 --random-scale 4000 --check --tolerance 3e-7 | FileCheck %s
+// RUN: braid-run-host %s --function sin --batch 8 --time 512 --random-scale 65536 --check --tolerance 3e-7 | FileCheck %s
+// RUN: braid-run-host %s --function sin --batch 8 --time 512 --random-scale 1e9 --check --tolerance 3e-7 | FileCheck %s
+// RUN: braid-run-host %s --function sin --batch 8 --time 512 --random-scale 1e30 --check --tolerance 3e-7 | FileCheck %s
+// RUN: braid-run-host %s --function sin --batch 8 --time 512 --random-scale 1e38 --check --tolerance 3e-7 | FileCheck %s
+// RUN: braid-run-host %s --function cos --batch 8 --time 512 --random-scale 65536 --check --tolerance 3e-7 | FileCheck %s
+// RUN: braid-run-host %s --function cos --batch 8 --time 512 --random-scale 1e9 --check --tolerance 3e-7 | FileCheck %s
+// RUN: braid-run-host %s --function cos --batch 8 --time 512 --random-scale 1e30 --check --tolerance 3e-7 | FileCheck %s
+// RUN: braid-run-host %s --function cos --batch 8 --time 512 --random-scale 1e38 --check --tolerance 3e-7 | FileCheck %s
 // RUN: braid-run-host %s --function pow --batch 8 --time 512 --random-scale 1 --check --ulps 3 | FileCheck %s
 // RUN: braid-run-host %s --function pow --batch 8 --time 512 --random-scale 3 --check --ulps 3 | FileCheck %s
 // CHECK: agrees: out:v

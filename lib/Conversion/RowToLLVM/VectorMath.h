@@ -58,6 +58,8 @@ private:
   V sigmoidInline(V x);
   V erfInline(V x);
   V sinOrCos(V x, int64_t quarter);
+  /// The nearest whole number of quarters of a turn, modulo 4, and the rest in radians.
+  std::pair<V, V> quartersOfLarge(V x);
   V horner(V x, llvm::ArrayRef<double> coefficients);
   V bits(V x);
   V real(V bits);

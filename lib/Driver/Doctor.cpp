@@ -13,6 +13,7 @@
 #include "braid/Driver/Machine.h"
 #include "braid/Driver/Text.h"
 #include "braid/Runtime/Context.h"
+#include "braid/Runtime/Processors.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/FileSystem.h"
 #include <cstdlib>
@@ -68,9 +69,10 @@ static void checkProcessor(Report &report) {
   else
     report.bad("processor " + info.name + " has no AVX2 and FMA, which compiled programs need; use `--device reference`, or another machine");
 
-  int threads = rt::Context().threads();
+  std::string text = "OpenMP: " + workingThreads(rt::Context().threads()) + " on " + std::to_string(info.threads) + " processors";
+  if (double quota = rt::processorQuota(); quota < info.threads)
+    text += ", of whose time this container has that of " + general(quota);
   const char *limit = std::getenv("OMP_NUM_THREADS");
-  std::string text = "OpenMP: " + std::to_string(threads) + " threads for " + std::to_string(info.threads) + " processors";
   report.good(text + (limit ? std::string(" (OMP_NUM_THREADS=") + limit + ")" : ""));
 
   const dnnl_version_t *version = dnnl_version();

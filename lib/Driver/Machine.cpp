@@ -2,6 +2,7 @@
 #include "braid/Driver/Commands.h"
 #include "braid/Driver/Machine.h"
 #include "braid/Driver/Version.h"
+#include "braid/Runtime/Context.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/TargetParser/Host.h"
@@ -37,6 +38,13 @@ MachineInfo describeMachine() {
   if (info.name.empty())
     info.name = info.target;
   return info;
+}
+
+std::string workingThreads(int asked) {
+  int working = rt::workingThreads(asked);
+  if (working < asked)
+    return std::to_string(working) + " of " + std::to_string(asked) + " threads (OpenMP gives no more; see the OMP_ variables)";
+  return std::to_string(asked) + (asked == 1 ? " thread" : " threads");
 }
 
 int version(Console &console) {

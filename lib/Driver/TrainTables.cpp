@@ -13,7 +13,7 @@ static void printSettings(Trainer &trainer, const TrainOptions &o, double peak, 
   Table table;
   table.add({"model", model.name + ", " + grouped(model.numbers()) + " parameters (" + grouped(decayed) + " with weight decay)"});
   table.add({"compiled", durationText(trainer.session().compileSeconds) + ", " + (o.how.bf16 ? "bf16" : "fp32") + ", " +
-                             std::to_string(trainer.session().program().threads()) + " threads"});
+                             workingThreads(trainer.session().program().threads())});
   table.add({"data", o.data + (o.validation.empty() ? "" : ", validation " + o.validation)});
   table.add({"step", std::to_string(o.batch) + " x " + std::to_string(o.tokens) + " tokens" +
                          (o.accumulate > 1 ? " x " + std::to_string(o.accumulate) : "") + " = " + grouped(trainer.tokensPerStep())});

@@ -2,6 +2,7 @@
 
 #include "braid/Runtime/Context.h"
 #include "MatmulCache.h"
+#include "braid/Runtime/Processors.h"
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -14,7 +15,12 @@ static double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-Context::Context(int threads) : numThreads(std::clamp(threads > 0 ? threads : omp_get_max_threads(), 1, 4096)) {
+/// OpenMP counts processors, not the time that a container is given on them; what a user has said stands.
+static int defaultThreads() {
+  return std::getenv("OMP_NUM_THREADS") ? omp_get_max_threads() : std::min(omp_get_max_threads(), usableProcessors());
+}
+
+Context::Context(int threads) : numThreads(std::clamp(threads > 0 ? threads : defaultThreads(), 1, 4096)) {
   matmulCache = std::make_unique<MatmulCache>();
   blocks.resize(size_t(numThreads) + 1);
   // Pages that are only read are the kernel's one page of zeros: the block takes no memory.
@@ -27,6 +33,14 @@ Context::~Context() {
     std::free(block.data);
   if (zeroBlock)
     munmap(zeroBlock, zeroBytes);
+}
+
+int braid::rt::workingThreads(int asked) {
+  int working = 1;
+#pragma omp parallel num_threads(asked)
+#pragma omp masked
+  working = omp_get_num_threads();
+  return working;
 }
 
 braid_context Context::contextFor(int64_t batch, int64_t time) {
@@ -75,8 +89,8 @@ void Context::addTime(const char *kind, const char *name, double seconds, double
   ++time.calls;
 }
 
-char *Context::scratch(int thread, size_t bytes) {
-  Block &block = blocks[size_t(thread)];
+char *Context::scratch(int piece, size_t bytes) {
+  Block &block = blocks[size_t(piece)];
   if (bytes > block.bytes || !block.data) {
     std::free(block.data);
     // A little more than asked for, so that slowly growing requests do not allocate each time.

@@ -1,15 +1,15 @@
 //===- Launch.cpp - running row kernels over threads ----------------------===//
 //
-// Every thread gets one contiguous range of rows, which depends on the number of
+// Rows are cut into one contiguous range for each thread that was asked for, by the number of
 // rows and of threads alone. Sums across rows: a kernel adds up to `sumRows` rows in
-// fp32, which then go to the thread's sum in double; the threads' sums are added in
-// the order of the threads. Same threads, same bits.
+// fp32, which then go to the range's sum in double; the ranges' sums are added in
+// order. Same number of threads asked for, same bits.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Buffers.h"
+#include "Threads.h"
 #include <algorithm>
-#include <omp.h>
 
 using namespace braid::rt;
 
@@ -18,14 +18,14 @@ namespace {
 constexpr int maxArgs = 256;
 /// Rows that are summed in fp32 before the sum is continued in double.
 constexpr int64_t sumRows = 128;
-/// A thread is not woken for fewer rows of the token space than this.
+/// A range has no fewer rows of the token space than this.
 constexpr int64_t minTokenRows = 4;
 
 struct Sum {
   int arg;
   float *result;
   int64_t numbers;
-  int64_t offset; ///< of this sum in a thread's block of sums, in numbers
+  int64_t offset; ///< of this sum in a range's block of sums, in numbers
 };
 
 struct Launch {
@@ -36,9 +36,9 @@ struct Launch {
   void *args[maxArgs];
   Sum sums[maxArgs];
 
-  /// A thread's memory: the kernel's scratch, then doubles, then floats for the sums.
+  /// A range's memory: the kernel's scratch, then doubles, then floats for the sums.
   int64_t sumsAt() const { return (scratchBytes + 63) / 64 * 64; }
-  int64_t threadBytes() const { return sumsAt() + sumNumbers * 12 + 64; }
+  int64_t rangeBytes() const { return sumsAt() + sumNumbers * 12 + 64; }
 
   void runRange(char *memory, int64_t begin, int64_t end) {
     if (!numSums) {
@@ -130,31 +130,20 @@ extern "C" int32_t braid_launch(braid_context *abi, braid_kernel kernel, const c
 
   // Ranges begin at multiples of 16 rows where there are enough: no cache line is written by two threads.
   int64_t minRows = space == BRAID_TOKENS ? minTokenRows : 1;
-  int threads = int(std::clamp<int64_t>(launch.rows / minRows, 1, context.threads()));
-  launch.granule = launch.rows >= 32 * threads ? 16 : 1;
+  int ranges = int(std::clamp<int64_t>(launch.rows / minRows, 1, context.threads()));
+  launch.granule = launch.rows >= 32 * ranges ? 16 : 1;
   int64_t granules = (launch.rows + launch.granule - 1) / launch.granule;
-  auto boundary = [&](int64_t thread) {
-    return std::min(launch.rows, granules * thread / threads * launch.granule);
-  };
-  for (int thread = 0; thread < threads; ++thread)
-    if (!context.scratch(thread, size_t(launch.threadBytes())))
+  auto boundary = [&](int64_t range) { return std::min(launch.rows, granules * range / ranges * launch.granule); };
+  for (int range = 0; range < ranges; ++range)
+    if (!context.scratch(range, size_t(launch.rangeBytes())))
       return context.fail("out of memory for the scratch of a kernel");
-  if (threads == 1) {
-    launch.runRange(context.scratch(0, 0), 0, launch.rows);
-  } else {
-#pragma omp parallel num_threads(threads)
-    {
-      // Fewer threads may have come than were asked for: every range is run all the same.
-      for (int range = omp_get_thread_num(); range < threads; range += omp_get_num_threads())
-        launch.runRange(context.scratch(range, 0), boundary(range), boundary(range + 1));
-    }
-  }
+  forPieces(ranges, [&](int range) { launch.runRange(context.scratch(range, 0), boundary(range), boundary(range + 1)); });
   for (int i = 0; i < launch.numSums; ++i) {
     const Sum &sum = launch.sums[i];
     for (int64_t n = 0; n < sum.numbers; ++n) {
       double total = 0;
-      for (int thread = 0; thread < threads; ++thread)
-        total += reinterpret_cast<double *>(context.scratch(thread, 0) + launch.sumsAt())[sum.offset + n];
+      for (int range = 0; range < ranges; ++range)
+        total += reinterpret_cast<double *>(context.scratch(range, 0) + launch.sumsAt())[sum.offset + n];
       sum.result[n] = float(total);
     }
   }

@@ -4,17 +4,25 @@
 // transformer, or faster, and it takes both transposes); bf16 with bf16 through a cached
 // primitive where the processor has one. All else (mixed formats, odd strides, bf16 on
 // older processors) is copied block by block into fp32 and multiplied there.
+// A product is cut into parts (Parts.cpp), and oneDNN does each of them in one thread: it
+// would rely on getting as many threads as it asks for.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Buffers.h"
 #include "MatmulCache.h"
+#include "Parts.h"
+#include "Threads.h"
 #include <algorithm>
-#include <omp.h>
+#include <atomic>
+#include <optional>
 
 using namespace braid::rt;
 
 namespace {
+
+/// Terms of a result that are added in fp32 before the sum is continued in double.
+constexpr int64_t longSum = 512;
 
 /// How BLAS sees a matrix: transposed or not, and the distance between its rows.
 struct Layout {
@@ -32,24 +40,6 @@ Layout layoutOf(const Matrix &matrix, int64_t rows, int64_t cols) {
 
 float *floats(const Matrix &matrix) { return reinterpret_cast<float *>(matrix.data); }
 
-Matrix shifted(Matrix matrix, int64_t numbers) {
-  matrix.data += numbers * bytesOf(matrix.dtype);
-  return matrix;
-}
-
-/// One fp32 product whose operands all have a layout.
-bool gemm(int64_t m, int64_t n, int64_t k, const Matrix &a, const Matrix &b, const Matrix &c, bool accumulate) {
-  Layout la = layoutOf(a, m, k), lb = layoutOf(b, k, n), lc = layoutOf(c, m, n);
-  float beta = accumulate ? 1.0f : 0.0f;
-  if (lc.trans == 'N')
-    return dnnl_sgemm(la.trans, lb.trans, m, n, k, 1.0f, floats(a), la.leading, floats(b), lb.leading, beta,
-                      floats(c), lc.leading) == dnnl_success;
-  // The transposed product: Cᵀ = Bᵀ Aᵀ.
-  auto flip = [](char trans) { return trans == 'N' ? 'T' : 'N'; };
-  return dnnl_sgemm(flip(lb.trans), flip(la.trans), n, m, k, 1.0f, floats(b), lb.leading, floats(a), la.leading,
-                    beta, floats(c), lc.leading) == dnnl_success;
-}
-
 float load(const Matrix &matrix, int64_t index) {
   return matrix.dtype == BRAID_BF16 ? widen(reinterpret_cast<uint16_t *>(matrix.data)[index])
                                     : floats(matrix)[index];
@@ -62,15 +52,67 @@ void store(const Matrix &matrix, int64_t index, float value) {
     floats(matrix)[index] = value;
 }
 
+/// One fp32 product whose operands all have a layout, in this thread.
+bool gemm(int64_t m, int64_t n, int64_t k, const Matrix &a, const Matrix &b, const Matrix &c, bool accumulate) {
+  Layout la = layoutOf(a, m, k), lb = layoutOf(b, k, n), lc = layoutOf(c, m, n);
+  float beta = accumulate ? 1.0f : 0.0f;
+  OneThread one;
+  if (lc.trans == 'N')
+    return dnnl_sgemm(la.trans, lb.trans, m, n, k, 1.0f, floats(a), la.leading, floats(b), lb.leading, beta,
+                      floats(c), lc.leading) == dnnl_success;
+  // The transposed product: Cᵀ = Bᵀ Aᵀ.
+  auto flip = [](char trans) { return trans == 'N' ? 'T' : 'N'; };
+  return dnnl_sgemm(flip(lb.trans), flip(la.trans), n, m, k, 1.0f, floats(b), lb.leading, floats(a), la.leading,
+                    beta, floats(c), lc.leading) == dnnl_success;
+}
+
+bool hasLayouts(const Product &p) {
+  return layoutOf(p.a, p.m, p.k).trans && layoutOf(p.b, p.k, p.n).trans && layoutOf(p.c, p.m, p.n).trans;
+}
+
+/// As gemm, for a result that is a vector: oneDNN adds to it term by term, so that errors grow with the number of terms.
+/// Here they are added in blocks of `longSum`, and these in double.
+bool gemmOfVector(const Product &p) {
+  const int64_t numbers = std::max(p.m, p.n), stride = p.m == 1 ? p.c.col : p.c.row;
+  std::vector<float> block(static_cast<size_t>(numbers));
+  std::vector<double> sums(static_cast<size_t>(numbers));
+  Matrix result = {reinterpret_cast<char *>(block.data()), BRAID_F32, 0, p.n, 1};
+  for (int64_t k0 = 0; k0 < p.k; k0 += longSum) {
+    if (!gemm(p.m, p.n, std::min(longSum, p.k - k0), p.a.shifted(k0 * p.a.col), p.b.shifted(k0 * p.b.row), result, false))
+      return false;
+    for (int64_t i = 0; i < numbers; ++i)
+      sums[size_t(i)] += block[size_t(i)];
+  }
+  for (int64_t i = 0; i < numbers; ++i)
+    store(p.c, i * stride, float(sums[size_t(i)] + (p.accumulate ? load(p.c, i * stride) : 0.0f)));
+  return true;
+}
+
+/// An fp32 product whose operands all have a layout.
+bool gemmInParts(const Product &p, int threads) {
+  std::vector<Product> parts = cut(p, threads);
+  std::atomic<bool> good = true;
+  forPieces(int(parts.size()), [&](int piece) {
+    const Product &part = parts[size_t(piece)];
+    for (int64_t batch = 0; batch < part.batch && good; ++batch) {
+      const Product one = part.only(batch);
+      bool isLongVector = (one.m == 1 || one.n == 1) && one.k > longSum;
+      if (!(isLongVector ? gemmOfVector(one) : gemm(one.m, one.n, one.k, one.a, one.b, one.c, one.accumulate)))
+        good = false;
+    }
+  });
+  return good;
+}
+
 /// One small product by loops. `row`: n numbers of scratch.
-void smallProduct(const Product &p, int64_t batch, float *row) {
-  Matrix a = shifted(p.a, batch * p.a.batch), b = shifted(p.b, batch * p.b.batch), c = shifted(p.c, batch * p.c.batch);
+void smallProduct(const Product &p, float *row) {
+  const Matrix &a = p.a, &b = p.b, &c = p.c;
   for (int64_t i = 0; i < p.m; ++i) {
     for (int64_t j = 0; j < p.n; ++j)
       row[j] = p.accumulate ? load(c, i * c.row + j * c.col) : 0.0f;
     for (int64_t kk = 0; kk < p.k; ++kk) {
       float factor = load(a, i * a.row + kk * a.col);
-      const Matrix bRow = shifted(b, kk * b.row);
+      const Matrix bRow = b.shifted(kk * b.row);
       if (b.dtype == BRAID_F32 && b.col == 1) {
         const float *values = floats(bRow);
         for (int64_t j = 0; j < p.n; ++j)
@@ -92,7 +134,7 @@ Matrix copyBlock(const Matrix &in, int64_t rows, int64_t cols, float *out, int t
   int64_t outerStride = transposed ? in.col : in.row, innerStride = transposed ? in.row : in.col;
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int64_t o = 0; o < outer; ++o) {
-    Matrix row = shifted(in, o * outerStride);
+    Matrix row = in.shifted(o * outerStride);
     float *values = out + o * inner;
     if (innerStride == 1)
       widenRow(values, row.data, in.dtype, inner);
@@ -104,9 +146,8 @@ Matrix copyBlock(const Matrix &in, int64_t rows, int64_t cols, float *out, int t
 }
 
 /// Any formats and strides, one batch: blocks of at most `side`³ in fp32 scratch.
-bool blockedProduct(Context &context, const Product &p, int64_t batch) {
+bool blockedProduct(Context &context, const Product &p) {
   constexpr int64_t side = 1024;
-  Matrix a = shifted(p.a, batch * p.a.batch), b = shifted(p.b, batch * p.b.batch), c = shifted(p.c, batch * p.c.batch);
   int threads = context.threads();
   int64_t bm = std::min(side, p.m), bn = std::min(side, p.n), bk = std::min(side, p.k);
   float *memory = reinterpret_cast<float *>(
@@ -114,26 +155,27 @@ bool blockedProduct(Context &context, const Product &p, int64_t batch) {
   if (!memory)
     return false;
   float *aBlock = memory, *bBlock = aBlock + bm * bk, *cBlock = bBlock + bk * bn;
-  bool direct = c.dtype == BRAID_F32 && layoutOf(c, p.m, p.n).trans;
+  bool direct = p.c.dtype == BRAID_F32 && layoutOf(p.c, p.m, p.n).trans;
   for (int64_t n0 = 0; n0 < p.n; n0 += bn)
     for (int64_t m0 = 0; m0 < p.m; m0 += bm) {
-      int64_t n = std::min(bn, p.n - n0), m = std::min(bm, p.m - m0);
-      Matrix out = shifted(c, m0 * c.row + n0 * c.col);
-      Matrix sum = direct ? out : Matrix{reinterpret_cast<char *>(cBlock), BRAID_F32, 0, n, 1};
+      Product block = {1, std::min(bm, p.m - m0), std::min(bn, p.n - n0), 0, false, {}, {}, {}};
+      Matrix out = p.c.shifted(m0 * p.c.row + n0 * p.c.col);
+      block.c = direct ? out : Matrix{reinterpret_cast<char *>(cBlock), BRAID_F32, 0, block.n, 1};
       for (int64_t k0 = 0; k0 < p.k; k0 += bk) {
-        int64_t k = std::min(bk, p.k - k0);
-        Matrix left = copyBlock(shifted(a, m0 * a.row + k0 * a.col), m, k, aBlock, threads);
-        Matrix right = copyBlock(shifted(b, k0 * b.row + n0 * b.col), k, n, bBlock, threads);
-        if (!gemm(m, n, k, left, right, sum, k0 > 0 || (direct && p.accumulate)))
+        block.k = std::min(bk, p.k - k0);
+        block.a = copyBlock(p.a.shifted(m0 * p.a.row + k0 * p.a.col), block.m, block.k, aBlock, threads);
+        block.b = copyBlock(p.b.shifted(k0 * p.b.row + n0 * p.b.col), block.k, block.n, bBlock, threads);
+        block.accumulate = k0 > 0 || (direct && p.accumulate);
+        if (!gemmInParts(block, threads))
           return false;
       }
       if (direct)
         continue;
 #pragma omp parallel for num_threads(threads) schedule(static)
-      for (int64_t i = 0; i < m; ++i)
-        for (int64_t j = 0; j < n; ++j) {
+      for (int64_t i = 0; i < block.m; ++i)
+        for (int64_t j = 0; j < block.n; ++j) {
           int64_t at = i * out.row + j * out.col;
-          store(out, at, cBlock[i * n + j] + (p.accumulate ? load(out, at) : 0.0f));
+          store(out, at, cBlock[i * block.n + j] + (p.accumulate ? load(out, at) : 0.0f));
         }
     }
   return true;
@@ -161,52 +203,49 @@ void mergeBatch(Product &p) {
   }
 }
 
-bool hasLayouts(const Product &p) {
-  return layoutOf(p.a, p.m, p.k).trans && layoutOf(p.b, p.k, p.n).trans && layoutOf(p.c, p.m, p.n).trans;
+/// bf16 by oneDNN's primitives, a part each; nothing where it has no fast one.
+std::optional<bool> primitives(Context &context, const Product &p) {
+  std::vector<Product> parts = cut(p, context.threads());
+  std::vector<const MatmulCache::Entry *> entries;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    entries.push_back(context.matmulCache->find(parts[i]));
+    if (!entries.back())
+      return std::nullopt;
+    if (!context.scratch(int(i), entries.back()->scratchBytes))
+      return false;
+  }
+  std::atomic<bool> good = true;
+  forPieces(int(parts.size()), [&](int piece) {
+    if (!context.matmulCache->run(*entries[size_t(piece)], parts[size_t(piece)], context.scratch(piece, 0)))
+      good = false;
+  });
+  return good.load();
 }
 
 bool multiply(Context &context, const Product &p) {
   int threads = context.threads();
-  omp_set_num_threads(threads); // what oneDNN goes by
   double work = double(p.m) * double(p.n) * double(p.k);
   bool allF32 = p.a.dtype == BRAID_F32 && p.b.dtype == BRAID_F32 && p.c.dtype == BRAID_F32;
 
   if (p.k == 0 || work < 4096) {
-    int used = work * double(p.batch) < 65536 ? 1 : threads;
-    for (int thread = 0; thread < used; ++thread)
-      if (!context.scratch(thread, size_t(p.n) * 4))
+    int pieces = work * double(p.batch) < 65536 ? 1 : threads;
+    for (int piece = 0; piece < pieces; ++piece)
+      if (!context.scratch(piece, size_t(p.n) * 4))
         return false;
-#pragma omp parallel for num_threads(used) schedule(static) if (used > 1)
-    for (int64_t batch = 0; batch < p.batch; ++batch)
-      smallProduct(p, batch, reinterpret_cast<float *>(context.scratch(omp_get_thread_num(), 0)));
+    forPieces(pieces, [&](int piece) {
+      float *row = reinterpret_cast<float *>(context.scratch(piece, 0));
+      for (int64_t batch = p.batch * piece / pieces; batch < p.batch * (piece + 1) / pieces; ++batch)
+        smallProduct(p.only(batch), row);
+    });
     return true;
   }
-
-  if (allF32 && hasLayouts(p)) {
-    auto one = [&](int64_t batch) {
-      return gemm(p.m, p.n, p.k, shifted(p.a, batch * p.a.batch), shifted(p.b, batch * p.b.batch),
-                  shifted(p.c, batch * p.c.batch), p.accumulate);
-    };
-    bool good = true;
-    // Many products that are too small to share among threads: a thread takes whole ones.
-    if (p.batch >= threads && work < 5e7) {
-#pragma omp parallel for num_threads(threads) schedule(static) reduction(&& : good)
-      for (int64_t batch = 0; batch < p.batch; ++batch)
-        good = one(batch) && good;
-    } else {
-      for (int64_t batch = 0; batch < p.batch && good; ++batch)
-        good = one(batch);
-    }
-    return good;
-  }
-
+  if (allF32 && hasLayouts(p))
+    return gemmInParts(p, threads);
   if (p.a.dtype == BRAID_BF16 && p.b.dtype == BRAID_BF16 && hasLayouts(p))
-    if (MatmulCache::Entry *entry = context.matmulCache->find(p)) {
-      char *scratch = context.scratch(threads, entry->scratchBytes);
-      return scratch && context.matmulCache->run(*entry, p, scratch);
-    }
+    if (std::optional<bool> good = primitives(context, p))
+      return *good;
   for (int64_t batch = 0; batch < p.batch; ++batch)
-    if (!blockedProduct(context, p, batch))
+    if (!blockedProduct(context, p.only(batch)))
       return false;
   return true;
 }

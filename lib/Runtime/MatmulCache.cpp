@@ -5,19 +5,16 @@
 //===----------------------------------------------------------------------===//
 
 #include "MatmulCache.h"
+#include "Threads.h"
 #include "braid/Runtime/ABI.h"
 #include <cstring>
 
 using namespace braid::rt;
 
 MatmulCache::~MatmulCache() {
-  for (auto &[key, entry] : entries) {
-    for (dnnl_memory_t memory : {entry.a, entry.b, entry.c, entry.scratch})
-      if (memory)
-        dnnl_memory_destroy(memory);
+  for (auto &[key, entry] : entries)
     if (entry.primitive)
       dnnl_primitive_destroy(entry.primitive);
-  }
   if (stream)
     dnnl_stream_destroy(stream);
   if (engine)
@@ -30,7 +27,7 @@ bool MatmulCache::start() {
   return stream || dnnl_stream_create(&stream, engine, dnnl_stream_default_flags) == dnnl_success;
 }
 
-MatmulCache::Entry *MatmulCache::find(const Product &p) {
+const MatmulCache::Entry *MatmulCache::find(const Product &p) {
   Key key = {p.batch, p.m, p.n, p.k, p.accumulate, p.a.dtype, p.b.dtype, p.c.dtype, p.a.batch,
              p.a.row, p.a.col, p.b.batch, p.b.row, p.b.col, p.c.batch, p.c.row, p.c.col};
   auto [place, isNew] = entries.try_emplace(key);
@@ -57,11 +54,12 @@ static bool describe(dnnl_memory_desc_t &desc, const Matrix &matrix, int64_t bat
 }
 
 MatmulCache::Entry MatmulCache::make(const Product &p) {
+  OneThread one; // a primitive keeps the number of threads for which it is made
   Entry entry;
-  dnnl_memory_desc_t a, b, c;
   dnnl_matmul_desc_t matmul;
-  if (!describe(a, p.a, p.batch, p.m, p.k) || !describe(b, p.b, p.batch, p.k, p.n) ||
-      !describe(c, p.c, p.batch, p.m, p.n) || dnnl_matmul_desc_init(&matmul, &a, &b, nullptr, &c) != dnnl_success)
+  if (!describe(entry.a, p.a, p.batch, p.m, p.k) || !describe(entry.b, p.b, p.batch, p.k, p.n) ||
+      !describe(entry.c, p.c, p.batch, p.m, p.n) ||
+      dnnl_matmul_desc_init(&matmul, &entry.a, &entry.b, nullptr, &entry.c) != dnnl_success)
     return entry;
   dnnl_primitive_attr_t attributes = nullptr;
   dnnl_post_ops_t postOps = nullptr;
@@ -78,17 +76,9 @@ MatmulCache::Entry MatmulCache::make(const Product &p) {
     dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, &implementation);
     const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
     bool fast = !std::strstr(implementation, "ref");
-    if (fast && dnnl_primitive_create(&entry.primitive, desc) == dnnl_success) {
-      entry.scratchBytes = scratch ? dnnl_memory_desc_get_size(scratch) : 0;
-      bool made = dnnl_memory_create(&entry.a, &a, engine, DNNL_MEMORY_NONE) == dnnl_success &&
-                  dnnl_memory_create(&entry.b, &b, engine, DNNL_MEMORY_NONE) == dnnl_success &&
-                  dnnl_memory_create(&entry.c, &c, engine, DNNL_MEMORY_NONE) == dnnl_success &&
-                  (!entry.scratchBytes ||
-                   dnnl_memory_create(&entry.scratch, scratch, engine, DNNL_MEMORY_NONE) == dnnl_success);
-      if (!made) {
-        dnnl_primitive_destroy(entry.primitive);
-        entry.primitive = nullptr;
-      }
+    if (fast && dnnl_primitive_create(&entry.primitive, desc) == dnnl_success && scratch) {
+      entry.scratch = *scratch;
+      entry.scratchBytes = dnnl_memory_desc_get_size(scratch);
     }
     dnnl_primitive_desc_destroy(desc);
   }
@@ -98,16 +88,23 @@ MatmulCache::Entry MatmulCache::make(const Product &p) {
   return entry;
 }
 
-bool MatmulCache::run(Entry &entry, const Product &p, char *scratch) {
-  dnnl_memory_set_data_handle(entry.a, p.a.data);
-  dnnl_memory_set_data_handle(entry.b, p.b.data);
-  dnnl_memory_set_data_handle(entry.c, p.c.data);
-  dnnl_exec_arg_t args[4] = {{DNNL_ARG_SRC, entry.a}, {DNNL_ARG_WEIGHTS, entry.b}, {DNNL_ARG_DST, entry.c}, {}};
-  int count = 3;
-  if (entry.scratch) {
-    dnnl_memory_set_data_handle(entry.scratch, scratch);
-    args[count++] = {DNNL_ARG_SCRATCHPAD, entry.scratch};
-  }
-  return dnnl_primitive_execute(entry.primitive, stream, count, args) == dnnl_success &&
-         dnnl_stream_wait(stream) == dnnl_success;
+bool MatmulCache::run(const Entry &entry, const Product &p, char *scratch) const {
+  OneThread one;
+  dnnl_exec_arg_t args[4];
+  int count = 0;
+  auto add = [&](int which, const dnnl_memory_desc_t &desc, char *data) {
+    dnnl_memory_t memory = nullptr;
+    bool made = dnnl_memory_create(&memory, &desc, engine, data) == dnnl_success;
+    if (made)
+      args[count++] = {which, memory};
+    return made;
+  };
+  bool good = add(DNNL_ARG_SRC, entry.a, p.a.data) && add(DNNL_ARG_WEIGHTS, entry.b, p.b.data) &&
+              add(DNNL_ARG_DST, entry.c, p.c.data) &&
+              (!entry.scratchBytes || add(DNNL_ARG_SCRATCHPAD, entry.scratch, scratch)) &&
+              dnnl_primitive_execute(entry.primitive, stream, count, args) == dnnl_success &&
+              dnnl_stream_wait(stream) == dnnl_success;
+  for (int i = 0; i < count; ++i)
+    dnnl_memory_destroy(args[i].memory);
+  return good;
 }

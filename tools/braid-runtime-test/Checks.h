@@ -60,8 +60,9 @@ void checkMatmul();
 void checkAttention();
 void checkScatter();
 void checkLaunch();
-/// Works in `folder`, which is emptied.
+/// These work in `folder`, which is emptied.
 void checkData(const std::string &folder);
+void checkThreads(const std::string &folder);
 /// Times products and attention; prints, checks nothing.
 void measure();
 

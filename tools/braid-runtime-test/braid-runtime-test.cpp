@@ -1,8 +1,8 @@
 //===- braid-runtime-test.cpp - the runtime against plain loops -----------===//
 //
 // braid-runtime-test matmul|attention|scatter|launch… runs the checks named; the exit
-// code is 1 when one of them fails. `data FOLDER` works in a folder, which it empties;
-// `measure` prints times.
+// code is 1 when one of them fails. `data FOLDER` and `threads FOLDER` work in a folder,
+// which they empty; `measure` prints times.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,13 +22,13 @@ int main(int argc, char **argv) {
                 {"launch", checkLaunch},
                 {"measure", measure}};
   if (argc < 2) {
-    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|data FOLDER|measure...\n");
+    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|data FOLDER|threads FOLDER|measure...\n");
     return 2;
   }
   for (int i = 1; i < argc; ++i) {
-    bool found = !std::strcmp(argv[i], "data") && i + 1 < argc;
-    if (found) {
-      checkData(argv[++i]);
+    bool isData = !std::strcmp(argv[i], "data"), found = false;
+    if ((isData || !std::strcmp(argv[i], "threads")) && i + 1 < argc) {
+      isData ? checkData(argv[++i]) : checkThreads(argv[++i]);
       continue;
     }
     for (auto &suite : suites)

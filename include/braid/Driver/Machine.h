@@ -17,6 +17,9 @@ struct MachineInfo {
 };
 MachineInfo describeMachine();
 
+/// How many threads do the work of `asked`, found by asking OpenMP for them: `2 threads`, `1 of 2 threads (…)`.
+std::string workingThreads(int asked);
+
 /// FLOP/s of a 1024 x 1024 x 1024 product by the runtime, the best of a few: what one can hope for.
 double measurePeak(bool bf16, int threads);
 

@@ -45,7 +45,8 @@ static inline int64_t braid_external_bytes(const struct braid_external *external
 
 /// Threads, scratch memory and arenas, which grow and are kept. For one caller at a time.
 struct braid_runtime;
-/// `threads` 0: as many as the machine offers (or OMP_NUM_THREADS says). Null when there is no memory.
+/// `threads` 0: as many as OMP_NUM_THREADS says, or else as the process may use: its processors, and a container's quota
+/// of their time. Results depend on this number alone, however few threads OpenMP gives to a run. Null when there is no memory.
 struct braid_runtime *braid_runtime_create(int32_t threads);
 void braid_runtime_destroy(struct braid_runtime *runtime);
 

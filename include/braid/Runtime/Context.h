@@ -31,12 +31,13 @@ struct CallTime {
 /// One caller's state. Not for use by two threads at a time; several braid_contexts may share one.
 class Context {
 public:
-  /// `threads` 0: as many as the machine offers (or OMP_NUM_THREADS says).
+  /// `threads` 0: as many as OMP_NUM_THREADS says, or else as this process can keep busy (Processors.h).
   explicit Context(int threads = 0);
   ~Context();
   Context(const Context &) = delete;
   Context &operator=(const Context &) = delete;
 
+  /// Into so many pieces work is cut. Results depend on it, not on how many threads do the pieces.
   int threads() const { return numThreads; }
 
   /// A braid_context for `batch` sequences of `time` tokens: fills in the counts and `state`.
@@ -57,9 +58,9 @@ public:
 
   // What follows is for the runtime's own files.
 
-  /// 64-byte aligned memory of thread `thread` (0 … threads()-1; threads(): shared by all), whose contents
+  /// 64-byte aligned memory of piece `piece` (0 … threads()-1; threads(): shared by all), whose contents
   /// do not outlive the call. Grows and is kept. Null when there is no memory.
-  char *scratch(int thread, size_t bytes);
+  char *scratch(int piece, size_t bytes);
   /// Zeros, `zeroBytes` of them, never written.
   const char *zeros() const { return zeroBlock; }
   static constexpr size_t zeroBytes = size_t(1) << 28;
@@ -79,6 +80,9 @@ private:
   bool timed = false;
   std::map<std::pair<const void *, std::string>, CallTime> record;
 };
+
+/// How many threads OpenMP gives now to who asks for so many; fewer under OMP_DYNAMIC, OMP_THREAD_LIMIT, in nested regions, ….
+int workingThreads(int asked);
 
 /// The Context of a braid_context.
 inline Context &stateOf(const braid_context *context) { return *static_cast<Context *>(context->state); }

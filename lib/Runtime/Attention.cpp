@@ -65,21 +65,22 @@ double Attention::visiblePairs() const {
   return pairs * double(heads * group);
 }
 
-void braid::rt::maskScores(const AttentionSource &source, int64_t s, int64_t key0, int64_t keys, int64_t query0,
-                           int64_t queries, int64_t time, float *scores) {
-  constexpr float hidden = -std::numeric_limits<float>::infinity();
+bool braid::rt::hide(const AttentionSource &source, int64_t s, int64_t key0, int64_t keys, int64_t query0,
+                     int64_t queries, int64_t time, float value, float *numbers) {
   const auto &segments = source.segments;
-  bool mixed = segments && !segments->agree(s, query0 / tileQueries, key0 / tileKeys);
-  for (int64_t j = 0; j < keys; ++j, scores += tileQueries) {
+  bool mixed = segments && !segments->agree(s, query0 / tileQueries, key0 / tileKeys), some = mixed;
+  for (int64_t j = 0; j < keys; ++j, numbers += tileQueries) {
     Range seers = source.seersOf(s, key0 + j, time);
     int64_t begin = std::clamp<int64_t>(seers.begin - query0, 0, queries);
     int64_t end = std::clamp<int64_t>(seers.end - query0, begin, queries);
-    std::fill(scores, scores + begin, hidden);
-    std::fill(scores + end, scores + queries, hidden);
+    std::fill(numbers, numbers + begin, value);
+    std::fill(numbers + end, numbers + queries, value);
+    some |= begin > 0 || end < queries;
     for (int64_t i = begin; mixed && i < end; ++i)
       if ((*segments)(s, query0 + i) != (*segments)(s, key0 + j))
-        scores[i] = hidden;
+        numbers[i] = value;
   }
+  return some;
 }
 
 void braid::rt::packTransposed(const float *in, int64_t rows, int64_t width, int64_t padded, float factor,

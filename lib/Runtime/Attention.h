@@ -40,6 +40,11 @@ struct AttentionSource {
       return {0, window > 0 && position < count - window ? 0 : queries};
     return {position + mask, window > 0 ? std::min(queries, position + mask + window) : queries};
   }
+  /// Whether query `query` of `queries` in sequence `s` sees position `position`.
+  bool sees(int64_t s, int64_t query, int64_t position, int64_t queries) const {
+    Range seers = seersOf(s, position, queries);
+    return seers.begin <= query && query < seers.end && (!segments || (*segments)(s, query) == (*segments)(s, position));
+  }
 };
 
 /// The table of braid_attend and braid_attend_grad.
@@ -76,10 +81,10 @@ inline bool mayMeet(const AttentionSource &source, int64_t s, int64_t key0, int6
   return !source.segments || source.segments->meet(s, query0 / tileQueries, key0 / tileKeys);
 }
 
-/// Sets the scores [keys from key0][queries from query0] of pairs of sequence `s` that do not see each other to -inf.
-/// With segments key0 is a multiple of tileKeys.
-void maskScores(const AttentionSource &source, int64_t s, int64_t key0, int64_t keys, int64_t query0, int64_t queries,
-                int64_t time, float *scores);
+/// Sets the numbers [keys from key0][queries from query0] of pairs of sequence `s` that do not see each other to `value`;
+/// false where there are none. With segments key0 is a multiple of tileKeys.
+bool hide(const AttentionSource &source, int64_t s, int64_t key0, int64_t keys, int64_t query0, int64_t queries,
+          int64_t time, float value, float *numbers);
 
 /// out[r][0…padded): rows row(r) of `width` numbers, padded with zeros.
 template <typename RowOf>

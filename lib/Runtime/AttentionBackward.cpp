@@ -4,13 +4,16 @@
 // output gradients once, then goes over tiles of keys and, within, tiles of queries:
 // probabilities are made again from `lse`. Query gradients are kept in fp32 for the
 // whole sequence, those of a tile of keys for as long as it is worked on.
-// Every thread has a contiguous range of tasks; gradients of slots are summed in the
-// thread's own memory and then in the order of the threads. Same threads, same bits.
+// Tasks are cut into one contiguous range for each thread that was asked for; gradients of slots
+// are summed in the range's own memory, in double, and then in the order of the ranges. Same
+// number of threads asked for, same bits.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Attention.h"
-#include <omp.h>
+#include "Outliers.h"
+#include "Threads.h"
+
 
 using namespace braid::rt;
 
@@ -18,9 +21,9 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-/// Where a thread's memory has what, in numbers.
+/// Where a range's memory has what, in numbers of fp32.
 struct Plan {
-  int64_t dp, ep, tile, key, value, keyGrad, valueGrad, scores, grads, output, slots, numbers;
+  int64_t dp, ep, tile, key, finiteKey, value, keyGrad, valueGrad, scores, grads, output, slots, numbers;
   // Within the block of a tile of queries:
   int64_t queryT, outGrad, outGradT, queryGrad, lse, delta;
 
@@ -33,7 +36,8 @@ struct Plan {
     delta = lse + tileQueries;
     tile = delta + tileQueries;
     key = tile * a.queryTiles() * a.group;
-    value = key + tileKeys * dp;
+    finiteKey = key + tileKeys * dp;
+    value = finiteKey + tileKeys * dp;
     keyGrad = value + tileKeys * ep;
     valueGrad = keyGrad + tileKeys * dp;
     scores = valueGrad + tileKeys * ep;
@@ -43,14 +47,15 @@ struct Plan {
     numbers = slots;
     for (const AttentionSource &source : a.sources)
       if (source.slots)
-        numbers += source.count * a.heads * (a.d + a.e);
+        numbers += 2 * source.count * a.heads * (a.d + a.e); // doubles
   }
 };
 
 class Backward {
 public:
   Backward(const Attention &a, const Plan &plan, float *memory)
-      : a(a), p(plan), memory(memory), kernels(tileKernels()) {
+      : a(a), p(plan), memory(memory), queryOutliers(size_t(a.group * a.queryTiles())), outGradOutliers(queryOutliers.size()),
+        kernels(tileKernels()) {
     std::fill(memory + p.slots, memory + p.numbers, 0.0f);
   }
 
@@ -58,7 +63,7 @@ public:
     for (int64_t g = 0; g < a.group; ++g)
       for (int64_t tile = 0; tile < a.queryTiles(); ++tile)
         packQueries(s, h, g, tile);
-    float *slotSums = memory + p.slots;
+    double *slotSums = reinterpret_cast<double *>(memory + p.slots);
     for (const AttentionSource &source : a.sources) {
       for (int64_t key0 = 0; key0 < source.count; key0 += tileKeys) {
         int64_t keys = std::min(tileKeys, source.count - key0);
@@ -81,9 +86,11 @@ public:
   }
 
 private:
-  float *block(int64_t g, int64_t tile) { return memory + (g * a.queryTiles() + tile) * p.tile; }
+  int64_t numberOf(int64_t g, int64_t tile) const { return g * a.queryTiles() + tile; }
+  float *block(int64_t g, int64_t tile) { return memory + numberOf(g, tile) * p.tile; }
 
-  /// Queries (times the scale) and output gradients, both ways round; delta; zero query gradients.
+  /// Queries (times the scale) and output gradients, both ways round; delta; zero query gradients. What scores are made of is
+  /// whole; what is multiplied by weights has its outliers taken out.
   void packQueries(int64_t s, int64_t h, int64_t g, int64_t tile) {
     float *b = block(g, tile), *output = memory + p.output;
     int64_t queries = std::min(tileQueries, a.time - tile * tileQueries);
@@ -105,6 +112,8 @@ private:
         delta += double(output[i * p.ep + x]) * b[p.outGrad + i * p.ep + x];
       b[p.delta + i] = float(delta);
     }
+    queryOutliers[size_t(numberOf(g, tile))].take(b, queries, p.dp);
+    outGradOutliers[size_t(numberOf(g, tile))].take(b + p.outGrad, queries, p.ep);
   }
 
   /// The gradients of a tile of keys and values, from all queries that see some of it.
@@ -113,27 +122,37 @@ private:
     auto rowOf = [&](int64_t j) { return a.keyRow(source, s, key0 + j, h); };
     packRows(source.k, keys, a.d, p.dp, rowOf, key);
     packRows(source.v, keys, a.e, p.ep, rowOf, value);
+    std::copy(key, key + keys * p.dp, memory + p.finiteKey);
+    keyOutliers.take(memory + p.finiteKey, keys, p.dp);
     std::fill(memory + p.keyGrad, memory + p.scores, 0.0f);
     for (int64_t g = 0; g < a.group; ++g)
       for (int64_t tile = 0; tile < a.queryTiles(); ++tile) {
         int64_t query0 = tile * tileQueries, queries = std::min(tileQueries, a.time - query0);
         Range seen = seenByTile(source, query0, query0 + queries - 1);
         if (seen.begin < key0 + keys && key0 < seen.end && mayMeet(source, s, key0, query0))
-          pair(source, s, block(g, tile), key0, keys, query0, queries);
+          pair(source, s, numberOf(g, tile), key0, keys, query0, queries);
       }
   }
 
-  void pair(const AttentionSource &source, int64_t s, float *b, int64_t key0, int64_t keys, int64_t query0,
+  void pair(const AttentionSource &source, int64_t s, int64_t number, int64_t key0, int64_t keys, int64_t query0,
             int64_t queries) {
+    float *b = memory + number * p.tile;
     float *key = memory + p.key, *value = memory + p.value, *scores = memory + p.scores, *grads = memory + p.grads;
+    float *keyGrad = memory + p.keyGrad, *valueGrad = memory + p.valueGrad, *queryGrad = b + p.queryGrad;
     constexpr int64_t ld = tileQueries;
     kernels.multiply(keys, ld, a.d, key, p.dp, 1, b + p.queryT, ld, scores, ld, false);
-    maskScores(source, s, key0, keys, query0, queries, a.time, scores);
     kernels.multiply(keys, ld, a.e, value, p.ep, 1, b + p.outGradT, ld, grads, ld, false);
     kernels.softmaxGrad(keys, scores, grads, b + p.lse, b + p.delta);
-    kernels.multiply(keys, p.ep, queries, scores, ld, 1, b + p.outGrad, p.ep, memory + p.valueGrad, p.ep, true);
-    kernels.multiply(keys, p.dp, queries, grads, ld, 1, b, p.dp, memory + p.keyGrad, p.dp, true);
-    kernels.multiply(queries, p.dp, keys, grads, 1, ld, key, p.dp, b + p.queryGrad, p.dp, true);
+    if (hide(source, s, key0, keys, query0, queries, a.time, 0.0f, scores))
+      hide(source, s, key0, keys, query0, queries, a.time, 0.0f, grads);
+    kernels.multiply(keys, p.ep, queries, scores, ld, 1, b + p.outGrad, p.ep, valueGrad, p.ep, true);
+    kernels.multiply(keys, p.dp, queries, grads, ld, 1, b, p.dp, keyGrad, p.dp, true);
+    kernels.multiply(queries, p.dp, keys, grads, 1, ld, memory + p.finiteKey, p.dp, queryGrad, p.dp, true);
+    auto sees = [&](int64_t i, int64_t j) { return source.sees(s, query0 + i, key0 + j, a.time); };
+    auto isSeen = [&](int64_t j, int64_t i) { return sees(i, j); };
+    outGradOutliers[size_t(number)].add(keys, isSeen, [&](int64_t j, int64_t i) { return scores[j * ld + i]; }, valueGrad, p.ep);
+    queryOutliers[size_t(number)].add(keys, isSeen, [&](int64_t j, int64_t i) { return grads[j * ld + i]; }, keyGrad, p.dp);
+    keyOutliers.add(queries, sees, [&](int64_t i, int64_t j) { return grads[j * ld + i]; }, queryGrad, p.dp);
   }
 
   void storeKeys(const AttentionSource &source, int64_t s, int64_t h, int64_t key0, int64_t keys) {
@@ -145,8 +164,8 @@ private:
   }
 
   /// sums: keys [slots][h][d], then values [slots][h][e].
-  void addSlots(const AttentionSource &source, int64_t h, int64_t key0, int64_t keys, float *sums) {
-    float *valueSums = sums + source.count * a.heads * a.d;
+  void addSlots(const AttentionSource &source, int64_t h, int64_t key0, int64_t keys, double *sums) {
+    double *valueSums = sums + source.count * a.heads * a.d;
     for (int64_t j = 0; j < keys; ++j) {
       int64_t row = (key0 + j) * a.heads + h;
       for (int64_t x = 0; x < a.d; ++x)
@@ -159,16 +178,19 @@ private:
   const Attention &a;
   const Plan &p;
   float *memory;
+  std::vector<Outliers> queryOutliers, outGradOutliers; ///< by block
+  Outliers keyOutliers;                                 ///< of the tile of keys
   const TileKernels &kernels;
 };
 
-/// Adds the threads' sums of slot gradients, which begin at `at` in their memory, in the order of the threads.
-void storeSlots(Context &context, const Buffer &grad, int64_t numbers, int64_t at, int threads) {
+/// Adds up the ranges' sums of slot gradients, number `at` … of those in their memory, in the order of the ranges.
+void storeSlots(Context &context, const Plan &plan, const Buffer &grad, int64_t numbers, int64_t at, int ranges) {
   for (int64_t i = 0; i < numbers; ++i) {
-    float total = 0;
-    for (int thread = 0; thread < threads; ++thread)
-      total += reinterpret_cast<float *>(context.scratch(thread, 0))[at + i];
-    narrowRow(grad.at(i), &total, grad.dtype, 1);
+    double total = 0;
+    for (int range = 0; range < ranges; ++range)
+      total += reinterpret_cast<double *>(reinterpret_cast<float *>(context.scratch(range, 0)) + plan.slots)[at + i];
+    float result = float(total);
+    narrowRow(grad.at(i), &result, grad.dtype, 1);
   }
 }
 
@@ -182,24 +204,21 @@ extern "C" int32_t braid_attend_grad(braid_context *abi, const char *name, const
     timer.flops = 2.0 * a.visiblePairs() * double(3 * a.d + 2 * a.e);
   Plan plan(a);
   int64_t tasks = a.batch * a.heads;
-  int threads = int(std::clamp<int64_t>(tasks, 1, context.threads()));
-  for (int thread = 0; thread < threads; ++thread)
-    if (!context.scratch(thread, size_t(plan.numbers) * sizeof(float)))
+  int ranges = int(std::clamp<int64_t>(tasks, 1, context.threads()));
+  for (int range = 0; range < ranges; ++range)
+    if (!context.scratch(range, size_t(plan.numbers) * sizeof(float)))
       return context.fail("out of memory for the gradient of attention");
-#pragma omp parallel num_threads(threads)
-  {
-    for (int range = omp_get_thread_num(); range < threads; range += omp_get_num_threads()) {
-      Backward backward(a, plan, reinterpret_cast<float *>(context.scratch(range, 0)));
-      for (int64_t task = tasks * range / threads; task < tasks * (range + 1) / threads; ++task)
-        backward.run(task / a.heads, task % a.heads);
-    }
-  }
-  int64_t at = plan.slots;
+  forPieces(ranges, [&](int range) {
+    Backward backward(a, plan, reinterpret_cast<float *>(context.scratch(range, 0)));
+    for (int64_t task = tasks * range / ranges; task < tasks * (range + 1) / ranges; ++task)
+      backward.run(task / a.heads, task % a.heads);
+  });
+  int64_t at = 0;
   for (const AttentionSource &source : a.sources)
     if (source.slots) {
       int64_t rows = source.count * a.heads;
-      storeSlots(context, source.kGrad, rows * a.d, at, threads);
-      storeSlots(context, source.vGrad, rows * a.e, at + rows * a.d, threads);
+      storeSlots(context, plan, source.kGrad, rows * a.d, at, ranges);
+      storeSlots(context, plan, source.vGrad, rows * a.e, at + rows * a.d, ranges);
       at += rows * (a.d + a.e);
     }
   return 0;

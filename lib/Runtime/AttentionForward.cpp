@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Attention.h"
+#include "Outliers.h"
 #include <cmath>
 #include <utility>
 #include <omp.h>
@@ -66,10 +67,16 @@ private:
     packRows(source.k, keys, a.d, dp, rowOf, t.key);
     packRows(source.v, keys, a.e, ep, rowOf, t.value);
     kernels.multiply(keys, tileQueries, a.d, t.key, dp, 1, t.queryT, tileQueries, t.scores, tileQueries, false);
-    maskScores(source, s, key0, keys, query0, queries, a.time, t.scores);
+    bool isPartial = hide(source, s, key0, keys, query0, queries, a.time, -std::numeric_limits<float>::infinity(), t.scores);
     kernels.softmaxStep(keys, t.scores, t.maximum, t.total, t.correction);
     kernels.scaleRows(queries, ep, t.sum, t.correction);
+    if (isPartial)
+      outliers.take(t.value, keys, ep);
     kernels.multiply(queries, ep, keys, t.scores, 1, tileQueries, t.value, ep, t.sum, ep, true);
+    if (isPartial)
+      outliers.add(
+          queries, [&](int64_t i, int64_t j) { return source.sees(s, query0 + i, key0 + j, a.time); },
+          [&](int64_t i, int64_t j) { return t.scores[j * tileQueries + i]; }, t.sum, ep);
   }
 
   template <typename RowOf> void finish(int64_t queries, RowOf rowOf) {
@@ -86,6 +93,7 @@ private:
 
   const Attention &a;
   Tiles t;
+  Outliers outliers; ///< of the tile of values
   const TileKernels &kernels;
 };
 

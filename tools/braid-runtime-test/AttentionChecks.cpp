@@ -112,7 +112,78 @@ public:
     return bytes;
   }
 
+  /// One token's query, key, value or output gradient is not finite: what does not see it keeps its bits, forward and backward.
+  void checkIsolation(const std::string &format) {
+    const std::vector<char> clean = results();
+    const Mark marks = untouched();
+    std::string worst;
+    int64_t kept = 0;
+    for (int which = 0; which < 4; ++which)
+      for (float value : {NAN, INFINITY, -INFINITY}) {
+        std::vector<Numbers *> touched;
+        if (which == 1 || which == 2)
+          for (size_t s = 0; s < k.size(); ++s)
+            if (!c.sources[s].slots)
+              touched.push_back(which == 1 ? k[s].get() : v[s].get());
+        if (which == 0 || which == 3)
+          touched.push_back(which == 0 ? &q : &outputGrad);
+        std::vector<Numbers> before;
+        for (Numbers *numbers : touched) {
+          before.push_back(*numbers);
+          int64_t width = numbers->size() / tokens;
+          for (int64_t x = 0; x < width; ++x)
+            numbers->set(sick() * width + x, value);
+        }
+        const std::vector<char> got = results();
+        for (size_t i = 0; i < touched.size(); ++i)
+          *touched[i] = before[i];
+        kept = 0;
+        for (size_t i = 0; i < clean.size(); ++i) {
+          kept += marks[i];
+          if (marks[i] && got[i] != clean[i])
+            worst = std::to_string(which);
+        }
+      }
+    report(std::string("attention ") + c.name + " " + format + " isolated" + worst, worst.empty() && kept ? 0 : 1, 0);
+  }
+
 private:
+  using Mark = std::vector<bool>;
+  /// A token in the middle of a sequence, next to the end of a tile where there are several.
+  int64_t sick() const { return (c.batch - 1) * c.time + (c.time > 64 ? 63 : c.time / 2); }
+  bool seesToken(const Source &source, int64_t query, int64_t key) const {
+    return !source.slots && query / c.time == key / c.time &&
+           sees(source, query / c.time, query % c.time, key % c.time, c.time);
+  }
+
+  /// Which bytes of results() the sick token cannot reach.
+  Mark untouched() const {
+    auto anySource = [&](auto holds) { return std::any_of(c.sources.begin(), c.sources.end(), holds); };
+    std::vector<bool> healthy(static_cast<size_t>(tokens)); // as queries
+    for (int64_t i = 0; i < tokens; ++i)
+      healthy[size_t(i)] = i != sick() && !anySource([&](const Source &s) { return seesToken(s, i, sick()); });
+    Mark mark;
+    auto append = [&](const Numbers &numbers, int64_t positions, auto isHealthy) {
+      int64_t bytes = numbers.size() * (numbers.dtype() == BRAID_BF16 ? 2 : 4) / positions;
+      for (int64_t i = 0; i < positions; ++i)
+        mark.insert(mark.end(), size_t(bytes), isHealthy(i));
+    };
+    auto ofQuery = [&](int64_t i) { return bool(healthy[size_t(i)]); };
+    append(output, tokens, ofQuery);
+    append(queryGrad, tokens, ofQuery);
+    for (size_t s = 0; s < k.size(); ++s) {
+      auto ofKey = [&](int64_t j) {
+        bool good = !c.sources[s].slots;
+        for (int64_t i = 0; good && i < tokens; ++i)
+          good = healthy[size_t(i)] || !seesToken(c.sources[s], i, j);
+        return good;
+      };
+      append(*kGrad[s], c.sources[s].slots ? c.sources[s].count : tokens, ofKey);
+      append(*vGrad[s], c.sources[s].slots ? c.sources[s].count : tokens, ofKey);
+    }
+    return mark;
+  }
+
   double scale() const { return 1 / std::sqrt(double(c.d)); }
 
   void buildTable() {
@@ -234,6 +305,8 @@ void braid::test::checkAttention() {
   for (const Case &one : cases) {
     Check(one, BRAID_F32, 2).run("f32");
     Check(one, BRAID_BF16, 2).run("bf16");
+    Check(one, BRAID_F32, 2).checkIsolation("f32");
+    Check(one, BRAID_BF16, 2).checkIsolation("bf16");
   }
   // The same bits on every run with the same threads; forward with any.
   bool same = Check(cases[11], BRAID_F32, 2).results() == Check(cases[11], BRAID_F32, 2).results();

@@ -26,7 +26,12 @@ llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::Array
   int64_t resident = std::min(properties.threads / launch.shape.threads, (properties.sharedBytes + reserved) / (launch.shape.sharedBytes + reserved));
   resident = std::max<int64_t>(resident, 1);
   int64_t wanted = int64_t(llvm::divideCeil(uint64_t(rows), uint64_t(launch.shape.rowsPerBlock)));
-  launch.blocks = blocks ? blocks : std::clamp<int64_t>(wanted, 1, properties.multiprocessors * resident);
+  int64_t most = properties.multiprocessors * resident;
+  // Of a sum across rows no more of them are added in fp32 before it goes on in double, in the sum of partial sums.
+  constexpr int64_t sumRows = 128;
+  if (!launch.shape.sums.empty())
+    most = std::max(most, int64_t(llvm::divideCeil(uint64_t(wanted), uint64_t(sumRows))));
+  launch.blocks = blocks ? blocks : std::clamp<int64_t>(wanted, 1, most);
   return launch;
 }
 

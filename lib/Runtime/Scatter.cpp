@@ -1,7 +1,8 @@
 //===- Scatter.cpp - summing rows into a table by id ----------------------===//
 //
 // Tokens are sorted by id (counting, stable); each row of the table is then summed by
-// one thread in the order of the tokens, so the result depends on nothing else.
+// one thread in the order of the tokens, so the result depends on nothing else. Sums are in
+// double: most rows have few tokens, but one may have them all.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,15 +12,15 @@
 
 using namespace braid::rt;
 
-static void addRow(float *__restrict out, const char *in, int64_t dtype, int64_t width) {
+static void addRow(double *__restrict out, const char *in, int64_t dtype, int64_t width) {
   if (dtype == BRAID_F32) {
     const float *values = reinterpret_cast<const float *>(in);
     for (int64_t j = 0; j < width; ++j)
-      out[j] += values[j];
+      out[j] += double(values[j]);
   } else {
     const uint16_t *values = reinterpret_cast<const uint16_t *>(in);
     for (int64_t j = 0; j < width; ++j)
-      out[j] += widen(values[j]);
+      out[j] += double(widen(values[j]));
   }
 }
 
@@ -28,7 +29,7 @@ extern "C" int32_t braid_scatter(braid_context *abi, const char *name, const int
   CallTimer timer(context, "scatter", name);
   Cursor cursor(table);
   int64_t rows = cursor.next(), width = cursor.next(), tokens = abi->tokens;
-  Buffer in = Buffer::read(*abi, cursor), ids = Buffer::read(*abi, cursor), out = Buffer::read(*abi, cursor);
+  Buffer in = Buffer::read(*abi, cursor), ids = Buffer::read(*abi, cursor), sums = Buffer::read(*abi, cursor);
   const int32_t *id = reinterpret_cast<const int32_t *>(ids.data);
 
   int threads = context.threads();
@@ -48,12 +49,22 @@ extern "C" int32_t braid_scatter(braid_context *abi, const char *name, const int
       order[first[id[token]]++] = token;
   // first[row] now is where row + 1 begins.
   int used = rows * width + tokens * width < 16384 ? 1 : threads;
+  for (int thread = 0; thread < used; ++thread)
+    if (!context.scratch(thread, size_t(width) * sizeof(double)))
+      return context.fail("out of memory for summing rows by id");
 #pragma omp parallel for num_threads(used) schedule(dynamic, 16) if (used > 1)
   for (int64_t row = 0; row < rows; ++row) {
-    float *sum = out.floats() + row * width;
-    std::fill(sum, sum + width, 0.0f);
-    for (int64_t at = row ? first[row - 1] : 0; at < first[row]; ++at)
+    float *out = sums.floats() + row * width;
+    int64_t begin = row ? first[row - 1] : 0, end = first[row];
+    if (begin == end) {
+      std::fill(out, out + width, 0.0f);
+      continue;
+    }
+    double *sum = reinterpret_cast<double *>(context.scratch(omp_get_thread_num(), 0));
+    std::fill(sum, sum + width, 0.0);
+    for (int64_t at = begin; at < end; ++at)
       addRow(sum, in.at(order[at] * width), in.dtype, width);
+    std::copy(sum, sum + width, out);
   }
   return 0;
 }

@@ -61,9 +61,30 @@ void checkFormats(const Case &p, int64_t which = 0) {
   check(p, BRAID_BF16, BRAID_F32, BRAID_F32, "mixed", which);
 }
 
+/// 262,144 equal terms, which rounding in fp32 term by term would put off by a thousandth.
+void checkLong(int64_t m, int64_t n, int64_t type, const char *format, bool turned) {
+  constexpr int64_t k = 1 << 18;
+  Call call(1, k);
+  Numbers a(m * k, type, 1), b(k * n, type, 2), c(m * n, BRAID_F32, 3);
+  for (int64_t i = 0; i < a.size(); ++i)
+    a.set(i, 0.1f);
+  for (int64_t i = 0; i < b.size(); ++i)
+    b.set(i, 0.7f);
+  std::vector<double> want(size_t(m * n), double(k) * a[0] * b[0]);
+  call.add(1).add(m).add(n).add(1).add(2);
+  call.add(a).add(0).add(turned ? 1 : k).add(turned ? m : 1).add(b).add(0).add(n).add(1).add(c).add(0).add(n).add(1);
+  call.expectSuccess(braid_matmul(call.context(), "long", call.table()));
+  report("matmul long sum " + std::to_string(m) + " x " + std::to_string(n) + " " + format, distance(c, want) / want[0], type == BRAID_F32 ? 5e-5 : 3e-4);
+}
+
 } // namespace
 
 void braid::test::checkMatmul() {
+  for (bool turned : {false, true})
+    for (auto [m, n] : {std::pair<int64_t, int64_t>(1, 5), {1, 1}, {2, 1}, {3, 1}, {3, 17}}) {
+      checkLong(m, n, BRAID_F32, turned ? "f32, transposed" : "f32", turned);
+      checkLong(m, n, BRAID_BF16, turned ? "bf16, transposed" : "bf16", turned);
+    }
   checkFormats({"plain", 1, 65, 47, 33, dense(65, 33), dense(33, 47), dense(65, 47)}, 1);
   checkFormats({"transposed a", 1, 65, 47, 33, turned(65, 33), dense(33, 47), dense(65, 47)}, 2);
   checkFormats({"transposed b", 1, 65, 47, 33, dense(65, 33), turned(33, 47), dense(65, 47), true});

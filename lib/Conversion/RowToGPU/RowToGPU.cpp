@@ -15,9 +15,9 @@
 using namespace mlir;
 using namespace braid::row;
 
-/// out[i] = the sum over g of partials[g · stride + i], in the order of g. One thread for a number.
+/// out[i] = the sum over g of partials[g · stride + i] in double, in the order of g. One thread for a number.
 static void emitSumKernel(OpBuilder &b, Location loc) {
-  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), integer = b.getI64Type(), real = b.getF32Type();
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), integer = b.getI64Type(), real = b.getF32Type(), exact = b.getF64Type();
   auto function = b.create<gpu::GPUFuncOp>(loc, sumKernelName, b.getFunctionType({pointer, pointer, integer, integer}, {}));
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
   OpBuilder::InsertionGuard guard(b);
@@ -31,15 +31,17 @@ static void emitSumKernel(OpBuilder &b, Location loc) {
   Value first = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, block, size), thread);
   Value step = b.create<arith::MulIOp>(loc, size, wide(b.create<gpu::GridDimOp>(loc, gpu::Dimension::x)));
   Value stride = b.create<arith::AndIOp>(loc, b.create<arith::AddIOp>(loc, numbers, number(3)), number(-4));
-  Value zero = b.create<arith::ConstantOp>(loc, b.getF32FloatAttr(0)), none = number(0), one = number(1);
+  Value zero = b.create<arith::ConstantOp>(loc, b.getF64FloatAttr(0)), none = number(0), one = number(1);
   auto at = [&](OpBuilder &b, Value base, Value index) -> Value { return b.create<LLVM::GEPOp>(loc, pointer, real, base, index); };
   b.create<scf::ForOp>(loc, first, numbers, step, ValueRange(), [&](OpBuilder &b, Location, Value i, ValueRange) {
     auto sum = b.create<scf::ForOp>(loc, none, groups, one, ValueRange{zero}, [&](OpBuilder &b, Location, Value g, ValueRange carried) {
       Value offset = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, g, stride), i);
       Value term = b.create<LLVM::LoadOp>(loc, real, at(b, partials, offset));
+      term = b.create<arith::ExtFOp>(loc, exact, term);
       b.create<scf::YieldOp>(loc, Value(b.create<arith::AddFOp>(loc, carried[0], term)));
     });
-    b.create<LLVM::StoreOp>(loc, sum.getResult(0), at(b, out, i));
+    Value rounded = b.create<arith::TruncFOp>(loc, real, sum.getResult(0));
+    b.create<LLVM::StoreOp>(loc, rounded, at(b, out, i));
     b.create<scf::YieldOp>(loc);
   });
   b.create<gpu::ReturnOp>(loc);

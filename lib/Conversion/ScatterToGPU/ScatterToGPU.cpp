@@ -203,12 +203,15 @@ static void emitTiles(OpBuilder &b, Location loc, int64_t width, bool bf16) {
   c.finish();
 }
 
-/// A warp for a row of the table that no block has done: zeros, or the partial sums of its run in order.
+/// A warp for a row of the table that no block has done: zeros, or the partial sums of its run in order, added in double.
 static void emitRows(OpBuilder &b, Location loc, int64_t width) {
   Code c(b, loc, rowsName(width), 5, 1, warp * warpsPerBlock);
   Value table = c.argument(2), partials = c.argument(3), total = c.argument(4), rows = c.argument(5);
   Sums sums{c, width, c.argument(0), c.argument(1)};
-  Value zero = c.number(0), one = c.number(1), perBlock = c.number(warpsPerBlock), count = c.load(total, zero), zeros = c.zeros(sums.real);
+  Type exact = b.getF64Type(); // a run may have any number of tiles
+  if (auto vector = dyn_cast<VectorType>(sums.real))
+    exact = vector.clone(exact);
+  Value zero = c.number(0), one = c.number(1), perBlock = c.number(warpsPerBlock), count = c.load(total, zero), zeros = c.zeros(exact);
   Value thread = c.thread(), lane = c.both(thread, c.number(warp - 1)), self = c.shiftRight(thread, c.number(5)), toTile = c.number(5);
   c.loop(c.add(c.mul(c.block(), perBlock), self), rows, c.mul(c.blocks(), perBlock), [&](Value row) {
     Value begin = c.firstNotBelow(count, [&](Value place) { return c.isLess(sums.key(place), row); });
@@ -218,12 +221,14 @@ static void emitRows(OpBuilder &b, Location loc, int64_t width) {
     c.when(c.either(isEmpty, isSpread), [&] {
       Value stop = c.pick(isSpread, c.add(lastTile, one), zero);
       c.loop(lane, c.number(width / sums.lanes), c.number(warp), [&](Value piece) {
-        auto load = [&](Value partial) { return c.loadReals(sums.piece(partials, partial, piece), sums.real); };
-        Value start = c.choose(isSpread, sums.real, [&] { return load(sums.partial(firstTile, 1)); }, [&] { return zeros; });
+        auto load = [&](Value partial) -> Value {
+          return b.create<arith::ExtFOp>(loc, exact, c.loadReals(sums.piece(partials, partial, piece), sums.real));
+        };
+        Value start = c.choose(isSpread, exact, [&] { return load(sums.partial(firstTile, 1)); }, [&] { return zeros; });
         Value sum = c.loop(c.add(firstTile, one), stop, one, start, [&](Value tileIndex, ValueRange carried) {
           return Code::Values{b.create<arith::AddFOp>(loc, carried[0], load(sums.partial(tileIndex, 0)))};
         })[0];
-        sums.put(sum, sums.piece(table, row, piece));
+        sums.put(Value(b.create<arith::TruncFOp>(loc, sums.real, sum)), sums.piece(table, row, piece));
       });
     });
   });

@@ -41,12 +41,7 @@ static void prepareProduct(DotOp dot) {
 }
 
 /// A computed copy of a value, for who needs it in memory of its own.
-static Value copyOf(OpBuilder &b, Location loc, Value value) {
-  ValueType type = typeOf(value);
-  if (!type.isReal())
-    return b.create<MapOp>(loc, type.withElement(Element::Real), Fn::Real, ValueRange(value));
-  return b.create<BroadcastOp>(loc, type, value);
-}
+static Value copyOf(OpBuilder &b, Location loc, Value value) { return b.create<BroadcastOp>(loc, typeOf(value), value); }
 
 static void prepareOutput(OutputOp output, DenseSet<Value> &taken) {
   Value root = rootOf(output.getValue());
@@ -55,7 +50,11 @@ static void prepareOutput(OutputOp output, DenseSet<Value> &taken) {
   if (computed && taken.insert(root).second)
     return;
   OpBuilder b(output);
-  output.getValueMutable().assign(copyOf(b, output.getLoc(), output.getValue()));
+  Value value = output.getValue();
+  ValueType type = typeOf(value);
+  // What leaves the program is a number.
+  output.getValueMutable().assign(type.isReal() ? copyOf(b, output.getLoc(), value)
+                                                : b.create<MapOp>(output.getLoc(), type.withElement(Element::Real), Fn::Real, ValueRange(value)).getResult());
   taken.insert(output.getValue());
 }
 

@@ -23,6 +23,10 @@ def rmsnorm(p, x):
     return p["gain"] * rms(x)
 
 
+def layernorm(p, x):
+    return torch.nn.functional.layer_norm(x, x.shape[-1:], p["gain"], p["bias"], eps=1e-5)
+
+
 def gelu(x):
     return torch.nn.functional.gelu(x, approximate="tanh")
 

@@ -4,7 +4,7 @@ Nothing is taken from the Braid programs but the paths of their parameters. `p` 
 """
 import torch
 
-from layers import attend, attend_masked, attention, gelu, join, mlp, project, rms, rmsnorm, rope, swiglu
+from layers import attend, attend_masked, attention, gelu, join, layernorm, mlp, project, rms, rmsnorm, rope, swiglu
 
 
 def sublayers(p, c):
@@ -25,6 +25,16 @@ def prenorm(p, tokens, c):
     for q, f in sublayers(p, c):
         x = x + f(q, rmsnorm(q / "rmsnorm", x))
     return tied(p, x)
+
+
+def learned_positions(p, tokens, c):
+    x = p["embed"][tokens] + p["place"][torch.arange(tokens.shape[1])]
+    for i in range(c["layers"]):
+        a, m = p / "block" / i / "attention", p / "block" / i / "mlp"
+        h = layernorm(a / "layernorm", x)
+        x = x + join(a / "out", attend(project(a / "q", h), project(a / "k", h), project(a / "v", h)))
+        x = x + mlp(m, layernorm(m / "layernorm", x))
+    return layernorm(p / "readout" / "layernorm", x) @ p["embed"].T
 
 
 def llama(p, tokens, c):

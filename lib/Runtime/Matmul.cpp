@@ -22,7 +22,7 @@ using namespace braid::rt;
 namespace {
 
 /// Terms of a result that are added in fp32 before the sum is continued in double.
-constexpr int64_t longSum = 512;
+constexpr int64_t longSum = 1024;
 
 /// How BLAS sees a matrix: transposed or not, and the distance between its rows.
 struct Layout {

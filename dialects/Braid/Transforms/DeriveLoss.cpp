@@ -11,11 +11,13 @@ namespace braid::ir {
 using namespace mlir;
 using namespace braid::ir;
 
-/// The cross-entropy of one token: log Σ exp(x - m) + m - x[target].
-static Value crossEntropy(Emitter &emit, Value logits, Value targets, StringRef classes) {
-  Value highest = emit.reduce(ReduceKind::Max, logits, {classes});
+/// The cross-entropy of one token: log Σ exp(x - m) + m - x[target]; for a token whose target is absent something finite, whose
+/// gradient is zero even where the token's logits are not finite.
+static Value crossEntropy(Emitter &emit, Value logits, Value targets, Value absent, StringRef classes) {
+  Value counted = emit.map(Fn::Select, {absent, emit.number(0), logits});
+  Value highest = emit.reduce(ReduceKind::Max, counted, {classes});
   highest = emit.builder.create<DetachOp>(emit.loc, highest.getType(), highest);
-  Value exps = emit.map(Fn::Exp, {emit.map(Fn::Sub, {logits, highest})});
+  Value exps = emit.map(Fn::Exp, {emit.map(Fn::Sub, {counted, highest})});
   Value logSum = emit.map(Fn::Log, {emit.reduce(ReduceKind::Sum, exps, {classes})});
   Value chosen = emit.builder.create<GatherOp>(
       emit.loc, typeOf(logits).without({classes}), logits, targets,
@@ -55,11 +57,11 @@ static LogicalResult appendLoss(FuncOp loss) {
       "targets");
   Value scale = builder.create<InputOp>(
       emit.loc, ValueType::get(context, Kind::Static, none), "loss_scale");
-  Value sum = crossEntropy(emit, logits, targets, classes.getName());
-  for (Value value : auxiliary)
-    sum = emit.add(sum, value);
   Value zero = emit.number(0);
   Value absent = emit.map(Fn::Lt, {emit.map(Fn::Real, {targets}), zero});
+  Value sum = crossEntropy(emit, logits, targets, absent, classes.getName());
+  for (Value value : auxiliary)
+    sum = emit.add(sum, value);
   Value counted = emit.map(Fn::Select, {absent, zero, sum});
   builder.create<OutputOp>(emit.loc, "loss", emit.tokenSum(emit.mul(counted, scale)));
   output.erase();

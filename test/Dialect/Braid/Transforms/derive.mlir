@@ -13,16 +13,18 @@ module {
   // CHECK: %[[A:.*]] = braid.input "aux"
   // CHECK: %[[T:.*]] = braid.input "targets" : <token, [], id 16>
   // CHECK: %[[SCALE:.*]] = braid.input "loss_scale" : <static, []>
-  // CHECK: %[[M:.*]] = braid.reduce max %[[X]] over ["vocab"]
+  // What a token without a target has for logits goes nowhere.
+  // CHECK: %[[ABSENT:.*]] = braid.map lt
+  // CHECK: %[[KEPT:.*]] = braid.map select(%[[ABSENT]], %{{.*}}, %[[X]])
+  // CHECK: %[[M:.*]] = braid.reduce max %[[KEPT]] over ["vocab"]
   // CHECK: %[[D:.*]] = braid.detach %[[M]]
-  // CHECK: braid.map sub(%[[X]], %[[D]])
+  // CHECK: braid.map sub(%[[KEPT]], %[[D]])
   // CHECK: braid.map exp
   // CHECK: braid.reduce sum
   // CHECK: braid.map log
   // CHECK: braid.gather %[[X]][%[[T]]] along "vocab"
   // CHECK: %[[CE:.*]] = braid.map sub
   // CHECK: %[[SUM:.*]] = braid.map add(%[[CE]], %[[A]])
-  // CHECK: %[[ABSENT:.*]] = braid.map lt
   // CHECK: %[[C:.*]] = braid.map select(%[[ABSENT]], %{{.*}}, %[[SUM]])
   // CHECK: %[[S:.*]] = braid.map mul(%[[C]], %[[SCALE]])
   // CHECK: %[[L:.*]] = braid.token_sum %[[S]]

@@ -36,6 +36,9 @@ for include in (os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "in
         config.available_features.add("cuda-header")
         config.substitutions.append(("%cuda_include", include))
         break
+# Larger sizes: ./run test --all.
+if lit_config.params.get("all"):
+    config.available_features.add("all")
 # What ./run bundle packs; ./run test builds it.
 if os.path.exists(os.path.join(config.braid_build, "bundle", "bin", "braid-bundled")):
     config.available_features.add("bundle")

@@ -177,22 +177,24 @@ static void forward(const Attention &attention, double *output, double *lse) {
   });
 }
 
-/// `outputGrad` and `lseGrad` may be null.
+/// `outputGrad` and `lseGrad` may be null. With `single` the two sums whose difference a score's gradient is are rounded
+/// to fp32, each in an order of its own: a device makes them in different places.
 static void backward(const Attention &attention, const double *output, const double *lse,
-                     const double *outputGrad, const double *lseGrad, const AttentionSinks &sinks) {
+                     const double *outputGrad, const double *lseGrad, const AttentionSinks &sinks, bool single = false) {
+  auto rounded = [single](double x) { return single ? double(float(x)) : x; };
   attention.forEachRowOf([&](int64_t row, ArrayRef<int64_t> at) {
     double mean = lseGrad ? -lseGrad[row] : 0; // what is subtracted from every weight's gradient
     if (outputGrad)
       for (int64_t to : attention.further)
-        mean += outputGrad[at[2] + to] * output[at[2] + to];
+        mean = rounded(mean + rounded(outputGrad[at[2] + to] * output[at[2] + to]));
     for (auto [s, source] : llvm::enumerate(attention.sources)) {
       for (int64_t place : attention.visible(source, at[0])) {
         double weight = std::exp(attention.score(source, s, place, at) - lse[row]);
         int64_t valueAt = at[4 + 2 * s] + place * source.valueStep;
         double byWeight = 0;
         if (outputGrad)
-          for (auto [to, from] : llvm::zip(attention.further, source.further)) {
-            byWeight += outputGrad[at[2] + to] * attention.values[s][valueAt + from];
+          for (auto [to, from] : llvm::zip(llvm::reverse(attention.further), llvm::reverse(source.further))) {
+            byWeight = rounded(byWeight + rounded(outputGrad[at[2] + to] * attention.values[s][valueAt + from]));
             if (sinks.values[s])
               sinks.values[s][valueAt + from] += weight * outputGrad[at[2] + to];
           }
@@ -245,7 +247,7 @@ void braid::ref::evaluateAttendGrad(AttendGradOp op, Evaluator &eval) {
     sinks.values.push_back(s < valueGrads ? results[1 + keyGrads + s].data.data() : nullptr);
   }
   backward(attention, eval[op.getOutput()].data.data(), eval[op.getLse()].data.data(),
-           eval[op.getOutputGrad()].data.data(), nullptr, sinks);
+           eval[op.getOutputGrad()].data.data(), nullptr, sinks, eval.options.single);
   for (auto [value, tensor] : llvm::zip(op.getResults(), results))
     eval.bind(value, std::move(tensor));
 }

@@ -32,9 +32,10 @@ static bool isInexact(Value value) {
 void Evaluator::bind(Value value, TensorRef tensor) {
   if (options.jitter && isInexact(value)) {
     auto moved = std::make_shared<Tensor>(*tensor);
+    // Which way depends on the number alone: what is computed twice is the same twice.
     for (double &number : moved->data) {
-      jitterState = jitterState * 1664525 + 1013904223;
-      number *= 1 + (jitterState >> 31 ? 0x1p-23 : -0x1p-23);
+      uint64_t bits = llvm::bit_cast<uint64_t>(number) * 0x9e3779b97f4a7c15;
+      number *= 1 + (bits >> 63 ? 0x1p-23 : -0x1p-23);
     }
     tensor = std::move(moved);
   }

@@ -42,7 +42,6 @@ public:
   const TensorMap &params;
   const bool keep;
   int64_t batch, time;
-  uint32_t jitterState = 1; ///< of the draws of `options.jitter`
   TensorMap outputs;
   /// The values of `braid.aux_loss` (kept alive), in order.
   llvm::SmallVector<std::pair<mlir::Value, TensorRef>> auxLosses;

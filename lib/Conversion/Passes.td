@@ -91,11 +91,13 @@ def MarkAliases : Pass<"mark-aliases", "::mlir::ModuleOp"> {
     A kernel is compiled once for all its launches. After the plan of memory, pairs of its
     arguments of which one is written and which are the same buffer, the same external, or
     places that overlap in some launch, are its attribute `aliases`; no other two arguments,
-    one of them written, share memory. Stable on its own output.
+    one of them written, share memory. Every conversion of kernels notes them anew from the launches
+    that it finds, so that no text can be converted without. Stable on its own output.
 
     Numeric class: exact. Bytes moved: the same.
 
-    Declines: buffers without a place, arguments that are only read. Fails where a launch does not fit its kernel (H1).
+    Declines: buffers without a place, arguments that are only read, kernels that nothing launches (they keep what
+    is noted). Fails where a launch does not fit its kernel (H1).
     ```mlir
     row.kernel @double token dynamic [] { … }
     ```

@@ -1,6 +1,7 @@
 //===- LaunchOperands.cpp - memory for the operands of a launch -----------===//
 
 #include "LaunchOperands.h"
+#include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Runtime/ABI.h"
 #include "braid/Runtime/Random.h"
@@ -16,12 +17,10 @@ static bool isWrittenBefore(mlir::Value buffer, host::LaunchOp launch) {
   return llvm::any_of(buffer.getUsers(), [&](mlir::Operation *user) { return user->getBlock() == launch->getBlock() && user->isBeforeInBlock(launch); });
 }
 
-/// Which memory a buffer is: a place in an arena, if memory is planned, or its own.
+/// Which memory a buffer is: where it begins.
 static std::pair<const void *, int64_t> memoryOf(mlir::Value value) {
-  static const char arenas[2] = {};
-  if (auto buffer = value.getDefiningOp<host::BufferOp>(); buffer && buffer.getOffset())
-    return {&arenas[buffer.getType().getSpace() == host::Space::Fixed], int64_t(*buffer.getOffset())};
-  return {value.getAsOpaquePointer(), -1};
+  MemoryExtent extent = extentOf(value);
+  return {extent.memory, extent.from};
 }
 
 LaunchOperands::LaunchOperands(row::KernelOp kernel, host::LaunchOp launch, int64_t rows, uint64_t seed)
@@ -157,8 +156,8 @@ llvm::Error LaunchOperands::place(Device &device, Arena &arena, const RowLaunch 
       for (int64_t i = 0; i < entriesOf(list); ++i) {
         mlir::Value value = launch.getArgs()[next++];
         const Operand &operand = operands.find(memoryOf(value))->second;
-        int64_t rowBytes = row::numElements(kernel, list.getAxes(), axisSizes) * (operand.storage == host::Storage::BF16 ? 2 : 4);
-        entries.push_back({reinterpret_cast<char *>(of[memoryOf(value)]), operand.bytes >= rowBytes * rows && !operand.zero ? rowBytes : 0});
+        int64_t numbers = row::numElements(kernel, list.getAxes(), axisSizes), rowBytes = numbers * (operand.storage == host::Storage::BF16 ? 2 : 4);
+        entries.push_back({reinterpret_cast<char *>(of[memoryOf(value)]), hasRows(launch, value, numbers) ? rowBytes : 0});
       }
       addresses.push_back(arena.at(table++));
       if (llvm::Error error = device.copyTo(addresses.back(), entries.data(), entries.size() * sizeof(braid_entry)))

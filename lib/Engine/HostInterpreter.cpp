@@ -1,6 +1,7 @@
 //===- HostInterpreter.cpp - programs, evaluated naively ------------------===//
 
 #include "Storage.h"
+#include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Engine/RowInterpreter.h"
 #include "braid/Runtime/Random.h"
@@ -98,9 +99,7 @@ llvm::Error Interpreter::launch(LaunchOp op) {
         count = size;
     for (; count > 0; --count) {
       Value buffer = op.getArgs()[next++];
-      auto type = cast<BufferType>(buffer.getType());
-      bool varies = perToken ? type.getSpace() == Space::Token : rows > 1 && type.bytes() == bytes * rows;
-      target.entries.push_back({memory[buffer], varies && !isa<ZerosOp>(buffer.getDefiningOp()) ? bytes : 0});
+      target.entries.push_back({memory[buffer], hasRows(op, buffer, bytes / bytesOf(list.getStorage())) ? bytes : 0});
     }
   }
   SmallVector<int64_t> sizes(op.getSizes());

@@ -115,7 +115,6 @@ void buildHostPipeline(OpPassManager &manager, const PipelineOptions &) {
 }
 
 void buildLoopsPipeline(OpPassManager &manager) {
-  manager.addPass(createMarkAliasesPass()); // of a text, too, that nobody has marked
   manager.addPass(host::createConvertHostToLLVMPass());
   manager.addPass(row::createConvertRowToLoopsPass());
   manager.addPass(createBraidDropParameters());

@@ -48,6 +48,9 @@ struct KernelTraffic {
     bool held = false;        ///< the loads are done once for all rows of a block that follow one another
     bool known = true;        ///< false if branches decide what is loaded
     bool part = false;        ///< what is computed from it is not all used, so that less may be loaded
+    /// Of a list: arguments of which an entry that is one of them is not loaded, since the row has stored it; bytes of an entry's row.
+    llvm::SmallVector<int64_t, 1> forwarded;
+    int64_t entryBytes = 0;
     bool wide = false;        ///< rows of at least 256 neighbouring numbers in whole sectors: requests touch no sector in vain
   };
   std::vector<Of> rows;

@@ -165,7 +165,7 @@ struct ConvertHostToLLVM : braid::impl::ConvertHostToLLVMBase<ConvertHostToLLVM>
     llvm::StringMap<braid::row::KernelOp> kernels;
     for (auto kernel : module.getOps<braid::row::KernelOp>())
       kernels[kernel.getSymName()] = kernel;
-    if (failed(braid::verifyLaunches(module)))
+    if (failed(braid::markAliases(module))) // while the launches are there
       return signalPassFailure();
     declare(module, kernels);
     for (auto func : llvm::make_early_inc_range(module.getOps<FuncOp>()))

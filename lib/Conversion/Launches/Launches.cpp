@@ -101,6 +101,14 @@ SmallVector<LaunchArgument> argumentsOf(host::LaunchOp launch, row::KernelOp ker
   return result;
 }
 
+bool hasRows(host::LaunchOp launch, Value entry, int64_t numbers) {
+  auto type = cast<host::BufferType>(entry.getType());
+  if (entry.getDefiningOp<host::ZerosOp>())
+    return false;
+  int64_t rows = launch.getRows().value_or(1);
+  return launch.getSpace() == host::Space::Token ? type.getSpace() == host::Space::Token : rows > 1 && type.getNumbers() == numbers * rows;
+}
+
 LogicalResult verifyLaunches(ModuleOp module) {
   SymbolTable symbols(module);
   WalkResult result = module.walk([&](host::LaunchOp launch) {

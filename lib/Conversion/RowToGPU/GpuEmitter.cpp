@@ -10,9 +10,6 @@ GpuEmitter::GpuEmitter(KernelOp kernel, OpBuilder &builder, const Schedule &sche
     : KernelEmitter(kernel, builder, schedule), launches(sizes), plan(LaunchPlan::of(kernel, schedule, sizes, findings)), findings(findings) {
   mayCall = false;
   evaluatesFirst = true;
-  inPlace = kernel->hasAttr("aliases");
-  for (BlockArgument argument : kernel.getBody().getArguments())
-    inPlace |= isRead(argument) && isWritten(argument);
 }
 
 Value GpuEmitter::i64(int64_t value) { return b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(value)); }
@@ -123,6 +120,7 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   if (!plan.tables.empty() || !plan.sums.empty())
     b.create<gpu::BarrierOp>(loc);
 
+  findForwarded();
   if (plan.ring)
     startRing();
   SmallVector<Value> carried;
@@ -138,6 +136,7 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   row = rows.getInductionVar();
   findLives();
   assignBits();
+  findUses();
   scopes.push_back({rows.getBody(), nullptr, {}, {plan.threadsPerRow, 1, {}}});
   enter(0);
   if (plan.ring)
@@ -145,23 +144,23 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   else
     emitStaging();
   for (const Nest &each : schedule.nests()) {
+    auto which = unsigned(&each - schedule.nests().data());
+    waitBefore(which);
     emitNest(each);
-    forget(unsigned(&each - schedule.nests().data()));
+    sinceWait.push_back(which);
+    forget(which);
     enter(0);
-    if (plan.ring && unsigned(&each - schedule.nests().data()) == plan.ring->lastReader)
+    if (plan.ring && which == plan.ring->lastReader)
       finishRing();
-    if (touched || inPlace)
-      synchronise();
   }
   enter(0);
-  if (exchanges % 2) // the next row begins with the same area
-    synchronise();
+  waitAfterRow();
   if (plan.ring)
     b.create<scf::YieldOp>(loc, ringSlot(ringEntries));
   else
     b.create<scf::YieldOp>(loc);
   hoistParameters(rows);
-  function->setAttr("braid.traffic", describeTraffic(b, kernel, plan, launches, traffic, held));
+  function->setAttr("braid.traffic", describeTraffic(b, kernel, plan, launches, traffic, held, llvm::map_to_vector(forwarded, [](const Forwarded &each) { return each.what; })));
   return function;
 }
 
@@ -376,7 +375,7 @@ bool GpuEmitter::revise(Findings &found) {
   }
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     auto loads = traffic.loads.find(argument);
-    if (loads == traffic.loads.end() || plan.isSum(argument) || !mayStage(kernel, argument))
+    if (loads == traffic.loads.end() || plan.isSum(argument) || !mayStage(kernel, argument, launches.forwards))
       continue;
     int64_t total = 0, needed = neededBytes(kernel, argument).at(launches.largest);
     bool known = true;

@@ -54,6 +54,7 @@ private:
   //===--- Memory (ThreadMemory.cpp) ----------------------------------------===//
   mlir::Value load(const Place &place, const Position &position) override;
   void store(const Place &place, const Position &position, mlir::Value value) override;
+  void storeAlone(const Place &place, const Position &position, mlir::Value value);
   void accumulate(const Place &place, const Position &position, mlir::Value value) override;
   void kept(mlir::Value value, const Position &position, mlir::Value computed) override;
   unsigned alignment(const Place &place) override;
@@ -86,6 +87,18 @@ private:
   void copyAsync(mlir::Value from, mlir::Value to, int64_t bytes);
   void copyRow(mlir::Value from, mlir::Value to, int64_t bytes, int64_t align);
 
+  //===--- What is stored and read again in a list (Forwarding.cpp) ---------===//
+  struct Forwarded {
+    Forward what;
+    mlir::Value entry, isThere;  ///< which entry of the list it is, or how many there are; whether it is one
+  };
+  llvm::SmallVector<Forwarded, 1> forwarded; ///< of staged lists
+  void findForwarded();
+  /// The body, but not for an entry that the row will store.
+  void unlessForwarded(mlir::Value list, mlir::Value which, llvm::function_ref<void()> body);
+  /// Puts what is stored at the place where the list's copy has it.
+  void forwardStore(const Place &place, const Position &position, mlir::Value value);
+
   //===--- A ring of entries in shared memory (Prefetch.cpp) ----------------===//
   bool mayPrefetch(mlir::Value list);
   bool prefetch(Findings &findings);
@@ -107,6 +120,20 @@ private:
   /// Notes in `held` which parameters are then loaded once by the threads of a row, not once for each row.
   void hoistParameters(mlir::scf::ForOp rows);
   llvm::DenseSet<mlir::Value> held;
+
+  //===--- Waits between nests (Waits.cpp) ----------------------------------===//
+  struct Use {
+    llvm::SetVector<mlir::Value> reads, writes; ///< arguments, and kept values that are in memory
+  };
+  std::vector<Use> uses;                        ///< by nest
+  llvm::SmallVector<unsigned> sinceWait;        ///< nests of the row that have been emitted since its threads last waited
+  void findUses();
+  bool sameThreads(unsigned a, unsigned b, mlir::Value one, mlir::Value other) const;
+  bool mustWait(unsigned before, unsigned after) const;
+  void waitBefore(unsigned next);
+  void waitAfterRow();
+  /// Whether what is stored in the argument may be read in the row, as this or another argument.
+  bool isReadInPlace(mlir::Value argument) const;
 
   //===--- The frame (GpuEmitter.cpp) ---------------------------------------===//
   void emitArguments(mlir::gpu::GPUFuncOp function);
@@ -149,9 +176,7 @@ private:
   mlir::Value ringEntries, ringSlots, ringAhead, ringLate;
   mlir::Value sharedStart, rowShared, workspaceStart, rowCount;
   mlir::Value pieceStart;      ///< the first number of the thread's first piece
-  bool inPlace = false;        ///< some memory is both read and written
   bool distributed = false;    ///< inside the loop that threads share
-  bool touched = false;        ///< memory that threads share has been used since they last waited
   unsigned exchanges = 0;      ///< of the row so far, outside of loops
   Runs nextRuns;               ///< of the vector loop being made
   bool hasNextRuns = false;

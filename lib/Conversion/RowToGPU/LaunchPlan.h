@@ -9,6 +9,7 @@
 #define BRAID_LIB_CONVERSION_ROWTOGPU_LAUNCHPLAN_H
 
 #include "../RowToLLVM/Schedule.h"
+#include "dialects/Host/IR/Host.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace braid::row {
@@ -21,10 +22,18 @@ struct Extent {
   int64_t total(llvm::ArrayRef<int64_t> given) const;
 };
 
+/// An entry of a list may be a buffer that the row has stored before it reads the list (Forwarding.cpp).
+struct Forward {
+  mlir::Value list, stored;
+};
+/// Those of a kernel with these launches.
+llvm::SmallVector<Forward, 1> findForwards(KernelOp kernel, llvm::ArrayRef<host::LaunchOp> launches);
+
 /// What is known about the launches of a kernel.
 struct LaunchSizes {
   int64_t sharedLimit = 0;              ///< bytes of shared memory that a block may have
   llvm::SmallVector<int64_t> largest;   ///< of every dynamic axis
+  llvm::SmallVector<Forward, 1> forwards;
   bool few = false;                     ///< for so few rows that blocks are rare: a row is given as many threads as it can use
 };
 

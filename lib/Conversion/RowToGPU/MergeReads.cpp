@@ -7,20 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "MergeReads.h"
+#include "../RowToLLVM/Schedule.h"
 #include "mlir/IR/OperationSupport.h"
 
 using namespace mlir;
 using namespace braid::row;
-
-static bool mayBeOne(KernelOp kernel, Value a, Value b) {
-  if (a == b)
-    return true;
-  auto pairs = kernel->getAttrOfType<ArrayAttr>("aliases");
-  int64_t x = cast<BlockArgument>(a).getArgNumber(), y = cast<BlockArgument>(b).getArgNumber();
-  return pairs && llvm::any_of(pairs.getAsRange<DenseI64ArrayAttr>(), [&](DenseI64ArrayAttr pair) {
-    return (pair[0] == x && pair[1] == y) || (pair[0] == y && pair[1] == x);
-  });
-}
 
 void braid::row::mergeReads(KernelOp kernel) {
   auto flags = OperationEquivalence::IgnoreLocations;
@@ -29,7 +20,7 @@ void braid::row::mergeReads(KernelOp kernel) {
     if (isa<StoreOp, UnstackOp, AccumulateOp>(op)) {
       for (auto &entry : known)
         llvm::erase_if(entry.second, [&](Operation *old) {
-          return isa<LoadOp, StackOp, GatherOp>(old) && mayBeOne(kernel, old->getOperand(0), op.getOperand(1));
+          return isa<LoadOp, StackOp, GatherOp>(old) && mayAlias(kernel, old->getOperand(0), op.getOperand(1));
         });
       continue;
     }

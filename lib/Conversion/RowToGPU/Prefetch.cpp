@@ -23,7 +23,7 @@
 using namespace mlir;
 using namespace braid::row;
 
-/// If the list can be prefetched: every nest that reads it gives the pieces to the threads in the same way. The last nest
+/// If the list can be prefetched: every nest that reads it, or stores what is forwarded to it, gives the pieces to the threads in the same way. The last nest
 /// is the one that frees slots.
 bool GpuEmitter::mayPrefetch(Value list) {
   auto type = dyn_cast<ListType>(list.getType());
@@ -38,6 +38,12 @@ bool GpuEmitter::mayPrefetch(Value list) {
       return false;
     lanes = lanesFor(each);
   }
+  for (const Forward &forward : launches.forwards)
+    for (const Nest &each : schedule.nests())
+      for (const Root &root : each.roots)
+        if (forward.list == list && isa<StoreOp>(root.op) && root.op->getOperand(1) == forward.stored &&
+            (each.vector != axis || isOverLanes(each) || lanesFor(each) != lanes))
+          return false;
   int64_t piece = lanes * storedBytes(type.getStorage());
   if (piece % 16 && piece != 4 && piece != 8)
     return false;
@@ -74,8 +80,10 @@ void GpuEmitter::issueEntries(Value of, Value entry, Value into, Value count, fu
   Value upper = b.create<arith::SelectOp>(loc, exists, count, i64(0));
   plainLoop(i64(0), upper, 1, [&](Value each) {
     Value which = b.create<arith::AddIOp>(loc, entry, each);
-    Value from = b.create<LLVM::IntToPtrOp>(loc, args.getType(), addressInList(list, which, of));
-    pieces(from, ringAddress(ringSlot(b.create<arith::AddIOp>(loc, into, each))));
+    unlessForwarded(list, which, [&] {
+      Value from = b.create<LLVM::IntToPtrOp>(loc, args.getType(), addressInList(list, which, of));
+      pieces(from, ringAddress(ringSlot(b.create<arith::AddIOp>(loc, into, each))));
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 //===- RowToGPU.cpp - the passes that take row kernels to a GPU -----------===//
 
 #include "braid/Conversion/RowToGPU.h"
+#include "braid/Conversion/Launches.h"
 #include "GpuEmitter.h"
 #include "MergeReads.h"
 #include "ToNVVM.h"
@@ -114,9 +115,11 @@ static void emitFewVariant(KernelOp kernel, OpBuilder &b, const Schedule &schedu
     function->setAttr("braid.few", FlatSymbolRefAttr::get(b.getContext(), name));
 }
 
-static void convertKernels(ModuleOp module, const GpuTarget &target, bool allFew) {
+static LogicalResult convertKernels(ModuleOp module, const GpuTarget &target, bool allFew) {
   if (module.getOps<KernelOp>().empty())
-    return;
+    return success();
+  if (failed(braid::markAliases(module)))
+    return failure();
   OpBuilder b(module.getContext());
   b.setInsertionPointToStart(module.getBody());
   module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), b.getUnitAttr());
@@ -141,6 +144,7 @@ static void convertKernels(ModuleOp module, const GpuTarget &target, bool allFew
     inside.setInsertionPointToStart(emitted[i]->getBody());
     mergeReads(kernel);
     LaunchSizes sizes = launchSizes(kernel, launches, target);
+    sizes.forwards = findForwards(kernel, launches.lookup(kernel.getSymName()));
     Schedule schedule = Schedule::of(kernel);
     emitKernel(kernel, kernel.getSymName(), inside, schedule, sizes);
     if (few.contains(kernel.getSymName()) || (allFew && kernel.getSpace() == Space::Token))
@@ -154,6 +158,7 @@ static void convertKernels(ModuleOp module, const GpuTarget &target, bool allFew
   if (sums)
     emitSumKernel(b, module.getLoc());
   emitScatterKernels(module, b, GpuEmitter::sharedName);
+  return success();
 }
 
 /// The target of a pass's options. Fails with a diagnostic, also where the module's kernels are planned already, for a target that
@@ -186,9 +191,8 @@ struct ConvertRowToGPU : braid::impl::ConvertRowToGPUBase<ConvertRowToGPU> {
   using ConvertRowToGPUBase::ConvertRowToGPUBase;
   void runOnOperation() override {
     FailureOr<GpuTarget> planned = targetFrom(getOperation(), target, shared);
-    if (failed(planned))
+    if (failed(planned) || failed(convertKernels(getOperation(), *planned, few)))
       return signalPassFailure();
-    convertKernels(getOperation(), *planned, few);
   }
 };
 
@@ -196,9 +200,8 @@ struct ConvertRowToNVVM : braid::impl::ConvertRowToNVVMBase<ConvertRowToNVVM> {
   using ConvertRowToNVVMBase::ConvertRowToNVVMBase;
   void runOnOperation() override {
     FailureOr<GpuTarget> planned = targetFrom(getOperation(), target, shared);
-    if (failed(planned))
+    if (failed(planned) || failed(convertKernels(getOperation(), *planned, few)))
       return signalPassFailure();
-    convertKernels(getOperation(), *planned, few);
     for (auto module : getOperation().getOps<gpu::GPUModuleOp>())
       if (failed(convertToNVVM(module)))
         signalPassFailure();

@@ -78,14 +78,14 @@ void GpuEmitter::emitStaging() {
       continue;
     }
     auto list = cast<ListType>(value.getType());
-    int64_t bytes = storedBytes(list.getStorage());
-    for (AxisAttr axis : list.getAxes())
-      bytes *= axis.getSize();
+    int64_t bytes = entryBytes(value);
     Type pointer = args.getType();
     plainLoop(i64(0), dynamicSizes.lookup(list.getAxis()), 1, [&](Value which) {
-      Value from = b.create<LLVM::IntToPtrOp>(loc, pointer, addressInList(value, which, row));
-      Value to = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), places.lookup(value), Value(b.create<arith::MulIOp>(loc, which, i64(bytes))));
-      copyRow(from, to, bytes, std::gcd<int64_t>(bytes, 16));
+      unlessForwarded(value, which, [&] {
+        Value from = b.create<LLVM::IntToPtrOp>(loc, pointer, addressInList(value, which, row));
+        Value to = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), places.lookup(value), Value(b.create<arith::MulIOp>(loc, which, i64(bytes))));
+        copyRow(from, to, bytes, std::gcd<int64_t>(bytes, 16));
+      });
     });
   }
   if (!any)

@@ -64,8 +64,6 @@ Value GpuEmitter::entryAddress(Value list, const Index &which) {
 
 void GpuEmitter::count(Value memory, bool isStore, unsigned depth, int64_t numbers, Value mask, bool once) {
   bool isArgument = isa<BlockArgument>(memory);
-  if (!isArgument || plan.isShared(memory)) // other threads may use it
-    touched |= !plan.isSum(memory) && !plan.isInRing(memory);
   if (isArgument && plan.isShared(memory))
     return;
   const Runs &runs = scopes[depth].runs;
@@ -121,8 +119,13 @@ Value GpuEmitter::load(const Place &place, const Position &position) {
   return widen(branch.getResult(0));
 }
 
-/// What all threads have computed is written by the first.
 void GpuEmitter::store(const Place &place, const Position &position, Value value) {
+  storeAlone(place, position, value);
+  forwardStore(place, position, value);
+}
+
+/// What all threads have computed is written by the first.
+void GpuEmitter::storeAlone(const Place &place, const Position &position, Value value) {
   if (findings.inRegisters.contains(place.memory))
     return;
   if (auto reduce = place.memory.getDefiningOp<ReduceOp>(); reduce && pending.contains(reduce))
@@ -141,7 +144,7 @@ void GpuEmitter::store(const Place &place, const Position &position, Value value
   Value pointer = elementPointer(place.base, place.offset, storedType(place.storage), innermost());
   enter(innermost());
   value = stored(place, value);
-  if (shared && inPlace) // others may not have read yet what is written here
+  if (shared && isa<BlockArgument>(place.memory) && isReadInPlace(place.memory)) // others may not have read yet what is written here
     synchronise();
   onlyIf(guarded ? position.mask : isFirst, [&] { b.create<LLVM::StoreOp>(loc, value, pointer, alignment(place)); });
 }

@@ -22,7 +22,8 @@ void GpuEmitter::synchronise() {
     b.create<NVVM::SyncWarpOp>(loc, Value(b.create<LLVM::ConstantOp>(loc, b.getI32Type(), -1)));
   else if (isParallel())
     b.create<gpu::BarrierOp>(loc);
-  touched = false;
+  if (innermost() == 0)
+    sinceWait.clear();
 }
 
 int64_t GpuEmitter::lanesFor(const Nest &which) const {
@@ -299,5 +300,4 @@ void GpuEmitter::combinePartials() {
     });
   }
   pending.clear();
-  touched = true;
 }

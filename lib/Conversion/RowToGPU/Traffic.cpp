@@ -21,7 +21,7 @@ bool braid::row::isParameter(Value argument) {
   return buffer && !buffer.getPerRow() && llvm::none_of(argument.getUsers(), [](Operation *op) { return isa<GatherOp>(op); });
 }
 
-bool braid::row::mayStage(KernelOp kernel, Value argument) {
+bool braid::row::mayStage(KernelOp kernel, Value argument, ArrayRef<Forward> forwards) {
   // The copy's loops have fixed lengths, but for the entries of a list.
   SmallVector<AxisAttr> axes = neededAxes(kernel, argument);
   if (llvm::any_of(isa<ListType>(argument.getType()) ? ArrayRef(axes).drop_front() : ArrayRef(axes), [](AxisAttr axis) { return axis.isDynamic(); }))
@@ -31,20 +31,25 @@ bool braid::row::mayStage(KernelOp kernel, Value argument) {
     if (auto gather = dyn_cast<GatherOp>(op))
       if (!argument.hasOneUse() || !gather.getId().getDefiningOp<LoadOp>() || gather.getAxis() != cast<BufferType>(argument.getType()).getAxes()[0].getName())
         return false;
-  auto number = int64_t(cast<BlockArgument>(argument).getArgNumber());
-  llvm::SmallDenseSet<int64_t> same = {number};
-  if (auto pairs = kernel->getAttrOfType<ArrayAttr>("aliases"))
-    for (auto pair : pairs.getAsRange<DenseI64ArrayAttr>())
-      if (pair[0] == number || pair[1] == number)
-        same.insert(pair[0] == number ? pair[1] : pair[0]);
+  auto isForwarded = [&](Value stored) {
+    return llvm::any_of(forwards, [&](const Forward &forward) { return forward.list == argument && forward.stored == stored; });
+  };
   bool written = false;
   for (Operation &op : kernel.getBody().front()) {
     if (isReader(&op) && op.getOperand(0) == argument && written)
       return false;
     if (isa<StoreOp, UnstackOp, AccumulateOp>(op))
-      written |= same.contains(int64_t(cast<BlockArgument>(op.getOperand(1)).getArgNumber()));
+      written |= mayAlias(kernel, argument, op.getOperand(1)) && !isForwarded(op.getOperand(1));
   }
   return true;
+}
+
+int64_t braid::row::entryBytes(Value list) {
+  auto type = cast<ListType>(list.getType());
+  int64_t bytes = storedBytes(type.getStorage());
+  for (AxisAttr axis : type.getAxes())
+    bytes *= axis.getSize();
+  return bytes;
 }
 
 int64_t Amount::at(ArrayRef<int64_t> given) const {
@@ -169,7 +174,7 @@ static bool isWide(KernelOp kernel, Value argument) {
 }
 
 ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes, const TrafficCounts &counts,
-                                      const llvm::DenseSet<Value> &held) {
+                                      const llvm::DenseSet<Value> &held, ArrayRef<Forward> forwards) {
   SmallVector<Attribute> list;
   llvm::SmallDenseSet<Value> part = partlyUsed(kernel);
   auto add = [&](StringRef what, int64_t argument, ArrayRef<Amount> needed, ArrayRef<Amount> loads, ArrayRef<Amount> stores) {
@@ -186,6 +191,14 @@ ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const Launc
       entries.push_back(b.getNamedAttr("part", b.getUnitAttr()));
     if (argument >= 0 && held.contains(kernel.getBody().getArgument(unsigned(argument))))
       entries.push_back(b.getNamedAttr("held", b.getUnitAttr()));
+    SmallVector<int64_t> forwarded;
+    for (const Forward &forward : forwards)
+      if (argument == int64_t(cast<BlockArgument>(forward.list).getArgNumber()))
+        forwarded.push_back(int64_t(cast<BlockArgument>(forward.stored).getArgNumber()));
+    if (!forwarded.empty()) {
+      entries.push_back(b.getNamedAttr("entry", b.getI64IntegerAttr(entryBytes(kernel.getBody().getArgument(unsigned(argument))))));
+      entries.push_back(b.getNamedAttr("forwarded", b.getDenseI64ArrayAttr(forwarded)));
+    }
     list.push_back(b.getDictionaryAttr(entries));
   };
   auto of = [](const auto &map, Value value) -> ArrayRef<Amount> {
@@ -228,6 +241,10 @@ llvm::Expected<KernelTraffic> braid::row::kernelTraffic(Operation *kernel, Array
     of.part = entry.contains("part");
     of.wide = entry.contains("wide");
     of.held = entry.contains("held");
+    if (auto forwarded = dyn_cast_or_null<DenseI64ArrayAttr>(entry.get("forwarded"))) {
+      of.forwarded.assign(forwarded.asArrayRef().begin(), forwarded.asArrayRef().end());
+      of.entryBytes = cast<IntegerAttr>(entry.get("entry")).getInt();
+    }
     traffic.rows.push_back(of);
   }
   for (auto term : cast<ArrayAttr>(launch.get("block_shared")).getAsRange<DenseI64ArrayAttr>()) {

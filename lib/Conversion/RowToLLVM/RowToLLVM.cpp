@@ -3,6 +3,7 @@
 #include "braid/Conversion/RowToLLVM.h"
 #include "Branches.h"
 #include "KernelEmitter.h"
+#include "braid/Conversion/Launches.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -16,6 +17,8 @@ using namespace mlir;
 using namespace braid::row;
 
 static LogicalResult emitKernels(ModuleOp module) {
+  if (failed(braid::markAliases(module)))
+    return failure();
   for (auto kernel : llvm::make_early_inc_range(module.getOps<KernelOp>())) {
     std::string name = functionName(kernel.getSymName());
     // What host functions have declared is now defined.

@@ -71,8 +71,7 @@ static Value argumentOf(Operation *op) {
 static bool isRead(Operation *op) { return isa<LoadOp, GatherOp, StackOp>(op); }
 static bool isWrite(Operation *op) { return isa<StoreOp, UnstackOp, AccumulateOp>(op); }
 
-/// Arguments may be one buffer in some launch; the attribute `aliases` lists such pairs.
-bool Scheduler::mayAlias(Value a, Value b) const {
+bool braid::row::mayAlias(KernelOp kernel, Value a, Value b) {
   if (a == b)
     return true;
   auto pairs = kernel->getAttrOfType<ArrayAttr>("aliases");
@@ -239,9 +238,12 @@ void Scheduler::assignLevels() {
     if (isWrite(root.op))
       for (unsigned other = 0; other != r; ++other) {
         bool conflict = isWrite(roots[other].op) && mayAlias(argumentOf(roots[other].op), argumentOf(root.op));
+        // Two stores over the same axes share a nest, where an element is read for the first before the second writes in its place.
+        bool together = isWrite(roots[other].op) && ArrayRef(roots[other].space) == ArrayRef(root.space);
         for (Value value : closures[other])
           conflict |= isRead(value.getDefiningOp()) && (!kept.contains(value) || roots[other].kept() == value) &&
-                      mayAlias(argumentOf(value.getDefiningOp()), argumentOf(root.op));
+                      mayAlias(argumentOf(value.getDefiningOp()), argumentOf(root.op)) &&
+                      !(together && !kept.contains(value) && isElementwise(closures[other], value, root.space));
         if (conflict)
           root.level = std::max(root.level, roots[other].level + 1);
       }

@@ -65,6 +65,9 @@ struct ViewGroup {
 };
 llvm::SmallVector<ViewGroup> groupsOf(ViewOp view);
 
+/// Whether two arguments may be one memory in some launch, one of them written: the attribute `aliases` lists such pairs.
+bool mayAlias(KernelOp kernel, mlir::Value a, mlir::Value b);
+
 /// Bytes of a number in memory.
 inline int64_t storedBytes(Storage storage) { return storage == Storage::BF16 ? 2 : 4; }
 

@@ -51,7 +51,7 @@ private:
   bool keepShared();
   bool isDeep(mlir::Value value) const;
   void assignLevels();
-  bool mayAlias(mlir::Value a, mlir::Value b) const;
+  bool mayAlias(mlir::Value a, mlir::Value b) const { return row::mayAlias(kernel, a, b); }
   void walk(mlir::Value value, llvm::SetVector<mlir::Value> &found) const;
   Nest *findNest(Schedule &schedule, const Root &root, bool later) const;
   void orderLoops(Nest &nest) const;

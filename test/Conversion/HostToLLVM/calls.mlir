@@ -1,7 +1,7 @@
 // A program is a list of calls with constant tables; it stops at the first that fails and says where.
-// RUN: braid-opt %s --mark-aliases --convert-host-to-llvm | FileCheck %s
+// RUN: braid-opt %s --convert-host-to-llvm | FileCheck %s
 
-// The kernel is declared for the host; mark-aliases tells it that its arguments are one buffer in one launch.
+// The kernel is declared for the host; the conversion tells it that its arguments are one buffer in one launch.
 // CHECK: llvm.func @braid_launch(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr) -> i32
 // CHECK: llvm.func @braid_kernel_add(!llvm.ptr, !llvm.ptr, i64, i64, i64, !llvm.ptr)
 // CHECK: row.kernel @add token dynamic ["n"] attributes {aliases = [array<i64: 0, 1>]}

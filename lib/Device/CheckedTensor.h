@@ -1,47 +1,57 @@
-//===- CheckedTensor.h - an argument on a device and in the interpreter ---===//
+//===- CheckedTensor.h - an operand on a device and in the interpreter ----===//
 #ifndef BRAID_LIB_DEVICE_CHECKEDTENSOR_H
 #define BRAID_LIB_DEVICE_CHECKEDTENSOR_H
 
-#include "dialects/Row/IR/Row.h"
-#include "llvm/Support/Error.h"
-#include <random>
-#include <string>
-#include <vector>
+#include "CheckedLaunch.h"
 
 namespace braid::dev {
 
-/// Numbers of one argument, or of one entry of a list.
+/// The numbers of one memory of a launch.
 class CheckedTensor {
 public:
-  /// `isOutput`: it is only written. Inputs are random.
-  CheckedTensor(std::string name, row::Storage storage, int64_t numbers, bool isOutput) : name(std::move(name)), storage(storage), numbers(numbers), isOutput(isOutput) {
-    expected.assign(size_t(bytes()), char(0xff));
-  }
-  /// Fills in random numbers around one. Those of long rows have both signs, so that sums stay small, and are around `scale`; others
-  /// are positive, as norms and weights are.
-  void randomise(std::mt19937_64 &random, bool isLong, float scale);
-  /// Moves every number by a unit of its last place.
-  void jiggle(std::mt19937_64 &random);
+  CheckedTensor(const CheckedLaunch::Memory &memory, int64_t rows)
+      : name(memory.name), storage(memory.storage), rows(memory.hasRows ? rows : 1), inRow(memory.numbers), isInput(memory.isInput), isOutput(memory.isOutput) {}
+  using Data = std::vector<char>;
 
   int64_t width() const { return storage == row::Storage::BF16 ? 2 : 4; }
-  int64_t bytes() const { return numbers * width(); }
-  double at(const std::vector<char> &data, int64_t i) const;
+  int64_t numbers() const { return rows * inRow; }
+  int64_t bytes() const { return numbers() * width(); }
+  bool isReal() const { return storage != row::Storage::I32; }
+  double at(const Data &data, int64_t i) const;
 
+  /// Inputs are random: real numbers around one, or around `scale` if they have both signs, which they have unless `isPositive`; ids are both ends of
+  /// every axis of `lengths`, what lies just outside of them, and others within. What the kernel does not read is bytes that nothing writes.
+  void fill(std::mt19937_64 &random, float scale, llvm::ArrayRef<int64_t> lengths);
+  /// The same data with every real number moved by a unit of its last place.
+  Data jiggled(std::mt19937_64 &random) const;
+
+  /// Notes how far plain fp32 arithmetic comes from the exact result; forgets it again.
+  void allow(const Data &exact, const Data &rounded);
+  void forget() { deviations.clear(), lost.clear(), largest.clear(); }
   struct Difference {
-    double error = 0, bound = 0; ///< relative to the largest number
+    double error = 0, bound = 1; ///< where they are nearest, relative to the row's largest number
   };
-  /// Of `got` and `expected`. Fails where one of two numbers is not finite and the other is.
+  /// Of `got` from what is expected, number by number. Fails where one of two numbers is not finite and the other is, and where an input has changed.
   llvm::Expected<Difference> compare(double tolerance) const;
+  /// What the number may be off by.
+  double boundOf(int64_t i, double tolerance) const;
+  /// Whether fp32 keeps a digit of the number at all.
+  bool isTelling(int64_t i) const { return lost.empty() || !lost[size_t(i)]; }
 
   std::string name;
   row::Storage storage;
-  int64_t numbers;
-  bool isOutput;
-  std::vector<char> expected, got; ///< of the interpreter (before it: the inputs); of the device
-  double sensitivity = 0;          ///< how far the result moves when the inputs are jiggled
+  int64_t rows, inRow;
+  bool isInput, isOutput;
+  bool isPositive = false;
+  float boost = 1;        ///< of numbers whose influence is too small to be seen
+  Data initial, expected, got;
 
 private:
   void set(int64_t i, float value);
+  double largestIn(int64_t row) const;
+  std::vector<double> deviations; ///< by row: the largest
+  mutable std::vector<double> largest; ///< by row, of what is expected
+  std::vector<bool> lost;
 };
 
 } // namespace braid::dev

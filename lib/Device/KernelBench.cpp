@@ -2,9 +2,9 @@
 
 #include "braid/Device/KernelBench.h"
 #include "LaunchOperands.h"
+#include "braid/Device/KernelCode.h"
 #include "braid/Device/RowLaunch.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include <algorithm>
 
 using namespace braid;
@@ -58,11 +58,10 @@ llvm::Expected<std::unique_ptr<KernelBench>> KernelBench::create(mlir::ModuleOp 
   });
   if (bench->all.empty())
     return llvm::createStringError("the program launches no row kernels");
-  bench->lowered = rows.clone();
-  mlir::PassManager manager(rows.getContext());
-  manager.addPass(row::createConvertRowToNVVMPass(device.target().chip, device.target().sharedBytes));
-  if (failed(manager.run(*bench->lowered)))
-    return llvm::createStringError("the row kernels cannot be compiled for a GPU");
+  auto lowered = lowerKernels(rows, device);
+  if (!lowered)
+    return lowered.takeError();
+  bench->lowered = std::move(*lowered);
   auto module = device.load(bench->lowered->lookupSymbol(row::deviceModuleName), program);
   if (!module)
     return module.takeError();

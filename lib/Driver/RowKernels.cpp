@@ -48,18 +48,18 @@ static llvm::Expected<std::unique_ptr<dev::KernelChecker>> compileKernels(Compil
   return std::move(checker);
 }
 
-/// The row kernels of all derived programs, or of a module that has them already.
-static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> rowModule(Compilation &compilation, const RowKernelsOptions &options) {
-  bool hasScatter = compilation.module().walk([](host::ScatterOp) { return mlir::WalkResult::interrupt(); }).wasInterrupted();
-  bool isPast = compilation.module().lookupSymbol(row::deviceModuleName);
-  if (!isPast && (hasScatter || !compilation.module().getOps<row::KernelOp>().empty()))
+/// The row kernels of all derived programs, or of a module that has them already, beside the planned programs that launch them: what code for GPUs is
+/// made from.
+static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> plannedModule(Compilation &compilation, const RowKernelsOptions &options) {
+  bool hasKernels = !compilation.module().getOps<row::KernelOp>().empty(), hasPrograms = !compilation.module().getOps<host::FuncOp>().empty();
+  if (hasKernels && !hasPrograms) // nothing to plan
     return mlir::OwningOpRef<mlir::ModuleOp>(compilation.module().clone());
-  if (compilation.stage() >= Stage::Row)
+  if (compilation.stage() > Stage::Host)
     return makeError("the module has no row kernels: it is in stage `" + stages()[size_t(compilation.stage())].name + "`");
   PipelineOptions pipeline;
   pipeline.functions = {"logits", "loss", "grad", "observe", "step", "accumulate"};
   pipeline.bf16 = options.how.bf16;
-  return compilation.lower(Stage::Row, pipeline);
+  return compilation.lower(Stage::Host, pipeline);
 }
 
 namespace {
@@ -92,7 +92,7 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
   auto compilation = Compilation::load(options.model, console.color);
   if (!compilation)
     return compilation.takeError();
-  auto rows = rowModule(**compilation, options);
+  auto rows = plannedModule(**compilation, options);
   if (!rows)
     return rows.takeError();
   auto checker = compileKernels(**compilation, **rows, **device, options);
@@ -160,7 +160,7 @@ static llvm::Error writeJSON(const Run &run, const RowKernelsOptions &options) {
   llvm::json::Array kernels;
   for (const dev::KernelCheckResult &result : run.results)
     kernels.push_back(llvm::json::Object{{"kernel", result.kernel}, {"place", result.place}, {"rows", result.rows}, {"width", result.width},
-                                         {"error", number(result.error)}, {"bound", result.bound}, {"problem", result.problem}});
+                                         {"error", number(result.error)}, {"bound", result.bound}, {"unseen", llvm::json::Array(result.unseen)}, {"problem", result.problem}});
   llvm::json::Object root{{"model", options.model.path}, {"device", run.device}, {"target", run.target}, {"dtype", options.how.bf16 ? "bf16" : "fp32"},
                           {"kernels", std::move(kernels)}, {"wrong", run.wrong()}, {"not_run", run.left}};
   std::string text = llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));

@@ -31,7 +31,25 @@ struct Tensor {
   }
 };
 
-using Point = llvm::StringMap<int64_t>;
+/// How far a step along each axis of `over` goes in a tensor: 0 where the tensor lacks the axis.
+static SmallVector<int64_t> stepsIn(const Tensor &tensor, const Tensor &over) {
+  SmallVector<int64_t> steps(over.axes.size(), 0);
+  int64_t step = 1;
+  for (auto &[name, size] : llvm::reverse(tensor.axes)) {
+    if (int at = over.find(name); at >= 0)
+      steps[size_t(at)] = step;
+    step *= size;
+  }
+  return steps;
+}
+
+/// The step along one axis.
+static int64_t stepOf(const Tensor &tensor, StringRef axis) {
+  int64_t step = 1;
+  for (size_t i = tensor.axes.size(); i-- > 0 && tensor.axes[i].first != axis;)
+    step *= tensor.axes[i].second;
+  return step;
+}
 
 class Row {
 public:
@@ -67,23 +85,26 @@ private:
     tensor.elements.assign(tensor.size(), 0.0);
     return tensor;
   }
-  /// Calls `body(point, number)` for every element of a tensor of these axes.
-  template <typename Body> static void forEach(const Tensor &tensor, Body body) {
-    Point point;
+  /// Calls `body(number, offset)` for every element of a tensor, in order; the offset moves by `steps` along its axes.
+  template <typename Body> static void forEach(const Tensor &tensor, ArrayRef<int64_t> steps, Body body) {
+    SmallVector<int64_t> point(tensor.axes.size(), 0);
+    int64_t offset = 0;
     for (int64_t i = 0, n = tensor.size(); i < n; ++i) {
-      int64_t rest = i;
-      for (auto &[name, size] : llvm::reverse(tensor.axes)) {
-        point[name] = rest % size;
-        rest /= size;
+      body(i, offset);
+      for (size_t axis = point.size(); axis-- > 0;) {
+        offset += steps[axis];
+        if (++point[axis] < tensor.axes[axis].second)
+          break;
+        offset -= steps[axis] * point[axis];
+        point[axis] = 0;
       }
-      body(point, i);
     }
   }
-  static int64_t offsetOf(const Tensor &tensor, const Point &point) {
-    int64_t offset = 0;
-    for (auto &[name, size] : tensor.axes)
-      offset = offset * size + point.lookup(name);
-    return offset;
+  /// The elements of `from` under those of `tensor`, axes matched by name.
+  static std::vector<double> spread(const Tensor &from, const Tensor &tensor) {
+    std::vector<double> result(size_t(tensor.size()));
+    forEach(tensor, stepsIn(from, tensor), [&](int64_t i, int64_t offset) { result[size_t(i)] = from.elements[size_t(offset)]; });
+    return result;
   }
   InterpretedArgument &argument(Value value) { return arguments[cast<BlockArgument>(value).getArgNumber()]; }
   char *rowOf(Value buffer) {
@@ -118,14 +139,17 @@ void Row::runMap(MapOp map, Tensor &result) {
   constexpr double ulps = 3;
   std::uniform_real_distribution<double> off(-ulps * 0x1p-24, ulps * 0x1p-24);
   bool moved = single && isApproximate(map.getFn());
-  forEach(result, [&](const Point &point, int64_t i) {
+  std::vector<double> inputs[3];
+  for (auto [k, input] : llvm::enumerate(map.getInputs()))
+    inputs[k] = spread(values[input], result);
+  for (size_t i = 0; i < result.elements.size(); ++i) {
     double in[3] = {};
-    for (auto [k, input] : llvm::enumerate(map.getInputs()))
-      in[k] = values[input].elements[offsetOf(values[input], point)];
+    for (size_t k = 0; k < map.getInputs().size(); ++k)
+      in[k] = inputs[k][i];
     result.elements[i] = elementary(map.getFn(), in);
     if (moved)
       result.elements[i] *= 1 + off(*single);
-  });
+  }
 }
 
 void Row::runRandom(RandomOp random, Tensor &result) {
@@ -155,10 +179,11 @@ void Row::run(Operation &op) {
     auto type = gather.getBuffer().getType();
     Tensor whole = empty(type.getAxes());
     int64_t id = int64_t(values[gather.getId()].elements[0]), size = whole.axes[whole.find(gather.getAxis())].second;
-    forEach(result, [&](Point point, int64_t i) {
-      point[gather.getAxis()] = id;
-      result.elements[i] = id < 0 || id >= size ? 0 : readNumber(rowOf(gather.getBuffer()), type.getStorage(), offsetOf(whole, point));
-    });
+    int64_t start = id * stepOf(whole, gather.getAxis());
+    if (id >= 0 && id < size) // zero elsewhere
+      forEach(result, stepsIn(whole, result), [&](int64_t i, int64_t offset) {
+        result.elements[i] = readNumber(rowOf(gather.getBuffer()), type.getStorage(), start + offset);
+      });
   } else if (auto stack = dyn_cast<StackOp>(op)) {
     auto type = stack.getList().getType();
     int64_t each = empty(type.getAxes()).size();
@@ -167,23 +192,22 @@ void Row::run(Operation &op) {
         result.elements[e * each + i] = readNumber(entry.base + row * entry.row_bytes, type.getStorage(), i);
   } else if (auto store = dyn_cast<StoreOp>(op)) {
     auto type = store.getBuffer().getType();
-    Tensor target = empty(type.getAxes());
-    forEach(target, [&](const Point &point, int64_t i) {
-      writeNumber(rowOf(store.getBuffer()), type.getStorage(), i, operand(0).elements[offsetOf(operand(0), point)]);
-    });
+    for (auto [i, x] : llvm::enumerate(spread(operand(0), empty(type.getAxes()))))
+      writeNumber(rowOf(store.getBuffer()), type.getStorage(), i, x);
   } else if (auto unstack = dyn_cast<UnstackOp>(op)) {
     auto type = unstack.getList().getType();
     Tensor each = empty(type.getAxes());
+    int64_t step = operand(0).find(type.getAxis()) < 0 ? 0 : stepOf(operand(0), type.getAxis());
     for (auto [e, entry] : llvm::enumerate(argument(unstack.getList()).entries))
-      forEach(each, [&](Point point, int64_t i) {
-        point[type.getAxis()] = e;
-        writeNumber(entry.base + row * entry.row_bytes, type.getStorage(), i, operand(0).elements[offsetOf(operand(0), point)]);
+      forEach(each, stepsIn(operand(0), each), [&](int64_t i, int64_t offset) {
+        writeNumber(entry.base + row * entry.row_bytes, type.getStorage(), i, operand(0).elements[int64_t(e) * step + offset]);
       });
   } else if (auto accumulate = dyn_cast<AccumulateOp>(op)) {
     Tensor target = empty(accumulate.getBuffer().getType().getAxes());
     std::vector<double> &sum = argument(accumulate.getBuffer()).sum;
     sum.resize(target.size(), 0.0);
-    forEach(target, [&](const Point &point, int64_t i) { sum[i] = rounded(sum[i] + operand(0).elements[offsetOf(operand(0), point)]); });
+    for (auto [i, x] : llvm::enumerate(spread(operand(0), target)))
+      sum[i] = rounded(sum[i] + x);
   } else if (auto constant = dyn_cast<ConstantOp>(op)) {
     std::fill(result.elements.begin(), result.elements.end(), constant.getValue().convertToDouble());
   } else if (isa<IotaOp>(op)) {
@@ -200,41 +224,48 @@ void Row::run(Operation &op) {
     std::fill(result.elements.begin(), result.elements.end(),
               reduce.getKind() == ReduceKind::Sum ? 0.0 : reduce.getKind() == ReduceKind::Max ? -infinity : infinity);
     Fn fn = reduce.getKind() == ReduceKind::Sum ? Fn::Add : reduce.getKind() == ReduceKind::Max ? Fn::Max : Fn::Min;
-    forEach(operand(0), [&](const Point &point, int64_t i) {
-      double &x = result.elements[offsetOf(result, point)];
+    forEach(operand(0), stepsIn(result, operand(0)), [&](int64_t i, int64_t offset) {
+      double &x = result.elements[offset];
       double in[2] = {x, operand(0).elements[i]};
       x = rounded(elementary(fn, in));
     });
   } else if (auto round = dyn_cast<RoundOp>(op)) {
-    for (auto [i, x] : llvm::enumerate(result.elements))
-      x = roundNumber(round.getStorage(), operand(0).elements[i]);
+    for (auto [i, x] : llvm::enumerate(result.elements)) {
+      double exact = operand(0).elements[i];
+      x = roundNumber(round.getStorage(), exact);
+      // Near the middle between two bf16 numbers, code may round either way.
+      if (single && round.getStorage() == Storage::BF16 && x != exact && std::isfinite(x) && (*single)() % 4 == 0)
+        x = llvm::bit_cast<float>(llvm::bit_cast<uint32_t>(float(x)) + ((exact > x) == (x >= 0) ? 0x10000u : ~0xffffu));
+    }
   } else if (isa<ViewOp>(op)) {
     result.elements = operand(0).elements;
   } else if (isa<TransposeOp>(op)) {
-    forEach(result, [&](const Point &point, int64_t i) { result.elements[i] = operand(0).elements[offsetOf(operand(0), point)]; });
+    result.elements = spread(operand(0), result);
   } else if (auto slice = dyn_cast<SliceOp>(op)) {
     int64_t size = operand(0).axes[operand(0).find(slice.getAxis())].second, start = slice.getOffset();
     start += start < 0 ? size : 0;
-    forEach(result, [&](Point point, int64_t i) {
-      point[slice.getAxis()] = start + (slice.getAs() ? point.lookup(*slice.getAs()) : 0);
-      result.elements[i] = operand(0).elements[offsetOf(operand(0), point)];
-    });
+    SmallVector<int64_t> steps = stepsIn(operand(0), result);
+    int64_t step = stepOf(operand(0), slice.getAxis());
+    if (slice.getAs())
+      steps[size_t(result.find(*slice.getAs()))] = step;
+    forEach(result, steps, [&](int64_t i, int64_t offset) { result.elements[i] = operand(0).elements[start * step + offset]; });
   } else if (auto pad = dyn_cast<PadOp>(op)) {
     int64_t size = result.axes[result.find(pad.getAxis())].second, start = pad.getOffset();
     start += start < 0 ? size : 0;
-    forEach(operand(0), [&](Point point, int64_t i) {
-      point[pad.getAxis()] = start + (pad.getFrom() ? point.lookup(*pad.getFrom()) : 0);
-      result.elements[offsetOf(result, point)] = operand(0).elements[i];
-    });
+    SmallVector<int64_t> steps = stepsIn(result, operand(0));
+    int64_t step = stepOf(result, pad.getAxis());
+    if (pad.getFrom())
+      steps[size_t(operand(0).find(*pad.getFrom()))] = step;
+    forEach(operand(0), steps, [&](int64_t i, int64_t offset) { result.elements[start * step + offset] = operand(0).elements[i]; });
   } else if (auto concat = dyn_cast<ConcatOp>(op)) {
     int64_t start = 0;
     for (auto [input, name] : llvm::zip(concat.getInputs(), concat.getAxes())) {
       Tensor &part = values[input];
       StringRef axis = cast<StringAttr>(name).getValue();
-      forEach(part, [&](Point point, int64_t i) {
-        point[concat.getAxis()] = start + point.lookup(axis);
-        result.elements[offsetOf(result, point)] = part.elements[i];
-      });
+      SmallVector<int64_t> steps = stepsIn(result, part);
+      int64_t step = stepOf(result, concat.getAxis());
+      steps[size_t(part.find(axis))] = step;
+      forEach(part, steps, [&](int64_t i, int64_t offset) { result.elements[start * step + offset] = part.elements[i]; });
       start += part.axes[part.find(axis)].second;
     }
   }

@@ -17,15 +17,15 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
   add("--kernel", options.kernel, "this kernel alone");
   addEmulated(command, options.target);
   add("--json", options.json, "writes the results as one JSON object")->type_name("FILE");
-  add("--rows", options.rows, "rows of a launch")->check(count(1));
+  add("--rows", options.rows, "rows of a launch; 0: so many that every path of the code is taken")->check(count(0));
   add("--time", options.time, "rows of a sequence")->check(count(1));
-  add("--entries", options.entries, "entries of a history, and the size of every other dynamic axis")->check(count(1, 65536));
+  add("--entries", options.entries, "entries of a history, and the size of every other dynamic axis; 0: as the programs have them")->check(count(0, 65536));
   add("--tokens", options.tokens, "tokens of sums by id; 0: as many as rows, at least 300")->check(count(0));
-  add("--blocks", options.blocks, "blocks of the grid; 0: as the device likes")->check(count(0));
+  add("--blocks", options.blocks, "blocks of the grid; 0: 2 on the emulator, several and more than fit on a GPU")->check(count(0));
   command.add_flag("!--no-cache", options.useCache, "compiles anew, past the compile cache")->group("row-kernels");
   command.add_flag("--traffic", options.traffic, "emulator: every byte moved must be that of the bound; shown beside it")->group("row-kernels");
   add("--code", options.code, "a module in stage nvvm whose kernels run in place of what is compiled")->type_name("FILE");
-  add("--tolerance", options.tolerance, "error allowed, relative to the largest number of a result")->check(positive());
+  add("--tolerance", options.tolerance, "error allowed, relative to each number, beside what fp32 arithmetic loses")->check(positive());
 }
 
 void addRun(CLI::App &app, Action &action) {

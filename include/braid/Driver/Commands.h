@@ -90,8 +90,8 @@ struct RowKernelsOptions {
   std::string json;                ///< a file for the results
   std::string code;                ///< a module in stage `nvvm` whose kernels run in place of what is compiled
   bool traffic = false;            ///< the bytes moved must be those of the bound; on the emulator
-  int64_t rows = 5, time = 3, entries = 3, blocks = 0, tokens = 0;
-  double tolerance = 2e-4;
+  int64_t rows = 0, time = 3, entries = 0, blocks = 0, tokens = 0; ///< as KernelCheckOptions
+  double tolerance = 1e-5;
   bool useCache = true;
 };
 int runRowKernels(const RowKernelsOptions &options, Console &console);

@@ -1,16 +1,16 @@
-"""check_examples_traffic.py EXAMPLES: the row kernels of every example, fp32 and bf16, move no more than their bound."""
+"""check_examples_traffic.py EXAMPLES [K=V…]: the row kernels of every example, fp32 and bf16, with these config values, move no more than their bound."""
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-examples = sys.argv[1]
+examples, settings = sys.argv[1], [word for value in sys.argv[2:] for word in ("--set", value)]
 names = sorted(name[:-6] for name in os.listdir(examples) if name.endswith(".braid"))
 
 
 def check(job):
     name, dtype = job
-    command = ["braid", "run", os.path.join(examples, name + ".braid"), "--function", "row-kernels", "--device", "emulator", "--dtype", dtype, "--traffic"]
+    command = ["braid", "run", os.path.join(examples, name + ".braid"), "--function", "row-kernels", "--device", "emulator", "--dtype", dtype, "--traffic", *settings]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(name, dtype, done.stdout.strip(), flush=True)
     return done.returncode == 0

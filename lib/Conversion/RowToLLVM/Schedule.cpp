@@ -218,7 +218,29 @@ bool Scheduler::keepShared() {
   return changed;
 }
 
+/// True if an earlier root reads each element of a buffer in the same place of the same loops in which a later one writes it.
+/// In one nest the element is read just before.
+bool Scheduler::readsInPlace(unsigned reader, Value read, unsigned writer) const {
+  const Root &write = roots[writer];
+  return fuses && argumentOf(read.getDefiningOp()) == argumentOf(write.op) && sameSpace(roots[reader].space, write.space) &&
+         isElementwise(closures[reader], read, write.space);
+}
+
+/// True if no pair that was to be in one nest is in two of one level.
+bool Scheduler::isInPlace(const Schedule &schedule) const {
+  auto nestOf = [&](unsigned root) {
+    return llvm::find_if(schedule.allNests, [&](const Nest &nest) {
+      return llvm::any_of(nest.roots, [&](const Root &other) { return other.op == roots[root].op; });
+    });
+  };
+  return llvm::all_of(fused, [&](std::pair<unsigned, unsigned> pair) {
+    auto reader = nestOf(pair.first), writer = nestOf(pair.second);
+    return reader == writer || reader->level < writer->level;
+  });
+}
+
 void Scheduler::assignLevels() {
+  fused.clear();
   DenseMap<Value, unsigned> available; // the first level that may read a kept value
   auto writtenBefore = [&](Operation *read) {
     unsigned level = 0;
@@ -238,12 +260,15 @@ void Scheduler::assignLevels() {
     if (isWrite(root.op))
       for (unsigned other = 0; other != r; ++other) {
         bool conflict = isWrite(roots[other].op) && mayAlias(argumentOf(roots[other].op), argumentOf(root.op));
-        // Two stores over the same axes share a nest, where an element is read for the first before the second writes in its place.
-        bool together = isWrite(roots[other].op) && ArrayRef(roots[other].space) == ArrayRef(root.space);
+        bool inPlace = false;
         for (Value value : closures[other])
-          conflict |= isRead(value.getDefiningOp()) && (!kept.contains(value) || roots[other].kept() == value) &&
-                      mayAlias(argumentOf(value.getDefiningOp()), argumentOf(root.op)) &&
-                      !(together && !kept.contains(value) && isElementwise(closures[other], value, root.space));
+          if (isRead(value.getDefiningOp()) && (!kept.contains(value) || roots[other].kept() == value) &&
+              mayAlias(argumentOf(value.getDefiningOp()), argumentOf(root.op)))
+            (readsInPlace(other, value, r) ? inPlace : conflict) = true;
+        if (inPlace) {
+          root.level = std::max(root.level, roots[other].level);
+          fused.emplace_back(other, r);
+        }
         if (conflict)
           root.level = std::max(root.level, roots[other].level + 1);
       }
@@ -269,6 +294,7 @@ Nest *Scheduler::findNest(Schedule &schedule, const Root &root, bool later) cons
 }
 
 Schedule Scheduler::run() {
+  kept.clear();
   for (Operation *op : ops)
     if (auto reduce = dyn_cast<ReduceOp>(op))
       if (!isShort(reduce))
@@ -325,6 +351,10 @@ Schedule Scheduler::run() {
     nest->roots.push_back(*root);
   }
   insertionSort(schedule.allNests, [](const Nest &a, const Nest &b) { return a.level < b.level; });
+  if (!isInPlace(schedule)) {
+    fuses = false;
+    return run();
+  }
   for (Nest &nest : schedule.allNests) {
     orderLoops(nest);
     for (const Root &root : nest.roots)

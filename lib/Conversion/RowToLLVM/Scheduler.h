@@ -40,6 +40,8 @@ public:
 
 private:
   KernelOp kernel;
+  bool fuses = true;                                        // writes in place with what reads there
+  llvm::SmallVector<std::pair<unsigned, unsigned>> fused;   // such pairs of roots, the reader first
   llvm::SmallVector<mlir::Operation *> ops;                 // in program order
   llvm::DenseMap<mlir::Operation *, unsigned> order;
   llvm::SetVector<mlir::Value> kept;
@@ -51,6 +53,8 @@ private:
   bool keepShared();
   bool isDeep(mlir::Value value) const;
   void assignLevels();
+  bool readsInPlace(unsigned reader, mlir::Value read, unsigned writer) const;
+  bool isInPlace(const Schedule &schedule) const;
   bool mayAlias(mlir::Value a, mlir::Value b) const { return row::mayAlias(kernel, a, b); }
   void walk(mlir::Value value, llvm::SetVector<mlir::Value> &found) const;
   Nest *findNest(Schedule &schedule, const Root &root, bool later) const;

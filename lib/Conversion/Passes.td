@@ -39,8 +39,10 @@ def DeriveStep : Pass<"derive-step", "::mlir::ModuleOp"> {
   let summary = "makes @step (clipping, AdamW) and @accumulate from the parameters";
   let description = [{
     @step is a `host.func` that adds up the squares of all gradients, clips, and updates each
-    parameter and its two moments; @accumulate adds the gradients of a part of a batch to those
-    of the parts before. The options of a parameter (`decay`, …) choose its kernel: one kernel
+    parameter and its two moments; @accumulate adds the loss and the gradients of a part of a batch to those
+    of the parts before. Whether the step is taken is decided in it: where the loss or the gradient is not finite, or the
+    run has halted, every update keeps the old numbers. What it knows of the steps before is `state:step`, what it finds
+    `out:status` (Optimiser.h). The options of a parameter (`decay`, …) choose its kernel: one kernel
     serves all parameters with the same options, for their numbers are cut into rows. Stable on its
     own output.
 

@@ -10,6 +10,7 @@
 #include "Report.h"
 #include "braid/Driver/Text.h"
 #include "dialects/Host/IR/Host.h"
+#include "lib/Driver/Schedule.h"
 #include "llvm/Support/JSON.h"
 #include <algorithm>
 #include <chrono>
@@ -95,8 +96,12 @@ static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console)
     return std::move(error);
   if (Buffer *hyper = session.find("in:hyper")) {
     // A learning rate of nothing: every repetition does the same work on the same numbers.
-    const float values[8] = {0, 0.9f, 0.95f, 1e-8f, 0.1f, 0.1f, 0.05f, 1};
-    std::copy(std::begin(values), std::end(values), hyper->floats());
+    TrainOptions options;
+    options.lr = 0;
+    auto values = hyperparameters(options, 0);
+    if (!values)
+      return values.takeError();
+    std::copy(values->begin(), values->end(), hyper->floats());
   }
   auto seconds = repeat(session, pipeline.functions, o);
   if (!seconds)

@@ -3,6 +3,8 @@
 #define BRAID_LIB_DRIVER_SCHEDULE_H
 
 #include "braid/Driver/Commands.h"
+#include "braid/Driver/ModelInfo.h"
+#include "braid/Runtime/Optimiser.h"
 #include <array>
 
 namespace braid::driver {
@@ -11,9 +13,14 @@ namespace braid::driver {
 /// `lr * minLrRatio` at `maxSteps`; constant where the number of steps is not known.
 double learningRate(const TrainOptions &options, int64_t step);
 
-/// What @step takes as `in:hyper`: [lr, beta1, beta2, epsilon, weight decay, 1 - beta1^t, 1 - beta2^t, clip],
-/// t = step + 1.
-std::array<float, 8> hyperparameters(const TrainOptions &options, int64_t step);
+/// Steps that `--on-non-finite skip` leaves out in a row.
+constexpr int32_t mostSkipped = 20;
+
+/// What @step takes as `in:hyper` in step `step`. Fails where fp32 cannot hold an option.
+llvm::Expected<std::array<float, BRAID_HYPER_COUNT>> hyperparameters(const TrainOptions &options, int64_t step);
+
+/// Fails where fp32 cannot hold an option in some step of the run, for some parameter.
+llvm::Error checkHyperparameters(const TrainOptions &options, const ModelInfo &model);
 
 } // namespace braid::driver
 

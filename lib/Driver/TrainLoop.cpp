@@ -41,7 +41,7 @@ private:
   Metrics metrics;
   Console &console;
   Progress progress;
-  int64_t saved, skippedInARow = 0, lastEvaluation;
+  int64_t saved, lastEvaluation;
   Clock::time_point start;
 };
 
@@ -64,10 +64,14 @@ llvm::Error Loop::evaluate() {
   return metrics.addEvaluation(trainer.step(), *loss, bits);
 }
 
-/// The step was not taken. Parameters are as they were before it.
+/// A number is not finite. Unless it is a parameter's or a moment's, the step was not taken, and they are as before it.
 llvm::Error Loop::refuse(const Trainer::StepResult &result) {
   std::string what = "step " + std::to_string(trainer.step() + 1) + ": " + result.culprit + " is not finite";
-  if (options.onNonFinite == "skip" && ++skippedInARow <= 20) {
+  if (result.lost)
+    return makeError(what + " after it, and nothing of it is saved" +
+                     (saved > 0 ? "; the newest checkpoint is `" + rt::checkpointPath(options.out, saved) + "`" : "") +
+                     "; a lower --lr or a larger --epsilon may help");
+  if (!result.halted) {
     progress.clear();
     warn(console, what + "; the step is left out");
     trainer.skip();
@@ -85,7 +89,7 @@ llvm::Error Loop::refuse(const Trainer::StepResult &result) {
     if (llvm::Error error = save())
       return error;
   return makeError(what + (at > 0 ? "; the parameters before it are kept in `" + rt::checkpointPath(options.out, at) + "`" : "") +
-                   (options.onNonFinite == "skip" ? "; more than 20 such steps in a row"
+                   (options.onNonFinite == "skip" ? "; more than " + std::to_string(mostSkipped) + " such steps in a row"
                                                   : "; a lower --lr, a longer --warmup or --on-non-finite skip may help"));
 }
 
@@ -94,9 +98,8 @@ llvm::Error Loop::step() {
   llvm::Expected<Trainer::StepResult> result = trainer.train();
   if (!result)
     return result.takeError();
-  if (!result->finite)
+  if (!result->finite || result->lost)
     return refuse(*result);
-  skippedInARow = 0;
   double seconds = std::chrono::duration<double>(Clock::now() - before).count();
   StepMetrics m;
   m.step = trainer.step();

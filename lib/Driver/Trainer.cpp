@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Driver/Trainer.h"
+#include "braid/Driver/Text.h"
 #include "lib/Driver/Documents.h"
 #include "lib/Driver/Schedule.h"
 #include "lib/Driver/TokenData.h"
@@ -30,6 +31,8 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   if (!model)
     return model.takeError();
   if (llvm::Error error = checkTokenInputs(*model, options.separator, options.tokens))
+    return std::move(error);
+  if (llvm::Error error = checkHyperparameters(options, *model))
     return std::move(error);
   auto data = openData(*model, options.data, options.tokens, options.how.seed);
   if (!data)
@@ -57,12 +60,14 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   trainer->compiled = std::move(*session);
   if (llvm::Error error = initialiseParameters(*trainer->compiled, compilation, options.how.seed))
     return std::move(error);
-  for (const char *name : {"in:tokens", "in:targets", "in:loss_scale", "in:hyper", "out:loss", "out:grad_norm"})
+  for (const char *name : {"in:tokens", "in:targets", "in:loss_scale", "in:hyper", "out:loss", "out:status", "state:step"})
     if (!trainer->compiled->find(name))
       return makeError(llvm::Twine("the compiled program has no `") + name + "`");
-  if (options.accumulate > 1)
+  if (options.accumulate > 1) {
+    trainer->compiled->redirect("step", "out:loss", "acc:loss");
     for (const ParameterInfo &parameter : trainer->compiled->model().parameters)
       trainer->compiled->redirect("step", "grad:" + parameter.path, "acc:" + parameter.path);
+  }
   if (llvm::Error error = trainer->compiled->reserve(options.batch, options.tokens))
     return std::move(error);
   return std::move(trainer);
@@ -92,7 +97,7 @@ int64_t Trainer::countedTargets() const {
   return counted;
 }
 
-llvm::Error Trainer::gradients(int64_t micro, double scale, double &loss) {
+llvm::Error Trainer::gradients(int64_t micro, double scale) {
   // Sequences are numbered through the step, so that the parts of a step draw like one large batch.
   int64_t sequence = micro * options.batch;
   int32_t *targets = compiled->find("in:targets")->ints();
@@ -100,13 +105,10 @@ llvm::Error Trainer::gradients(int64_t micro, double scale, double &loss) {
   draw(micro, compiled->find("in:tokens")->ints(), targets);
   countTargets(targets, options.batch * options.tokens, options.ignore);
   numberDocuments(*compiled, options.separator, options.batch, options.tokens);
-  if (llvm::Error error = compiled->run("grad", options.batch, options.tokens, options.how.seed, done, sequence))
-    return error;
-  loss += compiled->find("out:loss")->floats()[0];
-  return llvm::Error::success();
+  return compiled->run("grad", options.batch, options.tokens, options.how.seed, done, sequence);
 }
 
-std::string Trainer::notFinite(const std::string &prefix) {
+const ParameterInfo *Trainer::notFinite(const std::string &prefix) {
   for (const ParameterInfo &parameter : compiled->model().parameters) {
     const Buffer *buffer = compiled->find(prefix + parameter.path);
     // x - x is 0 for every finite x, and NaN for others; the sum keeps the NaN.
@@ -114,9 +116,28 @@ std::string Trainer::notFinite(const std::string &prefix) {
     for (int64_t i = 0; buffer && i < parameter.numbers; ++i)
       sum += buffer->floats()[i] - buffer->floats()[i];
     if (sum != 0 || std::isnan(sum))
-      return "the gradient of `" + parameter.path + "`";
+      return &parameter;
   }
-  return "";
+  return nullptr;
+}
+
+std::string Trainer::culprit(const StepResult &result) {
+  auto first = [&](const char *what, const std::string &prefix) {
+    const ParameterInfo *parameter = notFinite(prefix);
+    return parameter ? what + (" `" + parameter->path + "`") : std::string();
+  };
+  std::string found;
+  if (result.lost) {
+    // Moments first: they make the parameter what it is.
+    for (auto [what, prefix] : {std::pair("the first moment of", "m:"), std::pair("the second moment of", "v:"), std::pair("the parameter", "param:")})
+      if (found.empty())
+        found = first(what, prefix);
+    return found;
+  }
+  if (!std::isfinite(result.loss))
+    return "the loss";
+  found = first("the gradient of", options.accumulate > 1 ? "acc:" : "grad:");
+  return found.empty() ? "the square of the gradient's norm, " + general(result.gradNorm) + "," : found;
 }
 
 llvm::Expected<Trainer::StepResult> Trainer::train() {
@@ -126,28 +147,36 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
   int64_t counted = countedTargets();
   double scale = counted ? 1.0 / double(counted) : 0.0;
   bool accumulates = options.accumulate > 1;
-  if (accumulates)
+  if (accumulates) {
+    compiled->find("acc:loss")->floats()[0] = 0;
     for (const ParameterInfo &parameter : compiled->model().parameters)
       if (Buffer *buffer = compiled->find("acc:" + parameter.path))
         std::memset(buffer->data.get(), 0, size_t(buffer->bytes));
+  }
   for (int64_t micro = 0; micro < options.accumulate; ++micro) {
-    if (llvm::Error error = gradients(micro, scale, result.loss))
+    if (llvm::Error error = gradients(micro, scale))
       return std::move(error);
     if (accumulates)
       if (llvm::Error error = compiled->run("accumulate", options.batch, options.tokens))
         return std::move(error);
   }
-  result.culprit = std::isfinite(result.loss) ? notFinite(accumulates ? "acc:" : "grad:") : "the loss";
-  if (!result.culprit.empty()) {
-    result.finite = false;
-    return result;
-  }
-  std::array<float, 8> hyper = hyperparameters(options, done);
-  std::memcpy(compiled->find("in:hyper")->data.get(), hyper.data(), sizeof hyper);
+  auto hyper = hyperparameters(options, done);
+  if (!hyper)
+    return hyper.takeError();
+  std::copy(hyper->begin(), hyper->end(), compiled->find("in:hyper")->floats());
   if (llvm::Error error = compiled->run("step", options.batch, options.tokens, options.how.seed, done))
     return std::move(error);
-  result.gradNorm = compiled->find("out:grad_norm")->floats()[0];
-  ++done;
+  const float *status = compiled->find("out:status")->floats();
+  result.loss = status[BRAID_STATUS_LOSS];
+  result.gradNorm = status[BRAID_STATUS_NORM];
+  result.finite = status[BRAID_STATUS_FINITE] != 0;
+  int halted = int(status[BRAID_STATUS_HALTED]);
+  result.halted = halted != BRAID_HALT_NONE;
+  result.lost = halted == BRAID_HALT_LOST;
+  if (!result.finite || result.lost)
+    result.culprit = culprit(result);
+  else
+    ++done;
   return result;
 }
 
@@ -172,7 +201,10 @@ llvm::Error Trainer::save() {
     store(checkpoint.optimizer, "v:" + parameter.path, "v:" + parameter.path);
   }
   checkpoint.params.metadata = {{"model", compiled->model().name}, {"step", std::to_string(done)}};
-  checkpoint.state = {{"seed", std::to_string(options.how.seed)},
+  const float *state = compiled->find("state:step")->floats();
+  checkpoint.state = {{"taken", std::to_string(int64_t(state[BRAID_STATE_TAKEN]))},
+                      {"skipped", std::to_string(int64_t(state[BRAID_STATE_SKIPPED]))},
+                      {"seed", std::to_string(options.how.seed)},
                       {"batch", std::to_string(options.batch)},
                       {"tokens", std::to_string(options.tokens)},
                       {"separator", std::to_string(options.separator)},
@@ -185,8 +217,25 @@ llvm::Error Trainer::save() {
   return llvm::Error::success();
 }
 
+/// A number of steps that state.json has; `otherwise` where it has none.
+static llvm::Expected<int64_t> stepsOf(const rt::Checkpoint &checkpoint, const char *name, int64_t otherwise, const std::string &where) {
+  auto found = checkpoint.state.find(name);
+  int64_t steps = otherwise;
+  if (found != checkpoint.state.end() &&
+      (llvm::StringRef(found->second).getAsInteger(10, steps) || steps < 0 || steps > checkpoint.step))
+    return makeError("`" + where + "/state.json`: `" + name + "` is not a number of its " + llvm::Twine(checkpoint.step) + " steps");
+  return steps;
+}
+
 llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
   std::string where = rt::checkpointPath(options.out, checkpoint.step);
+  // Checkpoints from before steps that were left out were told apart say nothing of them: all were taken, as they were counted then.
+  auto taken = stepsOf(checkpoint, "taken", checkpoint.step, where);
+  if (!taken)
+    return taken.takeError();
+  auto skipped = stepsOf(checkpoint, "skipped", 0, where);
+  if (!skipped)
+    return skipped.takeError();
   if (llvm::Error error = bindParameters(*compiled, checkpoint.params, where + "/params.safetensors"))
     return error;
   for (const ParameterInfo &parameter : compiled->model().parameters)
@@ -199,6 +248,10 @@ llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
       if (buffer)
         std::memcpy(buffer->data.get(), values.data(), values.size() * 4);
     }
+  float *state = compiled->find("state:step")->floats();
+  state[BRAID_STATE_TAKEN] = float(std::min<int64_t>(*taken, 1 << 24));
+  state[BRAID_STATE_SKIPPED] = float(*skipped);
+  state[BRAID_STATE_HALTED] = BRAID_HALT_NONE;
   done = checkpoint.step;
   return llvm::Error::success();
 }

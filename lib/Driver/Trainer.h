@@ -28,10 +28,12 @@ public:
   Session &session() { return *compiled; }
   bool evaluates() const { return bool(validation); }
 
-  /// One optimiser step. Where the loss or a gradient is not finite, nothing is changed and `finite` is false.
+  /// One optimiser step. Where the loss or the gradient is not finite, nothing is changed and `finite` is false.
   struct StepResult {
     double loss = 0, gradNorm = 0, lr = 0;
     bool finite = true;
+    bool halted = false; ///< no further step is taken: as many as may be have been left out in a row, or
+    bool lost = false;   ///< a parameter or a moment is not finite after the step
     std::string culprit; ///< what is not finite
   };
   llvm::Expected<StepResult> train();
@@ -50,9 +52,11 @@ private:
   /// Targets of the step under way that are counted.
   int64_t countedTargets() const;
   /// Loss and gradients of that batch.
-  llvm::Error gradients(int64_t micro, double scale, double &loss);
-  /// The first gradient that holds a number that is not finite; empty if none does.
-  std::string notFinite(const std::string &prefix);
+  llvm::Error gradients(int64_t micro, double scale);
+  /// The first parameter whose buffer under `prefix` holds a number that is not finite; null if none does.
+  const ParameterInfo *notFinite(const std::string &prefix);
+  /// What is not finite, after a step that @step found fault with.
+  std::string culprit(const StepResult &result);
 
   TrainOptions options;
   std::unique_ptr<Session> compiled;

@@ -118,6 +118,16 @@ static llvm::Error checkSame(const ModelInfo &model, const ModelInfo &other, con
   return llvm::Error::success();
 }
 
+/// Inputs for both: what either has no row for is not drawn, and refused.
+static void narrow(ModelInfo &model, const ModelInfo &other) {
+  auto lower = [](int64_t &bound, int64_t size) { bound = bound && size ? std::min(bound, size) : bound + size; };
+  for (InputInfo &input : model.inputs)
+    lower(input.idSize, other.findInput(input.name)->idSize);
+  if (other.positions && (!model.positions || other.positions < model.positions))
+    model.positionAxis = other.positionAxis;
+  lower(model.positions, other.positions);
+}
+
 static llvm::Expected<int> compareAll(const DiffOptions &options, Console &console) {
   auto loaded = Compilation::load(options.model, console.color);
   if (!loaded)
@@ -139,6 +149,7 @@ static llvm::Expected<int> compareAll(const DiffOptions &options, Console &conso
       return described.takeError();
     if (llvm::Error error = checkSame(*model, *described, *params, options))
       return std::move(error);
+    narrow(*model, *described);
     second = std::move(*other);
     observes &= described->observed == model->observed;
   }

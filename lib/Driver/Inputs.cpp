@@ -152,6 +152,8 @@ llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &
   if (!reader.result.batch)
     return makeError("`" + what + "` holds no input with a batch and a time" +
                      (model.ignored.empty() ? "" : "; `" + model.ignored.front() + "`, though unused, says how many tokens there are"));
+  if (llvm::Error error = checkTime(model, reader.result.time))
+    return std::move(error);
   for (const auto &[name, tensor] : file.tensors)
     if (!model.findInput(name) && !llvm::is_contained(model.ignored, name) && name != "targets")
       return makeError("`" + what + "` has a tensor `" + name + "`, which is no input of the model");
@@ -165,8 +167,17 @@ llvm::Error checkTokens(int64_t batch, int64_t time) {
   return llvm::Error::success();
 }
 
+llvm::Error checkTime(const ModelInfo &model, int64_t time) {
+  if (!model.positions || time <= model.positions)
+    return llvm::Error::success();
+  return makeError("a sequence of " + llvm::Twine(time) + " tokens is too long: `position` indexes `" + model.positionAxis +
+                   "`, which has " + llvm::Twine(model.positions) + " entries");
+}
+
 llvm::Expected<Inputs> randomInputs(const ModelInfo &model, int64_t batch, int64_t time, uint64_t seed) {
   if (llvm::Error error = checkTokens(batch, time))
+    return std::move(error);
+  if (llvm::Error error = checkTime(model, time))
     return std::move(error);
   Inputs inputs;
   inputs.batch = batch;

@@ -1,7 +1,7 @@
 //===- ModelInfo.cpp - what a model takes and gives -----------------------===//
 #include "braid/Driver/ModelInfo.h"
 #include "braid/Driver/Console.h"
-#include "dialects/Braid/IR/Braid.h"
+#include "dialects/Braid/Analysis/IdBounds.h"
 
 namespace braid::driver {
 
@@ -40,6 +40,11 @@ const InputInfo *ModelInfo::findInput(llvm::StringRef name) const {
   return nullptr;
 }
 
+int64_t ModelInfo::vocabulary() const {
+  const InputInfo *tokens = findInput("tokens");
+  return tokens && tokens->idSize ? tokens->idSize : classes;
+}
+
 static std::vector<AxisInfo> axesOf(ir::ValueType type) {
   std::vector<AxisInfo> axes;
   for (ir::AxisAttr axis : type.getAxes())
@@ -76,13 +81,16 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
     program = *module.getOps<ir::FuncOp>().begin();
   if (!program)
     return makeError("the module has no program over tokens any more; give an earlier stage, `braid` or `derived`, or the model itself");
+  ir::IdBounds bounds = ir::idBoundsOf(program);
+  info.positions = bounds.positions;
+  info.positionAxis = bounds.axis;
   program.walk([&](mlir::Operation *op) {
     if (auto input = mlir::dyn_cast<ir::InputOp>(op)) {
       auto type = ir::typeOf(input.getResult());
       if (derived && input.getName() == "targets")
         info.classes = type.getIdSize();
       else if (!info.findInput(input.getName()) && !(derived && input.getName() == "loss_scale"))
-        info.inputs.push_back({input.getName().str(), type.isToken(), type.isId(), type.getIdSize(), axesOf(type)});
+        info.inputs.push_back({input.getName().str(), type.isToken(), type.isId(), bounds.inputs.lookup(input.getName()), axesOf(type)});
     } else if (auto output = mlir::dyn_cast<ir::OutputOp>(op)) {
       if (output.getName() == "logits" && ir::typeOf(output.getValue()).getAxes().size() == 1)
         info.classes = ir::typeOf(output.getValue()).numElements();

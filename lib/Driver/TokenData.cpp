@@ -30,8 +30,7 @@ llvm::Expected<std::shared_ptr<rt::TokenFile>> openTokens(const ModelInfo &model
   auto file = rt::TokenFile::open(path);
   if (!file)
     return makeError(file.message() + hint(path));
-  const InputInfo *tokens = model.findInput("tokens");
-  int64_t vocabulary = tokens && tokens->idSize ? tokens->idSize : model.classes;
+  int64_t vocabulary = model.vocabulary();
   if (rt::Status status = (*file)->checkVocabulary(vocabulary); !status)
     return makeError(status.message() + hint(path));
   // The next token is the target.

@@ -238,5 +238,8 @@ void Interpreter::attendGrad(AttendGradOp op) {
 } // namespace
 
 llvm::Error braid::interpretProgram(FuncOp func, int64_t batch, int64_t time, const std::map<std::string, void *> &externals) {
+  if (func.getPositions() && time > int64_t(*func.getPositions()))
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), "sequences of " + llvm::Twine(time) + " tokens; a table by position has " +
+                                                                       llvm::Twine(*func.getPositions()) + " rows");
   return Interpreter(func, batch, time, externals).run();
 }

@@ -21,16 +21,20 @@ std::vector<FunctionInfo> braid::describe(ModuleOp module) {
     auto program = func->getAttrOfType<DictionaryAttr>(host::programAttrName);
     if (!program)
       continue;
-    auto number = [](DictionaryAttr from, StringRef name) { return from.getAs<IntegerAttr>(name).getInt(); };
+    auto number = [](DictionaryAttr from, StringRef name) {
+      auto found = from.getAs<IntegerAttr>(name);
+      return found ? found.getInt() : 0;
+    };
     FunctionInfo info;
     info.name = program.getAs<StringAttr>("name").str();
     info.tokenBytes = number(program, "token_bytes");
     info.fixedBytes = number(program, "fixed_bytes");
+    info.positions = number(program, "positions");
     for (auto external : program.getAs<ArrayAttr>("externals").getAsRange<DictionaryAttr>()) {
       StringRef storage = external.getAs<StringAttr>("storage").getValue();
       braid_dtype dtype = storage == "f32" ? BRAID_F32 : storage == "bf16" ? BRAID_BF16 : BRAID_I32;
       info.externals.push_back({external.getAs<StringAttr>("name").str(), external.getAs<BoolAttr>("per_token").getValue(),
-                                number(external, "numbers"), dtype});
+                                number(external, "numbers"), dtype, number(external, "ids")});
     }
     functions.push_back(std::move(info));
   }

@@ -32,17 +32,21 @@ static std::string headerOf(ArrayRef<FunctionInfo> functions) {
         << " bytes of fixed arena.\n   context->external:\n";
     for (auto [i, external] : enumerate(function.externals))
       out << "     [" << i << "] " << external.name << ": " << external.numbers << ' ' << cName(external.dtype)
-          << (external.perToken ? " for each token\n" : "\n");
+          << (external.perToken ? " for each token" : "") << (external.ids ? ", ids below " + std::to_string(external.ids) : "") << '\n';
+    if (function.positions)
+      out << "   A sequence has at most " << function.positions << " tokens.\n";
     out << "*/\nint32_t " << symbol << "(struct braid_context *context);\n";
     out << "static const struct braid_external " << symbol << "_externals[] = {\n";
     for (const External &external : function.externals) {
       out << "    {\"";
-      out.write_escaped(external.name) << "\", " << external.numbers << ", " << int(external.perToken) << ", " << constantName(external.dtype) << "},\n";
+      out.write_escaped(external.name) << "\", " << external.numbers << ", " << int(external.perToken) << ", " << constantName(external.dtype)
+          << ", " << external.ids << "},\n";
     }
     if (function.externals.empty())
-      out << "    {0, 0, 0, 0}, /* none */\n";
+      out << "    {0, 0, 0, 0, 0}, /* none */\n";
     out << "};\nstatic const struct braid_program " << symbol << "_program = {\"" << function.name << "\", " << symbol << ", "
-        << function.tokenBytes << ", " << function.fixedBytes << ", " << function.externals.size() << ", " << symbol << "_externals};\n";
+        << function.tokenBytes << ", " << function.fixedBytes << ", " << function.externals.size() << ", " << symbol << "_externals, "
+        << function.positions << "};\n";
   }
   out << "\n#ifdef __cplusplus\n}\n#endif\n";
   return text;

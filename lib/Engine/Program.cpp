@@ -135,6 +135,9 @@ Error JITProgram::run(const RunRequest &request) {
     return fail("the program has no function '" + Twine(request.function) + "'");
   if (request.batch < 1 || request.time < 1)
     return fail("batch and time are at least 1");
+  context.clearMessage();
+  if (context.checkTime(function->name, function->positions, request.time))
+    return fail(context.message());
   braid_context abi = context.contextFor(request.batch, request.time);
   std::vector<void *> externals;
   for (const External &external : function->externals) {
@@ -151,7 +154,6 @@ Error JITProgram::run(const RunRequest &request) {
   if (!abi.token_arena || !abi.fixed_arena)
     return fail("out of memory: '" + Twine(request.function) + "' needs " + Twine(function->tokenBytes) + " bytes a token for " +
                 Twine(abi.padded_tokens) + " tokens, and " + Twine(function->fixedBytes) + " bytes");
-  context.clearMessage();
   if (entries[function - infos.data()](&abi))
     return fail(context.message());
   return Error::success();

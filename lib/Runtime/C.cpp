@@ -35,6 +35,19 @@ struct braid_runtime {
   Arena tokens, fixed;
 };
 
+/// What the tables of the program demand.
+static int32_t checkIds(braid::rt::Context &context, const braid_program *program, int64_t tokens, void *const *external) {
+  for (int64_t i = 0; i < program->num_externals; ++i) {
+    const braid_external &described = program->externals[i];
+    const int32_t *ids = static_cast<const int32_t *>(external[i]);
+    for (int64_t t = 0, count = described.ids ? described.numbers * (described.per_token ? tokens : 1) : 0; t < count; ++t)
+      if (ids[t] >= described.ids)
+        return context.fail("`" + std::string(program->name) + "`: number " + std::to_string(t) + " of `" + described.name + "` is " +
+                            std::to_string(ids[t]) + "; ids are below " + std::to_string(described.ids));
+  }
+  return 0;
+}
+
 braid_runtime *braid_runtime_create(int32_t threads) { return new (std::nothrow) braid_runtime(threads); }
 void braid_runtime_destroy(braid_runtime *runtime) { delete runtime; }
 const char *braid_runtime_message(const braid_runtime *runtime) { return runtime->context.message().c_str(); }
@@ -49,6 +62,10 @@ int32_t braid_runtime_run(braid_runtime *runtime, const braid_program *program, 
   for (int64_t i = 0; i < program->num_externals; ++i)
     if (!external[i])
       return context.fail("`" + name + "` needs `" + program->externals[i].name + "`, external " + std::to_string(i) + ", which is null");
+  if (int32_t failed = context.checkTime(program->name, program->positions, time))
+    return failed;
+  if (int32_t failed = checkIds(context, program, batch * time, external))
+    return failed;
   braid_context abi = context.contextFor(batch, time);
   abi.external = external;
   abi.seed = seed;

@@ -113,6 +113,26 @@ llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {exte
 }
 
 // -----
+llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [{ids = 4 : i64, name = "in:x", numbers = 1 : i64, per_token = true, storage = "i32"}], fixed_bytes = 0 : i64, name = "f", positions = 8 : i64, token_bytes = 0 : i64}} {
+  %0 = llvm.mlir.constant(0 : i32) : i32
+  llvm.return %0 : i32
+}
+
+// -----
+// expected-error @below {{has an attribute `braid.program` that does not say what the program needs}}
+llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [{ids = "4", name = "in:x", numbers = 1 : i64, per_token = true, storage = "i32"}], fixed_bytes = 0 : i64, name = "f", token_bytes = 0 : i64}} {
+  %0 = llvm.mlir.constant(0 : i32) : i32
+  llvm.return %0 : i32
+}
+
+// -----
+// expected-error @below {{has an attribute `braid.program` that does not say what the program needs}}
+llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [], fixed_bytes = 0 : i64, name = "f", positions = 0 : i64, token_bytes = 0 : i64}} {
+  %0 = llvm.mlir.constant(0 : i32) : i32
+  llvm.return %0 : i32
+}
+
+// -----
 llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [], fixed_bytes = 0 : i64, name = "f", token_bytes = 0 : i64}} {
   // In `loops`, constants and loops of other dialects are allowed inside functions.
   %0 = arith.constant 0 : i32

@@ -30,9 +30,12 @@ def Host_FuncOp : Host_Op<"func", [HasParent<"::mlir::ModuleOp">, Symbol, Isolat
   let summary = "one derived program as a sequence of calls";
   let description = [{
     After planning, `token_bytes` is the size of the token arena per token and `fixed_bytes` that of the fixed arena.
-    H5: the region takes no arguments and holds ops of this dialect only; externals of one name have one type; arenas are smaller than 2^60 bytes.
+    `positions`: a run whose sequences have more tokens is refused; absent: any length.
+    H5: the region takes no arguments and holds ops of this dialect only; externals of one name have one type and one `ids`; arenas are smaller
+    than 2^60 bytes; `positions` is at least 1.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$token_bytes, OptionalAttr<I64Attr>:$fixed_bytes);
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$token_bytes, OptionalAttr<I64Attr>:$fixed_bytes,
+                       OptionalAttr<I64Attr>:$positions);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword custom<IsolatedRegion>($body)";
   let hasVerifier = 1;
@@ -57,10 +60,13 @@ def Host_ExternalOp : Host_Step<"external", [Pure]> {
   let description = [{
     `draw`, of programs that draw random numbers: four i32, the seed's low and high word, the step and the number of the
     first sequence.
+    `ids`: the numbers index tables, the smallest of which has so many rows; a negative one stands for no row.
+    `%0 = host.external "in:tokens" ids 256 : !host.buffer<token, 1, i32>`
+    H8: `ids` is at least 1 and stands for integers of the caller's, `in:<name>`, stored as i32.
   }];
-  let arguments = (ins StrAttr:$name);
+  let arguments = (ins StrAttr:$name, OptionalAttr<I64Attr>:$ids);
   let results = (outs Host_BufferType:$result);
-  let assemblyFormat = "$name attr-dict `:` type($result)";
+  let assemblyFormat = "$name (`ids` $ids^)? attr-dict `:` type($result)";
   let hasVerifier = 1;
 }
 

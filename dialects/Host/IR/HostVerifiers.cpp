@@ -1,4 +1,4 @@
-//===- HostVerifiers.cpp - the rules H2 to H7 ----------------------------===//
+//===- HostVerifiers.cpp - the rules H2 to H8 ----------------------------===//
 //
 // H1 relates launches to kernels of another dialect; the pipelines check it.
 //
@@ -31,13 +31,19 @@ LogicalResult FuncOp::verify() {
   for (std::optional<uint64_t> bytes : {getTokenBytes(), getFixedBytes()})
     if (bytes && *bytes >= uint64_t(maxBytes))
       return emitOpError("H5: has an arena of ") << int64_t(*bytes) << " bytes";
-  llvm::StringMap<Type> externals;
+  if (getPositions() && int64_t(*getPositions()) < 1)
+    return emitOpError("H5: takes sequences of at most ") << int64_t(*getPositions()) << " tokens";
+  llvm::StringMap<ExternalOp> externals;
   for (Operation &op : getBody().front()) {
     if (!isa_and_nonnull<HostDialect>(op.getDialect()))
       return op.emitOpError("H5: is not an op of the host dialect");
-    if (auto external = dyn_cast<ExternalOp>(op))
-      if (Type known = externals.try_emplace(external.getName(), external.getType()).first->second; known != external.getType())
-        return external.emitOpError("H5: \"") << external.getName() << "\" has the type " << known << " elsewhere";
+    if (auto external = dyn_cast<ExternalOp>(op)) {
+      ExternalOp known = externals.try_emplace(external.getName(), external).first->second;
+      if (known.getType() != external.getType())
+        return external.emitOpError("H5: \"") << external.getName() << "\" has the type " << known.getType() << " elsewhere";
+      if (known.getIds() != external.getIds())
+        return external.emitOpError("H5: \"") << external.getName() << "\" indexes tables of another size elsewhere";
+    }
   }
   return success();
 }
@@ -54,7 +60,13 @@ LogicalResult BufferOp::verify() {
   return verifyBuffer(*this, getType());
 }
 
-LogicalResult ExternalOp::verify() { return verifyBuffer(*this, getType()); }
+LogicalResult ExternalOp::verify() {
+  if (getIds() && int64_t(*getIds()) < 1)
+    return emitOpError("H8: indexes tables of ") << int64_t(*getIds()) << " rows";
+  if (getIds() && (!getName().starts_with("in:") || getType().getStorage() != Storage::I32))
+    return emitOpError("H8: holds no ids");
+  return verifyBuffer(*this, getType());
+}
 
 LogicalResult ZerosOp::verify() { return verifyBuffer(*this, getType()); }
 

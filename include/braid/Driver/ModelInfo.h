@@ -9,6 +9,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -37,7 +38,7 @@ struct ParameterInfo {
 struct InputInfo {
   std::string name;
   bool perToken = true, isId = true;
-  int64_t idSize = 0; ///< ids are below it; 0: any
+  int64_t idSize = 0; ///< ids are below it: the declared axis, or the smallest table that they index; 0: any
   std::vector<AxisInfo> axes;
 };
 
@@ -62,7 +63,13 @@ struct ModelInfo {
   std::vector<std::string> ignored;      ///< inputs declared and not used
   int64_t classes = 0;                   ///< size of the class axis of `logits`
   std::vector<std::string> observed;     ///< `<site>.<name>`
+  int64_t positions = 0;                 ///< a sequence has at most so many tokens; 0: any number
+  std::string positionAxis;              ///< the axis of the table that has so many
 
+  /// Tokens that the model can read are below it.
+  int64_t vocabulary() const;
+  /// Tokens of a sequence where nobody says how many: 256, or as many as there are positions.
+  int64_t usualTime() const { return positions ? std::min<int64_t>(positions, 256) : 256; }
   int64_t numbers() const;               ///< of all parameters
   const ParameterInfo *find(llvm::StringRef path) const;
   const InputInfo *findInput(llvm::StringRef name) const;

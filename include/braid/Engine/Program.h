@@ -30,6 +30,7 @@ struct External {
   bool perToken;                ///< numbers for every token, else in all
   int64_t numbers;
   braid_dtype dtype;
+  int64_t ids = 0;              ///< the numbers index tables of at least so many rows; 0: they do not
   int64_t bytes(int64_t tokens) const {
     return numbers * (dtype == BRAID_BF16 ? 2 : 4) * (perToken ? tokens : 1);
   }
@@ -40,6 +41,7 @@ struct FunctionInfo {
   std::string name;
   int64_t tokenBytes = 0;       ///< of the token arena, per token
   int64_t fixedBytes = 0;       ///< of the fixed arena
+  int64_t positions = 0;        ///< a sequence has at most so many tokens; 0: any number
   std::vector<External> externals;
 };
 
@@ -67,7 +69,8 @@ public:
   virtual ~Program() = default;
   virtual const std::vector<FunctionInfo> &functions() const = 0;
   const FunctionInfo *find(llvm::StringRef name) const;
-  /// Runs a function; arenas are kept between runs and grow when needed.
+  /// Runs a function; arenas are kept between runs and grow when needed. Fails, before anything is written, where
+  /// the sequences are longer than the function's `positions`. Ids are the caller's to check.
   virtual llvm::Error run(const RunRequest &request) = 0;
   /// Turns timing of every call on or off; `timings` are those of the runs since.
   virtual void setTiming(bool on) = 0;

@@ -27,6 +27,7 @@ struct braid_external {
   int64_t numbers;   ///< for each token, or in all
   int32_t per_token; ///< 1: for each token
   int32_t dtype;     ///< enum braid_dtype
+  int64_t ids;       ///< the numbers index tables of at least so many rows (a negative one: no row); 0: they do not
 };
 
 /// What a compiled program is and needs.
@@ -36,6 +37,7 @@ struct braid_program {
   int64_t token_bytes, fixed_bytes; ///< of its arenas: for each padded token, and in all
   int64_t num_externals;
   const struct braid_external *externals;
+  int64_t positions; ///< a sequence has at most so many tokens; 0: any number
 };
 
 /// Bytes of a buffer for a number of tokens (batch · time).
@@ -52,7 +54,8 @@ void braid_runtime_destroy(struct braid_runtime *runtime);
 
 /// Runs a program on `batch` sequences of `time` tokens. `seed` and `step` are the coordinates of random draws.
 /// `external`: an address for each of the program's externals, none null, aligned as its numbers are; results
-/// are written there. Returns 0, or a non-zero code after having put a message into the runtime.
+/// are written there. Ids that no table has a row for, and sequences longer than the program's `positions`, are refused before
+/// anything is written. Returns 0, or a non-zero code after having put a message into the runtime.
 int32_t braid_runtime_run(struct braid_runtime *runtime, const struct braid_program *program, int64_t batch, int64_t time,
                           uint64_t seed, int64_t step, void *const *external);
 /// Why the last run failed, with its place in the model; empty when it did not. Valid until the next call.

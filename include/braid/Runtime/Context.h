@@ -42,6 +42,8 @@ public:
 
   /// A braid_context for `batch` sequences of `time` tokens: fills in the counts and `state`.
   braid_context contextFor(int64_t batch, int64_t time);
+  /// Fails where a program that knows so many `positions` (0: any number) would run on sequences of `time` tokens.
+  int32_t checkTime(const std::string &program, int64_t positions, int64_t time);
 
   /// Why the last call failed, with the program's location; empty when none did.
   const std::string &message() const { return text; }

@@ -69,10 +69,12 @@ LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
 
   // The program takes over the function's name, so it gets it when that is free.
   OpBuilder kernels(func);
-  auto program = kernels.create<host::FuncOp>(func.getLoc(), (func.getSymName() + "__host").str(), IntegerAttr(), IntegerAttr());
+  ir::IdBounds bounds = ir::idBoundsOf(func);
+  auto program = kernels.create<host::FuncOp>(func.getLoc(), (func.getSymName() + "__host").str(), IntegerAttr(), IntegerAttr(),
+                                              bounds.positions ? kernels.getI64IntegerAttr(bounds.positions) : IntegerAttr());
   OpBuilder host = OpBuilder::atBlockEnd(&program.getBody().emplaceBlock());
   kernels.setInsertionPoint(program);
-  Buffers buffers(func, *schedule, host);
+  Buffers buffers(func, *schedule, bounds, host);
   for (auto [i, step] : llvm::enumerate(schedule->steps)) {
     if (step.kind == Step::Call) {
       if (failed(emitCall(step.ops.front(), buffers, host)))

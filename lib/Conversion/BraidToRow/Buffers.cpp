@@ -44,8 +44,8 @@ std::string describe(Operation *op) {
   }
 }
 
-Buffers::Buffers(FuncOp func, const Schedule &schedule, OpBuilder &host)
-    : schedule(schedule), host(host), storage(func) {
+Buffers::Buffers(FuncOp func, const Schedule &schedule, const IdBounds &bounds, OpBuilder &host)
+    : schedule(schedule), bounds(bounds), host(host), storage(func) {
   bool derivative = false;
   auto want = [&](Value root) {
     Operation *def = root.getDefiningOp();
@@ -117,14 +117,18 @@ Value Buffers::get(Value value) {
   Operation *op = root.getDefiningOp();
   host::BufferType type = typeFor(typeOf(root), storage.of(root));
   std::string external;
-  if (auto input = dyn_cast<InputOp>(op))
+  IntegerAttr ids;
+  if (auto input = dyn_cast<InputOp>(op)) {
     external = "in:" + input.getName().str();
-  else if (auto param = dyn_cast<ParamOp>(op))
+    if (int64_t rows = bounds.inputs.lookup(input.getName()))
+      ids = host.getI64IntegerAttr(rows);
+  } else if (auto param = dyn_cast<ParamOp>(op)) {
     external = "param:" + param.getParameter().str();
-  else if (auto it = outputs.find(root); it != outputs.end())
+  } else if (auto it = outputs.find(root); it != outputs.end()) {
     external = it->second;
+  }
   if (!external.empty())
-    return buffer = host.create<host::ExternalOp>(root.getLoc(), type, external);
+    return buffer = host.create<host::ExternalOp>(root.getLoc(), type, external, ids);
   std::string name = (isBackward(op) ? "d." : "") + describe(op) + "." + std::to_string(count++);
   return buffer = host.create<host::BufferOp>(root.getLoc(), type, name, category(root), IntegerAttr());
 }
@@ -149,7 +153,8 @@ Value Buffers::unused(ValueType like, Format format) {
 Value Buffers::draw() {
   if (!coordinates)
     coordinates = host.create<host::ExternalOp>(
-        host.getUnknownLoc(), host::BufferType::get(host.getContext(), host::Space::Fixed, 4, host::Storage::I32), "draw");
+        host.getUnknownLoc(), host::BufferType::get(host.getContext(), host::Space::Fixed, 4, host::Storage::I32), "draw",
+        IntegerAttr());
   return coordinates;
 }
 

@@ -4,6 +4,7 @@
 
 #include "Schedule.h"
 #include "Storage.h"
+#include "dialects/Braid/Analysis/IdBounds.h"
 #include "dialects/Host/IR/Host.h"
 #include "mlir/IR/Builders.h"
 
@@ -12,7 +13,7 @@ namespace braid::convert {
 /// Creates the host ops for buffers where they are first wanted.
 class Buffers {
 public:
-  Buffers(ir::FuncOp func, const Schedule &schedule, mlir::OpBuilder &host);
+  Buffers(ir::FuncOp func, const Schedule &schedule, const ir::IdBounds &bounds, mlir::OpBuilder &host);
 
   /// True if the value computed is wanted outside of its step, or as an entry of a list.
   bool stored(mlir::Value root) const { return memory.contains(root); }
@@ -32,6 +33,7 @@ private:
   bool isBackward(mlir::Operation *op) const;
 
   const Schedule &schedule;
+  const ir::IdBounds &bounds;
   mlir::OpBuilder &host;
   Storage storage;
   llvm::DenseSet<mlir::Value> memory;

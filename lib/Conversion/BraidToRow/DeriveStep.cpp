@@ -77,14 +77,14 @@ SmallVector<Step::Parameter> Step::parameters() {
 
 void Step::begin(StringRef name) {
   kernels.setInsertionPointToEnd(module.getBody());
-  auto func = kernels.create<host::FuncOp>(module.getLoc(), name, IntegerAttr(), IntegerAttr());
+  auto func = kernels.create<host::FuncOp>(module.getLoc(), name, IntegerAttr(), IntegerAttr(), IntegerAttr());
   host.setInsertionPointToEnd(&func.getBody().emplaceBlock());
   kernels.setInsertionPoint(func);
 }
 
 Value Step::external(StringRef kind, StringRef path, int64_t numbers) {
   auto type = host::BufferType::get(host.getContext(), host::Space::Fixed, numbers, host::Storage::F32);
-  return host.create<host::ExternalOp>(module.getLoc(), type, (kind + ":" + path).str());
+  return host.create<host::ExternalOp>(module.getLoc(), type, (kind + ":" + path).str(), IntegerAttr());
 }
 
 void Step::launch(KernelOp kernel, int64_t rows, ArrayRef<int64_t> sizes, ValueRange args) {

@@ -243,6 +243,39 @@ host.func @f attributes {token_bytes = 1152921504606846976 : i64, fixed_bytes = 
 }
 
 // -----
+// expected-error @below {{H5: takes sequences of at most 0 tokens}}
+host.func @f attributes {positions = 0 : i64} {
+}
+
+// -----
+host.func @f {
+  %0 = host.external "in:x" ids 4 : <token, 1, i32>
+  // expected-error @below {{H5: "in:x" indexes tables of another size elsewhere}}
+  %1 = host.external "in:x" : <token, 1, i32>
+}
+
+// -----
+// H8
+host.func @f {
+  // expected-error @below {{H8: indexes tables of 0 rows}}
+  %0 = host.external "in:x" ids 0 : <token, 1, i32>
+}
+
+// -----
+// H8
+host.func @f {
+  // expected-error @below {{H8: holds no ids}}
+  %0 = host.external "in:x" ids 4 : <token, 1, f32>
+}
+
+// -----
+// H8
+host.func @f {
+  // expected-error @below {{H8: holds no ids}}
+  %0 = host.external "out:x" ids 4 : <token, 1, i32>
+}
+
+// -----
 // expected-error @below {{expects parent op 'host.func'}}
 %0 = host.external "in:x" : <token, 8, f32>
 

@@ -31,7 +31,7 @@ for dialect in ("Braid", "Row", "Host"):
 passes = sorted(p for p in root.rglob("Passes.td") if not p.relative_to(root).parts[0].startswith("build"))
 # The order in which the pipeline runs them.
 stages = {
-    "`braid` to `derived`": "braid-verify-topology braid-expand-reads braid-canonicalize braid-derive-observe braid-derive-loss braid-drop-observe "
+    "`braid` to `derived`": "braid-verify-topology braid-expand-reads braid-canonicalize braid-derive-observe braid-derive-next braid-derive-loss braid-drop-observe "
                             "braid-differentiate braid-drop-train-only braid-select-functions braid-insert-rounding "
                             "braid-fuse-multiply-adds braid-plan-recompute",
     "`derived` to `row`": "convert-braid-to-row row-hoist-factors derive-step",

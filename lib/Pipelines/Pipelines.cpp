@@ -81,6 +81,8 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
   manager.addPass(ir::createBraidCanonicalize());
   if (wants(options, "observe"))
     manager.addPass(ir::createBraidDeriveObserve());
+  if (wants(options, "next"))
+    manager.addPass(ir::createBraidDeriveNext());
   if (wants(options, "loss") || wants(options, "grad"))
     manager.addPass(ir::createBraidDeriveLoss());
   manager.addPass(ir::createBraidDropObserve());

@@ -98,7 +98,7 @@ void addEmulated(CLI::App &command, std::string &target) {
 void addFunctions(CLI::App &command, std::vector<std::string> &functions) {
   command.add_option("--functions,--function", functions, "derived programs, separated by commas")
       ->delimiter(',')
-      ->check(CLI::IsMember({"logits", "loss", "grad", "observe", "step", "accumulate"}))
+      ->check(CLI::IsMember({"logits", "loss", "grad", "observe", "next", "step", "accumulate"}))
       ->allow_extra_args(false)
       ->take_all();
 }

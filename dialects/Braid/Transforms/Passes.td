@@ -64,6 +64,35 @@ def BraidCanonicalize : Pass<"braid-canonicalize", "::mlir::ModuleOp"> {
   }];
 }
 
+def BraidDeriveNext : Pass<"braid-derive-next", "::mlir::ModuleOp"> {
+  let summary = "adds @next, the logits of one token";
+  let description = [{
+    @next is @logits with the input `token.chosen` (an id per token: 0 for the one token whose logits are wanted, -1 for every
+    other) and the output `logits`, static. What only that token needs of what follows the last op that mixes tokens
+    (attention) is computed for it alone: the values that this tail takes are picked, by a `braid.scatter` into a table of
+    one row, and everything in the tail becomes static. Draws, positions and what looks at ids stay per token, and are picked
+    where the tail takes them. Observed values and auxiliary losses are dropped. Stable on its own output.
+
+    Numeric class: exact; -0 may become 0.
+
+    Bytes moved: those of a new function, whose logits are one row.
+
+    Declines: does nothing where @next exists.
+    ```mlir
+    %2 = braid.map exp(%1) : (!braid.value<token, [vocab: 16]>) -> !braid.value<token, [vocab: 16]>
+    braid.output "logits", %2 : <token, [vocab: 16]>
+    ```
+    becomes
+    ```mlir
+    %chosen = braid.input "token.chosen" : <token, [], id 1>
+    %2 = braid.scatter %1[%chosen] along "token.chosen" : !braid.value<token, [vocab: 16]>, !braid.value<token, [], id 1> -> !braid.value<static, [token.chosen: 1, vocab: 16]>
+    %3 = braid.slice %2 "token.chosen" at 0 size 1 : <static, [token.chosen: 1, vocab: 16]> -> <static, [vocab: 16]>
+    %4 = braid.map exp(%3) : (!braid.value<static, [vocab: 16]>) -> !braid.value<static, [vocab: 16]>
+    braid.output "logits", %4 : <static, [vocab: 16]>
+    ```
+  }];
+}
+
 def BraidDeriveLoss : Pass<"braid-derive-loss", "::mlir::ModuleOp"> {
   let summary = "adds @loss, the cross-entropy of @logits";
   let description = [{

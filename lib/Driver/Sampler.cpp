@@ -7,13 +7,17 @@
 
 namespace braid::driver {
 
-int64_t sampleToken(const float *logits, int64_t count, const GenerateOptions &o, int64_t index) {
+llvm::Expected<int64_t> sampleToken(llvm::ArrayRef<float> logits, int64_t readable, const GenerateOptions &o, int64_t index) {
   std::vector<std::pair<double, int64_t>> order;
-  for (int64_t i = 0; i < count; ++i)
-    if (!std::isnan(logits[i]) && logits[i] > -INFINITY)
-      order.emplace_back(logits[i], i);
+  for (auto [token, logit] : llvm::enumerate(logits)) {
+    if (std::isnan(logit) || logit == INFINITY)
+      return makeError("the logit of token " + llvm::Twine(token) + " is " + (std::isnan(logit) ? "NaN" : "infinite") +
+                       ": parameters hold, or lead to, numbers that are not finite");
+    if (logit > -INFINITY && int64_t(token) < readable)
+      order.emplace_back(logit, int64_t(token));
+  }
   if (order.empty())
-    return -1;
+    return makeError("no token is possible: the logits of all that the model can read are -inf");
   std::sort(order.begin(), order.end(),
             [](const auto &a, const auto &b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   if (o.temperature == 0)

@@ -114,7 +114,7 @@ struct EvalOptions {
   ModelArgs model; ///< or a training folder
   DeviceOptions how;
   std::string data, params;
-  int64_t batch = 8, tokens = 0, batches = 0; ///< 0 tokens: as in training, or 256; 0 batches: the whole file once
+  int64_t batch = 8, tokens = 0, batches = 0; ///< 0 tokens: as in training, or 256; 0 batches: the whole file once, else so many, spread over it
   int64_t separator = -1;                     ///< the token that opens a document; -1: as in training, or none
   int64_t ignore = -1;                        ///< the token that is no target; -1: as in training, or none
   std::string observe;                        ///< also the mean of what is observed under this name, by site
@@ -140,6 +140,10 @@ struct GenerateOptions {
   ModelArgs model; ///< or a training folder
   DeviceOptions how;
   std::string params, prompt;
+  bool ids = false;                       ///< `promptTokens` is the prompt, and ids are written
+  std::vector<uint32_t> promptTokens;
+  std::vector<std::string> stops;         ///< texts of which each ends what is generated
+  std::vector<std::vector<uint32_t>> stopTokens; ///< the same as ids
   int64_t maxTokens = 200, topK = 0, context = 0;
   int64_t separator = -1; ///< the token that opens a document; -1: as in training, or none
   double temperature = 1, topP = 1;

@@ -36,34 +36,56 @@ static std::string observedNames(const ModelInfo &model) {
   return text;
 }
 
-static llvm::Expected<std::vector<Observed>> observe(Session &session, const rt::Dataset &data, int64_t separator,
-                                                     const EvalOptions &options) {
-  int64_t batch = std::min(options.batch, data.evaluationWindows()), time = data.time();
-  if (llvm::Error error = session.reserve(batch, time))
-    return std::move(error);
-  std::vector<int32_t> targets(time);
-  for (int64_t row = 0; row < batch; ++row)
-    data.evaluationWindow(row, session.find("in:tokens")->ints() + row * time, targets.data());
-  numberDocuments(session, separator, batch, time);
-  if (llvm::Error error = session.run("observe", batch, time, options.how.seed))
-    return std::move(error);
-  std::vector<Observed> result;
+namespace {
+/// The means over the tokens that a loss counts, of all batches.
+class Observer {
+public:
+  Observer(Session &session, const EvalOptions &options, int64_t time) : session(session), options(options), time(time) {}
+  /// Runs @observe on the inputs that are there.
+  llvm::Error add(int64_t first, llvm::ArrayRef<int32_t> targets);
+  std::vector<Observed> means() const;
+
+private:
+  Session &session;
+  const EvalOptions &options;
+  int64_t time, tokens = 0;
+  std::vector<Observed> sums;
+};
+} // namespace
+
+llvm::Error Observer::add(int64_t first, llvm::ArrayRef<int32_t> targets) {
+  if (llvm::Error error = session.run("observe", options.batch, time, options.how.seed, 0, first))
+    return error;
+  int64_t counted = llvm::count_if(targets, [](int32_t id) { return id >= 0; });
+  tokens += counted;
+  size_t next = 0;
   for (const OutputInfo &output : session.outputs("observe")) {
     llvm::StringRef site(output.name);
     site.consume_front("observe:");
     if (!isNamed(site, options.observe))
       continue;
-    site = site.drop_back(std::min(site.size(), options.observe.size() + 1));
-    const Buffer *buffer = session.find(output.external());
-    int64_t rows = output.perToken ? batch * time : 1, width = 1;
+    int64_t width = 1;
     for (const AxisInfo &axis : output.axes)
       width *= axis.size;
-    std::vector<float> values = buffer->toFloats(rows * width);
-    Observed seen{site.str(), std::vector<double>(width)};
-    for (int64_t i = 0; i < rows * width; ++i)
-      seen.mean[i % width] += double(values[i]) / double(rows);
-    result.push_back(std::move(seen));
+    if (next == sums.size())
+      sums.push_back({site.drop_back(std::min(site.size(), options.observe.size() + 1)).str(), std::vector<double>(width)});
+    std::vector<double> &sum = sums[next++].mean;
+    // What does not vary per token counts as if every token had it.
+    int64_t rows = output.perToken ? int64_t(targets.size()) : 1;
+    std::vector<float> values = session.find(output.external())->toFloats(rows * width);
+    for (int64_t row = 0; row < rows; ++row)
+      if (double weight = !output.perToken ? double(counted) : targets[row] >= 0; weight > 0)
+        for (int64_t i = 0; i < width; ++i)
+          sum[i] += weight * double(values[row * width + i]);
   }
+  return llvm::Error::success();
+}
+
+std::vector<Observed> Observer::means() const {
+  std::vector<Observed> result = sums;
+  for (Observed &site : result)
+    for (double &number : site.mean)
+      number /= double(tokens);
   return result;
 }
 
@@ -94,7 +116,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   if (!file)
     return file.takeError();
   int64_t time = 0, separator = -1, ignore = -1;
-  if (llvm::Error error = settingOf(options.model.path, "tokens", 1, options.tokens, 256).moveInto(time))
+  if (llvm::Error error = settingOf(options.model.path, "tokens", 1, options.tokens, model->info.usualTime()).moveInto(time))
     return error;
   if (llvm::Error error = settingOf(options.model.path, "separator", -1, options.separator, -1).moveInto(separator))
     return error;
@@ -115,19 +137,19 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   if (!session)
     return session.takeError();
   auto start = std::chrono::steady_clock::now();
-  auto result = evaluateWindows(**session, *data, options.batch, options.batches, separator, ignore, options.how.seed);
+  Observer observer(**session, options, time);
+  auto observe = [&](int64_t first, llvm::ArrayRef<int32_t> targets) -> llvm::Error {
+    if (options.observe.empty())
+      return llvm::Error::success();
+    return observer.add(first, targets);
+  };
+  auto result = evaluateWindows(**session, *data, options.batch, options.batches, separator, ignore, options.how.seed, observe);
   if (!result)
     return result.takeError();
   if (!std::isfinite(result->loss))
     return makeError("the loss is not finite: parameters hold, or lead to, numbers that are not");
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::vector<Observed> observed;
-  if (!options.observe.empty()) {
-    auto means = observe(**session, *data, separator, options);
-    if (!means)
-      return means.takeError();
-    observed = std::move(*means);
-  }
+  std::vector<Observed> observed = observer.means();
   double bits = result->loss / std::log(2.0);
   if (options.json) {
     llvm::json::Object root{{"loss", result->loss}, {"bits_per_token", bits}, {"perplexity", std::exp(result->loss)},

@@ -44,7 +44,7 @@ static void addReports(CLI::App &command, driver::TrainOptions &o) {
   const char *group = "Reports and checkpoints";
   command.add_option("--log-every", o.logEvery, "steps between lines")->check(count(1))->capture_default_str()->group(group);
   command.add_option("--eval-every", o.evalEvery, "steps between evaluations; 0: none")->check(count(0))->capture_default_str()->group(group);
-  command.add_option("--eval-batches", o.evalBatches, "batches of one")->check(count(1))->capture_default_str()->group(group);
+  command.add_option("--eval-batches", o.evalBatches, "batches of one, spread over the file")->check(count(1))->capture_default_str()->group(group);
   command.add_option("--checkpoint-every", o.checkpointEvery, "steps between checkpoints; 0: only at the end")->check(count(0))->capture_default_str()->group(group);
   command.add_option("--keep", o.keep, "newest checkpoints kept; 0: all")->check(count(0))->capture_default_str()->group(group);
   command

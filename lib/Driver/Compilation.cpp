@@ -194,9 +194,11 @@ llvm::Expected<std::unique_ptr<Compilation>> Compilation::load(const ModelArgs &
 
   Compilation &c = *result;
   for (const EmbeddedFile &std : standardLibrary())
-    if (const ast::File *tree = c.parseFile(std::string("<std>/") + std.name, std.text, ""))
+    if (const ast::File *tree = c.parseFile(std::string("<std>/") + std.name, std.text, "")) {
+      c.trees.back().library = true;
       c.library.push_back(tree);
   llvm::SmallString<256> real;
+    }
   if (file != "-" && !llvm::sys::fs::real_path(file, real))
     c.seenPaths.push_back(real.str().str());
   c.mainFile = c.parseFile(name, std::move(*text), file);

@@ -57,6 +57,7 @@ static std::vector<const braid::ast::File *> parseImports(const braid::ast::File
       if (StringRef(i->path()).ends_with(".braid"))
         names.push_back(i->path());
   sort(names);
+  size_t inLibrary = names.size();
   for (const braid::ast::Decl &decl : program.decls)
     if (decl.kind == braid::ast::Decl::Kind::Import) {
       SmallString<128> path(sys::path::parent_path(input));
@@ -64,9 +65,11 @@ static std::vector<const braid::ast::File *> parseImports(const braid::ast::File
       names.push_back(path.str().str());
     }
   std::vector<const braid::ast::File *> imports;
-  for (const std::string &name : names)
-    if (const braid::ast::File *tree = parseFile(name))
+  for (const auto &[i, name] : enumerate(names))
+    if (const braid::ast::File *tree = parseFile(name)) {
       imports.push_back(tree);
+      trees.back().library = i < inLibrary;
+    }
   return imports;
 }
 

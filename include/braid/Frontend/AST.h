@@ -208,6 +208,7 @@ struct Comment {
 
 struct File {
   uint32_t file = 0;
+  bool library = false;             ///< of the standard library
   std::vector<Decl> decls;
   std::vector<Comment> comments;
 };

@@ -24,7 +24,7 @@ struct ElaborateOptions {
   std::vector<std::pair<std::string, std::string>> overrides;
 };
 
-/// Elaborates the one model of `main`. `imports` are the standard library and
+/// Elaborates the one model of `main`. `imports` are the standard library (marked so) and
 /// the files that `main` imports, in order; a later declaration of a name of
 /// the library replaces the earlier one, `main` comes last. Returns a module
 /// with the attribute `braid.model`, one `braid.parameter` for each parameter

@@ -1,6 +1,7 @@
 //===- Builtins.cpp - functions that need no library ----------------------===//
 
 #include "Elaborator.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 
@@ -31,6 +32,25 @@ const llvm::StringMap<Elaborator::Builtin> &Elaborator::builtins() {
     return t;
   }();
   return table;
+}
+
+StringRef Elaborator::builtinValue(StringRef name) {
+  return llvm::StringSwitch<StringRef>(name)
+      .Case("position", "the token's position in its sequence")
+      .Case("zeros", "0 with the axes wanted of it")
+      .Case("ones", "1 with the axes wanted of it")
+      .Case("eye", "the identity from one axis to another")
+      .Case("index", "0, 1, 2, … along an axis")
+      .Case("site", "the number of writes so far")
+      .Case("sites", "the number of all writes to a stream")
+      .Cases("true", "false", "a truth value")
+      .Case("none", "what stands for an argument that is not given")
+      .Default("");
+}
+
+void Elaborator::refuseBuiltin(const ast::Name &name, StringRef kind) {
+  if (StringRef what = builtinValue(name.text); !what.empty())
+    error(Diag::BuiltinName, name.range, {kind.str(), name.text, what.str()});
 }
 
 /// Evaluates the arguments of a built-in into the order of `names`; those not

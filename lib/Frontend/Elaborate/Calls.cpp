@@ -32,6 +32,12 @@ std::string Elaborator::callPath(Frame &f, const Expr &e, bool named) {
   return f.path + (f.path.empty() ? "" : ".") + (e.label ? e.label->text : e.name.text);
 }
 
+/// The declaration that a name means; null if it means a built-in, or nothing.
+const ast::Decl *Elaborator::findDecl(Frame &f, StringRef name) {
+  auto it = decls.find(name);
+  return it == decls.end() || (inLibrary(f) && !libraryNames.contains(name)) ? nullptr : it->second;
+}
+
 Val Elaborator::evalCall(Frame &f, const Expr &e) {
   StringRef name = e.name.text;
   if (const Val *v = findName(f, name); v && v->kind == Val::Kind::Callable) {
@@ -42,8 +48,8 @@ Val Elaborator::evalCall(Frame &f, const Expr &e) {
     return (this->*builtins().find(callable->builtin)->second)(f, e);
   }
   Restore<Callable *> inside(instance, nullptr);
-  if (auto it = decls.find(name); it != decls.end()) {
-    const ast::Decl &decl = *it->second;
+  if (const ast::Decl *found = findDecl(f, name)) {
+    const ast::Decl &decl = *found;
     if (decl.kind == ast::Decl::Kind::Fn || decl.kind == ast::Decl::Kind::Layer)
       return callDecl(f, e, decl, nullptr);
     Diagnostic &d = error(Diag::NotCallable, e.name.range, {e.name.text});

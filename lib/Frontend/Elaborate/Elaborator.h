@@ -152,6 +152,11 @@ private:
 
   // Messages.cpp: errors and the words in them.
   Diagnostic &error(Diag id, Range range, std::vector<std::string> arguments = {});
+  llvm::DenseSet<uint32_t> libraryFiles;
+  llvm::StringSet<> libraryNames; ///< what the library declares, whoever's declaration stands for it now
+  /// Whether the text of this instance is the library's: of the program's names it sees only those of axes, and those
+  /// of the library that the program has taken.
+  bool inLibrary(const Frame &f) const { return f.decl && libraryFiles.contains(f.decl->range.file); }
   void hint(Diagnostic &diagnostic, llvm::StringRef word, llvm::ArrayRef<std::string> candidates);
   std::string axisName(AxisAttr axis) const;
   std::string show(llvm::ArrayRef<AxisAttr> axes) const;
@@ -303,6 +308,10 @@ private:
                  llvm::SmallVectorImpl<Slot> &slots);
   bool bindAxisVariables(Frame &f, Frame &g, const ast::Expr &e, llvm::ArrayRef<Val> values);
   bool bindFormal(Frame &g, const ast::Formal &formal, Val value, Range range, bool isDefault);
+  /// What the built-in value of a name is, in words; empty if there is none.
+  static llvm::StringRef builtinValue(llvm::StringRef name);
+  /// An error if `name`, that of a `kind`, is a built-in value's.
+  void refuseBuiltin(const ast::Name &name, llvm::StringRef kind);
   bool bindStreamFormal(Frame &g, const ast::Formal &formal, const Val &value, Range range);
   /// Matches `items` of a signature with axes found, binding the variables and
   /// rests of `g` that are still free.
@@ -331,6 +340,7 @@ private:
   void execParam(Frame &f, const ast::Stmt &s);
   struct ParamOptions {
     bool decay = false;
+  const ast::Decl *findDecl(Frame &f, llvm::StringRef name);
     std::optional<double> lr;
     std::optional<std::string> group;
     std::optional<Range> initRange; ///< where the initial value is written

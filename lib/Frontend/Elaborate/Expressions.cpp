@@ -89,6 +89,8 @@ const Val *Elaborator::findName(Frame &f, StringRef name) {
   for (Frame::Binding &b : llvm::reverse(f.names))
     if (b.name == name)
       return &b.value;
+  if (inLibrary(f))
+    return nullptr;
   auto it = globals.find(name);
   return it == globals.end() ? nullptr : &it->second;
 }
@@ -97,8 +99,9 @@ std::vector<std::string> Elaborator::namesInScope(Frame &f) {
   std::vector<std::string> names;
   for (Frame::Binding &b : f.names)
     names.push_back(b.name.str());
-  for (auto &entry : globals)
-    names.push_back(entry.getKey().str());
+  if (!inLibrary(f))
+    for (auto &entry : globals)
+      names.push_back(entry.getKey().str());
   return names;
 }
 

@@ -11,6 +11,8 @@ namespace elab {
 /// Notes the declarations of a file; those of later files replace earlier ones.
 void Elaborator::declare(const ast::File &file) {
   llvm::StringMap<Range> here, configHere, axesHere;
+  if (file.library)
+    libraryFiles.insert(file.file);
   auto once = [&](llvm::StringMap<Range> &names, const ast::Name &name) {
     auto [it, fresh] = names.try_emplace(name.text, name.range);
     if (!fresh)
@@ -23,8 +25,10 @@ void Elaborator::declare(const ast::File &file) {
       break;
     case ast::Decl::Kind::Config:
       configDecls.push_back(&decl);
-      for (const ast::ConfigItem &item : decl.config)
+      for (const ast::ConfigItem &item : decl.config) {
         once(configHere, item.name);
+        refuseBuiltin(item.name, "config value");
+      }
       break;
     case ast::Decl::Kind::Axis:
       axisDecls.push_back(&decl);
@@ -35,6 +39,8 @@ void Elaborator::declare(const ast::File &file) {
     default:
       once(here, decl.name);
       decls[decl.name.text] = &decl;
+      if (file.library)
+        libraryNames.insert(decl.name.text);
     }
   }
 }

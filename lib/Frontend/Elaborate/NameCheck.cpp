@@ -24,7 +24,7 @@ public:
     for (const ast::Formal &formal : decl.formals) {
       if (formal.defaultValue)
         expr(*formal.defaultValue);
-      bind(formal.name, What::Argument);
+      bind(formal.name, What::Argument, decl.kind == Decl::Kind::Model ? "input" : "argument");
     }
     if (decl.body)
       block(*decl.body);
@@ -48,10 +48,15 @@ private:
     }
   };
 
-  void bind(const ast::Name &name, What what) { names.push_back({name.text, what, name.range}); }
+  /// `kind` is the word for what has the name; of axes, which no value can be taken for, none.
+  void bind(const ast::Name &name, What what, llvm::StringRef kind) {
+    if (!kind.empty())
+      e.refuseBuiltin(name, kind);
+    names.push_back({name.text, what, name.range});
+  }
 
   /// What `let` and its like make: once in a block, and not over a stream.
-  void declare(const ast::Name &name, What what) {
+  void declare(const ast::Name &name, What what, llvm::StringRef kind) {
     for (size_t i = names.size(); i-- > 0;) {
       const Binding &old = names[i];
       if (old.name != name.text || (old.what == What::Axis) != (what == What::Axis))
@@ -65,7 +70,7 @@ private:
     if (decl.kind == Decl::Kind::Model && what != What::Axis)
       if (auto it = e.configRanges.find(name.text); it != e.configRanges.end())
         e.error(Diag::DeclaredTwice, name.range, {name.text}).notes.push_back({it->second, "a config value has this name"});
-    bind(name, what);
+    bind(name, what, kind);
   }
 
   bool bound(llvm::StringRef name) const {
@@ -110,17 +115,19 @@ private:
       e.connectionNamed(*s.with);
     switch (s.kind) {
     case Stmt::Kind::Let:
+      declare(s.name, What::Let, "value");
+      break;
     case Stmt::Kind::Use:
-      declare(s.name, What::Let);
+      declare(s.name, What::Let, "instance");
       break;
     case Stmt::Kind::Param:
-      declare(s.name, What::Param);
+      declare(s.name, What::Param, "parameter");
       break;
     case Stmt::Kind::Stream:
-      declare(s.name, What::Stream);
+      declare(s.name, What::Stream, "stream");
       break;
     case Stmt::Kind::Axis:
-      declare(s.name, What::Axis);
+      declare(s.name, What::Axis, "");
       break;
     case Stmt::Kind::Site:
       if (resolves && !bound(s.name.text))
@@ -130,7 +137,7 @@ private:
       expr(*s.from);
       expr(*s.to);
       Scope scope(*this);
-      bind(s.name, What::Argument);
+      bind(s.name, What::Argument, "loop variable");
       body(*s.body);
       break;
     }
@@ -142,7 +149,7 @@ private:
     case Stmt::Kind::Write: {
       Scope scope(*this);
       if (s.writeValue)
-        bind(*s.writeValue, What::Argument);
+        bind(*s.writeValue, What::Argument, "written value");
       for (const ast::WriteField &field : s.fields)
         expr(*field.value);
       break;
@@ -189,9 +196,9 @@ private:
   void name(const ast::Name &n) {
     if (!resolves || bound(n.text) || e.globals.count(n.text))
       return;
-    for (llvm::StringRef word : {"zeros", "ones", "true", "false", "none", "site", "sites", "position", "eye"})
-      if (word == n.text)
-        return;
+    // `index` needs its axis.
+    if (!e.builtinValue(n.text).empty() && n.text != "index")
+      return;
     Diagnostic &d = e.error(Diag::UnknownName, n.range, {n.text});
     std::vector<std::string> candidates;
     for (const Binding &b : names)
@@ -241,7 +248,7 @@ private:
       expr(*x.operands[0]);
       expr(*x.operands[1]);
       Scope scope(*this);
-      bind(x.name, What::Argument);
+      bind(x.name, What::Argument, "loop variable");
       body(*x.block);
       return;
     }
@@ -336,8 +343,7 @@ private:
 void Elaborator::checkNames() {
   Restore<Frame *> nowhere(current, nullptr);
   for (const ast::File *file : files) {
-    llvm::StringRef name(sources.name(file->file).data(), sources.name(file->file).size());
-    if (name.starts_with("<std>/"))
+    if (file->library)
       continue;
     for (const Decl &decl : file->decls) {
       bool body = decl.kind == Decl::Kind::Fn || decl.kind == Decl::Kind::Layer || decl.kind == Decl::Kind::Connection;

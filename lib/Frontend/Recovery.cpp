@@ -9,9 +9,20 @@
 
 namespace braid::syntax {
 
+/// What a name may stand for, as the grammar calls it.
+static const char *const namePlaces[] = {"a name", "an axis", "an expression", "an argument", "an index", "a view", "a type"};
+
+static bool isWord(const Token *t) { return t->kind >= Tok::Import && t->kind <= Tok::Each; }
+
 /// What was meant by those who know other languages: `begin` starts the statement, nothing was expected at `at`.
 static std::string meant(const State &state, const Token *begin, const Token *at) {
   auto isWanted = [&](const char *what) { return std::find(state.wanted.begin(), state.wanted.end(), what) != state.wanted.end(); };
+  // A word at the start of a line begins a statement; one before `=` was meant as a name.
+  const Token *word = isWord(at) && (!at->firstOnLine || at == begin) ? at : at->kind == Tok::Assign && at == begin + 1 && isWord(begin) ? begin : nullptr;
+  if (word && (word == begin || std::any_of(std::begin(namePlaces), std::end(namePlaces), isWanted)))
+    return "`" + std::string(word->text) + "` is a word of the language, which no name can be";
+  if ((at->kind == Tok::LParen && begin->kind == Tok::Let && isWanted("a name")) || (at->kind == Tok::Comma && begin->kind == Tok::Return))
+    return severalValues;
   if (at->kind == Tok::Assign && at > state.first && at[-1].kind == Tok::Ident && at[-1].firstOnLine) {
     std::string name(at[-1].text);
     return "`" + name + " <- …` writes to a stream, `let " + name + " = …` names a value";
@@ -68,6 +79,8 @@ void skipStatement(Cursor &first, const Cursor &last) {
     open += (t->kind == Tok::LBrace) - (t->kind == Tok::RBrace);
   open = std::max(open, 0);
   const Token *t = std::max(begin, first.state->furthest);
+  if (t == begin + 1 && isWord(begin) && isWord(t)) // meant as the name of what `begin` makes
+    ++t;
   for (; t != last.at; ++t) {
     if (t->kind == Tok::LBrace)
       ++open;

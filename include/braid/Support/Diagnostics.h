@@ -65,3 +65,6 @@ std::string nearest(const std::string &word, const std::vector<std::string> &can
 } // namespace braid
 
 #endif
+/// What to do with several results, which the language does not have.
+inline constexpr char severalValues[] = "a call has one value; several of the same axes go along one: `axis pair = (k, v)`, then `kv.k`";
+

@@ -169,6 +169,7 @@ Val Elaborator::callDecl(Frame &f, const Expr &e, const ast::Decl &decl, Callabl
   if (callable) {
     g.path = callable->shared->path;
     g.shared = callable->shared;
+    g.bound = callable->bound;
     g.unnamed = nullptr;
     g.sharedCall = ++g.shared->call;
   } else {

@@ -74,6 +74,7 @@ struct Frame {
   SiteContext *site = nullptr;
   ConnectionUse *use = nullptr;
   Shared *shared = nullptr;
+  const std::vector<BoundArgument> *bound = nullptr; ///< what `use` gave to the instance
   unsigned sharedCall = 0; ///< which call of the shared instance this is
   Range callRange;         ///< of the call that made the instance
   bool called = false;     ///< `callRange` is set
@@ -93,6 +94,10 @@ template <typename T> struct Restore {
   Restore(T &p, T value) : place(p), old(p) { p = value; }
   ~Restore() { place = old; }
 };
+
+inline bool inside(Range part, Range whole) {
+  return part.file == whole.file && part.begin >= whole.begin && part.end <= whole.end;
+}
 
 /// What a program may cost at compile time. Calls are inlined and loops unrolled, so a short text can
 /// stand for any amount of work. The models of examples/ with 1536 layers take at most 65 million, most of them ten.

@@ -64,7 +64,7 @@ Val Elaborator::evalKind(Frame &f, const Expr &e) {
     error(Diag::BareStream, e.range, {e.name.text}).hint = "a read with `by` or `over` stands alone in a `let`";
     return Val::poison();
   case Expr::Kind::Tuple:
-    error(Diag::ExpectedValue, e.range, {"a source of `attend`"});
+    error(Diag::ExpectedValue, e.range, {"several"}).hint = severalValues;
     return Val::poison();
   case Expr::Kind::AxisList: {
     Axes &axes = axisLists.emplace_back();

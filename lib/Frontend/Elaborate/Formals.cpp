@@ -20,10 +20,11 @@ bool Elaborator::bindStreamFormal(Frame &g, const ast::Formal &formal, const Val
   bool history = isHistoryFormal(formal);
   StreamVar &stream = *value.stream;
   if (!stream.fields.empty() && stream.fields[0].history != history) {
-    error(Diag::WrongState, range,
-          {"argument `" + formal.name.text + "`", history ? "a history" : "an overwritten state", stream.name.str(),
-           history ? "an overwritten state" : "a history"})
-        .notes.push_back({formal.range, "declared here"});
+    Diagnostic &d = error(Diag::WrongState, range,
+                          {"argument `" + formal.name.text + "`", history ? "a history" : "an overwritten state", stream.name.str(),
+                           history ? "an overwritten state" : "a history"});
+    d.hint = history ? "without `depth`, `stream […]` is an overwritten state" : "a history is declared with its axis: `stream [depth, …]`";
+    d.notes.push_back({formal.range, "declared here"});
     return false;
   }
   g.bind(formal.name.text, value);
@@ -44,8 +45,13 @@ bool Elaborator::bindFormal(Frame &g, const ast::Formal &formal, Val value, Rang
     return true;
   }
   auto mismatch = [&](StringRef wanted) {
-    error(Diag::WrongArgument, range, {formal.name.text, wanted.str(), show(value)})
-        .notes.push_back({formal.range, "declared here"});
+    Diagnostic &d = error(Diag::WrongArgument, range, {formal.name.text, wanted.str(), show(value)});
+    d.notes.push_back({formal.range, "declared here"});
+    // Those of `use` come first, so that one meant for a later argument shifts the call's.
+    if (g.bound && llvm::any_of(*g.bound, [](const BoundArgument &b) { return b.name.empty(); })) {
+      d.hint = "arguments of `use` come before those of the call, unless named: `use … = " + g.decl->name.text + "(" + formal.name.text + " = …)`";
+      d.notes.push_back({g.bound->front().range, "given by `use`"});
+    }
     return false;
   };
   switch (formal.type->kind) {
@@ -99,10 +105,23 @@ bool Elaborator::matchAxes(Frame &g, const std::vector<ast::AxisItem> &items, Ar
   Axes left(found.begin(), found.end()), wanted;
   SmallVector<const ast::AxisItem *> variables;
   SmallVector<const ast::AxisItem *> rests;
+  // As declared, with what is known by now in the place of variables.
+  auto resolved = [&] {
+    std::string text;
+    auto add = [&](const std::string &name) { text += (text.empty() ? "" : ", ") + name; };
+    for (const ast::AxisItem &item : items)
+      if (const Axes *rest = item.rest ? findRest(g, item.name.text) : nullptr)
+        for (AxisAttr axis : *rest)
+          add(axisName(axis));
+      else if (AxisAttr axis = item.rest || item.name.text == "depth" ? AxisAttr() : findAxis(g, item.name.text))
+        add(axisName(axis));
+      else if (!skipDepth || item.name.text != "depth")
+        add((item.rest ? ".." : "") + item.name.text);
+    return "[" + text + "]";
+  };
   auto mismatch = [&] {
-    std::string text = sourceText(declared, 80);
-    error(Diag::AxesMismatch, range, {what.str(), wanted.empty() ? text : show(wanted), show(found)})
-        .notes.push_back({declared, "declared as `" + text + "`"});
+    error(Diag::AxesMismatch, range, {what.str(), resolved(), show(found)})
+        .notes.push_back({declared, "declared as `" + sourceText(declared, 80) + "`"});
     return false;
   };
   bool ok = true;

@@ -95,7 +95,9 @@ Val Elaborator::indexBy(Frame &f, Val value, const ast::AxisItem &item) {
     if (id.isPoison())
       return id;
     if (id.kind != Val::Kind::Tensor || !typeOf(id).isId() || !id.idAxis) {
-      error(Diag::BareIndex, item.size->range, {show(id)}).hint = "name the axis: `[axis: …]`";
+      Axes axes = axesOf(value);
+      error(Diag::BareIndex, item.size->range, {show(id)}).hint =
+          "name the axis: `[" + (axes.empty() ? "axis" : axisName(axes.front())) + ": " + sourceText(item.size->range) + "]`";
       return Val::poison();
     }
     if (!llvm::is_contained(axesOf(value), id.idAxis)) {

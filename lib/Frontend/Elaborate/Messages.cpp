@@ -6,8 +6,8 @@ using namespace mlir;
 
 namespace braid::elab {
 
-static bool inside(Range part, Range whole) {
-  return part.file == whole.file && part.begin >= whole.begin && part.end <= whole.end;
+static std::string keyOf(Range r) {
+  return std::to_string(r.file) + ':' + std::to_string(r.begin) + ':' + std::to_string(r.end) + ' ';
 }
 
 /// Reports once for each call of the user's: an error inside a loop would come
@@ -18,17 +18,14 @@ Diagnostic &Elaborator::error(Diag id, Range range, std::vector<std::string> arg
     discarded = Diagnostic{};
     return discarded;
   }
-  auto text = [](Range r) {
-    return std::to_string(r.file) + ':' + std::to_string(r.begin) + ':' + std::to_string(r.end) + ' ';
-  };
-  std::string key = std::to_string(int(id)) + ' ' + text(range);
+  std::string key = std::to_string(int(id)) + ' ' + keyOf(range);
   SmallVector<Diagnostic::Note> notes;
   bool inBody = current && current->decl && inside(range, current->decl->range);
   for (Frame *g = current; inBody && g; g = g->caller)
     if (g->called) {
       // What is wrong in a connection of the program's own is wrong at each of its sites: once is enough.
       if (g->callRange.file == mainRange.file && !(g->use && range.file == mainRange.file))
-        key += text(g->callRange);
+        key += keyOf(g->callRange);
       if (notes.empty() || (notes.back().range.file != mainRange.file && notes.size() < 4))
         notes.push_back({g->callRange, std::string(g->use ? "at this site of `" : "in this call of `") +
                                            (g->decl ? g->decl->name.text : "") + "`"});
@@ -40,6 +37,15 @@ Diagnostic &Elaborator::error(Diag id, Range range, std::vector<std::string> arg
   Diagnostic &diagnostic = diagnostics.report(id, range, std::move(arguments));
   diagnostic.notes.insert(diagnostic.notes.end(), notes.begin(), notes.end());
   return diagnostic;
+}
+
+/// Reports once for each place, and none of the library's.
+Diagnostic &Elaborator::warning(Diag id, Range range, std::vector<std::string> arguments) {
+  if (libraryFiles.contains(range.file) || !reported.insert(std::to_string(int(id)) + ' ' + keyOf(range)).second) {
+    discarded = Diagnostic{};
+    return discarded;
+  }
+  return diagnostics.report(id, range, std::move(arguments));
 }
 
 void Elaborator::hint(Diagnostic &diagnostic, StringRef word, ArrayRef<std::string> candidates) {

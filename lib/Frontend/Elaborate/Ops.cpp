@@ -127,7 +127,10 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
         if (axisName(axis) == "depth" && llvm::any_of(most, [&](AxisAttr a) { return axisName(a) == "depth"; }))
           error(Diag::TwoHistories, range);
         else
-          error(Diag::ElementwiseAxes, range, {word.str(), show(axesOf(*widest)), show(axesOf(v))});
+          error(Diag::ElementwiseAxes, range, {word.str(), show(axesOf(*widest)), show(axesOf(v))}).hint =
+              fn == ir::Fn::Mul && llvm::none_of(axesOf(v), [&](AxisAttr a) { return llvm::is_contained(most, a); })
+                  ? "`outer(…, …)` is the product over the axes of both"
+                  : "`spread[" + axisName(axis) + "](…)` repeats a value along an axis that it lacks";
         return Val::poison();
       }
   Axes axes;

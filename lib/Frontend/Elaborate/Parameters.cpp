@@ -43,19 +43,36 @@ std::vector<Range> Elaborator::callChain(Frame &f, Range range) {
 
 static bool sameRange(Range a, Range b) { return a.file == b.file && a.begin == b.begin && a.end == b.end; }
 
-/// Points at the first calls in which the two instances differ: one of them
-/// needs a label.
+/// `name: linear(…)` for `linear(x, [head])`, or for `q: linear(x, [head])`.
+static std::string labelled(StringRef call) {
+  if (size_t sign = call.find_first_of("[(:"); sign != StringRef::npos && call[sign] == ':')
+    call = call.drop_front(sign + 1).ltrim();
+  return "`name: " + call.take_until([](char c) { return c == '[' || c == '('; }).str() + "(…)`";
+}
+
+/// Points at the first calls in which the two instances differ: one of them needs a label. Of a call in the
+/// arguments of the other it is the inner one, since a statement goes by its outermost call.
 void Elaborator::duplicatePath(const std::string &path, const ParamInfo &first, ArrayRef<Range> chain) {
+  ArrayRef<Range> other = first.chain;
   size_t i = 0;
-  while (i + 1 < chain.size() && i + 1 < first.chain.size() && sameRange(chain[i], first.chain[i]))
+  while (i + 1 < chain.size() && i + 1 < other.size() && sameRange(chain[i], other[i]))
     ++i;
-  Diagnostic &d = error(Diag::DuplicatePath, chain[i], {path});
-  std::string text = sourceText(chain[i]);
-  StringRef callee = StringRef(text).take_until([](char c) { return !isalnum(c) && c != '_'; });
-  d.hint = callee.empty() || text.find('(') == std::string::npos ? "give one of them another name"
-                                                                 : "label one of them: `name: " + callee.str() + "(…)`";
-  if (!sameRange(first.chain[std::min(i, first.chain.size() - 1)], chain[i]))
-    d.notes.push_back({first.chain[std::min(i, first.chain.size() - 1)], "the first is made here"});
+  if (sameRange(chain[i], other[i]) && chain.size() == other.size()) {
+    // The same call again, where no step has a name.
+    while (i > 0 && libraryFiles.contains(chain[i].file))
+      --i;
+    error(Diag::DuplicatePath, chain[i], {path}).hint =
+        "the steps of `fold` have no names: `use` before it makes one instance for all of them";
+    return;
+  }
+  Range here = chain[i], there = other[i];
+  bool nested = inside(there, here);
+  if (nested || libraryFiles.contains(here.file))
+    std::swap(here, there);
+  std::string text = sourceText(here, 200);
+  Diagnostic &d = error(Diag::DuplicatePath, here, {path});
+  d.hint = text.find('(') == std::string::npos ? "give one of them another name" : (nested ? "label this one: " : "label one of them: ") + labelled(text);
+  d.notes.push_back({there, nested ? "the other is made in this call" : "the first is made here"});
 }
 
 Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAttr> axes, const ParamOptions &options,

@@ -123,9 +123,13 @@ bool Elaborator::setUpFields(Frame &f, StreamVar &stream, const Stmt &s) {
     stream.fields.push_back(std::move(field));
   }
   if (stream.fields.empty() || histories > 1) {
-    error(Diag::ConnectionState, decl.name.range,
-          {stream.fields.empty() ? "`" + decl.name.text + "` has no state"
-                                 : "`" + decl.name.text + "` has two histories"});
+    Diagnostic &d = error(Diag::ConnectionState, decl.name.range,
+                          {stream.fields.empty() ? "`" + decl.name.text + "` has no state"
+                                                 : "`" + decl.name.text + "` has two histories"});
+    d.hint = histories > 1 ? "one of them has the axis `depth`" : "a history is an argument `v: [depth, …]`, an overwritten state one `x: […]`";
+    for (const ast::Formal &formal : decl.formals)
+      if (formal.type && formal.type->kind == ast::TypeExpr::Kind::Stream)
+        d.notes.push_back({formal.range, "a `stream` is an argument of layers; here the state itself is declared"});
     return false;
   }
   if (!stream.fields[0].history && !stream.view.parts.empty()) {

@@ -41,6 +41,7 @@ Compilation::Compilation(bool color) : color(color), diagnostics(sources) {
 }
 
 static llvm::StringRef withoutComments(llvm::StringRef text) {
+  text.consume_front(byteOrderMark);
   for (text = text.ltrim(); text.starts_with("//"); text = text.ltrim())
     text = text.drop_until([](char c) { return c == '\n'; });
   return text;

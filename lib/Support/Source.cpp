@@ -5,6 +5,8 @@
 namespace braid {
 
 uint32_t SourceManager::add(std::string name, std::string text) {
+  if (std::string_view(text).substr(0, byteOrderMark.size()) == byteOrderMark)
+    text.erase(0, byteOrderMark.size());
   File file{std::move(name), std::move(text), {0}};
   for (uint32_t i = 0; i < file.text.size(); ++i)
     if (file.text[i] == '\n')

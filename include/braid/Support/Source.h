@@ -19,10 +19,13 @@ struct LineColumn {
   uint32_t line = 1, column = 1;
 };
 
+/// What UTF-8 text of some editors begins with; white space to us.
+inline constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
+
 /// Owns the text of every file read.
 class SourceManager {
 public:
-  /// Adds a file's text under the name shown to users; returns its index.
+  /// Adds a file's text, without a byte-order mark, under the name shown to users; returns its index.
   uint32_t add(std::string name, std::string text);
   std::string_view name(uint32_t file) const { return files[file].name; }
   std::string_view text(uint32_t file) const { return files[file].text; }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 root = Path(sys.argv[1])
 page = root / "docs/language.md"
-rows = re.findall(r'^DIAG\((B\d+), \w+, "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', (root / "include/braid/Support/Diagnostics.def").read_text(), re.M)
+rows = re.findall(r'^(?:DIAG|WARN)\((B\d+), \w+, "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)', (root / "include/braid/Support/Diagnostics.def").read_text(), re.M)
 
 
 def cell(text):

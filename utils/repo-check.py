@@ -71,7 +71,7 @@ def check_diagnostics():
     text = "\n".join(read(p) for p in tests())
     code = "\n".join(read(p) for p in files("lib", ".cpp", ".h"))
     reference = read(root / "docs/language.md")
-    rows = re.findall(r"^DIAG\((B\d{4}), (\w+),", read(root / "include/braid/Support/Diagnostics.def"), re.M)
+    rows = re.findall(r"^(?:DIAG|WARN)\((B\d{4}), (\w+),", read(root / "include/braid/Support/Diagnostics.def"), re.M)
     expect(len(rows) > 20, f"found only {len(rows)} diagnostics")
     for number, name in rows:
         expect(re.search(rf"Diag::{name}\b", code), f"{number} {name} is never reported")

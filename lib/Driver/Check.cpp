@@ -45,6 +45,19 @@ static llvm::json::Object modelJson(const ModelInfo &info) {
           {"observed", std::move(observed)}};
 }
 
+static llvm::json::Array warningsJson(const Compilation &compilation) {
+  llvm::json::Array result;
+  for (const Diagnostic &d : compilation.warnings()) {
+    LineColumn at = compilation.sources.locate(d.range.file, d.range.begin);
+    result.push_back(llvm::json::Object{{"code", diagnosticCode(d.id)},
+                                        {"message", d.message},
+                                        {"file", std::string(compilation.sources.name(d.range.file))},
+                                        {"line", at.line},
+                                        {"column", at.column}});
+  }
+  return result;
+}
+
 static llvm::json::Object costJson(const Cost &cost, int64_t batch, int64_t time) {
   llvm::json::Object categories;
   for (const auto &[name, bytes] : cost.categories)
@@ -96,7 +109,7 @@ static void printText(const ModelInfo &info, const std::vector<Cost> &costs, con
 }
 
 int check(const CheckOptions &options, Console &console) {
-  auto compilation = Compilation::load(options.model, console.color);
+  auto compilation = Compilation::load(options.model, console);
   if (!compilation)
     return fail(console, compilation.takeError());
   auto info = describe((*compilation)->module());
@@ -118,6 +131,7 @@ int check(const CheckOptions &options, Console &console) {
   llvm::json::Object root = modelJson(*info), programs;
   for (const Cost &cost : all)
     programs[cost.function] = costJson(cost, options.batch, options.tokens);
+  root["warnings"] = warningsJson(**compilation);
   root["batch"] = options.batch;
   root["tokens"] = options.tokens;
   root["dtype"] = options.bf16 ? "bf16" : "fp32";

@@ -1,9 +1,9 @@
-//===- DiagnosticExamples.cpp - a program for every error code ------------===//
+//===- DiagnosticExamples.cpp - a program for every code -------------------===//
 #include "braid/Support/DiagnosticExamples.h"
 
 namespace braid {
 
-/// Most errors are one statement's; this is the program around it.
+/// Most diagnostics are one statement's; this is the program around it.
 static std::string framed(const std::string &declarations, const std::string &statements) {
   std::string text = "config { vocab = 16  dim = 8  heads = 2 }\n";
   text += declarations + (declarations.empty() ? "" : "\n");

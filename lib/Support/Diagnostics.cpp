@@ -1,4 +1,4 @@
-//===- Diagnostics.cpp - errors a user can read ---------------------------===//
+//===- Diagnostics.cpp - errors and warnings a user can read --------------===//
 //
 // The catalogue is Diagnostics.def. How text of a program is shown is in Printable.cpp.
 //
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace braid {
 
@@ -15,17 +16,19 @@ namespace {
 
 struct Row {
   const char *code, *text, *explanation;
+  bool warning;
 };
 
 const Row rows[] = {
-#undef DIAG
-#define DIAG(CODE, NAME, TEMPLATE, EXPLANATION) {#CODE, TEMPLATE, EXPLANATION},
+#define DIAG(CODE, NAME, TEMPLATE, EXPLANATION) {#CODE, TEMPLATE, EXPLANATION, false},
+#define WARN(CODE, NAME, TEMPLATE, EXPLANATION) {#CODE, TEMPLATE, EXPLANATION, true},
 #include "braid/Support/Diagnostics.def"
 #undef DIAG
+#undef WARN
 };
 
-/// Errors that are shown.
-constexpr size_t maxErrors = 200;
+/// Diagnostics that are shown.
+constexpr size_t maxShown = 200;
 
 /// Replaces `{0}`, `{1}` … by the arguments.
 std::string fill(const char *text, const std::vector<std::string> &arguments) {
@@ -56,14 +59,40 @@ Diagnostic &DiagnosticEngine::report(Diag id, SourceRange range, std::vector<std
   d.id = id;
   d.range = range;
   d.message = fill(rows[size_t(id)].text, arguments);
+  d.warning = rows[size_t(id)].warning;
+  errors += !d.warning;
   diagnostics.push_back(std::move(d));
-  ++errors;
   return diagnostics.back();
 }
 
 void DiagnosticEngine::append(const DiagnosticEngine &other) {
   diagnostics.insert(diagnostics.end(), other.diagnostics.begin(), other.diagnostics.end());
   errors += other.errors;
+}
+
+/// Whether the comment of a line, which stands alone on it if `alone`, silences a code.
+static bool silences(std::string_view line, const char *code, bool alone) {
+  size_t comment = line.find("//"), words = line.find("no-warn ", comment);
+  if (comment == std::string_view::npos || words == std::string_view::npos)
+    return false;
+  return line.find(code, words) != std::string_view::npos && (!alone || line.find_first_not_of(" \t") == comment);
+}
+
+void DiagnosticEngine::settleWarnings(const WarningPolicy &policy) {
+  auto silent = [&](const Diagnostic &d) {
+    const char *code = diagnosticCode(d.id);
+    uint32_t line = sources.locate(d.range.file, d.range.begin).line;
+    return d.warning && (std::find(policy.silenced.begin(), policy.silenced.end(), code) != policy.silenced.end() ||
+                         silences(sources.line(d.range.file, line), code, false) ||
+                         (line > 1 && silences(sources.line(d.range.file, line - 1), code, true)));
+  };
+  diagnostics.erase(std::remove_if(diagnostics.begin(), diagnostics.end(), silent), diagnostics.end());
+  for (Diagnostic &d : diagnostics)
+    if (policy.asErrors && std::exchange(d.warning, false))
+      ++errors;
+  std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const Diagnostic &a, const Diagnostic &b) {
+    return std::tie(a.range.file, a.range.begin) < std::tie(b.range.file, b.range.begin);
+  });
 }
 
 /// `file:line:column: `, or just the file's name where there is no text.
@@ -97,8 +126,8 @@ std::string DiagnosticEngine::render(bool color) const {
   for (const Diagnostic *d : order) {
     if (d->range.file >= sources.size())
       continue;
-    if (shown == maxErrors) {
-      result += "and " + std::to_string(order.end() - std::find(order.begin(), order.end(), d)) + " more errors\n";
+    if (shown == maxShown) {
+      result += "and " + std::to_string(order.end() - std::find(order.begin(), order.end(), d)) + (d->warning ? " more warnings\n" : " more errors\n");
       break;
     }
     std::string text = palette.bold + place(sources, d->range) + palette.off +
@@ -119,6 +148,14 @@ std::string DiagnosticEngine::render(bool color) const {
 }
 
 const char *diagnosticCode(Diag id) { return rows[size_t(id)].code; }
+
+std::vector<std::string> warningCodes() {
+  std::vector<std::string> codes;
+  for (const Row &row : rows)
+    if (row.warning)
+      codes.push_back(row.code);
+  return codes;
+}
 
 std::optional<std::string> explainDiagnostic(const std::string &code) {
   for (const Row &row : rows)

@@ -97,6 +97,7 @@ int main(int argc, char **argv) {
     elaborateProgram(*tree);
   else if (tree)
     outs() << (step == Step::Tree ? braid::printTree(*tree, sources) : braid::print(*tree, sources));
+  diagnostics.settleWarnings({});
   errs() << diagnostics.render();
   return !tree || diagnostics.hasErrors();
 }

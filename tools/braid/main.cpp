@@ -47,6 +47,14 @@ int main(int argc, char **argv) {
   app.footer("`braid COMMAND --help` explains a command; docs/command-line.md has examples.");
   std::string color = "auto";
   app.add_option("--color", color, "colours in messages: auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
+  WarningPolicy warnings;
+  app.add_option("--no-warn", warnings.silenced, "silences a warning about a program, by its code (B0502); may be repeated")
+      ->check(CLI::IsMember(warningCodes()))
+      ->type_name("CODE")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_flag("--warnings-as-errors", warnings.asErrors, "a program with warnings is refused");
 
   cli::Action action;
   cli::addCheck(app, action);
@@ -92,6 +100,7 @@ int main(int argc, char **argv) {
   console.outIsTerminal = isatty(1);
   console.errIsTerminal = isatty(2);
   console.color = color == "always" || (color == "auto" && console.errIsTerminal && !std::getenv("NO_COLOR"));
+  console.warnings = std::move(warnings);
   int code = action(console);
   console.out.flush();
   if (llvm::outs().has_error()) {

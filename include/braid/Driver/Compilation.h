@@ -22,8 +22,9 @@ namespace braid::driver {
 class Compilation {
 public:
   /// Reads and elaborates `model.path`: a `.braid` file, a `.mlir` file of any stage, a training folder (its
-  /// saved program), or `-` (a program on standard input, or a module if it begins like one).
-  static llvm::Expected<std::unique_ptr<Compilation>> load(const ModelArgs &model, bool color = false);
+  /// saved program), or `-` (a program on standard input, or a module if it begins like one). Warnings go to the
+  /// console, unless the model is only `compared` with one that has its own.
+  static llvm::Expected<std::unique_ptr<Compilation>> load(const ModelArgs &model, Console &console, bool compared = false);
   /// Reads and parses only; `file()` is then the tree.
   static llvm::Expected<std::unique_ptr<Compilation>> parseOnly(const std::string &path, bool color = false);
 
@@ -47,6 +48,9 @@ public:
   std::string render(mlir::Location location, const char *severity, const std::string &message) const;
   /// Calls `work`, which reports through MLIR's diagnostics; fails with what it reported, rendered.
   llvm::Error withDiagnostics(llvm::function_ref<llvm::LogicalResult()> work);
+
+  /// Warnings about the program.
+  const std::vector<Diagnostic> &warnings() const { return diagnostics.all(); }
 
   SourceManager sources;
   /// The config values replaced, those saved in a training folder included.

@@ -7,6 +7,7 @@
 #ifndef BRAID_DRIVER_CONSOLE_H
 #define BRAID_DRIVER_CONSOLE_H
 
+#include "braid/Support/Diagnostics.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
@@ -21,6 +22,7 @@ struct Console {
   llvm::raw_ostream &err; ///< messages, progress
   bool outIsTerminal = false, errIsTerminal = false;
   bool color = false;     ///< of messages on `err`
+  WarningPolicy warnings; ///< about programs
 };
 
 /// Diagnostics that are already rendered, place and all.

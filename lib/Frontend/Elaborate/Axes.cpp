@@ -46,11 +46,11 @@ AxisAttr Elaborator::findAxis(Frame &f, StringRef name) {
   for (auto &[bound, axis] : llvm::reverse(f.axes))
     if (bound == name)
       return axis;
+  const Val *config = findConfig(name);
   if (auto it = globalAxes.find(name); it != globalAxes.end())
     return it->second;
-  if (auto it = globals.find(name); it != globals.end() && it->second.isInt && it->second.number > 0 &&
-                                     it->second.number <= double(maxNumbers))
-    return makeGlobalAxis(name, int64_t(it->second.number), {});
+  if (config && config->isInt && config->number > 0 && config->number <= double(maxNumbers))
+    return makeGlobalAxis(name, int64_t(config->number), {});
   return {};
 }
 

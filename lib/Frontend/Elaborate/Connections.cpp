@@ -212,6 +212,7 @@ void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
     ++stream.writes;
     return;
   }
+  writes.push_back({&use, range, loops > 0, {}, true});
   Field &first = stream.fields[0];
   if (!use.write) {
     if (!first.history) {
@@ -257,6 +258,7 @@ void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
   g.names.truncate(mark);
   --connectionDepth;
   for (auto [field, value] : llvm::zip(w.fields, values)) {
+    noteSum(use, y, value, range);
     Field *target = &first;
     if (field.field) {
       // The fields go by the names that this connection gives them.
@@ -303,10 +305,11 @@ void Elaborator::store(ConnectionUse &use, Field &field, Val value, bool append,
   if (!value.isData())
     value = standIn(field.axes, range);
   Val stored = transpose(Val::of(outside(value, range)), field.axes, range);
+  Value written = writtenValue(stored.tensor, range);
   if (append)
-    field.entries.push_back(stored.tensor);
+    field.entries.push_back(written);
   else
-    field.entries[0] = stored.tensor;
+    field.entries[0] = written;
 }
 
 } // namespace braid::elab

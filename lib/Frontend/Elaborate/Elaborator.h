@@ -152,16 +152,50 @@ private:
   void checkNames();
   llvm::DenseSet<const ast::Decl *> elaborated;
   llvm::SmallVector<const ast::File *> files; ///< of the program
-  llvm::StringSet<> labels;                   ///< of every axis in them
-  bool silent = false; ///< errors are not reported
-
-  // Messages.cpp: errors and the words in them.
-  Diagnostic &error(Diag id, Range range, std::vector<std::string> arguments = {});
   llvm::DenseSet<uint32_t> libraryFiles;
   llvm::StringSet<> libraryNames; ///< what the library declares, whoever's declaration stands for it now
   /// Whether the text of this instance is the library's: of the program's names it sees only those of axes, and those
   /// of the library that the program has taken.
   bool inLibrary(const Frame &f) const { return f.decl && libraryFiles.contains(f.decl->range.file); }
+  llvm::StringSet<> labels;                   ///< of every axis in them
+  bool silent = false; ///< errors are not reported
+
+  // Warnings.cpp and NameUse.cpp: what probably does not mean what was meant.
+  friend class NameUse;
+  /// All warnings of a program without errors.
+  void warn();
+  void warnOfNames();
+  void warnOfWrites();
+  void warnOfParameters();
+  void warnOfSettings();
+  void noteSum(const ConnectionUse &use, const Val &y, const Val &written, Range range);
+  mlir::Value writtenValue(mlir::Value value, Range range);
+  void takeOutWrites();
+  /// One statement that writes, each time that it does.
+  struct Write {
+    ConnectionUse *use;
+    Range range; ///< of what is written
+    bool inLoop;
+    llvm::SmallVector<mlir::Operation *, 1> values; ///< the marks of what the state became, see writtenValue
+    bool needed = true;
+  };
+  std::vector<Write> writes;
+  struct Sum {
+    Range range;
+    std::string stream, connection;
+  };
+  std::vector<Sum> sums;             ///< what was read, added to itself
+  llvm::SmallVector<Range> warned;   ///< statements that were found to be of no use; so is what is in them
+  /// The config values that the program looks at, and those that the expression of another one does.
+  llvm::DenseSet<const Val *> configUsed;
+  llvm::StringMap<llvm::SmallVector<std::string>> configUses;
+  std::string configValue; ///< the one whose expression is being evaluated
+  const Val *findConfig(llvm::StringRef name);
+  unsigned loops = 0;      ///< around this place
+
+  // Messages.cpp: errors and the words in them.
+  Diagnostic &error(Diag id, Range range, std::vector<std::string> arguments = {});
+  Diagnostic &warning(Diag id, Range range, std::vector<std::string> arguments = {});
   void hint(Diagnostic &diagnostic, llvm::StringRef word, llvm::ArrayRef<std::string> candidates);
   std::string axisName(AxisAttr axis) const;
   std::string show(llvm::ArrayRef<AxisAttr> axes) const;
@@ -274,6 +308,10 @@ private:
   // Builtins.cpp, Contractions.cpp, Shapes.cpp, Attend.cpp, Initialisers.cpp
   using Builtin = Val (Elaborator::*)(Frame &, const ast::Expr &);
   static const llvm::StringMap<Builtin> &builtins();
+  /// What the built-in value of a name is, in words; empty if there is none.
+  static llvm::StringRef builtinValue(llvm::StringRef name);
+  /// An error if `name`, that of a `kind`, is a built-in value's.
+  void refuseBuiltin(const ast::Name &name, llvm::StringRef kind);
   Callable *instance = nullptr; ///< the `use` through which a built-in layer is called
   bool collect(Frame &f, const ast::Expr &e, llvm::ArrayRef<llvm::StringRef> names, unsigned required,
                llvm::SmallVectorImpl<Val> &out, llvm::SmallVectorImpl<Range> *ranges = nullptr);
@@ -302,6 +340,7 @@ private:
 
   // Calls.cpp: instances of functions and layers. Formals.cpp: their arguments.
   Val evalCall(Frame &f, const ast::Expr &e);
+  const ast::Decl *findDecl(Frame &f, llvm::StringRef name);
   Val callDecl(Frame &f, const ast::Expr &e, const ast::Decl &decl, Callable *instance);
   Val evalArgument(Frame &f, const ast::Argument &argument, bool wantsStream);
   struct Slot {
@@ -313,10 +352,6 @@ private:
                  llvm::SmallVectorImpl<Slot> &slots);
   bool bindAxisVariables(Frame &f, Frame &g, const ast::Expr &e, llvm::ArrayRef<Val> values);
   bool bindFormal(Frame &g, const ast::Formal &formal, Val value, Range range, bool isDefault);
-  /// What the built-in value of a name is, in words; empty if there is none.
-  static llvm::StringRef builtinValue(llvm::StringRef name);
-  /// An error if `name`, that of a `kind`, is a built-in value's.
-  void refuseBuiltin(const ast::Name &name, llvm::StringRef kind);
   bool bindStreamFormal(Frame &g, const ast::Formal &formal, const Val &value, Range range);
   /// Matches `items` of a signature with axes found, binding the variables and
   /// rests of `g` that are still free.
@@ -345,7 +380,6 @@ private:
   void execParam(Frame &f, const ast::Stmt &s);
   struct ParamOptions {
     bool decay = false;
-  const ast::Decl *findDecl(Frame &f, llvm::StringRef name);
     std::optional<double> lr;
     std::optional<std::string> group;
     std::optional<Range> initRange; ///< where the initial value is written

@@ -191,6 +191,8 @@ Value Elaborator::importIntoInit(Value value, Range range) {
     return {};
   }
   Operation *op = value.getDefiningOp();
+  if (isa_and_nonnull<UnrealizedConversionCastOp>(op) && op->getNumOperands()) // a written value
+    return importIntoInit(op->getOperand(0), range);
   if (!op || isa<UnrealizedConversionCastOp>(op) || (!initFromParameters && isa<ir::ParamOp>(op))) {
     error(Diag::InitialiserNotStatic, range).hint =
         op && isa<ir::ParamOp>(op) ? "an initial value made from other parameters is written `= init e`" : "";

@@ -89,10 +89,7 @@ const Val *Elaborator::findName(Frame &f, StringRef name) {
   for (Frame::Binding &b : llvm::reverse(f.names))
     if (b.name == name)
       return &b.value;
-  if (inLibrary(f))
-    return nullptr;
-  auto it = globals.find(name);
-  return it == globals.end() ? nullptr : &it->second;
+  return inLibrary(f) ? nullptr : findConfig(name);
 }
 
 std::vector<std::string> Elaborator::namesInScope(Frame &f) {
@@ -306,6 +303,7 @@ Val Elaborator::evalFold(Frame &f, const Expr &e) {
     return Val::poison();
   spenders.push_back({e.range, steps});
   auto done = llvm::make_scope_exit([&] { spenders.pop_back(); });
+  Restore<unsigned> inLoop(loops, loops + 1);
   for (int64_t i = 0; i < *count; ++i) {
     if (!spend(IterationSteps, e.range))
       return Val::poison();

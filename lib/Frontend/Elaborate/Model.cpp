@@ -88,6 +88,7 @@ void Elaborator::evalConfig() {
   for (const ast::Decl *decl : configDecls)
     for (const ast::ConfigItem &item : decl->config) {
       auto it = replaced.find(item.name.text);
+      Restore<std::string> user(configValue, item.name.text);
       Val v = it != replaced.end() ? it->second
                                    : number(globalFrame, *item.value, "the config value `" + item.name.text + "`");
       globals[item.name.text] = v;
@@ -190,10 +191,12 @@ OwningOpRef<ModuleOp> Elaborator::run(const ast::File &main, ArrayRef<const ast:
   }
   keepReads();
   finishFunction();
+  takeOutWrites();
   dropUnusedHalves();
   noteInputs(*model);
   for (Operation *op : trialParameters)
     op->erase();
+  warn();
   return std::move(module);
 }
 
@@ -211,11 +214,9 @@ OwningOpRef<ModuleOp> elaborate(MLIRContext &context, SourceManager &sources, co
     elab::Elaborator first(context, sources, quiet, options, counts);
     OwningOpRef<ModuleOp> module = first.run(main, imports);
     SmallVector<int64_t> found = first.siteCounts();
-    if (module && (!first.usedSites || found == counts))
-      return module;
     if (!first.usedSites || found == counts) {
       diagnostics.append(quiet);
-      return {};
+      return module;
     }
     counts = found;
   }

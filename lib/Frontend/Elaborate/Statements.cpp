@@ -85,6 +85,7 @@ void Elaborator::execFor(Frame &f, const Stmt &s) {
   Range head{s.range.file, s.range.begin, s.to->range.end};
   spenders.push_back({head, steps});
   auto done = llvm::make_scope_exit([&] { spenders.pop_back(); });
+  Restore<unsigned> inLoop(loops, loops + 1);
   for (int64_t i = *from; i < *to && !f.returned; ++i) {
     if (!spend(IterationSteps, head))
       return;

@@ -7,7 +7,9 @@ from pathlib import Path
 
 root, folder = Path(sys.argv[1]), Path(sys.argv[2])
 folder.mkdir(parents=True, exist_ok=True)
-codes = re.findall(r"^DIAG\((B\d+)", (root / "include/braid/Support/Diagnostics.def").read_text(), re.M)
+rows = re.findall(r"^(DIAG|WARN)\((B\d+)", (root / "include/braid/Support/Diagnostics.def").read_text(), re.M)
+codes = [code for _, code in rows]
+warnings = {code for kind, code in rows if kind == "WARN"}
 # What is wrong with these is a file or a line that does not end: nothing in the program mends it.
 unmended = {"B0003", "B0010"}
 
@@ -16,7 +18,8 @@ def errors(name, text, arguments):
     file = folder / f"{name}.braid"
     file.write_text(text)
     run = subprocess.run(["braid", "compile", str(file), "--emit", "braid", *arguments.split()], capture_output=True, text=True)
-    found = set(re.findall(r"error\[(B\d+)\]", run.stderr))
+    # What an error's example leaves unread is beside its point.
+    found = set(re.findall(r"(?:error|warning)\[(B\d+)\]" if name[:5] in warnings else r"error\[(B\d+)\]", run.stderr))
     return found or ({run.stderr or f"exit code {run.returncode}"} if run.returncode else set())
 
 

@@ -18,6 +18,12 @@ def turned(position, base=10000):
     return [u * c - v * s for u, v, c, s in pairs] + [v * c + u * s for u, v, c, s in pairs]
 
 
+def biased(place, slope, sink=0):
+    """Attention of equal scores with the bias -slope * distance, to values that are the places; a sink has the score 0 at distance `place`."""
+    weights = [math.exp(-slope * (place - j)) for j in range(place + 1)]
+    return [sum(j * w for j, w in enumerate(weights)) / (sum(weights) + sink * math.exp(-slope * place))] * 4
+
+
 # expression of X = index[vocab]: the rows of the first three tokens, or one row for all of them
 cases = {
     "softmax[vocab](X)": [math.exp(a) / total for a in x],
@@ -42,12 +48,18 @@ cases = {
     # ... and with as many rows as columns both come to one.
     "sum[r](sinkhorn[vocab, r](outer(X, index[r]), 60))": [1] * 4,
     "sum[r](sinkhorn[r, vocab](outer(X, index[r]), 60))": [1] * 4,
+    # Idioms of docs/idioms.md: the token before, a bias that is linear in the distance, a slot that takes a share.
+    "attend[vocab](X, (real(position) + 0 * X, real(position) + 0 * X, strict, window(1)))": [[0] * 4, [0] * 4, [1] * 4],
+    "attend[wide](concat[vocab, one -> wide](0 * X, spread[one: 1](0.7 / 0.5)), (concat[vocab, one -> wide](0 * X, spread[one](real(position))), "
+    "real(position) + 0 * X, causal), scale = 0.5)": [biased(p, 0.7) for p in range(3)],
+    "attend[wide](concat[vocab, one -> wide](0 * X, spread[one: 1](0.7 / 0.5)), (concat[vocab, one -> wide](0 * X, spread[one](real(position))), "
+    "real(position) + 0 * X, causal), (zeros[sinks, wide], zeros[sinks, vocab], all), scale = 0.5)": [biased(p, 0.7, 1) for p in range(3)],
 }
 
 failed = 0
 for text, wanted in cases.items():
     body = text.replace("X", "index[vocab]")
-    program = f"config {{ vocab = 4  c = 3  r = 4 }}\nmodel m(tokens: id[vocab]) {{ return {body} }}\n"
+    program = f"config {{ vocab = 4  c = 3  r = 4  sinks = 1 }}\nmodel m(tokens: id[vocab]) {{ return {body} }}\n"
     module = subprocess.run(["braid-translate", "--elaborate", "-"], input=program, capture_output=True, text=True)
     run = subprocess.run(["braid-reference", "-", "--random-inputs", "1,3", "--function", "logits", "--print"],
                          input=module.stdout, capture_output=True, text=True)

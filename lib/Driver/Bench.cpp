@@ -71,7 +71,7 @@ static int64_t peakMemory() {
 static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console) {
   Measured m;
   auto start = Clock::now();
-  auto loaded = Compilation::load(o.model, console);
+  auto loaded = Compilation::load(o.model, &console);
   if (!loaded)
     return loaded.takeError();
   PipelineOptions pipeline;

@@ -50,7 +50,7 @@ static llvm::Expected<Measured> measure(const BenchKernelsOptions &o, Console &c
   auto device = deviceByName(o.device, o.target, o.how.seed + 1, o.useCache);
   if (!device)
     return device.takeError();
-  auto compilation = Compilation::load(o.model, console);
+  auto compilation = Compilation::load(o.model, &console);
   if (!compilation)
     return compilation.takeError();
   auto rows = planned(**compilation, o);

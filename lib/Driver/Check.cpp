@@ -109,7 +109,7 @@ static void printText(const ModelInfo &info, const std::vector<Cost> &costs, con
 }
 
 int check(const CheckOptions &options, Console &console) {
-  auto compilation = Compilation::load(options.model, console);
+  auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return fail(console, compilation.takeError());
   auto info = describe((*compilation)->module());

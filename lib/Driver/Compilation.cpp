@@ -161,8 +161,8 @@ llvm::Expected<std::unique_ptr<Compilation>> Compilation::parseOnly(const std::s
   return std::move(result);
 }
 
-llvm::Expected<std::unique_ptr<Compilation>> Compilation::load(const ModelArgs &model, Console &console, bool compared) {
-  std::unique_ptr<Compilation> result(new Compilation(console.color));
+llvm::Expected<std::unique_ptr<Compilation>> Compilation::load(const ModelArgs &model, Console *console) {
+  std::unique_ptr<Compilation> result(new Compilation(console && console->color));
   std::string file = model.path;
   auto overrides = model.overrides;
   if (llvm::sys::fs::is_directory(file)) {
@@ -214,17 +214,17 @@ llvm::Expected<std::unique_ptr<Compilation>> Compilation::load(const ModelArgs &
     c.loaded = elaborate(*c.mlirContext, c.sources, *c.mainFile, before, c.diagnostics, options);
     return llvm::success(c.diagnostics.hasErrors() || (c.loaded && mlir::succeeded(mlir::verify(*c.loaded))));
   });
-  if (!compared)
-    c.diagnostics.settleWarnings(console.warnings);
+  if (console)
+    c.diagnostics.settleWarnings(console->warnings);
   if (c.diagnostics.hasErrors()) {
     llvm::consumeError(std::move(reported));
     return c.diagnosticsError();
   }
   if (reported)
     return std::move(reported);
-  if (std::string warnings = c.diagnostics.render(c.color); !compared && !warnings.empty()) {
-    console.out.flush();
-    console.err << warnings;
+  if (std::string warnings = c.diagnostics.render(c.color); console && !warnings.empty()) {
+    console->out.flush();
+    console->err << warnings;
   }
   return std::move(result);
 }

@@ -156,7 +156,7 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
       return parsed.takeError();
     return write(options.output, braid::print(*(*parsed)->file(), (*parsed)->sources), console);
   }
-  auto compilation = Compilation::load(options.model, console);
+  auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return compilation.takeError();
   Compilation &c = **compilation;

@@ -129,7 +129,7 @@ static void narrow(ModelInfo &model, const ModelInfo &other) {
 }
 
 static llvm::Expected<int> compareAll(const DiffOptions &options, Console &console) {
-  auto loaded = Compilation::load(options.model, console);
+  auto loaded = Compilation::load(options.model, &console);
   if (!loaded)
     return loaded.takeError();
   auto model = describe((*loaded)->module());
@@ -141,7 +141,7 @@ static llvm::Expected<int> compareAll(const DiffOptions &options, Console &conso
   std::unique_ptr<Compilation> second;
   bool observes = !model->observed.empty();
   if (!options.other.empty()) {
-    auto other = Compilation::load({options.other, options.model.overrides}, console);
+    auto other = Compilation::load({options.other, options.model.overrides}, &console);
     if (!other)
       return other.takeError();
     auto described = describe((*other)->module());

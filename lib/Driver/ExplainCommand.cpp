@@ -43,7 +43,7 @@ int explain(const ExplainOptions &options, Console &console) {
     showCode(code, *text, console);
     return Success;
   }
-  auto compilation = Compilation::load(options.model, console);
+  auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return fail(console, compilation.takeError());
   PipelineOptions pipeline;

@@ -9,7 +9,7 @@
 namespace braid::driver {
 
 int init(const InitOptions &options, Console &console) {
-  auto compilation = Compilation::load(options.model, console);
+  auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return fail(console, compilation.takeError());
   auto info = describe((*compilation)->module());

@@ -5,7 +5,7 @@ namespace braid::driver {
 
 llvm::Expected<Model> Model::load(const ModelArgs &args, const std::string &params, Console &console) {
   Model model;
-  auto loaded = Compilation::load(args, console);
+  auto loaded = Compilation::load(args, &console);
   if (!loaded)
     return loaded.takeError();
   model.compilation = std::move(*loaded);

@@ -89,7 +89,7 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
   auto device = deviceByName(options.device, options.target, options.how.seed + 1, options.useCache, onLaunch);
   if (!device)
     return device.takeError();
-  auto compilation = Compilation::load(options.model, console);
+  auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return compilation.takeError();
   auto rows = plannedModule(**compilation, options);

@@ -32,7 +32,7 @@ static llvm::Expected<std::vector<NamedValue>> evaluate(Compilation &compilation
 }
 
 int run(const RunOptions &options, Console &console) {
-  auto compilation = Compilation::load(options.model, console);
+  auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return fail(console, compilation.takeError());
   auto model = describe((*compilation)->module());

@@ -95,7 +95,7 @@ static llvm::Error compareFolder(Compilation &compilation, const std::string &pr
   for (const std::string &text : *changed)
     warn(console, text);
   // A comment or another layout is no other program.
-  auto before = Compilation::load(ModelArgs{options.out, {}}, console, /*compared=*/true);
+  auto before = Compilation::load(ModelArgs{options.out, {}});
   if (!before) {
     llvm::consumeError(before.takeError());
     warn(console, "the program of the folder's last run cannot be read, and is replaced");
@@ -107,7 +107,7 @@ static llvm::Error compareFolder(Compilation &compilation, const std::string &pr
 }
 
 static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt, Console &console) {
-  auto loaded = Compilation::load(options.model, console);
+  auto loaded = Compilation::load(options.model, &console);
   if (!loaded)
     return loaded.takeError();
   Compilation &compilation = **loaded;

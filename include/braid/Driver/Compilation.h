@@ -22,9 +22,9 @@ namespace braid::driver {
 class Compilation {
 public:
   /// Reads and elaborates `model.path`: a `.braid` file, a `.mlir` file of any stage, a training folder (its
-  /// saved program), or `-` (a program on standard input, or a module if it begins like one). Warnings go to the
-  /// console, unless the model is only `compared` with one that has its own.
-  static llvm::Expected<std::unique_ptr<Compilation>> load(const ModelArgs &model, Console &console, bool compared = false);
+  /// saved program), or `-` (a program on standard input, or a module if it begins like one). Warnings go to
+  /// the console, which also says how they and errors look; without one they go nowhere.
+  static llvm::Expected<std::unique_ptr<Compilation>> load(const ModelArgs &model, Console *console = nullptr);
   /// Reads and parses only; `file()` is then the tree.
   static llvm::Expected<std::unique_ptr<Compilation>> parseOnly(const std::string &path, bool color = false);
 

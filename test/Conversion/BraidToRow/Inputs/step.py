@@ -10,29 +10,19 @@ HYPER, LOSS, NORM, FINITE, SKIPPED, HALTED = 13, 0, 1, 2, 3, 4
 NAN, INF = math.nan, math.inf
 
 
-class External(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("numbers", ctypes.c_int64), ("per_token", ctypes.c_int32), ("dtype", ctypes.c_int32)]
-
-
-class Program(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("entry", ctypes.c_void_p), ("token_bytes", ctypes.c_int64), ("fixed_bytes", ctypes.c_int64),
-                ("num_externals", ctypes.c_int64), ("externals", ctypes.POINTER(External))]
-
-
 class Optimiser(ctypes.Structure):
     _fields_ = [(name, ctypes.c_double) for name in ("learning_rate", "weight_decay", "epsilon", "clip", "beta1", "beta2")]
     _fields_ += [("most_skipped", ctypes.c_int32)]
 
 
 library = ctypes.CDLL(sys.argv[1])
-library.step_program.restype = ctypes.POINTER(Program)
+library.step_externals.restype = library.step_numbers.restype = ctypes.c_int64
+library.step_name.restype = library.braid_hyper_of.restype = ctypes.c_char_p
+library.step_name.argtypes = library.step_numbers.argtypes = [ctypes.c_int64]
+library.step_run.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
 library.braid_runtime_create.restype = ctypes.c_void_p
-library.braid_runtime_run.argtypes = [ctypes.c_void_p, ctypes.c_void_p] + [ctypes.c_int64] * 4 + [ctypes.c_void_p]
-library.braid_hyper_of.restype = ctypes.c_char_p
 runtime = library.braid_runtime_create(2)
-program = library.step_program()
-externals = [(program.contents.externals[i].name.decode(), program.contents.externals[i].numbers)
-             for i in range(program.contents.num_externals)]
+externals = [(library.step_name(i).decode(), library.step_numbers(i)) for i in range(library.step_externals())]
 paths = [name.split(":")[1] for name, _ in externals if name.startswith("param:")]
 FACTOR = {"slow": 0.5}
 DECAYS = {"embed"}
@@ -74,7 +64,7 @@ class Model:
         assert not refusal, refusal
         self.buffers["in:hyper"][:] = numbers
         addresses = (ctypes.c_void_p * len(externals))(*[ctypes.addressof(self.buffers[name]) for name, _ in externals])
-        assert library.braid_runtime_run(runtime, program, 1, 1, 0, 0, addresses) == 0
+        assert library.step_run(runtime, addresses) == 0
         return self
 
     def scale(self, factor):

@@ -226,17 +226,8 @@ def broken(seed):
 
 
 def places(text):
-    """Lines that diagnostics name: of the first error and of its notes; of all errors."""
-    first, every = [], []
-    errors = 0
-    for match in re.finditer(r"^(?:(?!<std>)[^\n:]*|<std>[^\n:]*):(\d+):(\d+): (error|note)", text, re.M):
-        errors += match[3] == "error"
-        if match[0].startswith("<std>"):
-            continue
-        if errors <= 1:
-            first.append(int(match[1]))
-        every.append(int(match[1]))
-    return first, every
+    """Lines of the program that errors and their notes name."""
+    return {int(match[1]) for match in re.finditer(r"^[^\n:<]+:(\d+):\d+: (?:error|note)\b", text, re.M)}
 
 
 if __name__ == "__main__":

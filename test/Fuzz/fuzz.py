@@ -179,9 +179,8 @@ def run_broken(args):
             verdict = compare(path)
             what = verdict["verdict"]
             if what == "rejected":
-                first, _ = broken.places(verdict["text"])
-                where = [line for line in first if 1 <= line <= text.count("\n") + 1]
-                what = "silent" if not verdict["text"].strip() else "refused" if where and (not lines or lines & set(where)) else "misplaced"
+                where = broken.places(verdict["text"])
+                what = "silent" if not verdict["text"].strip() else "refused" if where and (not lines or lines & where) else "misplaced"
             elif what in GOOD:
                 what = "still a program"
             with lock:

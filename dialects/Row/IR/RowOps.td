@@ -10,7 +10,8 @@ def Row_KernelOp : Row_Op<"kernel", [HasParent<"::mlir::ModuleOp">, Symbol, Isol
     The region's arguments are buffers and lists. `dynamic` names the axes whose sizes are arguments, in the order
     in which a launch gives them (an axis of size `?` in any type is one of them). The ops run in order for a row; what one op
     stores, a later load, stack or gather of the same argument sees.
-    K1: every `?` axis is in `dynamic`, every other has a positive size. K2: a list's axis is in `dynamic`.
+    K1: every `?` axis is in `dynamic`, every other has a positive size. K2: a list's axis is in `dynamic`, and has one size in all values that are
+    stacked from it or unstacked to it.
     K15: a buffer, or an entry of a list, has at most 2^40 numbers, a value 2^60, as far as sizes are known here.
     K16: the attribute `aliases` (`mark-aliases`) holds pairs of numbers of arguments.
     ```mlir
@@ -29,6 +30,8 @@ def Row_KernelOp : Row_Op<"kernel", [HasParent<"::mlir::ModuleOp">, Symbol, Isol
   let assemblyFormat = "$sym_name $space `dynamic` $dynamic attr-dict-with-keyword custom<IsolatedRegion>($body)";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
+    /// The size that values fix for the axis of a list; -1 where a list of any length will do.
+    int64_t fixedLength(::llvm::StringRef axis);
     /// Streams of random numbers that a launch names: one more than the highest number in a `row.random`.
     int64_t numStreams();
   }];
@@ -50,6 +53,13 @@ def Row_GatherOp : Row_Work<"gather", [MemoryEffects<[MemRead]>]> {
 }
 def Row_StackOp : Row_Work<"stack", [MemoryEffects<[MemRead]>]> {
   let summary = "this row of every entry of a list, as a value with the list's axis in front";
+  let description = [{
+    Where the size of the axis is known (a kernel splits or joins it), every launch gives the list that many entries.
+    ```mlir
+    %0 = row.stack %list : !row.list<depth, [dim: 8], f32> -> !row.value<[depth: ?, dim: 8]>
+    %1 = row.stack %list : !row.list<depth, [dim: 8], f32> -> !row.value<[depth: 4, dim: 8]>
+    ```
+  }];
   let arguments = (ins Row_ListType:$list);
   let results = (outs Row_ValueType:$result);
   let assemblyFormat = "$list attr-dict `:` type($list) `->` type($result)";
@@ -113,6 +123,7 @@ def Row_RandomOp : Row_Work<"random", [MemoryEffects<[MemRead]>]> {
 }
 def Row_MapOp : Row_PureOp<"map"> {
   let summary = "an elementwise function; axes are matched by name, operands repeat along axes they lack";
+  let description = [{ `mulz` is the product, and 0 where a factor is 0, whatever the other. }];
   let arguments = (ins Row_MapFn:$fn, Variadic<Row_ValueType>:$inputs);
   let assemblyFormat = "$fn `(` $inputs `)` attr-dict `:` functional-type($inputs, $result)";
   let hasVerifier = 1;   // K9: operands' axes are the result's; as many operands as fn takes

@@ -40,6 +40,16 @@ static AxisAttr named(Axes axes, StringRef name) {
 
 static Element elementOf(Storage storage) { return storage == Storage::I32 ? Element::Id : Element::Real; }
 
+/// The axis that stands for the entries in a value that is stacked or unstacked; null of other ops, and of values that
+/// are the same for all entries.
+static AxisAttr entriesOf(Operation &op) {
+  if (auto stack = dyn_cast<StackOp>(op))
+    return named(typeOf(stack.getResult()).getAxes(), stack.getList().getType().getAxis());
+  if (auto unstack = dyn_cast<UnstackOp>(op))
+    return named(typeOf(unstack.getValue()).getAxes(), unstack.getList().getType().getAxis());
+  return {};
+}
+
 static bool isFixed(Operation *op) {
   auto kernel = op->getParentOfType<KernelOp>();
   return kernel && kernel.getSpace() == Space::Fixed;
@@ -96,9 +106,12 @@ LogicalResult KernelOp::verify() {
     if (failed(check(argument.getLoc(), argument.getType())))
       return failure();
   }
+  llvm::StringMap<int64_t> lengths;
   for (Operation &op : getBody().front()) {
     if (!isa_and_nonnull<RowDialect>(op.getDialect()))
       return op.emitOpError("is not an op of the row dialect");
+    if (AxisAttr axis = entriesOf(op); axis && lengths.try_emplace(axis.getName(), axis.getSize()).first->second != axis.getSize())
+      return op.emitOpError("K2: the list's axis `") << axis.getName() << "` has another size elsewhere in the kernel";
     for (Type type : op.getResultTypes())
       if (failed(check(op.getLoc(), type)))
         return failure();
@@ -134,8 +147,7 @@ LogicalResult StackOp::verify() {
   ListType list = getList().getType();
   ValueType result = getResult().getType();
   Axes axes = result.getAxes();
-  if (axes.empty() || axes.front().getName() != list.getAxis() || !axes.front().isDynamic() ||
-      axes.drop_front() != list.getAxes())
+  if (axes.empty() || axes.front().getName() != list.getAxis() || axes.drop_front() != list.getAxes())
     return emitOpError("K5: the result has the list's axis in front of the entries' axes");
   if (elementOf(list.getStorage()) != result.getElement())
     return emitOpError("K5: i32 gives ids, f32 and bf16 give reals");
@@ -161,7 +173,8 @@ LogicalResult StoreOp::verify() {
 
 LogicalResult UnstackOp::verify() {
   ListType list = getList().getType();
-  SmallVector<AxisAttr> axes = {AxisAttr::get(getContext(), list.getAxis(), -1)};
+  AxisAttr known = named(getValue().getType().getAxes(), list.getAxis());
+  SmallVector<AxisAttr> axes = {known ? known : AxisAttr::get(getContext(), list.getAxis(), -1)};
   llvm::append_range(axes, list.getAxes());
   return verifyWritten(*this, "K7", getValue().getType(), axes, list.getStorage());
 }
@@ -209,6 +222,13 @@ LogicalResult RandomOp::verify() {
   if (int64_t(getStream()) < 0)
     return emitOpError("K14: streams are numbered from 0");
   return success();
+}
+
+int64_t KernelOp::fixedLength(StringRef axis) {
+  for (Operation &op : getBody().front())
+    if (AxisAttr found = entriesOf(op); found && found.getName() == axis)
+      return found.getSize();
+  return -1;
 }
 
 int64_t KernelOp::numStreams() {

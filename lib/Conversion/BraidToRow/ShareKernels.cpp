@@ -32,6 +32,9 @@ public:
   explicit Signature(KernelOp kernel) : out(text) {
     for (Operation &op : kernel.getBody().front())
       pin(&op);
+    for (BlockArgument a : kernel.getBody().getArguments())
+      if (auto list = dyn_cast<ListType>(a.getType()); list && kernel.fixedLength(list.getAxis()) >= 0)
+        pinned.insert(list.getAxis());
     out << stringifySpace(kernel.getSpace());
     for (BlockArgument a : kernel.getBody().getArguments()) {
       values[a] = values.size();

@@ -66,6 +66,9 @@ LogicalResult verifyLaunch(host::LaunchOp launch, row::KernelOp kernel) {
   if (streams != kernel.numStreams())
     return launch.emitOpError("H1: gives ") << streams << " streams, the kernel draws from " << kernel.numStreams();
   Sizes sizes = sizesOf(launch, kernel);
+  for (auto [name, size] : llvm::zip(kernel.getDynamic(), launch.getSizes()))
+    if (int64_t fixed = kernel.fixedLength(cast<StringAttr>(name).getValue()); fixed >= 0 && fixed != size)
+      return launch.emitOpError("H1: gives ") << name << " the size " << size << ", the kernel's is " << fixed;
   int64_t next = 0, operands = launch.getArgs().size(), taken = 0;
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     auto list = dyn_cast<row::ListType>(argument.getType());

@@ -103,7 +103,8 @@ void Scheduler::findRoots() {
     if (isWrite(op)) {
       root.value = op->getOperand(0);
       if (auto list = dyn_cast<ListType>(op->getOperand(1).getType())) {
-        root.space.push_back(AxisAttr::get(op->getContext(), list.getAxis(), -1));
+        int64_t length = op->getParentOfType<KernelOp>().fixedLength(list.getAxis());
+        root.space.push_back(AxisAttr::get(op->getContext(), list.getAxis(), length));
         llvm::append_range(root.space, list.getAxes());
       } else {
         llvm::append_range(root.space, cast<BufferType>(op->getOperand(1).getType()).getAxes());

@@ -48,3 +48,18 @@ host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
   // expected-error @below {{H1: gives 1 sizes, the kernel takes 0}}
   host.launch @k token sizes [1] (%0) : !host.buffer<token, 8, f32>
 }
+
+// -----
+// The kernel joins the entries, whose number it therefore knows.
+row.kernel @k token dynamic ["n"] {
+^bb0(%x: !row.list<n, [dim: 8], f32>, %y: !row.buffer<rows, [both: 16], f32>):
+  %0 = row.stack %x : !row.list<n, [dim: 8], f32> -> !row.value<[n: 2, dim: 8]>
+  %1 = row.view %0 : !row.value<[n: 2, dim: 8]> -> !row.value<[both: 16]>
+  row.store %1 to %y : !row.value<[both: 16]>, !row.buffer<rows, [both: 16], f32>
+}
+host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
+  %0 = host.external "in:x" : <token, 8, f32>
+  %1 = host.external "out:y" : <token, 16, f32>
+  // expected-error @below {{H1: gives "n" the size 1, the kernel's is 2}}
+  host.launch @k token sizes [1] (%0, %1) : !host.buffer<token, 8, f32>, !host.buffer<token, 16, f32>
+}

@@ -10,6 +10,13 @@ row.kernel @k token dynamic ["n", "n"] {
 ^bb0:
 }
 // -----
+row.kernel @k token dynamic ["n"] {
+^bb0(%x: !row.list<n, [d: 4], f32>, %y: !row.list<n, [d: 4], f32>):
+  %0 = row.stack %x : !row.list<n, [d: 4], f32> -> !row.value<[n: 2, d: 4]>
+  // expected-error @+1 {{K2: the list's axis `n` has another size elsewhere in the kernel}}
+  %1 = row.stack %y : !row.list<n, [d: 4], f32> -> !row.value<[n: 3, d: 4]>
+}
+// -----
 row.kernel @k token dynamic [] {
 // expected-error @+1 {{K2: the list's axis `n` is not in `dynamic`}}
 ^bb0(%x: !row.list<n, [d: 4], f32>):

@@ -29,6 +29,16 @@ static int64_t entriesOf(row::KernelOp kernel, row::ListType list, llvm::ArrayRe
   return 0;
 }
 
+/// `entries` for every dynamic axis, but for lists whose length the kernel knows.
+static llvm::SmallVector<int64_t> sizesWith(row::KernelOp kernel, int64_t entries) {
+  llvm::SmallVector<int64_t> sizes;
+  for (mlir::Attribute name : kernel.getDynamic()) {
+    int64_t fixed = kernel.fixedLength(llvm::cast<mlir::StringAttr>(name).getValue());
+    sizes.push_back(fixed < 0 ? entries : fixed);
+  }
+  return sizes;
+}
+
 size_t CheckedLaunch::add(row::KernelOp kernel, mlir::BlockArgument argument, bool hasRows) {
   Memory &memory = memories.emplace_back();
   memory.storage = storageOf(argument);
@@ -63,7 +73,7 @@ void CheckedLaunch::finish(row::KernelOp kernel) {
 
 CheckedLaunch CheckedLaunch::alone(row::KernelOp kernel, int64_t entries, std::mt19937_64 &random) {
   CheckedLaunch result;
-  result.sizes.assign(kernel.getDynamic().size(), entries);
+  result.sizes = sizesWith(kernel, entries);
   for (int64_t i = 0; i < kernel.numStreams(); ++i)
     result.sizes.push_back(int64_t(random()));
   for (mlir::BlockArgument argument : kernel.getBody().getArguments()) {
@@ -73,7 +83,8 @@ CheckedLaunch CheckedLaunch::alone(row::KernelOp kernel, int64_t entries, std::m
       continue;
     }
     bool isOnlyRead = llvm::all_of(argument.getUsers(), [](mlir::Operation *op) { return llvm::isa<row::StackOp>(op); });
-    for (int64_t i = 0; i < entries; ++i) {
+    int64_t count = entriesOf(kernel, llvm::cast<row::ListType>(argument.getType()), result.sizes);
+    for (int64_t i = 0; i < count; ++i) {
       bool hasRows = !isOnlyRead || i % 3 != 2;
       operands.push_back({result.add(kernel, argument, hasRows), hasRows});
     }
@@ -86,7 +97,7 @@ llvm::Expected<CheckedLaunch> CheckedLaunch::of(row::KernelOp kernel, host::Laun
   CheckedLaunch result;
   result.sizes.assign(launch.getSizes().begin(), launch.getSizes().end());
   if (entries)
-    std::fill(result.sizes.begin(), result.sizes.end(), entries);
+    result.sizes = sizesWith(kernel, entries);
   for (int64_t i = 0; i < kernel.numStreams(); ++i)
     result.sizes.push_back(int64_t(random()));
   std::map<std::pair<const void *, int64_t>, std::pair<size_t, int64_t>> known; // by where it begins: the memory, and where it ends

@@ -25,6 +25,9 @@ static double sigmoid(double x, double) {
   return (x >= 0 ? 1 : e) / (1 + e);
 }
 
+/// What of a gradient the greater of two numbers takes: half where they are equal.
+static double shareAbove(double x, double y) { return x > y ? 1 : x == y ? 0.5 : 0; }
+
 static const Function &functionOf(Fn fn) {
   static const std::map<Fn, Function> functions = {
       {Fn::Neg, {[](double x, double) { return -x; }, [](double, double, double) { return -1.0; }}},
@@ -44,11 +47,12 @@ static const Function &functionOf(Fn fn) {
       {Fn::Sub, {[](double x, double y) { return x - y; }, [](double, double, double) { return 1.0; }, [](double, double, double) { return -1.0; }}},
       {Fn::Mul, {[](double x, double y) { return x * y; }, [](double, double y, double) { return y; }, [](double x, double, double) { return x; }}},
       {Fn::Div, {[](double x, double y) { return x / y; }, [](double, double y, double) { return 1 / y; }, [](double, double y, double z) { return -z / y; }}},
-      {Fn::Max, {[](double x, double y) { return x >= y ? x : y; }, [](double x, double y, double) { return double(x >= y); }, [](double x, double y, double) { return double(x < y); }}},
-      {Fn::Min, {[](double x, double y) { return x <= y ? x : y; }, [](double x, double y, double) { return double(x <= y); }, [](double x, double y, double) { return double(x > y); }}},
+      {Fn::Max, {[](double x, double y) { return greater(x, y); }, [](double x, double y, double) { return shareAbove(x, y); }, [](double x, double y, double) { return shareAbove(y, x); }}},
+      {Fn::Min, {[](double x, double y) { return -greater(-x, -y); }, [](double x, double y, double) { return shareAbove(y, x); }, [](double x, double y, double) { return shareAbove(x, y); }}},
       {Fn::Pow, {[](double x, double y) { return std::pow(x, y); },
                  [](double x, double y, double) { return y == 0 ? 0 : y * std::pow(x, y - 1); },
-                 [](double x, double, double z) { return x > 0 ? z * std::log(x) : 0.0; }}},
+                 [](double x, double, double z) { return x > 0 && z != 0 ? z * std::log(x) : 0.0; }}},
+      {Fn::MulZ, {[](double x, double y) { return x == 0 || y == 0 ? 0.0 : x * y; }, [](double, double y, double) { return y; }, [](double x, double, double) { return x; }}},
       {Fn::Lt, {[](double x, double y) { return double(x < y); }}},
       {Fn::Le, {[](double x, double y) { return double(x <= y); }}},
       {Fn::Eq, {[](double x, double y) { return double(x == y); }}},
@@ -112,9 +116,9 @@ void braid::ref::backwardMap(MapOp op, const Evaluator &eval, Tape &tape) {
     forEach(nestOf<3>(op, eval), [&](auto at) {
       if (g[at[3]] == 0)
         return;
-      if (dx)
+      if (dx && y[at[1]] != 0)
         dx[at[0]] += g[at[3]] * y[at[1]];
-      if (dy)
+      if (dy && x[at[0]] != 0)
         dy[at[1]] += g[at[3]] * x[at[0]];
       if (dz)
         dz[at[2]] += g[at[3]];
@@ -127,10 +131,12 @@ void braid::ref::backwardMap(MapOp op, const Evaluator &eval, Tape &tape) {
     double *sum = partial ? tape.sink(input) : nullptr;
     if (!sum)
       continue;
-    // Where no gradient arrives, an infinite derivative does not matter.
+    // Zero wins over what is infinite or no number, on either side.
     forEach(nestOf<2>(op, eval), [&, i = i](auto at) {
-      if (g[at[2]] != 0)
-        sum[at[i]] += g[at[2]] * partial(x[at[0]], y[at[1]], z[at[2]]);
+      if (g[at[2]] == 0)
+        return;
+      if (double slope = partial(x[at[0]], y[at[1]], z[at[2]]); slope != 0)
+        sum[at[i]] += g[at[2]] * slope;
     });
   }
 }

@@ -101,6 +101,9 @@ template <size_t N, typename Body> void forEach(const Nest<N> &nest, Body &&body
   });
 }
 
+/// The greater of two numbers; NaN if either is.
+inline double greater(double x, double y) { return x > y || x != x ? x : y; }
+
 /// `to[…] += from[…]`; operand 0 of the nest is `from`, 1 is `to`. With `single` every sum is rounded to fp32.
 void addAlong(const Nest<2> &nest, const double *from, double *to, bool single = false);
 

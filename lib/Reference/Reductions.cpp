@@ -24,8 +24,7 @@ void braid::ref::evaluateExtreme(ReduceOp op, Evaluator &eval) {
   const double *x = eval[op.getInput()].data.data();
   forEach(nestOf(op, eval), [&](auto at) {
     double &best = result.data[size_t(at[1])];
-    if (sign * x[at[0]] > sign * best)
-      best = x[at[0]];
+    best = sign * greater(sign * x[at[0]], sign * best);
   });
   eval.bind(op.getResult(), std::move(result));
 }

@@ -55,7 +55,9 @@ braid.func @loss {
   %24 = braid.map add(%19, %23) : (!braid.value<token, [b: 3, a: 4]>, !braid.value<token, [b: 3, a: 4]>) -> !braid.value<token, [b: 3, a: 4]>
   %25 = braid.map real(%c) : (!braid.value<token, [b: 3, a: 4], bool>) -> !braid.value<token, [b: 3, a: 4]>
   %26 = braid.map mul(%24, %25) : (!braid.value<token, [b: 3, a: 4]>, !braid.value<token, [b: 3, a: 4]>) -> !braid.value<token, [b: 3, a: 4]>
-  %27 = braid.map add(%24, %26) : (!braid.value<token, [b: 3, a: 4]>, !braid.value<token, [b: 3, a: 4]>) -> !braid.value<token, [b: 3, a: 4]>
+  %28 = braid.map mulz(%7, %y) : (!braid.value<token, [b: 3, a: 4]>, !braid.value<static, [b: 3]>) -> !braid.value<token, [b: 3, a: 4]>
+  %29 = braid.map add(%26, %28) : (!braid.value<token, [b: 3, a: 4]>, !braid.value<token, [b: 3, a: 4]>) -> !braid.value<token, [b: 3, a: 4]>
+  %27 = braid.map add(%24, %29) : (!braid.value<token, [b: 3, a: 4]>, !braid.value<token, [b: 3, a: 4]>) -> !braid.value<token, [b: 3, a: 4]>
   %sum = braid.reduce sum %27 over ["b", "a"] : !braid.value<token, [b: 3, a: 4]> -> !braid.value<token, []>
   %loss = braid.token_sum %sum : !braid.value<token, []> -> !braid.value<static, []>
   braid.output "loss", %loss : !braid.value<static, []>
@@ -99,4 +101,19 @@ braid.func @values {
   braid.output "h-ties", %13 : !braid.value<static, [a: 3]>
   %14 = braid.round %12 to bf16 : !braid.value<static, [a: 3]> -> !braid.value<static, [a: 3]>
   braid.output "g-round", %14 : !braid.value<static, [a: 3]>
+  // NaN comes through, from either side; zero wins.
+  %15 = braid.map sub(%i, %two) : (!braid.value<static, [a: 3]>, !braid.value<static, []>) -> !braid.value<static, [a: 3]>
+  %16 = braid.map log(%15) : (!braid.value<static, [a: 3]>) -> !braid.value<static, [a: 3]>
+  // VALUE-DAG: i-max [3] {{-?}}nan {{-?}}nan 0.5
+  %17 = braid.map max(%16, %half) : (!braid.value<static, [a: 3]>, !braid.value<static, []>) -> !braid.value<static, [a: 3]>
+  braid.output "i-max", %17 : !braid.value<static, [a: 3]>
+  // VALUE-DAG: j-min [3] {{-?}}nan {{-?}}nan -inf
+  %18 = braid.map min(%half, %16) : (!braid.value<static, []>, !braid.value<static, [a: 3]>) -> !braid.value<static, [a: 3]>
+  braid.output "j-min", %18 : !braid.value<static, [a: 3]>
+  // VALUE-DAG: k-mulz [3] {{-?}}nan {{-?}}nan 0
+  %19 = braid.map mulz(%16, %15) : (!braid.value<static, [a: 3]>, !braid.value<static, [a: 3]>) -> !braid.value<static, [a: 3]>
+  braid.output "k-mulz", %19 : !braid.value<static, [a: 3]>
+  // VALUE-DAG: l-mulz [3] 0 {{-?}}nan -inf
+  %20 = braid.map mulz(%i, %16) : (!braid.value<static, [a: 3]>, !braid.value<static, [a: 3]>) -> !braid.value<static, [a: 3]>
+  braid.output "l-mulz", %20 : !braid.value<static, [a: 3]>
 }

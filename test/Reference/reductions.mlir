@@ -41,6 +41,17 @@ braid.func @values {
   %one = braid.constant 1.0 : !braid.value<static, []>
   %5 = braid.dot %m, %one over [] : !braid.value<static, [r: 2, c: 3]>, !braid.value<static, []> -> !braid.value<static, [c: 3, r: 2]>
   braid.output "f-outer", %5 : !braid.value<static, [c: 3, r: 2]>
+  // NaN comes through, wherever it stands.
+  // CHECK: g-nan [2] {{-?}}nan 3.38629
+  // CHECK: h-nan [2] {{-?}}nan 2.69315
+  %two = braid.constant 2.0 : !braid.value<static, []>
+  %6 = braid.map sub(%m, %one) : (!braid.value<static, [r: 2, c: 3]>, !braid.value<static, []>) -> !braid.value<static, [r: 2, c: 3]>
+  %7 = braid.map log(%6) : (!braid.value<static, [r: 2, c: 3]>) -> !braid.value<static, [r: 2, c: 3]>
+  %8 = braid.map add(%7, %two) : (!braid.value<static, [r: 2, c: 3]>, !braid.value<static, []>) -> !braid.value<static, [r: 2, c: 3]>
+  %9 = braid.reduce max %8 over ["c"] : !braid.value<static, [r: 2, c: 3]> -> !braid.value<static, [r: 2]>
+  %10 = braid.reduce min %8 over ["c"] : !braid.value<static, [r: 2, c: 3]> -> !braid.value<static, [r: 2]>
+  braid.output "g-nan", %9 : !braid.value<static, [r: 2]>
+  braid.output "h-nan", %10 : !braid.value<static, [r: 2]>
 }
 
 braid.func @loss {

@@ -1,9 +1,15 @@
 //===- BraidAdjoints.cpp - the derivative of each op, in .td order --------===//
 //
 // Of elementwise ops, sums, products and attention; views are in BraidViewAdjoints.cpp,
-// reads in BraidReadAdjoint.cpp. `g` is the gradient of the result. Where a function has
-// a kink, the first of two equal operands of `max` or `min` takes the gradient, equal
-// elements of such a reduction share it, and `abs` has the derivative 0 at 0.
+// reads in BraidReadAdjoint.cpp. `g` is the gradient of the result.
+//
+// Elementwise, a gradient that is exactly 0 stays 0 whatever the slope, and so does one
+// that meets a slope of exactly 0: `chain`. What a `select`, `max` or `min` did not take
+// may be infinite or NaN, and so may its slope; nothing of it arrives. Products of
+// tensors (`dot`, attention) add up their terms as IEEE has it.
+//
+// At a kink, equal operands or elements of `max` and `min` share the gradient equally,
+// and `abs` has the derivative 0 at 0.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,24 +41,24 @@ static Value unaryGradient(Emitter &emit, Fn fn, Value x, Value r, Value g) {
   case Fn::Neg:
     return emit.map(Fn::Neg, {g});
   case Fn::Exp:
-    return emit.mul(g, r);
+    return emit.chain(g, r);
   case Fn::Log:
-    return emit.map(Fn::Div, {g, x});
+    return emit.chain(g, emit.map(Fn::Div, {emit.number(1), x}));
   case Fn::Sqrt:
-    return emit.map(Fn::Div, {emit.scale(g, 0.5), r});
+    return emit.chain(g, emit.map(Fn::Div, {emit.number(0.5), r}));
   case Fn::Rsqrt:
-    return emit.mul(g, emit.scale(emit.mul(square(r), r), -0.5));
+    return emit.chain(g, emit.scale(emit.mul(square(r), r), -0.5));
   case Fn::Tanh:
-    return emit.mul(g, oneMinus(square(r)));
+    return emit.chain(g, oneMinus(square(r)));
   case Fn::Sigmoid:
-    return emit.mul(g, emit.mul(r, oneMinus(r)));
+    return emit.chain(g, emit.mul(r, oneMinus(r)));
   case Fn::Erf: // 2/√π · exp(-x²)
-    return emit.mul(g, emit.scale(emit.map(Fn::Exp, {emit.map(Fn::Neg, {square(x)})}),
-                                  1.1283791670955126));
+    return emit.chain(g, emit.scale(emit.map(Fn::Exp, {emit.map(Fn::Neg, {square(x)})}),
+                                    1.1283791670955126));
   case Fn::Sin:
-    return emit.mul(g, emit.map(Fn::Cos, {x}));
+    return emit.chain(g, emit.map(Fn::Cos, {x}));
   case Fn::Cos:
-    return emit.map(Fn::Neg, {emit.mul(g, emit.map(Fn::Sin, {x}))});
+    return emit.map(Fn::Neg, {emit.chain(g, emit.map(Fn::Sin, {x}))});
   case Fn::Abs: {
     Value zero = emit.number(0);
     Value negative = emit.map(Fn::Select, {emit.map(Fn::Lt, {x, zero}),
@@ -73,37 +79,33 @@ static Value binaryGradient(Emitter &emit, Fn fn, Value x, Value y, Value r, Val
   case Fn::Sub:
     return which ? emit.map(Fn::Neg, {g}) : g;
   case Fn::Mul:
-    return emit.mul(g, which ? x : y);
+  case Fn::MulZ:
+    return emit.chain(g, which ? x : y);
   case Fn::Div: {
-    Value first = emit.map(Fn::Div, {g, y});
-    return which ? emit.map(Fn::Neg, {emit.mul(first, r)}) : first;
+    Value inverse = emit.map(Fn::Div, {emit.number(1), y});
+    return which ? emit.map(Fn::Neg, {emit.chain(g, emit.mul(r, inverse))})
+                 : emit.chain(g, inverse);
   }
   case Fn::Max:
   case Fn::Min: {
-    // The operand that equals the result takes all; the first one where both do.
     ArrayRef<AxisAttr> axes = typeOf(r).getAxes();
-    Value low = fn == Fn::Max ? y : x, high = fn == Fn::Max ? x : y;
-    Value firstWins = emit.mapTo(Fn::Le, {low, high}, axes);
-    Value zero = emit.number(0);
-    return which ? emit.map(Fn::Select, {firstWins, zero, g})
-                 : emit.map(Fn::Select, {firstWins, g, zero});
+    bool isLess = (fn == Fn::Max) == (which == 1); // where it is taken
+    Value taken = emit.mapTo(Fn::Lt, {isLess ? x : y, isLess ? y : x}, axes);
+    Value tie = emit.mapTo(Fn::Eq, {x, y}, axes);
+    Value share = emit.map(Fn::Select, {tie, emit.scale(g, 0.5), emit.number(0)});
+    return emit.map(Fn::Select, {taken, g, share});
   }
   case Fn::Pow: {
     ArrayRef<AxisAttr> axes = typeOf(r).getAxes();
-    Value zero = emit.number(0);
     if (which) {
       // x^y · log x, and 0 where the logarithm does not exist.
-      Value positive = emit.map(Fn::Lt, {zero, x});
+      Value positive = emit.map(Fn::Lt, {emit.number(0), x});
       Value log = emit.map(Fn::Log, {emit.map(Fn::Select, {positive, x, emit.number(1)})});
-      return emit.mul(g, emit.mul(r, log));
+      return emit.chain(g, emit.chain(r, log));
     }
     // y · x^(y-1), and 0 where y is 0, whatever x.
     Value less = emit.map(Fn::Sub, {y, emit.number(1)});
-    Value slope = emit.mapTo(Fn::Mul, {y, emit.mapTo(Fn::Pow, {x, less}, axes)}, axes);
-    auto constant = y.getDefiningOp<ConstantOp>();
-    if (!constant || constant.getValue().isZero())
-      slope = emit.map(Fn::Select, {emit.map(Fn::Eq, {y, zero}), zero, slope});
-    return emit.mul(g, slope);
+    return emit.chain(g, emit.chain(y, emit.mapTo(Fn::Pow, {x, less}, axes)));
   }
   default:
     return {};
@@ -117,7 +119,7 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
   if (getFn() == Fn::Mul && getInputs()[0] == getInputs()[1]) {
     Value x = getInputs()[0]; // A square has one term, not two equal ones.
     if (grads.wants(x))
-      grads.add(x, emit.sumTo(emit.mul(emit.scale(g, 2), x), typeOf(x)));
+      grads.add(x, emit.sumTo(emit.chain(emit.scale(g, 2), x), typeOf(x)));
     return success();
   }
   for (auto [i, operand] : llvm::enumerate(getInputs())) {
@@ -129,7 +131,7 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
       gradient = i == 1 ? emit.map(Fn::Select, {condition, g, zero})
                         : emit.map(Fn::Select, {condition, zero, g});
     } else if (getFn() == Fn::Fma) {
-      gradient = i == 2 ? g : emit.mul(g, getInputs()[1 - i]);
+      gradient = i == 2 ? g : emit.chain(g, getInputs()[1 - i]);
     } else if (getInputs().size() == 1) {
       gradient = unaryGradient(emit, getFn(), operand, getResult(), g);
     } else {
@@ -163,10 +165,12 @@ LogicalResult ReduceOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
     grads.add(getInput(), emit.broadcast(g, asMuchAs(type, g)));
     return success();
   }
-  Value hit = emit.map(Fn::Real, {emit.map(Fn::Eq, {getInput(), getResult()})});
-  Value count = emit.ordered(emit.reduce(ReduceKind::Sum, hit, strings(getAxes())),
+  Value hit = emit.map(Fn::Eq, {getInput(), getResult()});
+  Value hits = emit.map(Fn::Real, {hit});
+  Value count = emit.ordered(emit.reduce(ReduceKind::Sum, hits, strings(getAxes())),
                              typeOf(getResult()).getAxes());
-  grads.add(getInput(), emit.mul(hit, emit.map(Fn::Div, {g, count})));
+  Value share = emit.map(Fn::Div, {g, count});
+  grads.add(getInput(), emit.map(Fn::Select, {hit, share, emit.number(0)}));
   return success();
 }
 

@@ -34,6 +34,7 @@ def Braid_Fn : Braid_I32Enum<"Fn", "an elementwise function", [
   I32EnumAttrCase<"Pow", 26, "pow">,      I32EnumAttrCase<"Lt", 27, "lt">,
   I32EnumAttrCase<"Le", 28, "le">,        I32EnumAttrCase<"Eq", 29, "eq">,
   I32EnumAttrCase<"And", 30, "and">,      I32EnumAttrCase<"Or", 31, "or">,
+  I32EnumAttrCase<"MulZ", 32, "mulz">,
   I32EnumAttrCase<"Select", 40, "select">, I32EnumAttrCase<"Fma", 41, "fma">]>;
 
 def Braid_ReduceKind : Braid_I32Enum<"ReduceKind", "how a reduction combines", [

@@ -62,7 +62,8 @@ def Braid_MapOp : Braid_PureOp<"map"> {
     R3: every axis of an operand is an axis of the result, with the same size.
     R4: the result varies at least as much as each operand.
     R5: as many operands as `fn` takes; `select` takes a bool first; `lt le eq and or not`
-    give a bool, everything else a real; `real` turns a bool or an id into a number;
+    give a bool, everything else a real; `mulz` is the product, and 0 where a factor is 0,
+    whatever the other (the chain rule's product); `real` turns a bool or an id into a number;
     `eq`, `lt`, `le` also compare ids. The result may have axes that no operand has
     (all operands are then repeated along them).
     An op marked `train_only` is a factor of training: in every function but @grad it stands

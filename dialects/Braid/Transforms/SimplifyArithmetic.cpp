@@ -1,7 +1,8 @@
 //===- SimplifyArithmetic.cpp - local rewrites of elementwise ops ---------===//
 //
 // Exact in real numbers; a division by a constant becomes a product with its inverse,
-// which may change the last bit. Products with 0 stay: 0 · inf is not 0.
+// which may change the last bit. Products with 0 stay: 0 · inf is not 0; those where it
+// is (`mulz`) go.
 //
 //===----------------------------------------------------------------------===//
 
@@ -116,7 +117,7 @@ struct DropNeutral : OpRewritePattern<MapOp> {
     if (op.getInputs().size() != 2)
       return failure();
     Value x = op.getInputs()[0], y = op.getInputs()[1];
-    bool commutes = fn == Fn::Add || fn == Fn::Mul;
+    bool commutes = fn == Fn::Add || fn == Fn::Mul || fn == Fn::MulZ;
     if (commutes && numberOf(x) && !numberOf(y)) {
       change(rewriter, op, fn, {y, x});
       return success();
@@ -125,6 +126,10 @@ struct DropNeutral : OpRewritePattern<MapOp> {
         (fn == Fn::Mul && is(y, 1)) || (fn == Fn::Div && is(y, 1)) ||
         (fn == Fn::Pow && is(y, 1))) {
       replaceBy(rewriter, op, x);
+      return success();
+    }
+    if (fn == Fn::MulZ && is(y, 0)) {
+      replaceBy(rewriter, op, y);
       return success();
     }
     return failure();
@@ -168,6 +173,11 @@ struct Strengthen : OpRewritePattern<MapOp> {
         return success();
       }
       return failure();
+    case Fn::MulZ: // by a number that makes no 0 of anything and no NaN of 0
+      if (!number || *number == 0 || !std::isfinite(*number))
+        return failure();
+      change(rewriter, op, Fn::Mul, {x, y});
+      return success();
     case Fn::Add:
       if (MapOp inner = mapOf(y, Fn::Neg)) {
         change(rewriter, op, Fn::Sub, {x, inner.getInputs()[0]});

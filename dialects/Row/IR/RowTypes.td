@@ -21,6 +21,7 @@ def Row_Fn : Row_Enum<"Fn", "an elementwise function", [
   I32EnumAttrCase<"Pow", 26, "pow">,      I32EnumAttrCase<"Lt", 27, "lt">,
   I32EnumAttrCase<"Le", 28, "le">,        I32EnumAttrCase<"Eq", 29, "eq">,
   I32EnumAttrCase<"And", 30, "and">,      I32EnumAttrCase<"Or", 31, "or">,
+  I32EnumAttrCase<"MulZ", 32, "mulz">,
   I32EnumAttrCase<"Select", 40, "select">, I32EnumAttrCase<"Fma", 41, "fma">]>;
 def Row_ReduceKind : Row_Enum<"ReduceKind", "how a reduction combines", [
   I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Max", 1, "max">, I32EnumAttrCase<"Min", 2, "min">]>;

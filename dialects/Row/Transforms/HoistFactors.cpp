@@ -1,7 +1,8 @@
 //===- HoistFactors.cpp - factors out of sums -----------------------------===//
 //
 // A sum whose terms have a factor that is itself a sum's result must wait for it: two
-// walks over the same memory. With the factor outside, both sums are one walk.
+// walks over the same memory. With the factor outside, both sums are one walk. Products
+// in which 0 wins (`mulz`) are among themselves.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,13 +25,13 @@ namespace {
 /// A product of more factors is left as it is: squares of squares have twice as many with each op.
 constexpr size_t maxFactors = 32;
 
-/// The factors of a tree of products, in the order of the tree; false if there are too many.
-bool flatten(Value value, SmallVectorImpl<Value> &factors) {
+/// The factors of a tree of products by `fn`, in the order of the tree; false if there are too many.
+bool flatten(Value value, Fn fn, SmallVectorImpl<Value> &factors) {
   SmallVector<Value> work = {value};
   while (!work.empty()) {
     Value next = work.pop_back_val();
     auto map = next.getDefiningOp<MapOp>();
-    if (map && map.getFn() == Fn::Mul)
+    if (map && map.getFn() == fn)
       llvm::append_range(work, llvm::reverse(map.getInputs()));
     else
       factors.push_back(next);
@@ -41,7 +42,7 @@ bool flatten(Value value, SmallVectorImpl<Value> &factors) {
 }
 
 /// The product of the factors, over the union of their axes.
-Value multiply(OpBuilder &b, Location loc, ArrayRef<Value> factors) {
+Value multiply(OpBuilder &b, Location loc, Fn fn, ArrayRef<Value> factors) {
   Value result = factors.front();
   for (Value factor : factors.drop_front()) {
     ValueType left = typeOf(result), right = typeOf(factor);
@@ -51,7 +52,7 @@ Value multiply(OpBuilder &b, Location loc, ArrayRef<Value> factors) {
     for (AxisAttr axis : right.getAxes())
       if (!left.has(axis.getName()))
         axes.push_back(axis);
-    result = b.create<MapOp>(loc, ValueType::get(b.getContext(), axes, Element::Real), Fn::Mul, ValueRange{result, factor});
+    result = b.create<MapOp>(loc, ValueType::get(b.getContext(), axes, Element::Real), fn, ValueRange{result, factor});
   }
   return result;
 }
@@ -59,8 +60,12 @@ Value multiply(OpBuilder &b, Location loc, ArrayRef<Value> factors) {
 bool hoist(ReduceOp reduce) {
   if (reduce.getKind() != ReduceKind::Sum)
     return false;
+  auto product = reduce.getInput().getDefiningOp<MapOp>();
+  if (!product || (product.getFn() != Fn::Mul && product.getFn() != Fn::MulZ))
+    return false;
+  Fn fn = product.getFn();
   SmallVector<Value> factors, inside, outside;
-  if (!flatten(reduce.getInput(), factors))
+  if (!flatten(product, fn, factors))
     return false;
   auto varies = [&](Value value) {
     return llvm::any_of(reduce.getAxes(), [&](Attribute axis) { return typeOf(value).has(cast<StringAttr>(axis).getValue()); });
@@ -75,15 +80,15 @@ bool hoist(ReduceOp reduce) {
       return false;
   OpBuilder b(reduce);
   Location loc = reduce.getLoc();
-  Value terms = multiply(b, loc, inside);
+  Value terms = multiply(b, loc, fn, inside);
   SmallVector<AxisAttr> axes;
   for (AxisAttr axis : typeOf(terms).getAxes())
     if (!llvm::is_contained(reduce.getAxes(), StringAttr::get(b.getContext(), axis.getName())))
       axes.push_back(axis);
   Value sum = b.create<ReduceOp>(loc, ValueType::get(b.getContext(), axes, Element::Real), ReduceKind::Sum, terms,
                                  reduce.getAxes());
-  Value factor = multiply(b, loc, outside);
-  Value result = b.create<MapOp>(loc, typeOf(reduce.getResult()), Fn::Mul, ValueRange{sum, factor});
+  Value factor = multiply(b, loc, fn, outside);
+  Value result = b.create<MapOp>(loc, typeOf(reduce.getResult()), fn, ValueRange{sum, factor});
   reduce.getResult().replaceAllUsesWith(result);
   reduce.erase();
   return true;

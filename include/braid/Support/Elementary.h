@@ -13,8 +13,7 @@
 
 namespace braid {
 
-/// `x` has as many numbers as the function takes. Truths are 0 and 1; NaN comes out of `max` and `min`
-/// if it is the first operand.
+/// `x` has as many numbers as the function takes. Truths are 0 and 1; NaN comes through `max` and `min`.
 template <typename Fn> double elementary(Fn fn, const double *x) {
   if constexpr (requires { Fn::Copy; })
     if (fn == Fn::Copy)
@@ -45,6 +44,7 @@ template <typename Fn> double elementary(Fn fn, const double *x) {
   case Fn::Eq: return x[0] == x[1];
   case Fn::And: return x[0] != 0 && x[1] != 0;
   case Fn::Or: return x[0] != 0 || x[1] != 0;
+  case Fn::MulZ: return x[0] == 0 || x[1] == 0 ? 0 : x[0] * x[1];
   case Fn::Select: return x[0] != 0 ? x[1] : x[2];
   case Fn::Fma: return std::fma(x[0], x[1], x[2]);
   default: return NAN; // every function is above

@@ -274,6 +274,7 @@ Value KernelEmitter::computeMap(MapOp map, const Position &position, unsigned de
   case Fn::Add: return ids ? Value(b.create<arith::AddIOp>(loc, in[0], in[1])) : math.add(in[0], in[1]);
   case Fn::Sub: return ids ? Value(b.create<arith::SubIOp>(loc, in[0], in[1])) : math.sub(in[0], in[1]);
   case Fn::Mul: return ids ? Value(b.create<arith::MulIOp>(loc, in[0], in[1])) : math.mul(in[0], in[1]);
+  case Fn::MulZ: return math.mulz(in[0], in[1]);
   case Fn::Div: return math.div(in[0], in[1]);
   case Fn::Max: return combine(ReduceKind::Max, in[0], in[1]);
   case Fn::Min: return combine(ReduceKind::Min, in[0], in[1]);

@@ -45,6 +45,11 @@ V VectorMath::abs(V x) { return b.create<LLVM::FAbsOp>(loc, x); }
 V VectorMath::compare(arith::CmpFPredicate predicate, V x, V y) { return b.create<arith::CmpFOp>(loc, predicate, x, y); }
 V VectorMath::compare(arith::CmpIPredicate predicate, V x, V y) { return b.create<arith::CmpIOp>(loc, predicate, x, y); }
 V VectorMath::select(V condition, V x, V y) { return b.create<arith::SelectOp>(loc, condition, x, y); }
+V VectorMath::mulz(V x, V y) {
+  V zero = number(x.getType(), 0.0);
+  V both = iand(compare(arith::CmpFPredicate::UNE, x, zero), compare(arith::CmpFPredicate::UNE, y, zero));
+  return select(both, b.create<arith::MulFOp>(loc, x, y), zero);
+}
 V VectorMath::bits(V x) { return b.create<arith::BitcastOp>(loc, withElement(x.getType(), b.getI32Type()), x); }
 V VectorMath::real(V x) { return b.create<arith::BitcastOp>(loc, withElement(x.getType(), b.getF32Type()), x); }
 V VectorMath::ior(V x, V y) { return b.create<arith::OrIOp>(loc, x, y); }

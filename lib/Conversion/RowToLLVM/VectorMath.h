@@ -33,6 +33,8 @@ public:
   V sub(V x, V y);
   V mul(V x, V y);
   V div(V x, V y);
+  /// x · y, and 0 where either is 0, whatever the other.
+  V mulz(V x, V y);
   /// NaN if either is.
   V max(V x, V y);
   V min(V x, V y);

@@ -42,6 +42,25 @@ row.kernel @kept token dynamic [] {
   row.store %4 to %s : <[]>, <rows, [], f32>
 }
 
+// Products in which zero wins stay such; among them an ordinary one is a factor.
+// CHECK-LABEL: row.kernel @zero_wins
+// CHECK:         %[[X:.*]] = row.load {{.*}} <[d: 8]>
+// CHECK:         %[[Y:.*]] = row.load {{.*}} <[]>
+// CHECK:         %[[XX:.*]] = row.map mul(%[[X]], %[[X]])
+// CHECK-NEXT:    %[[TERMS:.*]] = row.map mulz(%[[XX]], %[[X]])
+// CHECK-NEXT:    %[[SUM:.*]] = row.reduce sum %[[TERMS]] over ["d"]
+// CHECK-NEXT:    row.map mulz(%[[SUM]], %[[Y]])
+row.kernel @zero_wins token dynamic [] {
+^bb0(%x: !row.buffer<rows, [d: 8], f32>, %y: !row.buffer<rows, [], f32>, %s: !row.buffer<rows, [], f32>):
+  %0 = row.load %x : <rows, [d: 8], f32> -> <[d: 8]>
+  %1 = row.load %y : <rows, [], f32> -> <[]>
+  %2 = row.map mul(%0, %0) : (!row.value<[d: 8]>, !row.value<[d: 8]>) -> !row.value<[d: 8]>
+  %3 = row.map mulz(%2, %1) : (!row.value<[d: 8]>, !row.value<[]>) -> !row.value<[d: 8]>
+  %4 = row.map mulz(%3, %0) : (!row.value<[d: 8]>, !row.value<[d: 8]>) -> !row.value<[d: 8]>
+  %5 = row.reduce sum %4 over ["d"] : <[d: 8]> -> <[]>
+  row.store %5 to %s : <[]>, <rows, [], f32>
+}
+
 // Declines: squares of squares have 2^30 factors.
 // CHECK-LABEL: row.kernel @squares
 // CHECK:         %[[Y:.*]] = row.load %{{.*}} : <rows, [], f32>

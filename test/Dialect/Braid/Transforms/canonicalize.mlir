@@ -20,6 +20,39 @@ braid.func @neutral {
   braid.output "zero", %z : <token, [dim: 8]>
 }
 
+// Where zero wins, it is exact: a product with 0 goes, one with another number is an ordinary one.
+// CHECK-LABEL: braid.func @zero_wins
+braid.func @zero_wins {
+  // CHECK-NEXT: %[[X:.*]] = braid.input "x"
+  // CHECK-DAG: %[[Z:.*]] = braid.constant 0.0
+  // CHECK-DAG: %[[THREE:.*]] = braid.constant 3.0
+  // CHECK-DAG: %[[INF:.*]] = braid.constant 0x7FF0000000000000
+  // CHECK-DAG: %[[ZERO:.*]] = braid.broadcast %[[Z]]
+  // CHECK-DAG: braid.output "zero", %[[ZERO]]
+  // CHECK-DAG: braid.output "one", %[[X]]
+  // CHECK-DAG: %[[T:.*]] = braid.map mul(%[[X]], %[[THREE]])
+  // CHECK-DAG: braid.output "three", %[[T]]
+  // CHECK-DAG: %[[I:.*]] = braid.map mulz(%[[X]], %[[INF]])
+  // CHECK-DAG: braid.output "infinite", %[[I]]
+  // CHECK-DAG: %[[S:.*]] = braid.map mulz(%[[X]], %[[X]])
+  // CHECK-DAG: braid.output "square", %[[S]]
+  %x = braid.input "x" : <token, [dim: 8]>
+  %0 = braid.constant 0.0 : <static, []>
+  %1 = braid.constant 1.0 : <static, [dim: 8]>
+  %3 = braid.constant 3.0 : <static, []>
+  %inf = braid.constant 0x7FF0000000000000 : <static, []>
+  %a = braid.map mulz(%0, %x) : (!braid.value<static, []>, !braid.value<token, [dim: 8]>) -> !braid.value<token, [dim: 8]>
+  braid.output "zero", %a : <token, [dim: 8]>
+  %b = braid.map mulz(%1, %x) : (!braid.value<static, [dim: 8]>, !braid.value<token, [dim: 8]>) -> !braid.value<token, [dim: 8]>
+  braid.output "one", %b : <token, [dim: 8]>
+  %c = braid.map mulz(%3, %x) : (!braid.value<static, []>, !braid.value<token, [dim: 8]>) -> !braid.value<token, [dim: 8]>
+  braid.output "three", %c : <token, [dim: 8]>
+  %d = braid.map mulz(%x, %inf) : (!braid.value<token, [dim: 8]>, !braid.value<static, []>) -> !braid.value<token, [dim: 8]>
+  braid.output "infinite", %d : <token, [dim: 8]>
+  %e = braid.map mulz(%x, %x) : (!braid.value<token, [dim: 8]>, !braid.value<token, [dim: 8]>) -> !braid.value<token, [dim: 8]>
+  braid.output "square", %e : <token, [dim: 8]>
+}
+
 // CHECK-LABEL: braid.func @constants
 braid.func @constants {
   %x = braid.input "x" : <token, [dim: 8]>

@@ -13,7 +13,7 @@
 // Code that does not know it reads what it has overwritten, and the check, which has one memory for both, says so.
 // RUN: sed 's/%x, %x, %w/%x, %z, %w/' %s | braid-opt --convert-row-to-nvvm -o %t.apart.mlir
 // RUN: not braid run %s --function row-kernels --device emulator --code %t.apart.mlir 2>&1 | FileCheck %s --check-prefix=APART
-// APART: error: kernel `twice`: argument 2 differs by
+// APART: error: kernel `twice` ({{.*}}): argument 2 differs by
 
 // CHECK-LABEL: gpu.func @twice
 // CHECK-SAME: kept = {registers = 0 : i64, shared = 1 : i64, workspace = 0 : i64}

@@ -65,6 +65,7 @@ public:
   Value sub(Value x, Value y) { return map(Fn::Sub, {x, y}); }
   Value mul(Value x, Value y) { return map(Fn::Mul, {x, y}); }
   Value div(Value x, Value y) { return map(Fn::Div, {x, y}); }
+  Value fma(Value x, Value y, Value z) { return map(Fn::Fma, {x, y, z}); }
   Value less(Value x, Value y) { return map(Fn::Lt, {x, y}); }
   Value both(Value x, Value y) { return map(Fn::And, {x, y}); }
   Value select(Value condition, Value x, Value y) { return map(Fn::Select, {condition, x, y}); }
@@ -110,7 +111,7 @@ KernelOp squares(OpBuilder &b, Location loc) {
 static Value oneMinusExp(Body &k, Value x) {
   Value one = k.constant(1), series = one;
   for (int term = 12; term > 1; --term)
-    series = k.sub(one, k.mul(k.mul(x, k.constant(1.0 / term)), series));
+    series = k.fma(k.mul(x, k.constant(-1.0 / term)), series, one);
   return k.select(k.less(x, one), k.mul(x, series), k.sub(one, k.map(Fn::Exp, k.map(Fn::Neg, x))));
 }
 
@@ -164,18 +165,17 @@ KernelOp update(OpBuilder &b, Location loc, StringRef name, bool decay, double r
   // The products are in this order so that no factor of a moment overflows before the moment does.
   Value p = k.load(param), g = k.mul(k.mul(k.load(grad), k.at(factors, Unit)), k.at(factors, Scale));
   auto mean = [&](Value old, Value add, int64_t beta) {
-    Value rest = k.add(k.mul(old, k.at(hyper, beta + 1)), add);
-    return k.add(k.mul(old, k.at(hyper, beta)), rest);
+    return k.fma(old, k.at(hyper, beta), k.fma(old, k.at(hyper, beta + 1), add));
   };
   Value oldFirst = k.load(first), oldSecond = k.load(second);
   Value m = mean(oldFirst, k.mul(g, k.at(hyper, BRAID_HYPER_COMPLEMENT1)), BRAID_HYPER_BETA1);
   Value v = mean(oldSecond, k.mul(k.mul(g, k.at(hyper, BRAID_HYPER_COMPLEMENT2)), g), BRAID_HYPER_BETA2);
-  Value zero = k.constant(0), root = k.add(k.mul(k.map(Fn::Sqrt, v), k.at(factors, InverseRoot2)), k.at(hyper, BRAID_HYPER_EPSILON));
+  Value zero = k.constant(0), root = k.fma(k.map(Fn::Sqrt, v), k.at(factors, InverseRoot2), k.at(hyper, BRAID_HYPER_EPSILON));
   // A moment that is not finite makes the parameter so: infinity, too, as a divisor.
-  Value change = k.add(k.mul(k.div(m, root), k.div(lr, k.at(factors, Correction1))), k.mul(zero, root));
+  Value change = k.fma(k.div(m, root), k.div(lr, k.at(factors, Correction1)), k.mul(zero, root));
   // Subtracted with the rest: 1 - lr · decay would be 1.
   if (decay)
-    change = k.add(change, k.mul(p, k.mul(lr, k.at(hyper, BRAID_HYPER_DECAY))));
+    change = k.fma(p, k.mul(lr, k.at(hyper, BRAID_HYPER_DECAY)), change);
   Value next = k.select(take, k.sub(p, change), p);
   // 0 times a number is 0, or NaN. Before what it reads is overwritten, all is one loop.
   k.accumulate(k.sum(k.mul(zero, next)), lost);

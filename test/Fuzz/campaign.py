@@ -39,6 +39,8 @@ def main():
         script = [HERE / "hostile.py"] if what == "hostile" else [HERE / "fuzz.py", what]
         command = [sys.executable, *script, ROOT / "build" / "bin", folder, "--first", str(args.first), "--count", str(args.count),
                    "--jobs", str(args.jobs), "--resume"]
+        if what == "programs":
+            command += ["--kernels-every", "1"]
         if args.seconds:
             command += ["--seconds", str(args.seconds)]
         if subprocess.run(command).returncode:

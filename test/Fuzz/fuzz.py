@@ -103,6 +103,12 @@ class Seeds:
                     self.saved.write_text(json.dumps({"next": min(self.open | {self.next})}))
 
 
+def without_kernels(text):
+    """The program without a GPU: the check of row kernels takes several times as long as all the rest."""
+    first, rest = text.split("\n", 1)
+    return re.sub(r" target=\S+", "", first) + "\n" + rest
+
+
 def on_threads(jobs, work):
     threads = [threading.Thread(target=work, args=(number,)) for number in range(jobs)]
     for thread in threads:
@@ -122,6 +128,8 @@ def run_programs(args):
         path = args.folder / f"program{number}.braid"
         for seed in seeds:
             text = programs.program(seed, tuple(programs.DEFAULT) + tuple(args.switch))
+            if seed % args.kernels_every:
+                text = without_kernels(text)
             path.write_text(text)
             verdict = compare(path)
             with lock:
@@ -138,7 +146,7 @@ def run_programs(args):
     print(f"{total} programs: {', '.join(f'{n} {verdict}' for verdict, n in sorted(counts.items()))}; {values['compared']} values compared, "
           f"{values['excused']} held to what fp32 resolves, {values['blind']} of them to less than a digit")
     # A net with holes is none: programs without finite numbers and values without digits are few.
-    if counts["not finite"] * 20 > total or values["blind"] * 50 > values["compared"]:
+    if counts["not finite"] * 20 > total or values["blind"] * 10 > values["compared"]:
         print("too many of them say nothing")
         failed += 1
     return failed
@@ -151,8 +159,8 @@ def run_planted(args):
     telling = noticed = 0
     for seed in range(args.first, args.first + args.count):
         path = args.folder / f"planted{seed}.braid"
-        first, rest = programs.program(seed).split("\n", 1)
-        path.write_text(f"{re.sub(r' bf16| target=[^ ]+', '', first)} plants=4\n{rest}")
+        first, rest = without_kernels(programs.program(seed)).split("\n", 1)
+        path.write_text(f"{first.replace(' bf16', '')} plants=4\n{rest}")
         for plant in compare(path).get("counts", {}).get("plants", []):
             if plant["effect"] > 1e-3:
                 telling += 1
@@ -175,6 +183,7 @@ def run_broken(args):
         path = args.folder / f"broken{number}.braid"
         for seed in seeds:
             text, lines, how = broken.broken(seed)
+            text = without_kernels(text)
             path.write_text(text)
             verdict = compare(path)
             what = verdict["verdict"]
@@ -230,6 +239,7 @@ def main():
         p.add_argument("--seconds", type=float, help="end after so long")
         p.add_argument("--shrink", type=float, default=60, help="seconds for making a failure smaller (60)")
         p.add_argument("--jobs", type=int, default=1)
+        p.add_argument("--kernels-every", type=int, default=6, help="run the row kernels of every so many-th seed (6)")
         p.add_argument("--resume", action="store_true", help="go on where the last run with this flag ended")
         p.add_argument("--switch", action="append", default=[], help=f"make these, too: {', '.join(programs.SWITCHES)}")
         p.set_defaults(run=run)

@@ -2,7 +2,7 @@
 
 #include "braid/Device/CompileCache.h"
 #include "braid/Runtime/InputFile.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/Runtime/OutputFile.h"
 #include "braid/Support/JsonDepth.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"

@@ -11,7 +11,8 @@
 #include "braid/Device/KernelCode.h"
 #include "braid/Engine/Program.h"
 #include "braid/Frontend/ASTPrinter.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/Runtime/OutputFile.h"
+#include "lib/Driver/OutputPaths.h"
 #include "mlir/IR/AsmState.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -97,12 +98,17 @@ static llvm::Expected<std::string> toPTX(Compilation &c, mlir::ModuleOp module, 
   return ptx;
 }
 
-/// An object file and its header.
-static llvm::Error toObject(Compilation &c, mlir::ModuleOp module, const std::string &file) {
+/// Where the header of an object file goes.
+static std::string headerOf(const std::string &file) {
   llvm::SmallString<256> header(file);
   path::replace_extension(header, ".h");
+  return header.str().str();
+}
+
+/// An object file and its header.
+static llvm::Error toObject(Compilation &c, mlir::ModuleOp module, const std::string &file) {
   return c.withDiagnostics([&]() -> llvm::LogicalResult {
-    if (llvm::Error error = writeObject(module, EngineOptions(), file, header))
+    if (llvm::Error error = writeObject(module, EngineOptions(), file, headerOf(file)))
       return mlir::emitError(mlir::UnknownLoc::get(&c.context()), llvm::toString(std::move(error)));
     return llvm::success();
   });
@@ -148,6 +154,8 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
     return makeError("`--emit " + options.emit + "` is for `--target cpu`; for a GPU there are gpu, nvvm, ptx and cubin");
   if (wanted.form == Form::Binary && options.output == "-")
     return makeError("`" + options.emit + "` needs a file: give `-o FILE" + wanted.extension + "`");
+  if (llvm::Error error = checkOutputs({options.output, to == Stage::Obj ? headerOf(options.output) : ""}, options.model.path))
+    return error;
   if (path::extension(options.model.path) == ".ptx")
     return runPTX(options, to, gpu, console);
   if (to == Stage::AST) {

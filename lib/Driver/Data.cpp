@@ -1,5 +1,6 @@
 //===- Data.cpp - braid data: text as tokens ------------------------------===//
 #include "InputText.h"
+#include "OutputPaths.h"
 #include "braid/Driver/Commands.h"
 #include "braid/Driver/Text.h"
 #include "braid/Runtime/Dataset.h"
@@ -30,6 +31,16 @@ static llvm::Error append(std::string &text, const std::string &input) {
 }
 
 int data(const DataOptions &options, Console &console) {
+  std::string train = options.output, validation = options.validationOutput;
+  bool isFolder = llvm::sys::path::extension(options.output) != ".bin";
+  if (isFolder && !validation.empty())
+    return fail(console, makeError("`--validation-output` goes with a file (.bin) as the output"));
+  if (isFolder) {
+    train = options.output + "/train.bin";
+    validation = options.output + "/val.bin";
+  }
+  if (llvm::Error error = checkOutputs({train, validation}, options.inputs))
+    return fail(console, std::move(error));
   std::string text;
   for (const std::string &input : options.inputs) {
     if (llvm::Error error = append(text, input))
@@ -37,15 +48,9 @@ int data(const DataOptions &options, Console &console) {
   }
   if (text.empty())
     return fail(console, makeError("there is no text in the input"));
-  std::string train = options.output, validation = options.validationOutput;
-  if (llvm::sys::path::extension(options.output) != ".bin") {
-    if (!validation.empty())
-      return fail(console, makeError("`--validation-output` goes with a file (.bin) as the output"));
+  if (isFolder)
     if (std::error_code code = llvm::sys::fs::create_directories(options.output, true, llvm::sys::fs::all_all))
       return fail(console, makeError("cannot make the folder `" + options.output + "`: " + code.message()));
-    train = options.output + "/train.bin";
-    validation = options.output + "/val.bin";
-  }
   size_t rest = validation.empty() ? 0 : size_t(double(text.size()) * options.validation);
   if (int code = write(train, llvm::StringRef(text).drop_back(rest), console))
     return code;

@@ -1,9 +1,10 @@
 //===- ExplainCommand.cpp - braid explain: a diagnostic, or a schedule ----===//
 #include "braid/Driver/Compilation.h"
 #include "braid/Pipelines/Explain.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/Runtime/OutputFile.h"
 #include "braid/Support/DiagnosticExamples.h"
 #include "lib/Driver/Draw.h"
+#include "lib/Driver/OutputPaths.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -43,6 +44,8 @@ int explain(const ExplainOptions &options, Console &console) {
     showCode(code, *text, console);
     return Success;
   }
+  if (llvm::Error error = checkOutputs({options.html, options.dot}, options.model.path))
+    return fail(console, std::move(error));
   auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return fail(console, compilation.takeError());

@@ -1,7 +1,7 @@
 //===- Format.cpp - braid fmt: programs in their one layout ---------------===//
 #include "braid/Driver/Compilation.h"
 #include "braid/Frontend/ASTPrinter.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/Runtime/OutputFile.h"
 
 namespace braid::driver {
 

@@ -4,11 +4,14 @@
 #include "braid/Driver/ModelInfo.h"
 #include "braid/Driver/Text.h"
 #include "braid/Reference/Interpreter.h"
+#include "lib/Driver/OutputPaths.h"
 #include "lib/Driver/TensorOutput.h"
 
 namespace braid::driver {
 
 int init(const InitOptions &options, Console &console) {
+  if (llvm::Error error = checkOutputs(options.output, options.model.path))
+    return fail(console, std::move(error));
   auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return fail(console, compilation.takeError());

@@ -1,6 +1,7 @@
 //===- Run.cpp - braid run: one program, tensors in, tensors out ----------===//
 #include "braid/Driver/Evaluate.h"
 #include "braid/Driver/Text.h"
+#include "lib/Driver/OutputPaths.h"
 
 namespace braid::driver {
 
@@ -32,6 +33,8 @@ static llvm::Expected<std::vector<NamedValue>> evaluate(Compilation &compilation
 }
 
 int run(const RunOptions &options, Console &console) {
+  if (llvm::Error error = checkOutputs(options.output, {options.model.path, options.inputs, options.params}))
+    return fail(console, std::move(error));
   auto compilation = Compilation::load(options.model, &console);
   if (!compilation)
     return fail(console, compilation.takeError());

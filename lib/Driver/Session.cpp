@@ -171,8 +171,7 @@ llvm::Error checkParameters(const ModelInfo &model, const rt::TensorFile &file, 
     if (found->second.shape != parameter.shape())
       return makeError("`" + what + "`: `" + parameter.path + "` has the shape " + shapeText(found->second.shape) +
                        "; the model's is " + parameter.type());
-    rt::DType dtype = found->second.dtype;
-    if (dtype != rt::DType::F32 && dtype != rt::DType::F64 && dtype != rt::DType::BF16 && dtype != rt::DType::F16)
+    if (rt::DType dtype = found->second.dtype; !rt::isReal(dtype))
       return makeError("`" + what + "`: `" + parameter.path + "` holds " + rt::nameOf(dtype) + ", not real numbers");
   }
   for (const auto &[path, tensor] : file.tensors)

@@ -3,7 +3,10 @@
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"
 #include "braid/Runtime/InputFile.h"
+#include "braid/Runtime/OutputFile.h"
 #include "braid/Support/JsonDepth.h"
+#include "lib/Driver/OutputPaths.h"
+#include "lib/Driver/Report.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -136,13 +139,20 @@ llvm::Error saveModel(const std::string &folder, Compilation &compilation, const
     name = "model.mlir";
     llvm::raw_string_ostream(text) << compilation.module() << "\n";
   }
-  if (rt::Status status = rt::writeFileAtomically(inside(folder, name), {text}); !status)
+  std::string file = inside(folder, name);
+  // With its imports put in place it is another text than the one it was read from.
+  if (isSameFile(file, options.model.path)) {
+    auto there = rt::readInput(file, uint64_t(1) << 30);
+    if (!there || !*there || **there != text)
+      return makeError("`" + file + "` is the program that is trained, and the copy in the training folder would take its place; give another `--out`");
+  }
+  if (rt::Status status = rt::writeFileAtomically(file, {text}); !status)
     return makeError(status.message());
   llvm::json::Object set;
   for (const auto &[key, value] : compilation.overrides)
     set[key] = value;
   llvm::json::Object root{{"set", std::move(set)}, {"settings", settingsJson(options)}};
-  std::string json = llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
+  std::string json = jsonText(std::move(root));
   if (rt::Status status = rt::writeFileAtomically(inside(folder, "config.json"), {json}); !status)
     return makeError(status.message());
   return llvm::Error::success();

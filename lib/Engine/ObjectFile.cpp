@@ -2,6 +2,7 @@
 
 #include "CodeGen.h"
 #include "braid/Conversion/HostToLLVM.h"
+#include "braid/Runtime/OutputFile.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Support/FileSystem.h"
@@ -9,13 +10,9 @@
 using namespace llvm;
 using namespace braid;
 
-/// All or nothing.
 static Error writeFile(StringRef path, StringRef contents) {
-  Error error = writeToOutput(path, [&](raw_ostream &out) {
-    out << contents;
-    return Error::success();
-  });
-  return error ? createStringError(inconvertibleErrorCode(), "cannot write " + path + ": " + toString(std::move(error))) : Error::success();
+  rt::Status status = rt::writeFileAtomically(path.str(), {std::string_view(contents.data(), contents.size())});
+  return status ? Error::success() : createStringError(status.message());
 }
 
 static const char *cName(braid_dtype dtype) { return dtype == BRAID_F32 ? "float" : dtype == BRAID_BF16 ? "bf16 bits" : "int32_t"; }

@@ -3,6 +3,7 @@
 #include "braid/Runtime/Checkpoint.h"
 #include "SafeTensorsHeader.h"
 #include "braid/Runtime/InputFile.h"
+#include "braid/Runtime/OutputFile.h"
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -63,6 +64,7 @@ static void removeCheckpoint(const std::string &folder, int64_t step) {
 }
 
 void braid::rt::removeLeftovers(const std::string &folder) {
+  removeUnfinished(folder);
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {

@@ -29,6 +29,23 @@ Result<InputFile> braid::rt::openInput(const std::string &path) {
   return InputFile{fd, uint64_t(info.st_size)};
 }
 
+Status braid::rt::readAt(int descriptor, void *to, uint64_t bytes, uint64_t offset) {
+  for (char *at = static_cast<char *>(to); bytes;) {
+    // Linux reads at most 2 GiB at a time.
+    ssize_t got = pread(descriptor, at, size_t(std::min<uint64_t>(bytes, 1 << 30)), off_t(offset));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return Status::failure(std::string("cannot be read: ") + std::strerror(errno));
+    if (got == 0)
+      return Status::failure("has become shorter while it was in use: it ends before byte " + std::to_string(offset + bytes));
+    at += got;
+    offset += uint64_t(got);
+    bytes -= uint64_t(got);
+  }
+  return Status::success();
+}
+
 Result<std::optional<std::string>> braid::rt::readInput(const std::string &path, uint64_t limit) {
   Result<InputFile> file = openInput(path);
   if (!file) {

@@ -4,19 +4,11 @@
 #include "SafeTensorsHeader.h"
 #include "braid/Runtime/InputFile.h"
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <sys/mman.h>
+#include <functional>
 #include <unistd.h>
 
 using namespace braid::rt;
-
-static uint64_t littleEndian(const uint8_t *bytes, int count) {
-  uint64_t value = 0;
-  for (int i = 0; i < count; ++i)
-    value |= uint64_t(bytes[i]) << (8 * i);
-  return value;
-}
 
 /// Checks the tensors' places: in the data, without gaps and overlaps, as long as their shapes say.
 static Status checkPlaces(std::vector<HeaderEntry> &entries, uint64_t dataSize) {
@@ -42,7 +34,8 @@ static Status checkPlaces(std::vector<HeaderEntry> &entries, uint64_t dataSize) 
     for (int64_t size : entry.shape)
       if (__builtin_mul_overflow(bytes, uint64_t(empty ? 0 : size), &bytes))
         return Status::failure(tensor + " has a shape with more elements than 64 bits count");
-    if (bytes != entry.end - entry.begin)
+    // Elements of a type that is not known have at least one bit.
+    if (entry.dtype == DType::Other ? bytes / 8 > entry.end - entry.begin : bytes != entry.end - entry.begin)
       return Status::failure(tensor + " has " + std::to_string(entry.end - entry.begin) +
                              " bytes where its type " + nameOf(entry.dtype) + " and shape take " +
                              std::to_string(bytes));
@@ -54,55 +47,72 @@ static Status checkPlaces(std::vector<HeaderEntry> &entries, uint64_t dataSize) 
   return Status::success();
 }
 
-static Result<TensorFile> parse(const uint8_t *data, uint64_t size) {
+/// Far more than the header of any file.
+static constexpr uint64_t maxHeaderBytes = 1 << 30;
+
+/// Fills memory with bytes of the file from an offset.
+using ReadBytes = std::function<Status(void *to, uint64_t bytes, uint64_t offset)>;
+
+static Result<TensorFile> parse(uint64_t size, const ReadBytes &read, bool keepOthers) {
   if (size < 8)
     return Status::failure("the file has " + std::to_string(size) +
                            " bytes; a safetensors file begins with an 8-byte length");
-  uint64_t headerSize = littleEndian(data, 8);
+  uint8_t length[8];
+  if (Status status = read(length, 8, 0); !status)
+    return status;
+  uint64_t headerSize = 0;
+  for (int i = 0; i < 8; ++i)
+    headerSize |= uint64_t(length[i]) << (8 * i);
   if (headerSize > size - 8)
     return Status::failure("the header's length is " + std::to_string(headerSize) + ", but only " +
                            std::to_string(size - 8) + " bytes follow");
-  const char *text = reinterpret_cast<const char *>(data) + 8;
+  if (headerSize > maxHeaderBytes)
+    return Status::failure("the header's length is " + std::to_string(headerSize) + ", more than " +
+                           std::to_string(maxHeaderBytes));
+  std::string text(headerSize, '\0');
+  if (Status status = read(text.data(), headerSize, 8); !status)
+    return status;
   if (headerSize == 0 || text[0] != '{')
     return Status::failure("the header does not begin with `{`; this is not a safetensors file");
-  Result<Header> header = parseHeader(text, headerSize);
+  Result<Header> header = parseHeader(text.data(), headerSize, keepOthers);
   if (!header)
     return header.status();
   if (Status status = checkPlaces(header->entries, size - 8 - headerSize); !status)
     return status;
   TensorFile file;
   file.metadata = std::move(header->metadata);
-  const uint8_t *base = data + 8 + headerSize;
-  for (HeaderEntry &entry : header->entries)
-    file.tensors[entry.name] = StoredTensor{
-        entry.dtype, std::move(entry.shape),
-        std::vector<uint8_t>(base + entry.begin, base + entry.end)};
+  for (HeaderEntry &entry : header->entries) {
+    StoredTensor &tensor = file.tensors[entry.name];
+    tensor = {entry.dtype, std::move(entry.shape), std::vector<uint8_t>(entry.end - entry.begin), std::move(entry.otherType)};
+    if (Status status = read(tensor.bytes.data(), tensor.bytes.size(), 8 + headerSize + entry.begin); !status)
+      return status;
+  }
   return file;
+}
+
+static Result<TensorFile> named(const std::string &name, Result<TensorFile> file) {
+  return file ? std::move(file) : Result<TensorFile>(Status::failure(name + ": " + file.message()));
 }
 
 Result<TensorFile> braid::rt::parseSafeTensors(const uint8_t *data, uint64_t size,
                                                const std::string &name) {
-  Result<TensorFile> file = parse(data, size);
-  if (!file)
-    return Status::failure(name + ": " + file.message());
-  return file;
+  auto read = [&](void *to, uint64_t bytes, uint64_t offset) {
+    std::memcpy(to, data + offset, bytes);
+    return Status::success();
+  };
+  return named(name, parse(size, read, /*keepOthers=*/false));
 }
 
-Result<TensorFile> braid::rt::readSafeTensors(const std::string &path) {
+Result<TensorFile> braid::rt::readSafeTensors(const std::string &path, bool keepOthers) {
   Result<InputFile> input = openInput(path);
   if (!input)
     return Status::failure(path + ": " + input.message());
-  uint64_t size = input->size;
-  if (size == 0) {
+  if (input->size == 0) {
     close(input->descriptor);
     return Status::failure(path + ": the file is empty");
   }
-  void *data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, input->descriptor, 0);
-  int error = errno;
+  auto read = [&](void *to, uint64_t bytes, uint64_t offset) { return readAt(input->descriptor, to, bytes, offset); };
+  Result<TensorFile> file = parse(input->size, read, keepOthers);
   close(input->descriptor);
-  if (data == MAP_FAILED)
-    return Status::failure(path + ": cannot be mapped: " + std::strerror(error));
-  Result<TensorFile> file = parseSafeTensors(static_cast<const uint8_t *>(data), size, path);
-  munmap(data, size);
-  return file;
+  return named(path, std::move(file));
 }

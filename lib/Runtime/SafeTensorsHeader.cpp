@@ -19,14 +19,15 @@ static constexpr struct {
   DType dtype;
   int64_t size;
 } types[] = {
-    {"BOOL", DType::Bool, 1}, {"U8", DType::U8, 1},   {"I8", DType::I8, 1},   {"U16", DType::U16, 2},
-    {"I16", DType::I16, 2},   {"F16", DType::F16, 2}, {"BF16", DType::BF16, 2}, {"U32", DType::U32, 4},
-    {"I32", DType::I32, 4},   {"F32", DType::F32, 4}, {"U64", DType::U64, 8}, {"I64", DType::I64, 8},
-    {"F64", DType::F64, 8},
+    {"BOOL", DType::Bool, 1},       {"U8", DType::U8, 1},     {"I8", DType::I8, 1},   {"F8_E4M3", DType::F8_E4M3, 1},
+    {"F8_E5M2", DType::F8_E5M2, 1}, {"U16", DType::U16, 2},   {"I16", DType::I16, 2}, {"F16", DType::F16, 2},
+    {"BF16", DType::BF16, 2},       {"U32", DType::U32, 4},   {"I32", DType::I32, 4}, {"F32", DType::F32, 4},
+    {"U64", DType::U64, 8},         {"I64", DType::I64, 8},   {"F64", DType::F64, 8}, {"another type", DType::Other, 1},
 };
 
 const char *braid::rt::nameOf(DType dtype) { return types[int(dtype)].name; }
 int64_t braid::rt::sizeOf(DType dtype) { return types[int(dtype)].size; }
+bool braid::rt::isReal(DType dtype) { return dtype != DType::Other && (nameOf(dtype)[0] == 'F' || dtype == DType::BF16); }
 
 std::string braid::rt::quoted(const std::string &text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
@@ -42,6 +43,8 @@ namespace {
 
 class HeaderReader : public nlohmann::json_sax<json> {
 public:
+  explicit HeaderReader(bool keepOthers) : keepOthers(keepOthers) {}
+
   Header header;
   std::string error;
 
@@ -59,6 +62,7 @@ public:
       dtype.reset();
       hasShape = hasOffsets = false;
       entry.shape.clear();
+      entry.otherType.clear();
       offsets.clear();
       return true;
     default:
@@ -136,8 +140,12 @@ public:
     if (state != State::Member || member != "dtype")
       return unexpected("a string");
     for (const auto &type : types)
-      if (text == type.name)
+      if (text == type.name && type.dtype != DType::Other)
         dtype = type.dtype;
+    if (!dtype && keepOthers) {
+      dtype = DType::Other;
+      entry.otherType = text;
+    }
     if (!dtype)
       return fail(tensor() + " has the unknown data type " + shown(text));
     state = State::Entry;
@@ -196,6 +204,7 @@ private:
   }
   std::string tensor() const { return "tensor " + shown(entry.name); }
 
+  bool keepOthers;
   State state = State::Start;
   std::set<std::string> names;
   std::string member;
@@ -207,8 +216,8 @@ private:
 
 } // namespace
 
-Result<Header> braid::rt::parseHeader(const char *text, uint64_t size) {
-  HeaderReader reader;
+Result<Header> braid::rt::parseHeader(const char *text, uint64_t size, bool keepOthers) {
+  HeaderReader reader(keepOthers);
   if (!json::sax_parse(text, text + size, &reader))
     return Status::failure(reader.error.empty() ? "the header is not valid JSON" : reader.error);
   return std::move(reader.header);

@@ -10,6 +10,7 @@ namespace braid::rt {
 struct HeaderEntry {
   std::string name;
   DType dtype;
+  std::string otherType; ///< its name, where the type is `Other`
   std::vector<int64_t> shape;
   uint64_t begin, end; ///< offsets into the data
 };
@@ -19,8 +20,9 @@ struct Header {
   std::map<std::string, std::string> metadata;
 };
 
-/// Reads the header's text. A failure's message names the tensor, not the file.
-Result<Header> parseHeader(const char *text, uint64_t size);
+/// Reads the header's text. A failure's message names the tensor, not the file. Types that are not known are `Other` if
+/// `keepOthers`.
+Result<Header> parseHeader(const char *text, uint64_t size, bool keepOthers);
 
 /// `text` as a JSON string, with quotes. Bytes that are not UTF-8 must not be in it.
 std::string quoted(const std::string &text);

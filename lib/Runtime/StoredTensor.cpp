@@ -24,6 +24,16 @@ static float halfToFloat(uint16_t bits) {
   return bits & 0x8000 ? -value : value;
 }
 
+/// Four bits of exponent, no infinity, and NaN where all bits are set.
+static float e4m3ToFloat(uint8_t bits) {
+  int exponent = (bits >> 3) & 15, mantissa = bits & 7;
+  float value = (bits & 127) == 127 ? NAN : exponent ? std::ldexp(float(8 + mantissa), exponent - 10) : std::ldexp(float(mantissa), -9);
+  return bits & 128 ? -value : value;
+}
+
+/// The upper half of an fp16 number.
+static float e5m2ToFloat(uint8_t bits) { return halfToFloat(uint16_t(bits << 8)); }
+
 static float bfloatToFloat(uint16_t bits) {
   return __builtin_bit_cast(float, uint32_t(bits) << 16);
 }
@@ -46,6 +56,8 @@ template <typename To> static std::vector<To> toNumbers(const StoredTensor &tens
   case DType::Bool: return convertAll<uint8_t, To>(tensor, [](uint8_t x) { return x != 0; });
   case DType::U8: return convertAll<uint8_t, To>(tensor, plain);
   case DType::I8: return convertAll<int8_t, To>(tensor, plain);
+  case DType::F8_E4M3: return convertAll<uint8_t, To>(tensor, e4m3ToFloat);
+  case DType::F8_E5M2: return convertAll<uint8_t, To>(tensor, e5m2ToFloat);
   case DType::U16: return convertAll<uint16_t, To>(tensor, plain);
   case DType::I16: return convertAll<int16_t, To>(tensor, plain);
   case DType::F16: return convertAll<uint16_t, To>(tensor, halfToFloat);
@@ -56,6 +68,7 @@ template <typename To> static std::vector<To> toNumbers(const StoredTensor &tens
   case DType::U64: return convertAll<uint64_t, To>(tensor, plain);
   case DType::I64: return convertAll<int64_t, To>(tensor, plain);
   case DType::F64: return convertAll<double, To>(tensor, plain);
+  case DType::Other: break;
   }
   return {};
 }
@@ -64,20 +77,14 @@ std::vector<double> StoredTensor::toDoubles() const { return toNumbers<double>(*
 std::vector<float> StoredTensor::toFloats() const { return toNumbers<float>(*this); }
 
 Result<std::vector<int64_t>> StoredTensor::toIntegers() const {
-  switch (dtype) {
-  case DType::F16:
-  case DType::BF16:
-  case DType::F32:
-  case DType::F64:
+  if (isReal(dtype) || dtype == DType::Other)
     return Status::failure(std::string("integers are needed where the type is ") + nameOf(dtype));
-  default:
-    return toNumbers<int64_t>(*this);
-  }
+  return toNumbers<int64_t>(*this);
 }
 
 template <typename T>
 static StoredTensor store(DType dtype, std::vector<int64_t> shape, const T *data) {
-  StoredTensor tensor{dtype, std::move(shape), {}};
+  StoredTensor tensor{dtype, std::move(shape), {}, {}};
   tensor.bytes.resize(size_t(tensor.numElements()) * sizeof(T));
   if (!tensor.bytes.empty())
     std::memcpy(tensor.bytes.data(), data, tensor.bytes.size());

@@ -63,6 +63,7 @@ void checkLaunch();
 /// These work in `folder`, which is emptied.
 void checkData(const std::string &folder);
 void checkThreads(const std::string &folder);
+void checkFiles(const std::string &folder);
 /// Times products and attention; prints, checks nothing.
 void measure();
 

@@ -1,7 +1,7 @@
 //===- braid-runtime-test.cpp - the runtime against plain loops -----------===//
 //
 // braid-runtime-test matmul|attention|scatter|launch… runs the checks named; the exit
-// code is 1 when one of them fails. `data FOLDER` and `threads FOLDER` work in a folder,
+// code is 1 when one of them fails. `data`, `files` and `threads FOLDER` work in a folder,
 // which they empty; `measure` prints times.
 //
 //===----------------------------------------------------------------------===//
@@ -21,16 +21,23 @@ int main(int argc, char **argv) {
                 {"scatter", checkScatter},
                 {"launch", checkLaunch},
                 {"measure", measure}};
+  const struct {
+    const char *name;
+    void (*run)(const std::string &folder);
+  } inFolders[] = {{"data", checkData}, {"files", checkFiles}, {"threads", checkThreads}};
   if (argc < 2) {
-    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|data FOLDER|threads FOLDER|measure...\n");
+    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|data FOLDER|files FOLDER|threads FOLDER|measure...\n");
     return 2;
   }
   for (int i = 1; i < argc; ++i) {
-    bool isData = !std::strcmp(argv[i], "data"), found = false;
-    if ((isData || !std::strcmp(argv[i], "threads")) && i + 1 < argc) {
-      isData ? checkData(argv[++i]) : checkThreads(argv[++i]);
+    bool found = false;
+    for (auto &suite : inFolders)
+      if (!found && i + 1 < argc && !std::strcmp(argv[i], suite.name)) {
+        suite.run(argv[++i]);
+        found = true;
+      }
+    if (found)
       continue;
-    }
     for (auto &suite : suites)
       if (!std::strcmp(argv[i], suite.name)) {
         suite.run();

@@ -25,6 +25,10 @@ void addConvert(CLI::App &app, Action &action) {
       ->type_name("FROM=TO")
       ->allow_extra_args(false)
       ->take_all();
+  command->add_option("--drop", options->drop, "a tensor to leave out, or the beginning of names up to a dot; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->take_all();
   bind(*command, action, options, driver::convert);
 }
 

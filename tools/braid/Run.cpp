@@ -16,7 +16,7 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
   };
   add("--kernel", options.kernel, "this kernel alone");
   addEmulated(command, options.target);
-  add("--json", options.json, "writes the results as one JSON object")->type_name("FILE");
+  add("--json", options.json, "file for the results, or - for standard output")->type_name("FILE");
   add("--rows", options.rows, "rows of a launch; 0: so many that every path of the code is taken")->check(count(0));
   add("--time", options.time, "rows of a sequence")->check(count(1));
   add("--entries", options.entries, "entries of a history, and the size of every other dynamic axis; 0: as the programs have them")->check(count(0, 65536));

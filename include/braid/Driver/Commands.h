@@ -114,6 +114,7 @@ struct EvalOptions {
   ModelArgs model; ///< or a training folder
   DeviceOptions how;
   std::string data, params;
+  int tokenWidth = 0;                         ///< bytes of a token in a file without a header: 2 or 4; 0: 2, if it does not seem to be 4
   int64_t batch = 8, tokens = 0, batches = 0; ///< 0 tokens: as in training, or 256; 0 batches: the whole file once, else so many, spread over it
   int64_t separator = -1;                     ///< the token that opens a document; -1: as in training, or none
   int64_t ignore = -1;                        ///< the token that is no target; -1: as in training, or none
@@ -133,6 +134,7 @@ int data(const DataOptions &options, Console &console);
 struct ConvertOptions {
   std::string input, output, dtype; ///< dtype: "", "fp32", "bf16" or "fp64"
   std::vector<std::pair<std::string, std::string>> rename;
+  std::vector<std::string> drop; ///< tensors to leave out, by name or its beginning up to a dot, before they are renamed
 };
 int convert(const ConvertOptions &options, Console &console);
 
@@ -163,6 +165,7 @@ struct TrainOptions {
   ModelArgs model;
   DeviceOptions how;
   std::string data, validation, out, resume = "auto";
+  int tokenWidth = 0; ///< as of EvalOptions
   int64_t maxSteps = 0;
   double maxSeconds = 0;
   int64_t batch = 8, tokens = 256, accumulate = 1;

@@ -20,6 +20,10 @@ struct InputFile {
 };
 Result<InputFile> openInput(const std::string &path);
 
+/// Fills `to` with the `bytes` bytes from `offset`. Fails, in words that go behind the path, where the file has become
+/// shorter since it was opened.
+Status readAt(int descriptor, void *to, uint64_t bytes, uint64_t offset);
+
 /// The whole of a regular file of at most `limit` bytes; nothing where there is no file of this name. Messages
 /// begin with the path.
 Result<std::optional<std::string>> readInput(const std::string &path, uint64_t limit);

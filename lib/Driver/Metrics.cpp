@@ -2,7 +2,7 @@
 #include "lib/Driver/Metrics.h"
 #include "braid/Driver/Console.h"
 #include "braid/Runtime/InputFile.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/Runtime/OutputFile.h"
 #include "braid/Support/JsonDepth.h"
 #include "lib/Driver/Curve.h"
 #include "llvm/Support/FileSystem.h"
@@ -40,6 +40,10 @@ llvm::Expected<Metrics> Metrics::open(const std::string &folder, int64_t step) {
         if (auto loss = object->getNumber(name); loss && std::isfinite(*loss))
           curve.emplace_back(*at, *loss);
       };
+      if (auto seconds = object->getNumber("seconds"); seconds && std::isfinite(*seconds))
+        metrics.seconds = std::max(metrics.seconds, *seconds);
+      if (auto tokens = object->getInteger("tokens"))
+        metrics.tokens = std::max(metrics.tokens, *tokens);
       keep("loss", metrics.losses);
       keep("validation_loss", metrics.evaluations);
       kept += line.str() + "\n";

@@ -12,8 +12,9 @@ namespace braid::driver {
 /// One optimiser step.
 struct StepMetrics {
   int64_t step = 0; ///< steps done, this one included
-  double loss = 0, gradNorm = 0, lr = 0, seconds = 0, tokensPerSecond = 0, mfu = 0;
-  int64_t tokens = 0; ///< trained on so far
+  double loss = 0, gradNorm = 0, lr = 0, tokensPerSecond = 0, mfu = 0;
+  double seconds = 0; ///< of all steps and evaluations so far, those of earlier runs in the folder included
+  int64_t tokens = 0; ///< of all steps so far
   bool skipped = false;
 };
 
@@ -26,6 +27,9 @@ public:
   llvm::Error addEvaluation(int64_t step, double loss, double bitsPerByte);
   /// The step of the newest one with a loss; -1: none.
   int64_t lastEvaluation() const { return evaluations.empty() ? -1 : evaluations.back().first; }
+  /// What the newest line of a step says; 0: there is none.
+  double lastSeconds() const { return seconds; }
+  int64_t lastTokens() const { return tokens; }
   /// DIR/loss.svg: the loss of every step, smoothed, and of every evaluation.
   llvm::Error drawCurve() const;
 
@@ -33,6 +37,8 @@ private:
   llvm::Error append(const std::string &line);
   std::string folder, file;
   std::vector<std::pair<int64_t, double>> losses, evaluations;
+  double seconds = 0;
+  int64_t tokens = 0;
 };
 
 } // namespace braid::driver

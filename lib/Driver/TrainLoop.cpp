@@ -22,7 +22,10 @@ public:
   Loop(Trainer &trainer, const TrainOptions &options, double peak, Metrics metrics, Console &console)
       : trainer(trainer), options(options), peak(peak), metrics(std::move(metrics)), console(console),
         progress(console, trainer.step(), options.maxSteps, options.maxSeconds), saved(trainer.step()),
-        lastEvaluation(this->metrics.lastEvaluation()), start(Clock::now()) {}
+        lastEvaluation(this->metrics.lastEvaluation()), secondsBefore(this->metrics.lastSeconds()), start(Clock::now()) {
+    if (!trainer.tokensDone())
+      trainer.setTokensDone(this->metrics.lastTokens());
+  }
 
   llvm::Error run(Interrupt &interrupt);
 
@@ -33,6 +36,7 @@ private:
   llvm::Error step();
   llvm::Error evaluate();
   llvm::Error save();
+  llvm::Error end(const std::string &why, const std::string &advice = "");
   llvm::Error refuse(const Trainer::StepResult &result);
 
   Trainer &trainer;
@@ -42,6 +46,7 @@ private:
   Console &console;
   Progress progress;
   int64_t saved, lastEvaluation;
+  double secondsBefore; ///< of earlier runs in the folder
   Clock::time_point start;
 };
 
@@ -58,10 +63,19 @@ llvm::Error Loop::evaluate() {
   lastEvaluation = trainer.step();
   llvm::Expected<double> loss = trainer.evaluate();
   if (!loss)
-    return loss.takeError();
+    return end(llvm::toString(loss.takeError()));
   double bits = *loss / std::log(2.0);
   progress.say("step " + std::to_string(trainer.step()) + "  validation loss " + general(*loss, 5) + (trainer.session().model().classes <= 256 ? "  bits per byte " : "  bits per token ") + general(bits, 4));
   return metrics.addEvaluation(trainer.step(), *loss, bits);
+}
+
+/// Ends the run for a reason that has left the parameters as they were after the newest step: they are saved.
+llvm::Error Loop::end(const std::string &why, const std::string &advice) {
+  int64_t at = trainer.step();
+  if (at > 0)
+    if (llvm::Error error = save())
+      return llvm::joinErrors(makeError(why), std::move(error));
+  return makeError(why + (at > 0 ? "; the parameters before it are kept in `" + rt::checkpointPath(options.out, at) + "`" : "") + advice);
 }
 
 /// A number is not finite. Unless it is a parameter's or a moment's, the step was not taken, and they are as before it.
@@ -79,25 +93,20 @@ llvm::Error Loop::refuse(const Trainer::StepResult &result) {
     m.step = trainer.step();
     m.loss = result.loss;
     m.lr = result.lr;
-    m.tokens = m.step * trainer.tokensPerStep();
-    m.seconds = elapsed();
+    m.tokens = *trainer.tokensDone();
+    m.seconds = secondsBefore + elapsed();
     m.skipped = true;
     return metrics.add(m);
   }
-  int64_t at = trainer.step();
-  if (at > 0)
-    if (llvm::Error error = save())
-      return error;
-  return makeError(what + (at > 0 ? "; the parameters before it are kept in `" + rt::checkpointPath(options.out, at) + "`" : "") +
-                   (options.onNonFinite == "skip" ? "; more than " + std::to_string(mostSkipped) + " such steps in a row"
-                                                  : "; a lower --lr, a longer --warmup or --on-non-finite skip may help"));
+  return end(what, options.onNonFinite == "skip" ? "; more than " + std::to_string(mostSkipped) + " such steps in a row"
+                                                 : "; a lower --lr, a longer --warmup or --on-non-finite skip may help");
 }
 
 llvm::Error Loop::step() {
   Clock::time_point before = Clock::now();
   llvm::Expected<Trainer::StepResult> result = trainer.train();
   if (!result)
-    return result.takeError();
+    return end(llvm::toString(result.takeError()));
   if (!result->finite || result->lost)
     return refuse(*result);
   double seconds = std::chrono::duration<double>(Clock::now() - before).count();
@@ -106,8 +115,8 @@ llvm::Error Loop::step() {
   m.loss = result->loss;
   m.gradNorm = result->gradNorm;
   m.lr = result->lr;
-  m.seconds = elapsed();
-  m.tokens = m.step * trainer.tokensPerStep();
+  m.seconds = secondsBefore + elapsed();
+  m.tokens = *trainer.tokensDone();
   m.tokensPerSecond = double(trainer.tokensPerStep()) / seconds;
   m.mfu = peak > 0 ? trainer.flopsPerStep() / seconds / peak : 0;
   progress.step(m, elapsed(), m.step % options.logEvery == 0 || finished());
@@ -129,7 +138,7 @@ llvm::Error Loop::run(Interrupt &interrupt) {
       if (llvm::Error error = save())
         return error;
     if (int signal = interrupt.signal()) {
-      why = signal == SIGINT ? "interrupted" : "asked to end";
+      why = signal == SIGINT ? "interrupted" : signal == SIGHUP ? "the terminal is gone" : "asked to end";
       break;
     }
     if (options.maxSeconds > 0 && elapsed() >= options.maxSeconds) {

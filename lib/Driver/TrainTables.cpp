@@ -1,6 +1,7 @@
 //===- TrainTables.cpp - what a run is about to do ------------------------===//
 #include "braid/Driver/Machine.h"
 #include "braid/Driver/Text.h"
+#include "lib/Driver/TokenData.h"
 #include "lib/Driver/Trainer.h"
 
 namespace braid::driver {
@@ -14,7 +15,9 @@ static void printSettings(Trainer &trainer, const TrainOptions &o, double peak, 
   table.add({"model", model.name + ", " + grouped(model.numbers()) + " parameters (" + grouped(decayed) + " with weight decay)"});
   table.add({"compiled", durationText(trainer.session().compileSeconds) + ", " + (o.how.bf16 ? "bf16" : "fp32") + ", " +
                              workingThreads(trainer.session().program().threads())});
-  table.add({"data", o.data + (o.validation.empty() ? "" : ", validation " + o.validation)});
+  table.add({"data", o.data + ", " + describeTokens(trainer.file())});
+  if (trainer.evaluates())
+    table.add({"validation", o.validation + ", " + describeTokens(trainer.validationFile())});
   table.add({"step", std::to_string(o.batch) + " x " + std::to_string(o.tokens) + " tokens" +
                          (o.accumulate > 1 ? " x " + std::to_string(o.accumulate) : "") + " = " + grouped(trainer.tokensPerStep())});
   if (o.ignore >= 0)

@@ -14,11 +14,11 @@
 
 namespace braid::driver {
 
-static llvm::Expected<rt::Dataset> openData(const ModelInfo &model, const std::string &path, int64_t time, uint64_t seed) {
-  auto file = openTokens(model, path);
+static llvm::Expected<rt::Dataset> openData(const ModelInfo &model, const std::string &path, const TrainOptions &options) {
+  auto file = openTokens(model, path, options.tokenWidth);
   if (!file)
     return file.takeError();
-  auto data = rt::Dataset::create(*file, time, seed);
+  auto data = rt::Dataset::create(*file, options.tokens, options.how.seed);
   if (!data)
     return makeError(data.message());
   return std::move(*data);
@@ -34,7 +34,7 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
     return std::move(error);
   if (llvm::Error error = checkHyperparameters(options, *model))
     return std::move(error);
-  auto data = openData(*model, options.data, options.tokens, options.how.seed);
+  auto data = openData(*model, options.data, options);
   if (!data)
     return data.takeError();
   trainer->data.emplace(std::move(*data));
@@ -42,7 +42,7 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   pipeline.bf16 = options.how.bf16;
   pipeline.functions = {"grad", "step"};
   if (!options.validation.empty()) {
-    auto validation = openData(*model, options.validation, options.tokens, options.how.seed);
+    auto validation = openData(*model, options.validation, options);
     if (!validation)
       return validation.takeError();
     if (llvm::Error error = checkTargets(*validation, options.batch, options.evalBatches, options.ignore))
@@ -80,18 +80,20 @@ double Trainer::flopsPerStep() const {
   return 0;
 }
 
-void Trainer::draw(int64_t micro, int32_t *tokens, int32_t *targets) const {
-  data->batch((done * options.accumulate + micro) * options.batch, options.batch, tokens, targets);
+llvm::Error Trainer::draw(int64_t micro, int32_t *tokens, int32_t *targets) const {
+  rt::Status status = data->batch((done * options.accumulate + micro) * options.batch, options.batch, tokens, targets);
+  return status ? llvm::Error::success() : makeError(status.message());
 }
 
-int64_t Trainer::countedTargets() const {
+llvm::Expected<int64_t> Trainer::countedTargets() const {
   // A window has a target at every token; only an ignored token is none.
   if (options.ignore < 0)
     return tokensPerStep();
   int64_t size = options.batch * options.tokens, counted = 0;
   std::vector<int32_t> tokens(size), targets(size);
   for (int64_t micro = 0; micro < options.accumulate; ++micro) {
-    draw(micro, tokens.data(), targets.data());
+    if (llvm::Error error = draw(micro, tokens.data(), targets.data()))
+      return std::move(error);
     counted += countTargets(targets.data(), size, options.ignore);
   }
   return counted;
@@ -102,7 +104,8 @@ llvm::Error Trainer::gradients(int64_t micro, double scale) {
   int64_t sequence = micro * options.batch;
   int32_t *targets = compiled->find("in:targets")->ints();
   compiled->find("in:loss_scale")->floats()[0] = float(scale);
-  draw(micro, compiled->find("in:tokens")->ints(), targets);
+  if (llvm::Error error = draw(micro, compiled->find("in:tokens")->ints(), targets))
+    return error;
   countTargets(targets, options.batch * options.tokens, options.ignore);
   numberDocuments(*compiled, options.separator, options.batch, options.tokens);
   return compiled->run("grad", options.batch, options.tokens, options.how.seed, done, sequence);
@@ -144,8 +147,10 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
   StepResult result;
   result.lr = learningRate(options, done);
   // Of the whole step, so that its parts may count different numbers of targets. With none the step learns nothing.
-  int64_t counted = countedTargets();
-  double scale = counted ? 1.0 / double(counted) : 0.0;
+  auto counted = countedTargets();
+  if (!counted)
+    return counted.takeError();
+  double scale = *counted ? 1.0 / double(*counted) : 0.0;
   bool accumulates = options.accumulate > 1;
   if (accumulates) {
     compiled->find("acc:loss")->floats()[0] = 0;
@@ -176,7 +181,7 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
   if (!result.finite || result.lost)
     result.culprit = culprit(result);
   else
-    ++done;
+    count();
   return result;
 }
 
@@ -202,7 +207,8 @@ llvm::Error Trainer::save() {
   }
   checkpoint.params.metadata = {{"model", compiled->model().name}, {"step", std::to_string(done)}};
   const float *state = compiled->find("state:step")->floats();
-  checkpoint.state = {{"taken", std::to_string(int64_t(state[BRAID_STATE_TAKEN]))},
+  checkpoint.state = {{"total_tokens", std::to_string(tokens.value_or(0))},
+                      {"taken", std::to_string(int64_t(state[BRAID_STATE_TAKEN]))},
                       {"skipped", std::to_string(int64_t(state[BRAID_STATE_SKIPPED]))},
                       {"seed", std::to_string(options.how.seed)},
                       {"batch", std::to_string(options.batch)},
@@ -252,6 +258,13 @@ llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
   state[BRAID_STATE_TAKEN] = float(std::min<int64_t>(*taken, 1 << 24));
   state[BRAID_STATE_SKIPPED] = float(*skipped);
   state[BRAID_STATE_HALTED] = BRAID_HALT_NONE;
+  tokens.reset();
+  if (auto total = checkpoint.state.find("total_tokens"); total != checkpoint.state.end()) {
+    int64_t number = -1;
+    if (llvm::StringRef(total->second).getAsInteger(10, number) || number < 0)
+      return makeError("`" + where + "/state.json`: `total_tokens` is no whole number from 0 up");
+    tokens = number;
+  }
   done = checkpoint.step;
   return llvm::Error::success();
 }

@@ -23,10 +23,16 @@ public:
   /// Steps done.
   int64_t step() const { return done; }
   int64_t tokensPerStep() const { return options.batch * options.tokens * options.accumulate; }
+  /// Tokens of the steps done, left out ones too, also where earlier runs took other batches. None after the checkpoint
+  /// of a version that did not note them.
+  std::optional<int64_t> tokensDone() const { return tokens; }
+  void setTokensDone(int64_t number) { tokens = number; }
   /// FLOPs of the products and attentions of one step.
   double flopsPerStep() const;
   Session &session() { return *compiled; }
   bool evaluates() const { return bool(validation); }
+  const rt::TokenFile &file() const { return data->file(); }
+  const rt::TokenFile &validationFile() const { return validation->file(); }
 
   /// One optimiser step. Where the loss or the gradient is not finite, nothing is changed and `finite` is false.
   struct StepResult {
@@ -38,7 +44,7 @@ public:
   };
   llvm::Expected<StepResult> train();
   /// Leaves out the step that has just been found not finite.
-  void skip() { ++done; }
+  void skip() { count(); }
   /// Mean loss over the validation windows that are looked at.
   llvm::Expected<double> evaluate();
   llvm::Error save();
@@ -48,9 +54,9 @@ public:
 private:
   Trainer(const TrainOptions &options) : options(options) {}
   /// Fills in the tokens and targets of one batch, the `micro`-th of its step.
-  void draw(int64_t micro, int32_t *tokens, int32_t *targets) const;
+  llvm::Error draw(int64_t micro, int32_t *tokens, int32_t *targets) const;
   /// Targets of the step under way that are counted.
-  int64_t countedTargets() const;
+  llvm::Expected<int64_t> countedTargets() const;
   /// Loss and gradients of that batch.
   llvm::Error gradients(int64_t micro, double scale);
   /// The first parameter whose buffer under `prefix` holds a number that is not finite; null if none does.
@@ -58,10 +64,17 @@ private:
   /// What is not finite, after a step that @step found fault with.
   std::string culprit(const StepResult &result);
 
+  /// A step is done.
+  void count() {
+    ++done;
+    tokens = tokens.value_or(0) + tokensPerStep();
+  }
+
   TrainOptions options;
   std::unique_ptr<Session> compiled;
   std::optional<rt::Dataset> data, validation;
   int64_t done = 0;
+  std::optional<int64_t> tokens = 0;
 };
 
 /// Mean loss (nats) of the windows of a file: all, or `batches` (> 0) batches of `batch`, spread evenly over the file. The

@@ -18,8 +18,8 @@ public:
     looked = batches > 0 && batches < (all + batch - 1) / batch ? batches * batch : all;
   }
   int64_t size() const { return looked; }
-  void get(int64_t index, int32_t *tokens, int32_t *targets) const {
-    data.evaluationWindow(int64_t(static_cast<__int128>(index) * all / looked), tokens, targets);
+  rt::Status get(int64_t index, int32_t *tokens, int32_t *targets) const {
+    return data.evaluationWindow(int64_t(static_cast<__int128>(index) * all / looked), tokens, targets);
   }
 
 private:
@@ -32,7 +32,8 @@ llvm::Error checkTargets(const rt::Dataset &data, int64_t batch, int64_t batches
   std::vector<int32_t> tokens(size_t(data.time())), targets(size_t(data.time()));
   Windows windows(data, batch, batches);
   for (int64_t window = 0; window < windows.size(); ++window) {
-    windows.get(window, tokens.data(), targets.data());
+    if (rt::Status status = windows.get(window, tokens.data(), targets.data()); !status)
+      return makeError(status.message());
     if (countTargets(targets.data(), data.time(), ignore))
       return llvm::Error::success();
   }
@@ -57,7 +58,8 @@ llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dat
     for (int64_t row = 0; row < batch; ++row) {
       int32_t *t = tokens->ints() + row * time, *y = targets->ints() + row * time;
       if (first + row < windows.size()) {
-        windows.get(first + row, t, y);
+        if (rt::Status status = windows.get(first + row, t, y); !status)
+          return makeError(status.message());
       } else {
         std::fill_n(t, time, 0);
         std::fill_n(y, time, -1);

@@ -7,6 +7,7 @@
 
 #include "braid/Runtime/Dataset.h"
 #include "braid/Runtime/Random.h"
+#include <algorithm>
 
 using namespace braid::rt;
 
@@ -53,26 +54,30 @@ int64_t Dataset::startOf(int64_t index) const {
   return permuted(streamKey(seed, "epoch"), uint64_t(index / windows), index % windows, windows) * windowTime;
 }
 
-void Dataset::sample(int64_t index, int32_t *tokens, int32_t *targets) const {
-  int64_t start = startOf(index);
+Status Dataset::window(int64_t start, int32_t *tokens, int32_t *targets) const {
+  int64_t there = std::min(windowTime + 1, source->size() - start);
+  std::vector<uint32_t> read(size_t(std::max<int64_t>(there, 0)));
+  if (Status status = source->read(start, int64_t(read.size()), read.data()); !status)
+    return status;
   for (int64_t i = 0; i < windowTime; ++i) {
-    tokens[i] = int32_t((*source)[start + i]);
-    targets[i] = int32_t((*source)[start + i + 1]);
+    bool inside = i + 1 < there;
+    tokens[i] = inside ? int32_t(read[size_t(i)]) : 0;
+    targets[i] = inside ? int32_t(read[size_t(i + 1)]) : -1;
   }
+  return Status::success();
 }
 
-void Dataset::batch(int64_t index, int64_t batch, int32_t *tokens, int32_t *targets) const {
+Status Dataset::sample(int64_t index, int32_t *tokens, int32_t *targets) const { return window(startOf(index), tokens, targets); }
+
+Status Dataset::batch(int64_t index, int64_t batch, int32_t *tokens, int32_t *targets) const {
   for (int64_t b = 0; b < batch; ++b)
-    sample(index + b, tokens + b * windowTime, targets + b * windowTime);
+    if (Status status = sample(index + b, tokens + b * windowTime, targets + b * windowTime); !status)
+      return status;
+  return Status::success();
 }
 
 int64_t Dataset::evaluationWindows() const { return (source->size() - 1 + windowTime - 1) / windowTime; }
 
-void Dataset::evaluationWindow(int64_t index, int32_t *tokens, int32_t *targets) const {
-  int64_t start = index * windowTime;
-  for (int64_t i = 0; i < windowTime; ++i) {
-    bool inside = start + i + 1 < source->size();
-    tokens[i] = inside ? int32_t((*source)[start + i]) : 0;
-    targets[i] = inside ? int32_t((*source)[start + i + 1]) : -1;
-  }
+Status Dataset::evaluationWindow(int64_t index, int32_t *tokens, int32_t *targets) const {
+  return window(index * windowTime, tokens, targets);
 }

@@ -89,6 +89,13 @@ CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &
   return command.add_option(flag, value, help)->check(CLI::IsMember(names))->capture_default_str();
 }
 
+void addTokenWidth(CLI::App &command, int &width) {
+  command
+      .add_option_function<std::string>("--token-dtype", [&width](const std::string &name) { width = name == "uint32" ? 4 : 2; },
+                                        "what tokens are stored as in a file without a header (default uint16)")
+      ->check(CLI::IsMember({"uint16", "uint32"}));
+}
+
 void addEmulated(CLI::App &command, std::string &target) {
   command.add_option("--target", target, "emulator: the GPU that kernels are planned for, and whose limits hold (sm_80)")
       ->check(CLI::IsMember(driver::gpuTargets()))

@@ -49,6 +49,8 @@ CLI::Validator between(double least, double most);
 CLI::Validator seedNumber();
 /// A flag whose value is one of `names`.
 CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &value, std::vector<std::string> names, const std::string &help);
+/// `--token-dtype` of files of tokens, as bytes.
+void addTokenWidth(CLI::App &command, int &width);
 /// `--target` of the emulator.
 void addEmulated(CLI::App &command, std::string &target);
 /// The derived programs, separated by commas.

@@ -8,6 +8,7 @@ void addEval(CLI::App &app, Action &action) {
   CLI::App *command = app.add_subcommand("eval", "Measures the loss on a file of tokens");
   addModel(*command, options->model, "a model, or a training folder");
   command->add_option("--data", options->data, "tokens (.bin)")->required();
+  addTokenWidth(*command, options->tokenWidth);
   command->add_option("--params", options->params, "parameters (safetensors, or a checkpoint's folder); a folder's newest if absent");
   command->add_option("--batch", options->batch, "sequences at a time")->check(count(1))->capture_default_str();
   command->add_option("--tokens", options->tokens, "tokens of a sequence; 0: as in training, or 256")->check(count(0));

@@ -67,6 +67,7 @@ void addTrain(CLI::App &app, Action &action) {
   addModel(*command, options->model);
   command->add_option("--data", options->data, "tokens to train on (.bin)")->required();
   command->add_option("--validation", options->validation, "tokens to evaluate on (.bin)");
+  addTokenWidth(*command, options->tokenWidth);
   command->add_option("--out", options->out, "folder for checkpoints, metrics and the model")->required();
   command->add_option("--batch", options->batch, "sequences of one gradient")->check(count(1))->capture_default_str();
   command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(count(1))->capture_default_str();

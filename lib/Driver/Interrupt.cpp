@@ -1,4 +1,4 @@
-//===- Interrupt.cpp - SIGINT and SIGTERM as a flag -----------------------===//
+//===- Interrupt.cpp - SIGINT, SIGTERM and SIGHUP as a flag --------------===//
 #include "lib/Driver/Interrupt.h"
 #include <cerrno>
 #include <cstdint>
@@ -9,26 +9,26 @@
 
 namespace braid::driver {
 
-static sigset_t watched() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  return set;
+static bool isIgnored(int signal) {
+  struct sigaction action;
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-/// Ends the process by the signal's default action.
-static void end(int signal) {
+void Interrupt::end(int signal) {
   std::signal(signal, SIG_DFL);
-  sigset_t set = watched();
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &watched, nullptr);
   kill(getpid(), signal);
 }
 
 Interrupt::Interrupt() {
-  sigset_t set = watched();
-  pthread_sigmask(SIG_BLOCK, &set, &before);
-  signals = signalfd(-1, &set, SFD_CLOEXEC);
+  sigemptyset(&watched);
+  sigaddset(&watched, SIGINT);
+  sigaddset(&watched, SIGTERM);
+  // One that is blocked would arrive although it is ignored.
+  if (!isIgnored(SIGHUP))
+    sigaddset(&watched, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &watched, &before);
+  signals = signalfd(-1, &watched, SFD_CLOEXEC);
   stop = eventfd(0, EFD_CLOEXEC);
   // Without descriptors the signals keep their usual meaning.
   if (signals < 0 || stop < 0)

@@ -1,4 +1,4 @@
-//===- Interrupt.h - SIGINT and SIGTERM as a flag -------------------------===//
+//===- Interrupt.h - SIGINT, SIGTERM and SIGHUP as a flag ----------------===//
 #ifndef BRAID_LIB_DRIVER_INTERRUPT_H
 #define BRAID_LIB_DRIVER_INTERRUPT_H
 
@@ -8,9 +8,9 @@
 
 namespace braid::driver {
 
-/// SIGINT and SIGTERM, taken by a thread that does nothing else. No handler ever runs on a thread that computes: oneDNN's
+/// SIGINT, SIGTERM and SIGHUP, taken by a thread that does nothing else. No handler ever runs on a thread that computes: oneDNN's
 /// kernels keep their stack pointer in a workspace of their own, and the frame of a handler would overwrite what lies
-/// below it. To be made before the process has any other thread, since threads inherit which signals are blocked.
+/// below it. A SIGHUP that is ignored when the process begins, as `nohup` has it, stays so. To be made before the process has any other thread, since threads inherit which signals are blocked.
 class Interrupt {
 public:
   Interrupt();
@@ -23,10 +23,12 @@ public:
 
 private:
   void watch();
+  /// Ends the process by the signal's default action.
+  void end(int signal);
 
   std::atomic<bool> armed{false};
   std::atomic<int> arrived{0};
-  sigset_t before;
+  sigset_t watched, before;
   int signals = -1, stop = -1;
   std::thread watcher;
 };

@@ -156,6 +156,8 @@ static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt
 int train(const TrainOptions &options, Console &console) {
   // Before any other thread is made.
   Interrupt interrupt;
+  // What is read by nobody any more (`| head`) is not what the run is for.
+  std::signal(SIGPIPE, SIG_IGN);
   llvm::Expected<int> code = run(options, interrupt, console);
   return code ? *code : fail(console, code.takeError());
 }

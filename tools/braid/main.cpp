@@ -35,10 +35,27 @@ static bool isThreadCount(llvm::StringRef text) {
   });
 }
 
+/// Flushes both streams. The exit code: where results could not be written, Failure; a reader that has gone away does not count.
+static int endOutput(driver::Console &console, int code) {
+  console.out.flush();
+  if (std::error_code problem = llvm::outs().error()) {
+    llvm::outs().clear_error();
+    if (problem != std::errc::broken_pipe) {
+      console.err << "braid: error: cannot write to standard output: " << problem.message() << "\n";
+      code = driver::Failure;
+    }
+  }
+  // LLVM would abort at an error that nobody has looked at, and there is nowhere left to say it.
+  console.err.flush();
+  llvm::errs().clear_error();
+  return code;
+}
+
 int main(int argc, char **argv) {
   std::set_new_handler(outOfMemory);
   llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { outOfMemory(); });
-  // A reader that goes away (`| head`) is no reason for a stack trace.
+  // A reader that goes away (`| head`) ends a command without a word, as it ends other tools. (`train` goes on: there what
+  // is printed is beside the point.)
   std::signal(SIGPIPE, SIG_DFL);
   CLI::App app("A language and compiler for residual topologies: one program of one token, every derived program of it.", "braid");
   app.require_subcommand(1);
@@ -102,11 +119,5 @@ int main(int argc, char **argv) {
   console.color = color == "always" || (color == "auto" && console.errIsTerminal && !std::getenv("NO_COLOR"));
   console.warnings = std::move(warnings);
   int code = action(console);
-  console.out.flush();
-  if (llvm::outs().has_error()) {
-    llvm::outs().clear_error();
-    console.err << "braid: error: cannot write to standard output\n";
-    code = driver::Failure;
-  }
-  return code;
+  return endOutput(console, code);
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Evaluate.h"
 #include "braid/Driver/Machine.h"
+#include "OutputPaths.h"
 #include "Report.h"
 #include "braid/Driver/Text.h"
 #include "dialects/Host/IR/Host.h"
@@ -157,7 +158,7 @@ static std::string json(const Measured &m, const BenchOptions &o) {
   for (const auto &[name, value] : o.model.overrides)
     set[name] = value;
   root["set"] = std::move(set);
-  return llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
+  return jsonText(std::move(root));
 }
 
 static void print(const Measured &m, const BenchOptions &o, llvm::raw_ostream &os) {
@@ -201,6 +202,8 @@ static void print(const Measured &m, const BenchOptions &o, llvm::raw_ostream &o
 }
 
 int bench(const BenchOptions &options, Console &console) {
+  if (llvm::Error error = checkOutputs(options.json, options.model.path))
+    return fail(console, std::move(error));
   auto measured = measure(options, console);
   if (!measured)
     return fail(console, measured.takeError());

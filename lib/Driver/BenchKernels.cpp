@@ -1,11 +1,11 @@
 //===- BenchKernels.cpp - braid bench --function row-kernels --------------===//
 #include "braid/Driver/BenchKernels.h"
 #include "DeviceByName.h"
+#include "OutputPaths.h"
 #include "Report.h"
 #include "braid/Device/KernelBench.h"
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
 namespace braid::driver {
@@ -47,7 +47,7 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> planned(Compilation &co
 }
 
 static llvm::Expected<Measured> measure(const BenchKernelsOptions &o, Console &console) {
-  auto device = deviceByName(o.device, o.target, o.how.seed + 1, o.useCache);
+  auto device = deviceByName(o.device, o.target, o.how.seed + 1, o.useCache, console);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(o.model, &console);
@@ -133,7 +133,7 @@ static std::string json(const Measured &m, const BenchKernelsOptions &o) {
   for (const auto &[name, value] : o.model.overrides)
     set[name] = value;
   root["set"] = std::move(set);
-  return llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
+  return jsonText(std::move(root));
 }
 
 static void print(const Measured &m, llvm::raw_ostream &os) {
@@ -158,6 +158,8 @@ static void print(const Measured &m, llvm::raw_ostream &os) {
 }
 
 int benchKernels(const BenchKernelsOptions &options, Console &console) {
+  if (llvm::Error error = checkOutputs(options.json, options.model.path))
+    return fail(console, std::move(error));
   auto measured = measure(options, console);
   if (!measured)
     return fail(console, measured.takeError());

@@ -9,6 +9,7 @@
 #include "braid/Driver/ModelInfo.h"
 #include "braid/Driver/Text.h"
 #include "braid/Pipelines/Explain.h"
+#include "lib/Driver/Report.h"
 #include "llvm/Support/JSON.h"
 
 namespace braid::driver {
@@ -82,7 +83,7 @@ static void printText(const ModelInfo &info, const std::vector<Cost> &costs, con
   Table inputs({"input", "type"});
   for (const InputInfo &input : info.inputs)
     inputs.add({input.name, (input.perToken ? "one a token, " : "one in all, ") +
-                                (input.isId ? "id below " + std::to_string(input.idSize) : std::string("real"))});
+                                (!input.isId ? "real" : input.idSize ? "id below " + std::to_string(input.idSize) : "id")});
   inputs.print(os, "  ");
   os << "\n";
   Table parameters({"parameter", "type", "numbers", "options"}, {2});
@@ -137,7 +138,7 @@ int check(const CheckOptions &options, Console &console) {
   root["dtype"] = options.bf16 ? "bf16" : "fp32";
   root["programs"] = std::move(programs);
   root["parameter_bytes"] = info->numbers() * 4;
-  console.out << llvm::formatv("{0:2}", llvm::json::Value(std::move(root))) << "\n";
+  console.out << jsonText(std::move(root));
   return Success;
 }
 

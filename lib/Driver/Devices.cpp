@@ -4,8 +4,8 @@
 #include "braid/Driver/Commands.h"
 #include "braid/Driver/Machine.h"
 #include "braid/Driver/Text.h"
+#include "lib/Driver/Report.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
 namespace braid::driver {
@@ -41,7 +41,7 @@ static void printJSON(const MachineInfo &info, const dev::CudaInfo &cuda, const 
   llvm::json::Object all{{"devices", std::move(list)}};
   if (!problem.empty())
     all["cuda_problem"] = problem;
-  console.out << llvm::formatv("{0:2}", llvm::json::Value(std::move(all))) << "\n";
+  console.out << jsonText(std::move(all));
 }
 
 int devices(const DevicesOptions &options, Console &console) {

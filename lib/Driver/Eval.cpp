@@ -2,6 +2,7 @@
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Documents.h"
 #include "lib/Driver/Model.h"
+#include "lib/Driver/Report.h"
 #include "lib/Driver/TokenData.h"
 #include "lib/Driver/Trainer.h"
 #include "llvm/ADT/SetVector.h"
@@ -112,7 +113,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   auto model = Model::load(options.model, options.params, console);
   if (!model)
     return model.takeError();
-  auto file = openTokens(model->info, options.data);
+  auto file = openTokens(model->info, options.data, options.tokenWidth);
   if (!file)
     return file.takeError();
   int64_t time = 0, separator = -1, ignore = -1;
@@ -162,7 +163,7 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
       sites[site.site] = llvm::json::Array(site.mean);
     if (!observed.empty())
       root[options.observe] = std::move(sites);
-    console.out << llvm::formatv("{0:2}", llvm::json::Value(std::move(root))) << "\n";
+    console.out << jsonText(std::move(root));
     return llvm::Error::success();
   }
   Table table;

@@ -90,15 +90,16 @@ private:
       int64_t id = (*values)[i];
       if ((id < 0 && !negative) || (limit > 0 && id >= limit) || id > INT32_MAX)
         return makeError("`" + what + "`: `" + input.name + place(int64_t(i)) + "` is " + std::to_string(id) +
-                         (id < 0 ? ", which is negative" : ", outside the vocabulary of " + std::to_string(limit)));
+                         (id < 0      ? ", which is negative"
+                          : limit > 0 ? ", outside the vocabulary of " + std::to_string(limit)
+                                      : ", more than the largest id, " + std::to_string(INT32_MAX)));
       out.push_back(id < 0 ? -1 : int32_t(id));
     }
     return llvm::Error::success();
   }
 
   llvm::Error reals(const InputInfo &input, const rt::StoredTensor &tensor) {
-    if (tensor.dtype != rt::DType::F32 && tensor.dtype != rt::DType::F64 && tensor.dtype != rt::DType::BF16 &&
-        tensor.dtype != rt::DType::F16)
+    if (!rt::isReal(tensor.dtype))
       return bad(input, llvm::Twine("holds ") + rt::nameOf(tensor.dtype) + ", not real numbers");
     result.reals[input.name] = tensor.toFloats();
     for (float value : result.reals[input.name])

@@ -8,15 +8,14 @@
 #include "braid/Device/KernelCheck.h"
 #include "braid/Device/Traffic.h"
 #include "DeviceByName.h"
+#include "OutputPaths.h"
+#include "Report.h"
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"
 #include "braid/Runtime/InputFile.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/Support/Nesting.h"
 #include "mlir/Parser/Parser.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
-#include <cmath>
-#include <unistd.h>
 
 namespace braid::driver {
 
@@ -24,17 +23,17 @@ static llvm::Expected<std::unique_ptr<dev::KernelChecker>> compileKernels(Compil
                                                                           const RowKernelsOptions &options) {
   mlir::OwningOpRef<mlir::ModuleOp> code;
   if (!options.code.empty()) {
-    auto input = rt::openInput(options.code);
-    if (!input)
-      return makeError("`" + options.code + "` " + input.message());
-    ::close(input->descriptor);
-  }
-  if (!options.code.empty())
+    auto text = rt::readInput(options.code, uint64_t(1) << 30);
+    if (!text || !*text)
+      return makeError(text ? "`" + options.code + "` is not there" : text.message());
+    if (std::string problem = tooDeepNesting(options.code, **text); !problem.empty())
+      return makeError(problem);
     if (llvm::Error error = compilation.withDiagnostics([&] {
-          code = mlir::parseSourceFile<mlir::ModuleOp>(options.code, &compilation.context());
+          code = mlir::parseSourceString<mlir::ModuleOp>(**text, &compilation.context(), options.code);
           return llvm::success(bool(code));
         }))
       return std::move(error);
+  }
   std::unique_ptr<dev::KernelChecker> checker;
   llvm::Error problem = compilation.withDiagnostics([&]() -> llvm::LogicalResult {
     auto made = dev::KernelChecker::create(rows, device, options.model.path, std::move(code));
@@ -86,7 +85,7 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
   std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch;
   if (options.traffic)
     onLaunch = std::ref(traffic);
-  auto device = deviceByName(options.device, options.target, options.how.seed + 1, options.useCache, onLaunch);
+  auto device = deviceByName(options.device, options.target, options.how.seed + 1, options.useCache, console, onLaunch);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(options.model, &console);
@@ -153,30 +152,24 @@ static void print(const Run &run, Console &console) {
   console.err << problems;
 }
 
-/// JSON has no infinity and no NaN.
-static llvm::json::Value number(double x) { return std::isfinite(x) ? llvm::json::Value(x) : llvm::json::Value(nullptr); }
-
-static llvm::Error writeJSON(const Run &run, const RowKernelsOptions &options) {
+static std::string json(const Run &run, const RowKernelsOptions &options) {
   llvm::json::Array kernels;
   for (const dev::KernelCheckResult &result : run.results)
     kernels.push_back(llvm::json::Object{{"kernel", result.kernel}, {"place", result.place}, {"rows", result.rows}, {"width", result.width},
-                                         {"error", number(result.error)}, {"bound", result.bound}, {"unseen", llvm::json::Array(result.unseen)}, {"problem", result.problem}});
+                                         {"error", result.error}, {"bound", result.bound}, {"unseen", llvm::json::Array(result.unseen)}, {"problem", result.problem}});
   llvm::json::Object root{{"model", options.model.path}, {"device", run.device}, {"target", run.target}, {"dtype", options.how.bf16 ? "bf16" : "fp32"},
                           {"kernels", std::move(kernels)}, {"wrong", run.wrong()}, {"not_run", run.left}};
-  std::string text = llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
-  if (rt::Status status = rt::writeFileAtomically(options.json, {text}); !status)
-    return makeError(status.message());
-  return llvm::Error::success();
+  return jsonText(std::move(root));
 }
 
 int runRowKernels(const RowKernelsOptions &options, Console &console) {
+  if (llvm::Error error = checkOutputs(options.json, {options.model.path, options.code}))
+    return fail(console, std::move(error));
   auto run = check(options, console);
   if (!run)
     return fail(console, run.takeError());
-  print(*run, console);
-  if (!options.json.empty())
-    if (llvm::Error error = writeJSON(*run, options))
-      return fail(console, std::move(error));
+  if (int code = report(console, json(*run, options), options.json, [&] { print(*run, console); }))
+    return code;
   return run->wrong() ? Failure : Success;
 }
 

@@ -22,41 +22,61 @@ std::string general(double number, int digits) {
   return text;
 }
 
+/// To three significant digits, but never fewer than the digits before the point.
+static double roundedTo3(double number) {
+  double unit = std::pow(10, std::floor(std::log10(std::fabs(number))) - 2);
+  return number == 0 || !std::isfinite(number) || unit >= 1 ? std::round(number) : std::round(number / unit) * unit;
+}
+
+/// The unit is chosen by the number as it will be shown: 999.7 of one is 1.00 of the next.
 static std::string scaled(double number, double base, const char *const *units, int count) {
   int unit = 0;
-  while (std::fabs(number) >= base && unit + 1 < count) {
+  double shown = number == std::floor(number) ? number : roundedTo3(number);
+  while (std::fabs(shown) >= base && unit + 1 < count) {
     number /= base;
+    shown = roundedTo3(number);
     ++unit;
   }
+  double size = std::fabs(shown);
+  bool isWhole = unit == 0 && shown == std::floor(shown);
+  if (!std::isfinite(size) || size >= 1e15 || (size < 1 && !isWhole))
+    return general(shown, 3) + " " + units[unit];
   char text[64];
-  int decimals = unit == 0 || number >= 100 ? 0 : number >= 10 ? 1 : 2;
-  if (unit == 0 && number != std::floor(number))
-    decimals = 2;
-  std::snprintf(text, sizeof text, "%.*f %s", decimals, number, units[unit]);
+  std::snprintf(text, sizeof text, "%.*f %s", isWhole || size >= 100 ? 0 : size >= 10 ? 1 : 2, shown, units[unit]);
   return text;
 }
 
 std::string bytesText(double bytes) {
-  static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-  return scaled(bytes, 1024, units, 5);
+  static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  return scaled(bytes, 1024, units, 7);
 }
 
 std::string siText(double number, llvm::StringRef unit) {
-  static const char *const units[] = {"", "k", "M", "G", "T", "P"};
-  std::string text = scaled(number, 1000, units, 6);
+  static const char *const units[] = {"", "k", "M", "G", "T", "P", "E"};
+  std::string text = scaled(number, 1000, units, 7);
   return llvm::StringRef(text).rtrim().str() + (unit.empty() || text.back() != ' ' ? "" : " ") + unit.str();
 }
 
 std::string durationText(double seconds) {
+  if (!std::isfinite(seconds))
+    return general(seconds) + " s";
+  if (seconds < 0)
+    return "-" + durationText(-seconds);
+  // As with `scaled`: what rounds to a second or a minute is one.
+  static constexpr struct {
+    double unit, limit;
+    const char *name;
+  } small[] = {{1e-6, 999.5e-6, "µs"}, {1e-3, 0.9995, "ms"}, {1, 59.95, "s"}};
+  for (const auto &[unit, limit, name] : small)
+    if (seconds < limit)
+      return general(seconds / unit, 3) + " " + name;
   char text[64];
-  if (seconds < 1)
-    std::snprintf(text, sizeof text, seconds < 1e-3 ? "%.3g µs" : "%.3g ms", seconds * (seconds < 1e-3 ? 1e6 : 1e3));
-  else if (seconds < 60)
-    std::snprintf(text, sizeof text, "%.3g s", seconds);
-  else if (seconds < 3600)
-    std::snprintf(text, sizeof text, "%d min %02d s", int(seconds) / 60, int(seconds) % 60);
+  if (seconds < 3599.5)
+    std::snprintf(text, sizeof text, "%.0f min %02.0f s", std::floor(std::round(seconds) / 60), std::fmod(std::round(seconds), 60));
+  else if (double minutes = std::round(seconds / 60); minutes < 60e6)
+    std::snprintf(text, sizeof text, "%.0f h %02.0f min", std::floor(minutes / 60), std::fmod(minutes, 60));
   else
-    std::snprintf(text, sizeof text, "%d h %02d min", int(seconds) / 3600, int(seconds) / 60 % 60);
+    std::snprintf(text, sizeof text, "%.3g h", seconds / 3600);
   return text;
 }
 

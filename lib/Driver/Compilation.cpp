@@ -137,8 +137,8 @@ static llvm::Error checkProgram(llvm::StringRef file, llvm::StringRef text) {
 }
 
 llvm::Error Compilation::readModule(const std::string &name, const std::string &text) {
-  if (unsigned line = lineOfTooDeepNesting(text))
-    return makeError("`" + name + "`, line " + llvm::Twine(line) + ": brackets are nested more than " + llvm::Twine(maxModuleNesting) + " deep");
+  if (std::string problem = tooDeepNesting(name, text); !problem.empty())
+    return makeError(problem);
   sources.add(name, text);
   return withDiagnostics([&]() -> llvm::LogicalResult {
     loaded = mlir::parseSourceString<mlir::ModuleOp>(text, mlir::ParserConfig(mlirContext.get()), name);

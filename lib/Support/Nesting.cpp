@@ -6,7 +6,7 @@
 namespace braid {
 
 unsigned lineOfTooDeepNesting(std::string_view text) {
-  if (text.starts_with("ML\xefR")) // bytecode has no brackets
+  if (text.starts_with("ML\xefR") || text.starts_with("BC\xc0\xde")) // MLIR's and LLVM's bytecode have no brackets
     return 0;
   unsigned line = 1, depth = 0;
   for (size_t i = 0; i < text.size(); ++i)
@@ -38,6 +38,13 @@ unsigned lineOfTooDeepNesting(std::string_view text) {
       break;
     }
   return 0;
+}
+
+std::string tooDeepNesting(std::string_view name, std::string_view text) {
+  unsigned line = lineOfTooDeepNesting(text);
+  return line ? "`" + std::string(name) + "`, line " + std::to_string(line) + ": brackets are nested more than " +
+                    std::to_string(maxModuleNesting) + " deep"
+              : "";
 }
 
 } // namespace braid

@@ -139,13 +139,13 @@ static int runKernel(braid::emu::Module &module, const Options &options) {
   return 0;
 }
 
-static int runMLIR(const Options &options) {
+static int runMLIR(StringRef text, const Options &options) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   // What `braid compile --emit nvvm` writes has its host functions beside the kernels.
   registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>();
   mlir::MLIRContext context(registry);
-  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceFile<mlir::ModuleOp>(file, &context);
+  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceString<mlir::ModuleOp>(text, &context, file);
   if (!module)
     return 1;
   if (failed(lowerToNVVM(*module)))
@@ -212,16 +212,12 @@ int main(int argc, char **argv) {
   options.threads = jobs;
   options.limit = limit;
   options.maxFindings = maxFindings;
-  // A device may have no end. A pipe is read.
-  sys::fs::file_status status;
-  if (!sys::fs::status(file, status) && (sys::fs::is_directory(status) || (sys::fs::is_other(status) && status.type() != sys::fs::file_type::fifo_file)))
-    return fail(Twine(file) + ": is no regular file");
+  auto text = braid::readModuleFile(file);
+  if (!text)
+    return fail(text.takeError());
   if (StringRef(file).ends_with(".ll") || StringRef(file).ends_with(".bc")) {
-    auto buffer = MemoryBuffer::getFile(file);
-    if (!buffer)
-      return fail(Twine(file) + ": " + buffer.getError().message());
-    auto loaded = braid::emu::Module::loadIR((*buffer)->getBuffer(), file);
+    auto loaded = braid::emu::Module::loadIR((*text)->getBuffer(), file);
     return loaded ? runKernel(**loaded, options) : fail(loaded.takeError());
   }
-  return runMLIR(options);
+  return runMLIR((*text)->getBuffer(), options);
 }

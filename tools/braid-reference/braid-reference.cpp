@@ -8,6 +8,7 @@
 
 #include "Checks.h"
 #include "braid/Reference/Files.h"
+#include "braid/Support/ModuleFile.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/CommandLine.h"
@@ -144,7 +145,10 @@ static int runModule() {
   DialectRegistry registry;
   registry.insert<ir::BraidDialect>();
   MLIRContext context(registry);
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(files[0], &context);
+  auto text = readModuleFile(files[0]);
+  if (!text)
+    return fail(text.takeError());
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>((*text)->getBuffer(), &context, files[0]);
   if (!module)
     return 1;
   if (function == "init" && literal.empty()) {

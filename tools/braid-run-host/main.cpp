@@ -9,6 +9,7 @@
 #include "braid/Engine/Program.h"
 #include "braid/Engine/RowInterpreter.h"
 #include "braid/Runtime/SafeTensors.h"
+#include "braid/Support/ModuleFile.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
@@ -115,7 +116,10 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect, mlir::LLVM::LLVMDialect>();
   mlir::MLIRContext context(registry);
-  auto module = mlir::parseSourceFile<mlir::ModuleOp>(inputFile, &context);
+  auto text = braid::readModuleFile(inputFile);
+  if (!text)
+    return fail(toString(text.takeError()));
+  auto module = mlir::parseSourceString<mlir::ModuleOp>((*text)->getBuffer(), &context, inputFile);
   if (!module)
     return 1;
   mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();

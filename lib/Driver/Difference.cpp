@@ -1,5 +1,6 @@
 //===- Difference.cpp - how far two values are apart ----------------------===//
 #include "lib/Driver/Difference.h"
+#include <cfloat>
 #include <cmath>
 
 namespace braid::driver {
@@ -9,30 +10,48 @@ double Difference::relative(double least) const {
   return finite ? largest / (against > 0 ? against : 1) : INFINITY;
 }
 
+/// What lies so close below the largest number may round to infinity, in bf16, too.
+static constexpr double edge = double(FLT_MAX) * (1 - 1.0 / 128);
+
+/// Whether only one of two numbers is finite, and none lies where it makes no difference.
+static bool isOneSided(double x, double y) {
+  if (x == y || (std::isnan(x) && std::isnan(y)) || (std::isfinite(x) && std::isfinite(y)))
+    return false;
+  return std::isnan(x) || std::isnan(y) || std::signbit(x) != std::signbit(y) || std::fabs(x) < edge || std::fabs(y) < edge;
+}
+
+static double numberOf(const NamedValue &value, size_t i) { return i < value.data.size() ? value.data[i] : NAN; }
+
 Difference compare(const NamedValue &value, const NamedValue &measure) {
   Difference d;
   double squares = 0, total = 0;
   for (size_t i = 0; i < measure.data.size(); ++i) {
-    double x = i < value.data.size() ? value.data[i] : NAN, y = measure.data[i], error = std::fabs(x - y);
-    if (x == y || (std::isnan(x) && std::isnan(y)))
-      error = 0; // equal infinities, too
-    if (!std::isfinite(error)) {
+    double x = numberOf(value, i), y = measure.data[i];
+    if (isOneSided(x, y)) {
+      d.at = d.finite ? i : d.at;
       d.finite = false;
-      d.at = i;
-      return d;
-    }
-    if (error > d.largest) {
-      d.largest = error;
-      d.at = i;
     }
     if (std::isfinite(y)) {
       d.scale = std::max(d.scale, std::fabs(y));
       total += y * y;
     }
+    double error = std::isfinite(x) && std::isfinite(y) ? std::fabs(x - y) : 0;
+    if (error > d.largest) {
+      d.largest = error;
+      d.at = d.finite ? i : d.at;
+    }
     squares += error * error;
   }
   d.rms = total > 0 ? std::sqrt(squares / total) : std::sqrt(squares);
   return d;
+}
+
+bool isExplained(const NamedValue &value, const NamedValue &measure, const NamedValue &rounded, const NamedValue &exact) {
+  for (size_t i = 0; i < measure.data.size(); ++i)
+    if (isOneSided(numberOf(value, i), measure.data[i]) && std::isfinite(numberOf(rounded, i)))
+      return false;
+  Difference inherent = compare(rounded, exact);
+  return !inherent.finite || compare(value, measure).largest <= fp32Allowance * inherent.largest;
 }
 
 std::string indexText(const NamedValue &value, size_t flat) {

@@ -6,20 +6,29 @@
 
 namespace braid::driver {
 
+/// Another order of summation, polynomials for elementary functions: so many times the oracle's
+/// error in fp32 is no error of a device.
+inline constexpr double fp32Allowance = 32;
+
 /// Of a value from the same value, which is the measure.
 struct Difference {
   double largest = 0; ///< absolute, of one number
   double rms = 0;     ///< of all numbers, relative to theirs
   double scale = 0;   ///< the largest number of the measure
-  size_t at = 0;      ///< where the error is largest, or first not finite
-  bool finite = true;
+  size_t at = 0;      ///< where the error is largest, or the first that is not a number on one side only
+  bool finite = true; ///< false: NaN, or an infinity, is on one side only; the figures above are of the other numbers
 
   /// The largest error by the largest number, or by `least` if that is more.
   double relative(double least = 0) const;
 };
 
-/// Numbers that `value` lacks count as NaN. Equal infinities and two NaN are no difference.
+/// Numbers that `value` lacks count as NaN. Equal infinities and two NaN are no difference, nor is an infinity where the
+/// other number is at the edge of the range of fp32 and bf16, or beyond it.
 Difference compare(const NamedValue &value, const NamedValue &measure);
+
+/// Whether rounding explains what `value` differs from `measure` by: `rounded` differs as much, up to fp32Allowance, from
+/// `exact`, and is not finite wherever only one of the two is not.
+bool isExplained(const NamedValue &value, const NamedValue &measure, const NamedValue &rounded, const NamedValue &exact);
 /// `[batch 1, time 3, dim 4]`.
 std::string indexText(const NamedValue &value, size_t flat);
 /// `[batch: 2, time: 16, dim: 64]`.

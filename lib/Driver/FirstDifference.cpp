@@ -1,7 +1,8 @@
 //===- FirstDifference.cpp - where two runs of a program part -------------===//
 //
 // The values of a program may be far more than memory holds. They are compared in
-// stretches; each is a compilation of its own that stores these values only.
+// stretches: what the first device computes is kept, and what the second one computes is
+// compared as it comes.
 //
 // An error is judged by the value's largest number. That is unjust to what is left of
 // sums that cancel (a score from which its maximum is taken, the gradient of a softmax
@@ -12,11 +13,13 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Driver/FirstDifference.h"
 #include "braid/Driver/Text.h"
+#include <cmath>
+#include <map>
 
 namespace braid::driver {
 
-/// Of one number of a value: fp32 from the device, double from both sides.
-static constexpr int64_t bytesPerNumber = 24;
+/// Of one number of a value: fp32 in the memory of the compiled program, and what is kept.
+static constexpr int64_t bytesPerNumber = 12;
 
 static Arithmetic arithmeticOf(const Side &side) {
   return side.device == "reference" ? Arithmetic::Double : Arithmetic::Compiled;
@@ -27,16 +30,106 @@ static std::string describe(const ComputedValue &value, size_t number, const std
          value.op + "`" + (value.path.empty() ? "" : " in `" + value.path + "`");
 }
 
+namespace {
+
+/// A value that differs more than it should.
+struct Suspect {
+  Difference difference;
+  NamedValue kept, measure; ///< of the first device and of the second one
+  double resolved = 0;      ///< the largest error that rounding to fp32 makes
+};
+
+/// A run of values that are compared at one time.
+class Stretch {
+public:
+  Stretch(const Search &search, ProgramValues *programs, size_t begin, size_t end)
+      : search(search), programs(programs), first(begin), last(end) {}
+
+  /// Evaluates both devices; finds suspects.
+  llvm::Error compareDevices();
+  /// Lets those suspects go whose error the oracle makes, too, when it rounds to fp32.
+  llvm::Error resolveSuspects();
+  /// One after the last value that was compared: less than asked for where suspects took too much memory.
+  size_t end() const { return last; }
+  std::map<size_t, Suspect> suspects;
+
+private:
+  llvm::Error evaluate(int side, Arithmetic arithmetic, ProgramValues::Take take) {
+    return programs[side].evaluate(arithmetic, first, last, *search.inputs, *search.params, take);
+  }
+
+  const Search &search;
+  ProgramValues *programs;
+  size_t first, last;
+};
+
+} // namespace
+
+llvm::Error Stretch::compareDevices() {
+  std::vector<std::vector<float>> single(last - first);
+  std::vector<std::vector<double>> exact(last - first);
+  size_t begin = first;
+  bool isCompiled = arithmeticOf(search.sides[0]) == Arithmetic::Compiled;
+  if (llvm::Error error = evaluate(0, arithmeticOf(search.sides[0]), [&](size_t number, std::vector<double> &data) {
+        if (isCompiled)
+          single[number - begin].assign(data.begin(), data.end());
+        else
+          exact[number - begin] = std::move(data);
+      }))
+    return error;
+  int64_t room = search.memory;
+  size_t limit = last;
+  if (llvm::Error error = evaluate(1, arithmeticOf(search.sides[1]), [&](size_t number, std::vector<double> &data) {
+        if (number >= limit)
+          return;
+        NamedValue kept = programs[0].describe(number, *search.inputs), measure = programs[1].describe(number, *search.inputs);
+        kept.data = std::move(exact[number - begin]);
+        if (isCompiled)
+          kept.data.assign(single[number - begin].begin(), single[number - begin].end());
+        single[number - begin] = {};
+        measure.data = std::move(data);
+        Difference difference = compare(kept, measure);
+        if (difference.relative() <= search.tolerance)
+          return;
+        room -= int64_t(16 * measure.data.size());
+        if (room < 0 && !suspects.empty())
+          limit = number;
+        else
+          suspects[number] = {difference, std::move(kept), std::move(measure)};
+      }))
+    return error;
+  last = limit;
+  suspects.erase(suspects.lower_bound(limit), suspects.end());
+  return llvm::Error::success();
+}
+
+llvm::Error Stretch::resolveSuspects() {
+  return suspects.empty() ? llvm::Error::success() : evaluate(1, Arithmetic::Single, [&](size_t number, std::vector<double> &data) {
+    auto found = suspects.find(number);
+    if (found == suspects.end())
+      return;
+    const Suspect &suspect = found->second;
+    NamedValue rounded = programs[1].describe(number, *search.inputs);
+    rounded.data = std::move(data);
+    if (isExplained(suspect.kept, suspect.measure, rounded, suspect.measure))
+      suspects.erase(found);
+    else
+      found->second.resolved = compare(rounded, suspect.measure).largest;
+  });
+}
+
 static std::string report(const Search &search, const std::string &function, const ProgramValues *programs, size_t number,
-                          const NamedValue &a, const NamedValue &b, const Difference &d, double resolved) {
+                          const Suspect &suspect) {
   const ComputedValue &value = programs[0].list()[number];
-  std::string text = "the first value that differs is " + describe(value, number, function) + " " + shapeText(b) + "\n  at " +
-                     indexText(b, d.at) + ": " + search.sides[0].device + " " +
-                     general(d.at < a.data.size() ? a.data[d.at] : NAN, 9) + ", " + search.sides[1].device + " " +
-                     general(b.data[d.at], 9) + "\n  ";
+  const Difference &d = suspect.difference;
+  const std::vector<double> &kept = suspect.kept.data;
+  std::string text = "the first value that differs is " + describe(value, number, function) + " " + shapeText(suspect.measure) + "\n  at " +
+                     indexText(suspect.measure, d.at) + ": " + search.sides[0].device + " " +
+                     general(d.at < kept.size() ? kept[d.at] : NAN, 9) + ", " + search.sides[1].device + " " +
+                     general(suspect.measure.data[d.at], 9) + "\n  ";
   if (d.finite)
     text += "largest error " + general(d.largest, 3) + ", by the largest number " + general(d.relative(), 3) + ", rms " +
-            general(d.rms, 3) + (search.resolve ? "; rounding to fp32 explains " + general(resolved, 3) : "") + "\n";
+            general(d.rms, 3) + (search.resolve ? "; rounding to fp32 explains " + general(suspect.resolved, 3) : "") + "\n";
   else
     text += "one is not finite\n";
   text += search.sides[0].compilation->render(value.place, "note", "computed here");
@@ -45,7 +138,7 @@ static std::string report(const Search &search, const std::string &function, con
   return text;
 }
 
-llvm::Expected<SearchResult> firstDifference(const Search &search, const std::string &function) {
+llvm::Expected<SearchResult> firstDifference(const Search &search, const std::string &function, Part part) {
   std::vector<ProgramValues> programs;
   for (const Side &side : search.sides) {
     auto program = ProgramValues::create(*side.compilation, function, search.how);
@@ -65,45 +158,34 @@ llvm::Expected<SearchResult> firstDifference(const Search &search, const std::st
         result.remark += search.sides[i].compilation->render(programs[i].list()[alike].place, "note",
                                                              "`" + programs[i].list()[alike].op + "` here");
   }
-  for (size_t begin = 0; begin < alike;) {
+  size_t split = 0;
+  while (split < alike && !first[split].backward)
+    ++split;
+  size_t begin = part == Part::Backward ? split : 0, last = part == Part::Forward ? split : alike;
+  size_t compared = 0;
+  while (begin < last) {
     size_t end = begin;
     int64_t room = search.memory / bytesPerNumber;
-    while (end < alike && (end == begin || room >= first[end].numbers(search.inputs->batch, search.inputs->time))) {
+    while (end < last && (end == begin || room >= first[end].numbers(search.inputs->batch, search.inputs->time))) {
       room -= first[end].numbers(search.inputs->batch, search.inputs->time);
       ++end;
     }
-    std::vector<NamedValue> values[2], rounded;
-    for (int i = 0; i < 2; ++i) {
-      auto evaluated = programs[i].evaluate(arithmeticOf(search.sides[i]), begin, end - begin, *search.inputs, *search.params);
-      if (!evaluated)
-        return evaluated.takeError();
-      values[i] = std::move(*evaluated);
-    }
-    for (size_t i = 0; i < end - begin; ++i) {
-      const NamedValue &a = values[0][i], &b = values[1][i];
-      Difference d = compare(a, b);
-      if (d.relative() <= search.tolerance)
-        continue;
-      double resolved = 0;
-      if (search.resolve && d.finite) {
-        if (rounded.empty()) {
-          auto again = programs[1].evaluate(Arithmetic::Single, begin, end - begin, *search.inputs, *search.params);
-          if (!again)
-            return again.takeError();
-          rounded = std::move(*again);
-        }
-        Difference inherent = compare(rounded[i], b);
-        resolved = inherent.largest;
-        if (!inherent.finite || d.largest <= fp32Allowance * resolved)
-          continue;
-      }
-      result.finding = report(search, function, programs.data(), begin + i, a, b, d, resolved);
-      result.compared = begin + i + 1;
+    Stretch stretch(search, programs.data(), begin, end);
+    if (llvm::Error error = stretch.compareDevices())
+      return std::move(error);
+    if (search.resolve)
+      if (llvm::Error error = stretch.resolveSuspects())
+        return std::move(error);
+    if (!stretch.suspects.empty()) {
+      const auto &[number, suspect] = *stretch.suspects.begin();
+      result.finding = report(search, function, programs.data(), number, suspect);
+      result.compared = compared + number + 1 - begin;
       return result;
     }
-    begin = end;
+    compared += stretch.end() - begin;
+    begin = stretch.end();
   }
-  result.compared = alike;
+  result.compared = compared;
   return result;
 }
 

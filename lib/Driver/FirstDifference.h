@@ -7,10 +7,6 @@
 
 namespace braid::driver {
 
-/// Another order of summation, polynomials for elementary functions: so many times the oracle's
-/// error in fp32 is no error of a device.
-inline constexpr double fp32Allowance = 32;
-
 /// One of the two that are compared.
 struct Side {
   std::string device;       ///< `cpu` or `reference`
@@ -33,8 +29,11 @@ struct SearchResult {
   std::string remark;  ///< why later values were not compared; empty if all were
 };
 
-/// Compares all values of `function`, in program order, until the first that differs.
-llvm::Expected<SearchResult> firstDifference(const Search &search, const std::string &function);
+/// The values that are compared.
+enum class Part { All, Forward, Backward };
+
+/// Compares values of `function` up to the first, in program order, that differs.
+llvm::Expected<SearchResult> firstDifference(const Search &search, const std::string &function, Part part);
 
 } // namespace braid::driver
 

@@ -3,6 +3,8 @@
 #include "braid/Reference/Files.h"
 #include "braid/Reference/Interpreter.h"
 #include "dialects/Braid/Transforms/ExposeValues.h"
+#include "mlir/IR/AttrTypeSubElements.h"
+#include <map>
 
 namespace braid::driver {
 
@@ -83,7 +85,8 @@ llvm::Expected<ProgramValues> ProgramValues::create(Compilation &compilation, co
   return std::move(result);
 }
 
-static NamedValue named(const ComputedValue &value, size_t number, const Inputs &inputs) {
+NamedValue ProgramValues::describe(size_t number, const Inputs &inputs) const {
+  const ComputedValue &value = values[number];
   NamedValue result{std::to_string(number), value.type.shape(inputs.batch, inputs.time), {}, {}};
   if (value.type.perToken)
     result.axes = {"batch", "time"};
@@ -92,10 +95,39 @@ static NamedValue named(const ComputedValue &value, size_t number, const Inputs 
   return result;
 }
 
-llvm::Error ProgramValues::compiled(size_t first, size_t count, const Inputs &inputs, const rt::TensorFile &params,
-                                    std::vector<NamedValue> &result) {
+/// The place in the program, without the instance.
+static mlir::Location withoutPath(mlir::Location place) {
+  mlir::AttrTypeReplacer replacer;
+  replacer.addReplacement([](mlir::FusedLoc fused) -> std::optional<mlir::Attribute> {
+    if (!mlir::isa_and_nonnull<mlir::StringAttr>(fused.getMetadata()))
+      return std::nullopt;
+    return mlir::FusedLoc::get(fused.getLocations(), nullptr, fused.getContext());
+  });
+  return mlir::cast<mlir::LocationAttr>(replacer.replace(mlir::LocationAttr(place)));
+}
+
+std::vector<std::vector<int64_t>> ProgramValues::batches(size_t begin, size_t end) const {
+  // So many results of one kernel leave room for its other arguments, of which there are at most 256.
+  constexpr size_t atOnce = 128;
+  // What one place computes in every instance of a layer (the blocks of a model) is stored at one time: so the kernels of
+  // the instances stay equal and are compiled once, and each has no more results than a batch has places.
+  using Place = std::pair<std::string, const void *>;
+  std::map<std::pair<Place, std::string>, size_t> counts;
+  std::map<std::pair<Place, size_t>, size_t> slots; // the first, second … value of a place in its instance
+  std::vector<std::vector<int64_t>> result;
+  for (size_t i = begin; i < end; ++i) {
+    Place place(values[i].op, withoutPath(values[i].place).getAsOpaquePointer());
+    size_t number = counts[{place, values[i].path}]++;
+    size_t batch = slots.try_emplace({place, number}, slots.size()).first->second / atOnce;
+    result.resize(std::max(result.size(), batch + 1));
+    result[batch].push_back(int64_t(i));
+  }
+  return result;
+}
+
+llvm::Error ProgramValues::compiled(llvm::ArrayRef<int64_t> numbers, const Inputs &inputs, const rt::TensorFile &params, Take take) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module->clone());
-  ir::exposeValues(copy->lookupSymbol<ir::FuncOp>(function), int64_t(first), int64_t(count));
+  ir::exposeValues(copy->lookupSymbol<ir::FuncOp>(function), numbers);
   PipelineOptions pipeline;
   pipeline.functions = {function};
   pipeline.bf16 = how.bf16;
@@ -111,43 +143,39 @@ llvm::Error ProgramValues::compiled(size_t first, size_t count, const Inputs &in
       return error;
     return (*session)->run(function, inputs.batch, inputs.time, how.seed, how.step);
   }();
-  if (failed && count > 1) {
+  if (failed && numbers.size() > 1) {
     // There was no room for so many results after all.
     llvm::consumeError(std::move(failed));
-    size_t half = count / 2;
-    if (llvm::Error error = compiled(first, half, inputs, params, result))
+    size_t half = numbers.size() / 2;
+    if (llvm::Error error = compiled(numbers.take_front(half), inputs, params, take))
       return error;
-    return compiled(first + half, count - half, inputs, params, result);
+    return compiled(numbers.drop_front(half), inputs, params, take);
   }
   if (failed)
     return failed;
-  for (size_t i = first; i < first + count; ++i) {
+  for (int64_t i : numbers) {
     const Buffer *buffer = (*session)->find("out:value:" + std::to_string(i));
     if (!buffer)
       return makeError("the compiled program does not store its value " + std::to_string(i));
-    NamedValue value = named(values[i], i, inputs);
-    std::vector<float> numbers = buffer->toFloats(values[i].numbers(inputs.batch, inputs.time));
-    value.data.assign(numbers.begin(), numbers.end());
-    result.push_back(std::move(value));
+    std::vector<float> stored = buffer->toFloats(values[size_t(i)].numbers(inputs.batch, inputs.time));
+    std::vector<double> data(stored.begin(), stored.end());
+    take(size_t(i), data);
   }
   return llvm::Error::success();
 }
 
-llvm::Expected<std::vector<NamedValue>> ProgramValues::interpreted(bool single, size_t first, size_t count, const Inputs &inputs,
-                                                                   const rt::TensorFile &params) {
-  auto model = describe(*module);
+llvm::Error ProgramValues::interpreted(bool single, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params,
+                                       Take take) {
+  auto model = driver::describe(*module);
   if (!model)
     return model.takeError();
   auto parameters = ref::parametersFrom(*module, params);
   if (!parameters)
     return parameters.takeError();
   llvm::DenseMap<mlir::Value, size_t> numbers;
-  std::vector<NamedValue> result;
   llvm::SmallVector<mlir::Value> all = ir::computedValues(module->lookupSymbol<ir::FuncOp>(function));
-  for (size_t i = first; i < first + count; ++i) {
-    numbers[all[i]] = i - first;
-    result.push_back(named(values[i], i, inputs));
-  }
+  for (size_t i = begin; i < end; ++i)
+    numbers[all[i]] = i;
   ref::Options options;
   options.seed = how.seed;
   options.step = uint32_t(how.step);
@@ -155,27 +183,23 @@ llvm::Expected<std::vector<NamedValue>> ProgramValues::interpreted(bool single, 
   options.time = inputs.time;
   options.single = options.jitter = single;
   options.trace = [&](mlir::Value value, const ref::Tensor &tensor) {
-    if (auto found = numbers.find(value); found != numbers.end())
-      result[found->second].data = tensor.data;
+    if (auto found = numbers.find(value); found != numbers.end()) {
+      std::vector<double> data = tensor.data;
+      take(found->second, data);
+    }
   };
   ref::Interpreter oracle(*module, options);
-  auto outputs = oracle.run(function, referenceInputs(*model, inputs), *parameters);
-  if (!outputs)
-    return outputs.takeError();
-  return result;
+  return oracle.run(function, referenceInputs(*model, inputs), *parameters).takeError();
 }
 
-llvm::Expected<std::vector<NamedValue>> ProgramValues::evaluate(Arithmetic arithmetic, size_t first, size_t count,
-                                                                const Inputs &inputs, const rt::TensorFile &params) {
+llvm::Error ProgramValues::evaluate(Arithmetic arithmetic, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params,
+                                    Take take) {
   if (arithmetic != Arithmetic::Compiled)
-    return interpreted(arithmetic == Arithmetic::Single, first, count, inputs, params);
-  // So many results of one kernel leave room for its other arguments, of which there are at most 256.
-  constexpr size_t atOnce = 128;
-  std::vector<NamedValue> result;
-  for (size_t begin = first, end = first + count; begin < end; begin += atOnce)
-    if (llvm::Error error = compiled(begin, std::min(atOnce, end - begin), inputs, params, result))
-      return std::move(error);
-  return result;
+    return interpreted(arithmetic == Arithmetic::Single, begin, end, inputs, params, take);
+  for (const std::vector<int64_t> &numbers : batches(begin, end))
+    if (llvm::Error error = compiled(numbers, inputs, params, take))
+      return error;
+  return llvm::Error::success();
 }
 
 } // namespace braid::driver

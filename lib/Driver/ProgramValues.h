@@ -41,18 +41,21 @@ public:
   static llvm::Expected<ProgramValues> create(Compilation &compilation, const std::string &function, const DeviceOptions &how);
 
   const std::vector<ComputedValue> &list() const { return values; }
-  /// Values number `first` … `first` + `count` - 1. Memory: about 20 bytes a number of these.
-  llvm::Expected<std::vector<NamedValue>> evaluate(Arithmetic arithmetic, size_t first, size_t count, const Inputs &inputs,
-                                                   const rt::TensorFile &params);
+  /// A value's shape and axes, without its numbers.
+  NamedValue describe(size_t number, const Inputs &inputs) const;
+
+  /// What is done with a value; its numbers in `data` may be taken.
+  using Take = llvm::function_ref<void(size_t number, std::vector<double> &data)>;
+  /// Values number `begin` … `end` - 1, each once, in any order. Memory: about 4 bytes a number of these for compiled code.
+  llvm::Error evaluate(Arithmetic arithmetic, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params, Take take);
 
 private:
   ProgramValues(Compilation &compilation, const std::string &function, const DeviceOptions &how)
       : compilation(&compilation), function(function), how(how) {}
-  /// Appends the values to `result`.
-  llvm::Error compiled(size_t first, size_t count, const Inputs &inputs, const rt::TensorFile &params,
-                       std::vector<NamedValue> &result);
-  llvm::Expected<std::vector<NamedValue>> interpreted(bool single, size_t first, size_t count, const Inputs &inputs,
-                                                      const rt::TensorFile &params);
+  /// Numbers of values that are stored by one compilation.
+  std::vector<std::vector<int64_t>> batches(size_t begin, size_t end) const;
+  llvm::Error compiled(llvm::ArrayRef<int64_t> numbers, const Inputs &inputs, const rt::TensorFile &params, Take take);
+  llvm::Error interpreted(bool single, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params, Take take);
 
   Compilation *compilation;
   std::string function;

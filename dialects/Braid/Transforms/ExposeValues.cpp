@@ -9,6 +9,7 @@
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace braid::ir {
@@ -66,15 +67,14 @@ static void yieldAlso(ReadOp read, ArrayRef<Value> inside, llvm::DenseMap<Value,
   read.erase();
 }
 
-void braid::ir::exposeValues(FuncOp func, int64_t first, int64_t count) {
+void braid::ir::exposeValues(FuncOp func, ArrayRef<int64_t> numbers) {
   SmallVector<Value> values = computedValues(func);
   llvm::StringSet<> exposed;
   for (auto output : func.getBody().getOps<OutputOp>())
     exposed.insert(output.getName());
-  int64_t size = values.size(), begin = std::min(first, size), end = count < 0 || count > size - begin ? size : begin + count;
   auto nameOf = [](int64_t number) { return "value:" + std::to_string(number); };
   llvm::MapVector<Operation *, SmallVector<Value>> regions;
-  for (int64_t i = begin; i < end; ++i)
+  for (int64_t i : numbers)
     if (auto read = dyn_cast<ReadOp>(values[i].getParentBlock()->getParentOp()); read && !exposed.contains(nameOf(i)))
       regions[read].push_back(values[i]);
   llvm::DenseMap<Value, Value> outside;
@@ -82,7 +82,7 @@ void braid::ir::exposeValues(FuncOp func, int64_t first, int64_t count) {
     yieldAlso(cast<ReadOp>(read), inside, outside);
   OpBuilder builder(func.getContext());
   builder.setInsertionPointToEnd(&func.getBody().front());
-  for (int64_t i = begin; i < end; ++i) {
+  for (int64_t i : numbers) {
     if (exposed.contains(nameOf(i)))
       continue;
     auto moved = outside.find(values[i]);
@@ -104,7 +104,9 @@ struct ExposeValues : public braid::ir::impl::BraidExposeValuesBase<ExposeValues
       func.emitError("values are numbered from 0");
       return signalPassFailure();
     }
-    exposeValues(func, first, count);
+    int64_t size = computedValues(func).size(), begin = std::min<int64_t>(first, size);
+    int64_t end = count < 0 || count > size - begin ? size : begin + count;
+    exposeValues(func, llvm::to_vector(llvm::seq(begin, end)));
   }
 };
 } // namespace

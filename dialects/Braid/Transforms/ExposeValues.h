@@ -11,8 +11,8 @@ namespace braid::ir {
 /// not computed.
 llvm::SmallVector<mlir::Value> computedValues(FuncOp func);
 
-/// Adds an output `value:<number>` for each value with a number from `first` to `first` + `count` - 1.
-void exposeValues(FuncOp func, int64_t first, int64_t count);
+/// Adds an output `value:<number>` for each of these values; numbers ascend.
+void exposeValues(FuncOp func, llvm::ArrayRef<int64_t> numbers);
 
 } // namespace braid::ir
 

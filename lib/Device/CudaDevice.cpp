@@ -128,6 +128,7 @@ private:
   Properties known;
   row::GpuTarget aim;
   CudaOptions options;
+  bool assembles = true; ///< false: ptxas has failed before
   CUcontext context = nullptr;
   std::unique_ptr<CudaStream> own;
   bool lost = false;
@@ -166,11 +167,13 @@ llvm::Expected<std::unique_ptr<dev::Module>> CudaDevice::load(mlir::Operation *g
   std::string image = std::move(*ptx);
   // A cubin runs on this GPU alone; where the target is an earlier one, or without ptxas, the driver compiles the PTX.
   bool isOwn = int(aim.number) == known.major * 10 + known.minor;
-  if (auto ptxas = row::findPtxas(); ptxas && isOwn) {
+  if (auto ptxas = row::findPtxas(); ptxas && isOwn && assembles) {
     auto cubin = cubinOf(image, aim, options.cache, program);
-    if (!cubin)
-      return cubin.takeError();
-    image = std::move(*cubin);
+    assembles = bool(cubin);
+    if (cubin)
+      image = std::move(*cubin);
+    else if (std::string why = toString(cubin.takeError()); options.warn)
+      options.warn(why + "; the driver compiles the PTX instead, which takes longer");
   } else if (!ptxas) {
     llvm::consumeError(ptxas.takeError());
   }

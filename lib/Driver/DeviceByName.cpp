@@ -6,7 +6,7 @@
 
 namespace braid::driver {
 
-llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, llvm::StringRef target, uint64_t seed, bool useCache,
+llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, llvm::StringRef target, uint64_t seed, bool useCache, Console &console,
                                                           std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch) {
   if (name == "emulator") {
     auto chip = row::parseGpuTarget(target.empty() ? llvm::StringRef(row::defaultGpuTarget) : target);
@@ -24,6 +24,7 @@ llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, 
     dev::CudaOptions options;
     if (useCache)
       options.cache = dev::CompileCache::standard();
+    options.warn = [&console](const std::string &what) { warn(console, what); };
     return dev::makeCudaDevice(int(number), std::move(options));
   }
   return makeError("there is no device `" + name + "` for GPU kernels; there are emulator, cuda, cuda:1, …");

@@ -158,11 +158,26 @@ static void checkPtxas(Report &report) {
                                "; the driver compiles PTX where there is none, more slowly, and `--emit cubin` needs it (package cuda-nvcc)");
     return;
   }
+  static const char *const hint = "; name another one in BRAID_PTXAS, or `BRAID_PTXAS=off`";
   auto version = row::ptxasVersion();
   if (!version)
-    report.bad("ptxas: " + llvm::toString(version.takeError()) + "; name another one in BRAID_PTXAS, or `BRAID_PTXAS=off`");
-  else
-    report.good("ptxas " + *version + ", " + *program);
+    return report.bad("ptxas: " + llvm::toString(version.takeError()) + hint);
+  // One that is older than a target knows nothing of it.
+  std::string able, unable, why;
+  for (const std::string &name : row::gpuTargets()) {
+    auto target = row::parseGpuTarget(name);
+    llvm::Error problem = target ? row::tryPtxas(*target) : target.takeError();
+    std::string &list = problem ? unable : able;
+    list += (list.empty() ? "" : ", ") + name;
+    if (std::string text = llvm::toString(std::move(problem)); !text.empty())
+      why = text;
+  }
+  std::string what = "ptxas " + *version + ", " + *program;
+  if (able.empty())
+    return report.bad(what + ": cannot assemble a kernel: " + why + hint);
+  report.good(what + ": assembles for " + able);
+  if (!unable.empty())
+    report.none(what + ": cannot assemble for " + unable + "; the driver compiles PTX there, more slowly, and `--emit cubin` fails");
 }
 
 static void checkCache(Report &report) {

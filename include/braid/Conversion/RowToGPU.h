@@ -88,6 +88,8 @@ llvm::Expected<std::string> findPtxas();
 /// Its version, as "12.4.131", and what it is told for a target, apart from files.
 llvm::Expected<std::string> ptxasVersion();
 std::string ptxasOptions(const GpuTarget &target);
+/// Assembles a kernel that does nothing, in the version of PTX that kernels for this target are written in. Fails as `assembleCubin` does.
+llvm::Error tryPtxas(const GpuTarget &target);
 
 } // namespace braid::row
 

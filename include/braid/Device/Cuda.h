@@ -8,6 +8,7 @@
 
 #include "braid/Device/CompileCache.h"
 #include "braid/Device/Device.h"
+#include <functional>
 
 namespace braid::dev {
 
@@ -28,6 +29,8 @@ struct CudaOptions {
   CompileCache cache;
   /// Waits after every launch, so that a fault is known to be that of its kernel.
   bool synchronous = false;
+  /// Told once where ptxas cannot assemble for the GPU, so that the driver compiles the PTX.
+  std::function<void(const std::string &)> warn = {};
 };
 /// GPU number `number`. Fails if there is none, or if it is too old.
 llvm::Expected<std::unique_ptr<Device>> makeCudaDevice(int number, CudaOptions options);

@@ -94,3 +94,11 @@ llvm::Expected<std::string> braid::row::assembleCubin(StringRef ptx, const GpuTa
     return llvm::createStringError("ptxas wrote no object: " + result.getError().message());
   return (*result)->getBuffer().str();
 }
+
+llvm::Error braid::row::tryPtxas(const GpuTarget &target) {
+  // "+ptx78"
+  StringRef version = StringRef(target.features).split("+ptx").second.take_while(llvm::isDigit);
+  std::string ptx = (".version " + version.drop_back() + "." + version.take_back() + "\n.target " + target.chip +
+                     "\n.address_size 64\n.visible .entry nothing()\n{\n  ret;\n}\n").str();
+  return assembleCubin(ptx, target).takeError();
+}

@@ -119,6 +119,8 @@ static bool inherit(int fd, const struct stat *replaced) {
 Status braid::rt::writeFileAtomically(const std::string &given, const std::vector<std::string_view> &parts) {
   std::string path = linkTarget(given);
   struct stat there;
+  if (lstat(path.c_str(), &there) == 0 && S_ISLNK(there.st_mode))
+    return failure(path, ELOOP);
   bool replaces = stat(path.c_str(), &there) == 0;
   if (replaces && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
     return writeInto(path, parts);

@@ -7,6 +7,7 @@
 
 #include "Arguments.h"
 #include "braid/Emulator/Mgpu.h"
+#include "braid/Support/ModuleFile.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"

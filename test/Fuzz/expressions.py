@@ -274,8 +274,8 @@ class Expressions:
         over = self.wider(axes, scope)
         if not over:
             return None
-        left = frozenset(a for a in axes if self.chance(0.6))
-        right = (axes - left) | frozenset(a for a in left if self.chance(0.4))
+        left = frozenset(a for a in order(axes) if self.chance(0.6))
+        right = (axes - left) | frozenset(a for a in order(left) if self.chance(0.4))
         a, b = self.make(left | over, scope, depth), self.make(right | over, scope, depth)
         return Value(f"dot{listed(over)}({a.text}, {b.text})", axes, a.size * b.size * math.sqrt(self.numbers(over)), a.token or b.token)
 
@@ -300,7 +300,7 @@ class Expressions:
         return Value(f"{f}{listed(over)}({x.text})", axes, {"rms": 4, "unit": 1, "softmax": 1}[f], x.token)
 
     def turned(self, axes, scope, depth):
-        even = [a for a in axes if a != "depth" and self.sizes[a] % 2 == 0]
+        even = [a for a in order(axes) if a != "depth" and self.sizes[a] % 2 == 0]
         if not even:
             return None
         x = self.make(axes, scope, depth)
@@ -409,7 +409,7 @@ class Expressions:
         return Value(f"{self.fresh('w')}: {f}({x.text}, {listed(axes)})", axes, 1 + 0.4 * x.size * math.sqrt(self.numbers(of)), x.token)
 
     def partial_linear(self, axes, scope, depth):
-        kept = frozenset(a for a in axes if self.chance(0.5))
+        kept = frozenset(a for a in order(axes) if self.chance(0.5))
         a = self.other(axes, scope)
         if not a:
             return None

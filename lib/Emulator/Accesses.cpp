@@ -2,6 +2,7 @@
 
 #include "Launch.h"
 #include "RuntimeABI.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace braid::emu;
 
@@ -39,6 +40,7 @@ void Launch::checkAccess(const uint8_t *pointer, uint32_t size, uint32_t siteInd
   if (overlaps(pointer, size, arena.data(), arena.size())) {
     if (!checkShared(pointer, size, siteIndex, store))
       return;
+    checkAlignment(pointer, site(siteIndex).align, siteIndex);
     size_t offset = size_t(pointer - arena.data());
     if (checks(CheckUninit) && !store | atomic)
       for (uint32_t i = 0; i < size; ++i)
@@ -59,6 +61,8 @@ void Launch::checkAccess(const uint8_t *pointer, uint32_t size, uint32_t siteInd
   }
   Touched *range = findGlobal(pointer, size, siteIndex, store);
   Buffer *buffer = range ? range->buffer : nullptr;
+  if (buffer)
+    checkAlignment(pointer, site(siteIndex).align, siteIndex);
   // Blocks beside this one must not matter, nor memory that nobody knows.
   if (crossing && (!range || atomic || !crossing->touch(*range->range, pointer, size, blockIndex, store)))
     meet();
@@ -99,6 +103,21 @@ std::string Launch::shared(const uint8_t *pointer) const {
   return bytes(offset - end) + " after the end of " + name;
 }
 
+/// An address in words.
+std::string Launch::placeOf(const uint8_t *pointer) {
+  std::string address = "address 0x" + llvm::utohexstr(uint64_t(pointer));
+  if (isShared(pointer))
+    return address + " (" + shared(pointer) + ")";
+  Buffer *buffer = bufferAt(pointer);
+  return buffer ? address + " (byte " + std::to_string(pointer - buffer->base) + " of " + buffer->name + ")" : address;
+}
+
+/// A GPU traps at a misaligned access, whatever is checked.
+void Launch::checkAlignment(const uint8_t *pointer, uint32_t align, uint32_t siteIndex) {
+  if (uintptr_t(pointer) % align)
+    fail("misaligned access", placeOf(pointer) + " is not a multiple of " + llvm::Twine(align), siteIndex);
+}
+
 /// False where the access may not go on.
 bool Launch::checkShared(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store) {
   if (!within(pointer, size, arena.data(), arena.size()))
@@ -131,16 +150,22 @@ Touched &Launch::touched(Buffer &buffer) {
   return *range;
 }
 
+/// The buffer or the module's variable that holds an address, or null.
+Buffer *Launch::bufferAt(const uint8_t *pointer) {
+  if (Buffer *buffer = memory.find(pointer))
+    return buffer;
+  for (Buffer *global : kernel.globals)
+    if (global->contains(pointer))
+      return global;
+  return nullptr;
+}
+
 /// The buffer of an access; ends the launch where there is none and bounds are checked.
 Touched *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store) {
   Touched *&last = lastOfSite[siteIndex];
   if (!last || !last->buffer->contains(pointer)) {
-    last = nullptr;
-    if (Buffer *found = memory.find(pointer))
-      last = &touched(*found);
-    for (Buffer *global : kernel.globals)
-      if (!last && global->contains(pointer))
-        last = &touched(*global);
+    Buffer *found = bufferAt(pointer);
+    last = found ? &touched(*found) : nullptr;
   }
   Buffer *buffer = last ? last->buffer : nullptr;
   if (buffer && within(pointer, size, buffer->base, buffer->size)) {
@@ -171,10 +196,14 @@ Touched *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t site
 
 /// Whether the running thread comes after what a stamp tells of.
 bool Launch::ordered(Stamp stamp, bool readBeforeWrite) const {
+  // Volatile loads go past caches that may be stale, and need no fence of the reader.
   if (stamp.block() != blockIndex)
-    return seenBlocks.count(stamp.block());
+    return seenBlocks.count(stamp.block()) || (site(running->site).isVolatile && metBlocks.count(stamp.block()));
   uint32_t warp = running->warp(), other = stamp.thread() / 32;
-  return stamp.clock() < (warp == other && !readBeforeWrite ? visible[warp] : clocks[warp][other]);
+  if (warp != other)
+    return stamp.clock() < clocks[warp][other];
+  const LaneClocks &known = lanes[warp];
+  return stamp.clock() < (readBeforeWrite ? known.reads : known.writes)[running->lane()][stamp.thread() % 32];
 }
 
 std::string Launch::nameOf(Stamp stamp) const {
@@ -257,64 +286,11 @@ void Launch::settleConflict() {
                     makeFinding(thread, "same value", conflict.message + "; both wrote the same value", conflict.site));
 }
 
-/// Atomics order blocks: one that has fenced its writes and then touches a location comes before
-/// another that touches the location later.
+/// Atomics order blocks: one that has fenced its writes and then touches a location comes before another that touches
+/// the location later and then has a fence.
 void Launch::synchronise(const uint8_t *pointer, const Site &at) {
   std::vector<uint64_t> &blocks = released[pointer];
-  if (blockFenced || at.atomicOrders) {
-    for (uint64_t block : blocks)
-      seenBlocks.insert(block);
-    if (blocks.empty() || blocks.back() != blockIndex)
-      blocks.push_back(blockIndex);
-  }
-}
-
-//===----------------------------------------------------------------------===//
-// Asynchronous copies
-//===----------------------------------------------------------------------===//
-
-void Launch::asyncCopy(void *destination, const void *source, uint32_t size, uint32_t sourceSize, uint32_t siteIndex) {
-  settleConflict();
-  running->site = siteIndex;
-  auto *to = static_cast<uint8_t *>(destination);
-  auto *from = static_cast<const uint8_t *>(source);
-  if (checks(CheckBounds) && (uintptr_t(to) % size || (sourceSize && uintptr_t(from) % size)))
-    fail("misaligned access", "an asynchronous copy of " + bytes(size) + " needs addresses that are multiples of " +
-         llvm::Twine(size), siteIndex);
-  sourceSize = std::min(size, sourceSize);
-  copying = true;
-  checkAccess(from, sourceSize, siteIndex, /*store=*/false, /*atomic=*/false);
-  checkAccess(to, size, siteIndex, /*store=*/true, /*atomic=*/false);
-  copying = false;
-  if (overlaps(to, size, arena.data(), arena.size()))
-    std::fill_n(arenaInFlight.begin() + (to - arena.data()), size, uint16_t(running->linear + 1));
-  running->open.push_back({to, from, size, sourceSize, siteIndex});
-}
-
-void Launch::commitCopies() {
-  running->groups.push_back(std::move(running->open));
-  running->open.clear();
-}
-
-/// A copy of the running thread arrives.
-void Launch::land(const AsyncCopy &copy) {
-  std::memcpy(copy.destination, copy.source, copy.sourceSize);
-  std::memset(copy.destination + copy.sourceSize, 0, copy.size - copy.sourceSize);
-  if (!overlaps(copy.destination, copy.size, arena.data(), arena.size()))
-    return;
-  std::fill_n(arenaInFlight.begin() + (copy.destination - arena.data()), copy.size, uint16_t(0));
-  // The write counts as made now: others may read it after the next barrier.
-  if (checks(CheckRaces))
-    checkRaces(reinterpret_cast<Accesses *>(arenaAccesses.data()) + (copy.destination - arena.data()), copy.destination,
-               copy.size, copy.site, /*store=*/true, /*atomic=*/false, "shared memory");
-}
-
-/// The copies happen here, as late as they may.
-void Launch::waitCopies(uint32_t allowed) {
-  settleConflict();
-  copying = true;
-  for (; running->groups.size() > allowed; running->groups.pop_front())
-    for (const AsyncCopy &copy : running->groups.front())
-      land(copy);
-  copying = false;
+  (at.atomicOrders ? seenBlocks : metBlocks).insert(blocks.begin(), blocks.end());
+  if ((blockFenced || at.atomicOrders) && (blocks.empty() || blocks.back() != blockIndex))
+    blocks.push_back(blockIndex);
 }

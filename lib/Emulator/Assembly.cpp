@@ -38,7 +38,7 @@ static Replacement memoryAccess(Rewriter &r, CallInst &call, ArrayRef<StringRef>
     return {};
   IRBuilder<> &b = r.builder;
   Value *pointer = address(r, call.getArgOperand(0));
-  r.access(pointer, r.i32(count * size), r.site(call, mnemonic, store));
+  r.access(pointer, r.i32(count * size), r.accessSite(call, mnemonic, store, count * size, Align(count * size)));
   auto place = [&](unsigned i) { return b.CreateConstGEP1_32(b.getInt8Ty(), pointer, i * size); };
   if (store) {
     for (unsigned i = 0; i < count; ++i)
@@ -161,7 +161,7 @@ Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, Stri
       return {};
     rewriter.call("braid_emu_barrier", rewriter.builder.getInt32Ty(),
                   {(*operands)[0], operands->size() > 1 ? (*operands)[1] : rewriter.i32(0), rewriter.i32(0),
-                   rewriter.i32(BarrierPlain), rewriter.site(call, mnemonic)});
+                   rewriter.i32(mnemonic == "bar.sync" ? BarrierPlain : BarrierPlain | BarrierOfLanes), rewriter.site(call, mnemonic)});
     return {true, nullptr};
   }
   if (mnemonic == "membar.gl" || mnemonic == "membar.sys" || mnemonic == "fence.acq_rel.gpu" ||

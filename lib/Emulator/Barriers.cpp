@@ -14,12 +14,18 @@ uint32_t Launch::barrier(uint32_t id, uint32_t count, uint32_t input, uint32_t k
   if (count % 32 || count > (threads.size() + 31) / 32 * 32)
     fail("wrong barrier", "a barrier of " + llvm::Twine(count) + " threads: not a multiple of 32 within the block", site);
   Barrier &barrier = barriers[id];
-  if ((!barrier.waiting.empty() || barrier.arrived) && barrier.count != count)
+  bool isFirst = barrier.waiting.empty() && !barrier.arrived, isAligned = !(kind & BarrierOfLanes);
+  kind &= ~uint32_t(BarrierOfLanes);
+  if (!isFirst && barrier.count != count)
     fail("divergent barrier", "barrier " + llvm::Twine(id) + " expects " + llvm::Twine(count) +
          " threads here and " + llvm::Twine(barrier.count) + " at another place", site);
+  if (!isFirst && barrier.kind != kind)
+    fail("wrong barrier", "barrier " + llvm::Twine(id) +
+         " is another kind of barrier at another place (a reduction of another kind, or none)", site);
   Thread &self = *running;
   barrier.count = count;
   barrier.kind = kind;
+  barrier.isAligned &= isAligned;
   barrier.warps |= 1u << self.warp();
   barrier.waiting.push_back(&self);
   ++barrier.arrived;
@@ -37,9 +43,12 @@ void Launch::barrierArrive(uint32_t id, uint32_t count, uint32_t site) {
   if (id > 15 || !count || count % 32)
     fail("wrong barrier", "barrier.arrive needs a barrier of 0 to 15 and a multiple of 32 threads", site);
   Barrier &barrier = barriers[id];
-  if ((!barrier.waiting.empty() || barrier.arrived) && barrier.count != count)
+  bool isFirst = barrier.waiting.empty() && !barrier.arrived;
+  if (!isFirst && barrier.count != count)
     fail("divergent barrier", "barrier " + llvm::Twine(id) + " expects " + llvm::Twine(count) +
          " threads here and " + llvm::Twine(barrier.count) + " at another place", site);
+  if (!isFirst && barrier.kind != BarrierPlain)
+    fail("wrong barrier", "barrier " + llvm::Twine(id) + " is a reduction at another place", site);
   barrier.count = count;
   barrier.warps |= 1u << running->warp();
   ++barrier.arrived;
@@ -86,18 +95,22 @@ void Launch::reportDivergence(Barrier &barrier) {
     stopped = true;
     return;
   }
-  for (const Thread *thread : barrier.waiting)
-    if (thread->site != first.site && !barrier.count) {
-      size_t here = 0;
-      for (const Thread *other : barrier.waiting)
-        here += other->site == first.site;
-      report(first, "divergent barrier",
-             "reached by " + llvm::Twine(here) + " of " + llvm::Twine(threads.size()) + " threads; thread " +
-                 text(thread->id) + " waits at another barrier, at " + site(thread->site).location,
-             first.site);
-      stopped = true;
-      return;
-    }
+  // Arrivals are counted, wherever warps arrive; but the lanes of a warp must do so at one place.
+  if (!barrier.isAligned)
+    return;
+  std::array<const Thread *, 32> firstOf{};
+  for (const Thread *thread : barrier.waiting) {
+    const Thread *&one = firstOf[thread->warp()];
+    if (!one)
+      one = thread;
+    if (thread->site == one->site)
+      continue;
+    report(*one, "divergent barrier",
+           "not all lanes of the warp are here: thread " + text(thread->id) + " waits at " + site(thread->site).location,
+           one->site);
+    stopped = true;
+    return;
+  }
 }
 
 /// After a barrier, each of its warps knows all that any of them knew, and its own past is over.
@@ -113,7 +126,7 @@ void Launch::joinClocks(uint32_t warps) {
   for (size_t w = 0; w < clocks.size(); ++w)
     if (warps >> w & 1) {
       clocks[w] = joined;
-      visible[w] = clocks[w][w];
+      lanes[w].set(clocks[w][w]);
     }
 }
 

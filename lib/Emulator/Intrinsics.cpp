@@ -75,9 +75,9 @@ static Value *syncWarp(Rewriter &r, CallInst &call, const Args &args, uint32_t) 
 }
 
 /// A barrier; its id and count are the arguments, if there are any.
-static Value *barrier(Rewriter &r, CallInst &call, const Args &args, uint32_t) {
+static Value *barrier(Rewriter &r, CallInst &call, const Args &args, uint32_t kind) {
   Value *id = args.empty() ? r.i32(0) : args[0], *count = args.size() < 2 ? r.i32(0) : args[1];
-  r.call("braid_emu_barrier", r.builder.getInt32Ty(), {id, count, r.i32(0), r.i32(BarrierPlain), r.site(call, nameOf(call))});
+  r.call("braid_emu_barrier", r.builder.getInt32Ty(), {id, count, r.i32(0), r.i32(kind), r.site(call, nameOf(call))});
   return nullptr;
 }
 
@@ -211,8 +211,10 @@ static const StringMap<Row> &table() {
     add("redux.sync.xor", redux, ReduxXor);
     add("bar.warp.sync", syncWarp);
     // Blocks.
-    for (const char *name : {"barrier0", "barrier", "barrier.n", "bar.sync", "barrier.sync", "barrier.sync.cnt"})
-      add(name, barrier);
+    for (const char *name : {"barrier0", "barrier", "barrier.n", "bar.sync"})
+      add(name, barrier, BarrierPlain);
+    for (const char *name : {"barrier.sync", "barrier.sync.cnt"})
+      add(name, barrier, BarrierPlain | BarrierOfLanes);
     add("barrier0.popc", barrierReduce, BarrierPopc);
     add("barrier0.and", barrierReduce, BarrierAnd);
     add("barrier0.or", barrierReduce, BarrierOr);

@@ -23,7 +23,9 @@ namespace braid::emu {
 /// An instruction that reports can name.
 struct Site {
   std::string location, what;
-  bool store = false, atomic = false, atomicOrders = false;
+  bool store = false, atomic = false, atomicOrders = false, isVolatile = false;
+  /// What the address of an access must be a multiple of.
+  uint32_t align = 1;
 };
 
 /// A variable in shared memory: where it lies in a block's arena.
@@ -55,6 +57,9 @@ struct AsyncCopy {
   uint8_t *destination;
   const uint8_t *source;
   uint32_t size, sourceSize, site;
+  /// The source when the copy was issued: its bytes, and who had written each of them.
+  std::vector<uint8_t> bytes = {};
+  std::vector<Stamp> writers = {};
 };
 
 struct Thread {
@@ -130,7 +135,10 @@ public:
   void bulkCopy(void *to, const void *from, uint32_t size, uint64_t barrier, uint32_t site);
   void commitBulkStores();
   void waitBulkStores(uint32_t allowed);
-  void fence() { blockFenced = true; }
+  void fence() {
+    blockFenced = true;
+    seenBlocks.insert(metBlocks.begin(), metBlocks.end());
+  }
   void yieldThread();
   /// The running thread is about to run so many instructions of a loop.
   void step(uint32_t instructions, uint32_t site) {
@@ -170,6 +178,7 @@ private:
     uint32_t arrived = 0, count = 0;
     uint32_t warps = 0; // bits
     uint32_t kind = 0;
+    bool isAligned = true; ///< the lanes of a warp must arrive at one place
   };
   void completeBarrier(uint32_t id);
   void reportDivergence(Barrier &barrier);
@@ -199,12 +208,12 @@ private:
   void release(Mbarrier &barrier, Thread &thread);
   void acquire(const Mbarrier &barrier, const Thread &thread);
   bool landOne();
-  void land(const AsyncCopy &copy);
   std::string tooMany(const Mbarrier &barrier) const;
   std::string outstanding(const Mbarrier &barrier) const;
 
   // WarpOperations.cpp
   bool completeWarp(uint32_t warp, const LaneRequest &like);
+  void joinLanes(uint32_t warp, uint32_t lanes, bool ordersWrites);
   void retryWarp(uint32_t warp);
 
   // Accesses.cpp
@@ -217,13 +226,26 @@ private:
   void synchronise(const uint8_t *pointer, const Site &site);
   void settleConflict();
   Touched &touched(Buffer &buffer);
+  Buffer *bufferAt(const uint8_t *pointer);
+  void checkAlignment(const uint8_t *pointer, uint32_t align, uint32_t site);
+
+  // AsyncCopies.cpp
+  AsyncCopy issue(uint8_t *to, const uint8_t *from, uint32_t size, uint32_t sourceSize, uint32_t site);
+  const Accesses *accessesOf(const uint8_t *pointer);
+  void checkSource(const AsyncCopy &copy);
+  void land(const AsyncCopy &copy);
 
   Finding makeFinding(const Thread &thread, llvm::StringRef kind, llvm::Twine message, uint32_t site) const;
   /// Keeps a finding; the first of its kind at a place only.
   void report(const Thread &thread, llvm::StringRef kind, llvm::Twine message, uint32_t site, uint32_t other = 0);
   std::string describe(const Site &site) const { return site.what + " at " + site.location; }
   std::string nameOf(Stamp stamp) const;
+  /// Whether a byte is in the block's shared memory.
+  bool isShared(const uint8_t *pointer) const {
+    return uint64_t(pointer) - uint64_t(arena.data()) < arena.size();
+  }
   std::string shared(const uint8_t *pointer) const;
+  std::string placeOf(const uint8_t *pointer);
   bool checks(Check check) const { return options.checks & check; }
   const Site &site(uint32_t index) const { return (*kernel.sites)[index]; }
 
@@ -254,9 +276,19 @@ private:
   std::deque<Landing> landings;
   /// clocks[w][v]: what warp w knows of warp v's clock.
   std::vector<std::array<uint32_t, 32>> clocks;
-  /// What lies before this moment of a warp's clock is visible to all of its lanes. Shuffles advance the
-  /// clock, but they order no writes: only that a value read before is not one written after.
-  std::vector<uint32_t> visible;
+  /// What the lanes of a warp know of each other: writes[a][b] is the moment of the warp's clock before which
+  /// what lane b wrote is visible to lane a; reads[a][b] that before which what it read comes before what lane a
+  /// does. Shuffles order reads with later writes, but no writes.
+  struct LaneClocks {
+    using Rows = std::array<std::array<uint32_t, 32>, 32>;
+    Rows writes, reads;
+    void set(uint32_t moment) {
+      for (Rows *rows : {&writes, &reads})
+        for (auto &row : *rows)
+          row.fill(moment);
+    }
+  };
+  std::vector<LaneClocks> lanes;
 
   // Shared memory: bytes, which of them belong to a variable, which were written, copies in flight
   // (thread + 1), accesses.
@@ -267,7 +299,8 @@ private:
   // Order between blocks, through atomics.
   bool blockFenced = false;
   std::unordered_map<const void *, std::vector<uint64_t>> released;
-  std::set<uint64_t> seenBlocks;
+  /// Blocks whose writes are visible here; those that an atomic has met, which become so with a fence after it.
+  std::set<uint64_t> seenBlocks, metBlocks;
 
   // A store that races with another: a race only if it changes the bytes.
   struct Conflict {

@@ -43,7 +43,7 @@ static Replacement loadMatrix(Rewriter &r, CallInst &call, StringRef name) {
   uint32_t op = LoadMatrix1 + (count == 1 ? 0 : count == 2 ? 1 : 2) + (name.contains(".trans.") ? 3 : 0);
   Value *address = b.CreateAddrSpaceCast(call.getArgOperand(0), b.getPtrTy());
   Value *mine = b.CreateICmpULT(r.specialRegister(LaneId), r.i32(8 * count));
-  r.access(address, b.CreateSelect(mine, r.i32(16), r.i32(0)), r.site(call, "nvvm." + name));
+  r.access(address, b.CreateSelect(mine, r.i32(16), r.i32(0)), r.accessSite(call, "nvvm." + name, /*store=*/false, 16, Align(16)));
   AllocaInst *registers = makeRegisters(r, call, 4);
   b.CreateStore(b.CreatePtrToInt(address, b.getInt64Ty()), registers);
   run(r, call, op, registers, name);

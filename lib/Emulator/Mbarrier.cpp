@@ -130,12 +130,15 @@ void Launch::release(Mbarrier &barrier, Thread &thread) {
   barrier.waiting.clear();
 }
 
+/// What was before the end of the phase is before what the thread does from here on.
 void Launch::acquire(const Mbarrier &barrier, const Thread &thread) {
   uint32_t warp = thread.warp();
   for (size_t v = 0; v < 32; ++v)
     if (v != warp)
       clocks[warp][v] = std::max(clocks[warp][v], barrier.released[v]);
-  visible[warp] = std::max(visible[warp], barrier.released[warp]);
+  for (LaneClocks::Rows *rows : {&lanes[warp].writes, &lanes[warp].reads})
+    for (uint32_t &moment : (*rows)[thread.lane()])
+      moment = std::max(moment, barrier.released[warp]);
 }
 
 std::string Launch::outstanding(const Mbarrier &barrier) const {
@@ -153,21 +156,18 @@ void Launch::bulkCopy(void *to, const void *from, uint32_t size, uint64_t barrie
   auto *target = static_cast<uint8_t *>(to);
   auto *source = static_cast<const uint8_t *>(from);
   if ((uint64_t(to) | uint64_t(from) | size) % 16)
-    fail("misaligned access", "a bulk copy needs addresses and a size that are multiples of 16", siteIndex);
-  copying = true;
-  checkAccess(source, size, siteIndex, /*store=*/false, /*atomic=*/false);
-  checkAccess(target, size, siteIndex, /*store=*/true, /*atomic=*/false);
-  copying = false;
-  AsyncCopy copy{target, source, size, size, siteIndex};
+    fail("misaligned access", "a bulk copy needs addresses and a size that are multiples of 16: from " + placeOf(source) +
+         " to " + placeOf(target) + ", " + llvm::Twine(size) + " bytes", siteIndex);
+  AsyncCopy copy = issue(target, source, size, size, siteIndex);
   if (!barrierAddress) {
-    running->openStores.push_back(copy);
+    running->openStores.push_back(std::move(copy));
     return;
   }
   mbarrierAt(pointerOf(barrierAddress), siteIndex);
   if (target < arena.data() || target + size > arena.data() + arena.size())
     fail("out of bounds", "the target of a bulk copy that an mbarrier counts is shared memory", siteIndex);
   std::fill_n(arenaInFlight.begin() + (target - arena.data()), size, uint16_t(running->linear + 1));
-  landings.push_back({running, pointerOf(barrierAddress), siteIndex, size, /*arrives=*/false, {copy}});
+  landings.push_back({running, pointerOf(barrierAddress), siteIndex, size, /*arrives=*/false, {std::move(copy)}});
 }
 
 void Launch::commitBulkStores() {
@@ -178,8 +178,10 @@ void Launch::commitBulkStores() {
 void Launch::waitBulkStores(uint32_t allowed) {
   settleConflict();
   for (; running->storeGroups.size() > allowed; running->storeGroups.pop_front())
-    for (const AsyncCopy &copy : running->storeGroups.front())
+    for (const AsyncCopy &copy : running->storeGroups.front()) {
+      checkSource(copy);
       std::memcpy(copy.destination, copy.source, copy.size);
+    }
 }
 
 /// The oldest copy that a barrier counts arrives. False if there is none.

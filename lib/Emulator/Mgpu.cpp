@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <set>
 
 using namespace braid::emu;
 
@@ -42,6 +43,22 @@ static void tell(llvm::Error error) {
   }
   llvm::errs() << toString(std::move(error)) << "\n";
   std::_Exit(1);
+}
+
+/// Streams and events are numbers, each given once.
+static std::set<uintptr_t> handles;
+static void *makeHandle() {
+  static uintptr_t made = 0;
+  std::lock_guard guard(lock);
+  handles.insert(++made);
+  return reinterpret_cast<void *>(made);
+}
+/// As MLIR's CUDA runner does, says that a handle is none, and goes on: upstream's lowering of `async.execute` destroys an
+/// event once for each of its users.
+static void destroyHandle(void *handle, const char *who) {
+  std::lock_guard guard(lock);
+  if (!handles.erase(reinterpret_cast<uintptr_t>(handle)))
+    llvm::errs() << who << ": there is no such handle, or it was destroyed before\n";
 }
 
 static void refuse(llvm::StringRef what) {
@@ -103,12 +120,12 @@ void mgpuLaunchClusterKernel(void *, intptr_t, intptr_t, intptr_t, intptr_t, int
 }
 
 // Streams and events: everything has happened when a call returns.
-void *mgpuStreamCreate() { return new char; }
-void mgpuStreamDestroy(void *stream) { delete static_cast<char *>(stream); }
+void *mgpuStreamCreate() { return makeHandle(); }
+void mgpuStreamDestroy(void *stream) { destroyHandle(stream, "mgpuStreamDestroy"); }
 void mgpuStreamSynchronize(void *) {}
 void mgpuStreamWaitEvent(void *, void *) {}
-void *mgpuEventCreate() { return new char; }
-void mgpuEventDestroy(void *event) { delete static_cast<char *>(event); }
+void *mgpuEventCreate() { return makeHandle(); }
+void mgpuEventDestroy(void *event) { destroyHandle(event, "mgpuEventDestroy"); }
 void mgpuEventSynchronize(void *) {}
 void mgpuEventRecord(void *, void *) {}
 

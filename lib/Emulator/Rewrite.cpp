@@ -25,6 +25,15 @@ Value *Rewriter::site(Instruction &at, Twine what, bool store, bool atomic, bool
   return i32(result.sites.size() - 1);
 }
 
+Value *Rewriter::accessSite(Instruction &at, Twine what, bool store, uint64_t size, Align align, bool atomic,
+                            bool atomicOrders) {
+  Value *number = site(at, what, store, atomic, atomicOrders);
+  // No instruction of a GPU moves more than 16 bytes, and none needs more than the size of what it moves.
+  uint64_t natural = PowerOf2Ceil(std::max<uint64_t>(size, 1));
+  result.sites.back().align = uint32_t(std::min<uint64_t>({align.value(), natural, 16}));
+  return number;
+}
+
 CallInst *Rewriter::call(StringRef name, Type *type, ArrayRef<Value *> args) {
   SmallVector<Type *> types;
   for (Value *arg : args)
@@ -50,12 +59,14 @@ void Rewriter::access(Value *pointer, Value *size, Value *site) {
 }
 
 Value *Rewriter::checkedLoad(Instruction &at, Type *type, Value *pointer, Align align, Twine what) {
-  access(pointer, i32(module.getDataLayout().getTypeStoreSize(type)), site(at, what));
+  uint64_t size = module.getDataLayout().getTypeStoreSize(type);
+  access(pointer, i32(size), accessSite(at, what, /*store=*/false, size, align));
   return builder.CreateAlignedLoad(type, pointer, align);
 }
 
 void Rewriter::checkedStore(Instruction &at, Value *value, Value *pointer, Align align, Twine what) {
-  access(pointer, i32(module.getDataLayout().getTypeStoreSize(value->getType())), site(at, what, /*store=*/true));
+  uint64_t size = module.getDataLayout().getTypeStoreSize(value->getType());
+  access(pointer, i32(size), accessSite(at, what, /*store=*/true, size, align));
   builder.CreateAlignedStore(value, pointer, align);
 }
 
@@ -88,35 +99,46 @@ static bool isLocal(Value *pointer) { return isa<AllocaInst>(getUnderlyingObject
 void Rewriter::instrument(Instruction &at) {
   const DataLayout &layout = module.getDataLayout();
   builder.SetInsertPoint(&at);
-  auto check = [&](Value *pointer, Type *type, Twine what, bool store, bool atomic = false, bool orders = false) {
+  auto check = [&](Value *pointer, Type *type, Align align, Twine what, bool store, bool atomic = false, bool orders = false) {
+    uint64_t size = layout.getTypeStoreSize(type);
     if (!isLocal(pointer))
-      access(pointer, i32(layout.getTypeStoreSize(type)), site(at, what + " of " + typeText(type), store, atomic, orders));
+      access(pointer, i32(size), accessSite(at, what + " of " + typeText(type), store, size, align, atomic, orders));
   };
   auto orders = [](AtomicOrdering ordering) { return isAcquireOrStronger(ordering) || isReleaseOrStronger(ordering); };
-  if (auto *load = dyn_cast<LoadInst>(&at)) {
+  if (auto *fence = dyn_cast<FenceInst>(&at)) {
+    // That of a block or a thread orders no blocks.
+    SmallVector<StringRef> scopes;
+    module.getContext().getSyncScopeNames(scopes);
+    if (!is_contained({"singlethread", "block", "workgroup"}, scopes[fence->getSyncScopeID()]))
+      call("braid_emu_fence", builder.getVoidTy(), {});
+  } else if (auto *load = dyn_cast<LoadInst>(&at)) {
     if (load->isAtomic() || load->isVolatile())
       call("braid_emu_yield", builder.getVoidTy(), {});
-    check(load->getPointerOperand(), load->getType(), load->isAtomic() ? "atomic load" : "load", false,
+    check(load->getPointerOperand(), load->getType(), load->getAlign(), load->isAtomic() ? "atomic load" : "load", false,
           load->isAtomic(), orders(load->getOrdering()));
+    if (!isLocal(load->getPointerOperand()))
+      result.sites.back().isVolatile = load->isVolatile();
   } else if (auto *store = dyn_cast<StoreInst>(&at)) {
-    check(store->getPointerOperand(), store->getValueOperand()->getType(), store->isAtomic() ? "atomic store" : "store",
+    check(store->getPointerOperand(), store->getValueOperand()->getType(), store->getAlign(), store->isAtomic() ? "atomic store" : "store",
           true, store->isAtomic(), orders(store->getOrdering()));
   } else if (auto *rmw = dyn_cast<AtomicRMWInst>(&at)) {
     call("braid_emu_yield", builder.getVoidTy(), {});
-    check(rmw->getPointerOperand(), rmw->getType(), "atomic " + AtomicRMWInst::getOperationName(rmw->getOperation()),
+    check(rmw->getPointerOperand(), rmw->getType(), rmw->getAlign(), "atomic " + AtomicRMWInst::getOperationName(rmw->getOperation()),
           true, true, orders(rmw->getOrdering()));
   } else if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(&at)) {
     call("braid_emu_yield", builder.getVoidTy(), {});
-    check(exchange->getPointerOperand(), exchange->getCompareOperand()->getType(), "compare and exchange", true, true,
+    check(exchange->getPointerOperand(), exchange->getCompareOperand()->getType(), exchange->getAlign(), "compare and exchange", true, true,
           orders(exchange->getSuccessOrdering()));
   } else if (auto *set = dyn_cast<MemSetInst>(&at)) {
     if (!isLocal(set->getDest()))
-      access(set->getDest(), set->getLength(), site(at, "memset", true));
+      access(set->getDest(), set->getLength(), accessSite(at, "memset", true, 16, set->getDestAlign().valueOrOne()));
   } else if (auto *copy = dyn_cast<MemTransferInst>(&at)) {
     if (!isLocal(copy->getSource()))
-      access(copy->getSource(), copy->getLength(), site(at, "source of memcpy"));
+      access(copy->getSource(), copy->getLength(),
+             accessSite(at, "source of memcpy", false, 16, copy->getSourceAlign().valueOrOne()));
     if (!isLocal(copy->getDest()))
-      access(copy->getDest(), copy->getLength(), site(at, "target of memcpy", true));
+      access(copy->getDest(), copy->getLength(),
+             accessSite(at, "target of memcpy", true, 16, copy->getDestAlign().valueOrOne()));
   } else if (auto *intrinsic = dyn_cast<IntrinsicInst>(&at)) {
     bool store = intrinsic->getIntrinsicID() == Intrinsic::masked_store;
     if (!store && intrinsic->getIntrinsicID() != Intrinsic::masked_load)
@@ -126,7 +148,9 @@ void Rewriter::instrument(Instruction &at) {
     auto *type = dyn_cast<FixedVectorType>(store ? intrinsic->getArgOperand(0)->getType() : intrinsic->getType());
     if (!type || isLocal(pointer))
       return;
-    Value *number = site(at, (store ? "masked store of " : "masked load of ") + typeText(type), store);
+    auto align = cast<ConstantInt>(intrinsic->getArgOperand(store ? 2 : 1))->getMaybeAlignValue().valueOrOne();
+    Value *number = accessSite(at, (store ? "masked store of " : "masked load of ") + typeText(type), store,
+                               layout.getTypeStoreSize(type->getElementType()), align);
     for (unsigned i = 0; i < type->getNumElements(); ++i)
       access(builder.CreateConstGEP1_32(type->getElementType(), pointer, i),
              builder.CreateSelect(builder.CreateExtractElement(mask, i),

@@ -34,7 +34,8 @@ enum MbarrierOp : uint32_t {
   MbarrierCopiesArrive, MbarrierCopiesArriveCounted
 };
 
-enum BarrierKind : uint32_t { BarrierPlain, BarrierPopc, BarrierAnd, BarrierOr };
+/// `BarrierOfLanes` is added where lanes of one warp may arrive at different places (barrier.sync without .aligned).
+enum BarrierKind : uint32_t { BarrierPlain, BarrierPopc, BarrierAnd, BarrierOr, BarrierOfLanes };
 
 /// Names of the functions that generated code calls, and of libdevice's.
 struct RuntimeSymbol {

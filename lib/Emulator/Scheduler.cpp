@@ -8,6 +8,7 @@
 #include "Faults.h"
 #include "Launch.h"
 #include "Print.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 #include <boost/context/detail/fcontext.hpp>
 #include <sys/mman.h>
@@ -99,6 +100,7 @@ void Launch::prepareBlock(uint64_t index) {
   done = 0;
   blockFenced = false;
   seenBlocks.clear();
+  metBlocks.clear();
   barriers.clear();
   mbarriers.clear();
   landings.clear();
@@ -112,7 +114,9 @@ void Launch::prepareBlock(uint64_t index) {
   clocks.assign((threads.size() + 31) / 32, {});
   for (size_t warp = 0; warp < clocks.size(); ++warp)
     clocks[warp][warp] = 1;
-  visible.assign(clocks.size(), 1);
+  lanes.resize(clocks.size());
+  for (LaneClocks &warp : lanes)
+    warp.set(1);
   for (Thread &thread : threads) {
     thread.state = State::Ready;
     thread.open.clear();
@@ -234,8 +238,9 @@ void Launch::fault(const void *address) {
   if (p >= guard && p < guard + 4096)
     fail("stack overflow", "the thread needs more than " + llvm::Twine(options.stackBytes) + " bytes of local memory",
          running->site);
-  fail("fault", "an access to address 0x" + llvm::Twine::utohexstr(uint64_t(address)) +
-       " after this place; the check of bounds would name it", running->site);
+  // The processor gives no address where no address of its can be like that.
+  std::string where = address ? "address 0x" + llvm::utohexstr(uint64_t(address)) : "address 0, or to one that no pointer can be,";
+  fail("fault", "an access to " + where + " after this place; the check of bounds would name it", running->site);
 }
 
 void Launch::print(const char *format, const void *arguments) {

@@ -169,14 +169,33 @@ bool Launch::completeWarp(uint32_t warp, const LaneRequest &like) {
     stopped = true;
     return true;
   }
-  if (op == SyncWarp)
-    joinClocks(1u << warp);
-  else
-    advanceClock(warp);
+  advanceClock(warp);
+  joinLanes(warp, have, /*ordersWrites=*/op == SyncWarp);
   for (uint32_t lane = 0; lane < size; ++lane)
     if (have >> lane & 1)
       makeReady(first[lane]);
   return true;
+}
+
+/// After an operation of some lanes, each of them knows all that any of them knew, and their own past is over; of the
+/// warp's other lanes they know no more than before.
+void Launch::joinLanes(uint32_t warp, uint32_t mask, bool ordersWrites) {
+  if (!checks(CheckRaces))
+    return;
+  uint32_t now = clocks[warp][warp];
+  auto join = [&](LaneClocks::Rows &rows) {
+    std::array<uint32_t, 32> joined{};
+    for (uint32_t lane = 0; lane < 32; ++lane)
+      if (mask >> lane & 1)
+        for (uint32_t other = 0; other < 32; ++other)
+          joined[other] = std::max(joined[other], mask >> other & 1 ? now : rows[lane][other]);
+    for (uint32_t lane = 0; lane < 32; ++lane)
+      if (mask >> lane & 1)
+        rows[lane] = joined;
+  };
+  join(lanes[warp].reads);
+  if (ordersWrites)
+    join(lanes[warp].writes);
 }
 
 /// A lane has exited: those that waited for it may go on.

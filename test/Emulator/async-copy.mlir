@@ -10,6 +10,21 @@
 
 // RUN: not braid-emulate %t/misaligned.mlir --block 1 --arg f32[8]=0 2>&1 | FileCheck %s --check-prefix=ALIGN
 // ALIGN: error: misaligned access: nvvm.cp.async.cg.shared.global.16: an asynchronous copy of 16 bytes needs addresses that are multiples of 16
+// ALIGN-SAME: : address 0x{{[0-9A-F]*}}4 (byte 4 of argument 0)
+
+// Nobody may write the source of a copy before it was waited for: not the thread itself, nor another after a barrier.
+// RUN: not braid-emulate %t/source.mlir --block 32 --arg i32[64]=iota 2>&1 | FileCheck %s --check-prefix=SOURCE
+// SOURCE: {{source|same}}.mlir:12:5: error: race: nvvm.cp.async.ca.shared.global.4: thread (0, 0, 0) wrote the source of the asynchronous copy before anything waited for it (store of i32 at {{.*}}.mlir:17:5)
+// SOURCE-NEXT: in kernel k, block (0, 0, 0), thread (0, 0, 0)
+// RUN: sed 's/%%from : i32/%%across : i32/; s/.*HERE/nvvm.barrier0/' %t/source.mlir > %t/across.mlir
+// RUN: not braid-emulate %t/across.mlir --block 64 --arg i32[64]=iota --seed 2 2>&1 | FileCheck %s --check-prefix=ACROSS
+// ACROSS: error: race: nvvm.cp.async.ca.shared.global.4: thread ([[#]], 0, 0) wrote the source of the asynchronous copy before anything waited for it
+// The same after the wait.
+// RUN: sed 's/.*HERE/nvvm.cp.async.wait.group 0/' %t/source.mlir > %t/waited.mlir
+// RUN: braid-emulate %t/waited.mlir --block 32 --arg i32[64]=iota
+// The same value again is a race, too.
+// RUN: sed 's/llvm.store %%c7/llvm.store %%t/' %t/source.mlir > %t/same.mlir
+// RUN: not braid-emulate %t/same.mlir --block 32 --arg i32[64]=iota 2>&1 | FileCheck %s --check-prefix=SOURCE
 // The rest of a copy with fewer bytes of source is zeros.
 // RUN: braid-emulate %t/fill.mlir --block 1 --arg i32[4]=7 --arg i32[4] --print | FileCheck %s --check-prefix=FILL
 // FILL: argument 1 i32[4]: 7 7 0 0
@@ -53,6 +68,29 @@ gpu.module @kernels {
     %slot = llvm.mlir.addressof @slot : !llvm.ptr<3>
     %from = llvm.getelementptr %in[1] : (!llvm.ptr<1>) -> !llvm.ptr<1>, f32
     nvvm.cp.async.shared.global %slot, %from, 16, cache = cg : !llvm.ptr<3>, !llvm.ptr<1>
+    llvm.return
+  }
+}
+
+//--- source.mlir
+gpu.module @kernels {
+  llvm.mlir.global internal @slots() {addr_space = 3 : i32} : !llvm.array<64 x i32>
+  llvm.func @k(%in: !llvm.ptr<1>) attributes {nvvm.kernel} {
+    %slots = llvm.mlir.addressof @slots : !llvm.ptr<3>
+    %c7 = llvm.mlir.constant(7 : i32) : i32
+    %c32 = llvm.mlir.constant(32 : i32) : i32
+    %t = nvvm.read.ptx.sreg.tid.x : i32
+    %from = llvm.getelementptr %in[%t] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, i32
+    %other = llvm.xor %t, %c32 : i32
+    %across = llvm.getelementptr %in[%other] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, i32
+    %slot = llvm.getelementptr %slots[%t] : (!llvm.ptr<3>, i32) -> !llvm.ptr<3>, i32
+    nvvm.cp.async.shared.global %slot, %from, 4, cache = ca : !llvm.ptr<3>, !llvm.ptr<1>
+    nvvm.cp.async.commit.group
+    // Here it is waited for, or not.
+    // In the source below the copy is still under way.
+    // HERE
+    llvm.store %c7, %from : i32, !llvm.ptr<1>
+    nvvm.cp.async.wait.group 0
     llvm.return
   }
 }

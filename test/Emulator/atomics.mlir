@@ -25,6 +25,16 @@
 // RUN: not braid-emulate %t/no-fence.mlir --grid 8 --block 32 --arg i32[1]=0 --arg i32[8] --arg i32[1] 2>&1 | FileCheck %s --check-prefix=FENCE
 // FENCE: error: race: load of i32: argument 1: thread (0, 0, 0) of block (0, 0, 0) wrote the same byte
 // FENCE-NEXT: in kernel last, block (7, 0, 0), thread (0, 0, 0)
+// Nor is it enough that the writers have one: what the reader's cache holds may be stale.
+// RUN: sed '/READER/d' %t/last-block.mlir > %t/no-acquire.mlir
+// RUN: not braid-emulate %t/no-acquire.mlir --grid 8 --block 32 --arg i32[1]=0 --arg i32[8] --arg i32[1] 2>&1 | FileCheck %s --check-prefix=FENCE
+// Volatile loads go past it; so does an atomic that acquires, and a fence of LLVM is one.
+// RUN: sed 's/llvm.load %%part/llvm.load volatile %%part/' %t/no-acquire.mlir > %t/volatile.mlir
+// RUN: braid-emulate %t/volatile.mlir --grid 8 --block 32 --arg i32[1]=0 --arg i32[8] --arg i32[1] --print --seed 4 | FileCheck %s --check-prefix=LAST
+// RUN: sed 's/monotonic/acq_rel/' %t/no-fence.mlir > %t/acquire.mlir
+// RUN: braid-emulate %t/acquire.mlir --grid 8 --block 32 --arg i32[1]=0 --arg i32[8] --arg i32[1] --print --seed 4 | FileCheck %s --check-prefix=LAST
+// RUN: sed 's/llvm.call @llvm.nvvm.membar.gl.*/llvm.fence seq_cst/' %t/last-block.mlir > %t/llvm-fence.mlir
+// RUN: braid-emulate %t/llvm-fence.mlir --grid 8 --block 32 --arg i32[1]=0 --arg i32[8] --arg i32[1] --print --seed 4 | FileCheck %s --check-prefix=LAST
 
 //--- tickets.mlir
 gpu.module @kernels {
@@ -78,6 +88,7 @@ llvm.func @last(%count: !llvm.ptr, %parts: !llvm.ptr, %total: !llvm.ptr) attribu
   llvm.store %b, %mine : i32, !llvm.ptr
   llvm.call @llvm.nvvm.membar.gl() : () -> ()
   %before = llvm.atomicrmw add %count, %c1 monotonic : !llvm.ptr, i32
+  llvm.call @llvm.nvvm.membar.gl() : () -> () // READER
   %done = llvm.add %before, %c1 : i32
   %isLast = llvm.icmp "eq" %done, %n : i32
   llvm.cond_br %isLast, ^loop(%c0, %c0 : i32, i32), ^end

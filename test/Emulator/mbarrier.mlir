@@ -38,7 +38,9 @@
 // RUN: braid-emulate %t/store.mlir --block 32 --arg f32[32]=iota --arg f32[32] --print --seed 2 | FileCheck %s --check-prefix=STORE
 // STORE: argument 1 f32[32]: 1 2 3 4
 // RUN: sed '/bulk.wait_group/d' %t/store.mlir > %t/late.mlir
-// RUN: braid-emulate %t/late.mlir --block 32 --arg f32[32]=iota --arg f32[32] --print | FileCheck %s --check-prefix=LATE
+// RUN: braid-emulate %t/late.mlir --check=none --block 32 --arg f32[32]=iota --arg f32[32] --print | FileCheck %s --check-prefix=LATE
+// RUN: not braid-emulate %t/late.mlir --block 32 --arg f32[32]=iota --arg f32[32] 2>&1 | FileCheck %s --check-prefix=SOURCE
+// SOURCE: error: race: cp.async.bulk.global.shared::cta.bulk_group: thread (0, 0, 0) wrote the source of the asynchronous copy before anything waited for it
 // LATE: argument 1 f32[32]: -1 -1 -1
 
 //--- bulk.mlir

@@ -22,6 +22,26 @@
 // SHUFFLE: error: race: load of i32: shared memory: thread (1, 0, 0) wrote the same byte
 // SHUFFLE-NEXT: in kernel neighbour, block (0, 0, 0), thread (0, 0, 0)
 
+// A barrier of half a warp orders nothing between the halves, whatever the order of lanes; within a half it does.
+// RUN: sed 's/%%one = llvm.mlir.constant(1 /%%one = llvm.mlir.constant(16 /' %t/halves.mlir > %t/across.mlir
+// RUN: not braid-emulate %t/across.mlir --block 32 --arg i32[32] --check=races --seed 0 2>&1 | FileCheck %s --check-prefix=ACROSS
+// RUN: not braid-emulate %t/across.mlir --block 32 --arg i32[32] --check=races --seed 1 2>&1 | FileCheck %s --check-prefix=ACROSS
+// RUN: not braid-emulate %t/across.mlir --block 32 --arg i32[32] --check=races --seed 2 2>&1 | FileCheck %s --check-prefix=ACROSS
+// RUN: not braid-emulate %t/across.mlir --block 32 --arg i32[32] --check=races --seed 3 2>&1 | FileCheck %s --check-prefix=ACROSS
+// ACROSS: error: race: {{load|store}} of i32: shared memory: thread ([[#]], 0, 0) {{wrote|read}} the same byte
+// RUN: braid-emulate %t/halves.mlir --block 32 --arg i32[32] --seed 0
+// RUN: braid-emulate %t/halves.mlir --block 32 --arg i32[32] --seed 1
+// RUN: braid-emulate %t/halves.mlir --block 32 --arg i32[32] --seed 2
+// RUN: braid-emulate %t/halves.mlir --block 32 --arg i32[32] --seed 3
+// Nor does a shuffle of half a warp order a read of the other half with a later write.
+// RUN: sed 's/.*AFTER.*/%%s = nvvm.shfl.sync bfly %%mask, %%t, %%one, %%last : i32 -> i32/; s/.*MINE/llvm.store %%v, %%mine : i32, !llvm.ptr<3>/' %t/halves.mlir > %t/shuffled.mlir
+// RUN: braid-emulate %t/shuffled.mlir --block 32 --arg i32[32] --seed 1
+// RUN: sed 's/%%one = llvm.mlir.constant(1 /%%one = llvm.mlir.constant(16 /; s/nvvm.shfl.sync bfly %%mask, %%t, %%one/nvvm.shfl.sync bfly %%mask, %%t, %%c1/; s/nvvm.bar.warp.sync %%mask/nvvm.bar.warp.sync %%all/' %t/shuffled.mlir > %t/shuffled-across.mlir
+// RUN: not braid-emulate %t/shuffled-across.mlir --block 32 --arg i32[32] --check=races --seed 0 2>&1 | FileCheck %s --check-prefix=ACROSS
+// RUN: not braid-emulate %t/shuffled-across.mlir --block 32 --arg i32[32] --check=races --seed 1 2>&1 | FileCheck %s --check-prefix=ACROSS
+// RUN: not braid-emulate %t/shuffled-across.mlir --block 32 --arg i32[32] --check=races --seed 2 2>&1 | FileCheck %s --check-prefix=ACROSS
+// RUN: not braid-emulate %t/shuffled-across.mlir --block 32 --arg i32[32] --check=races --seed 3 2>&1 | FileCheck %s --check-prefix=ACROSS
+
 // Several findings, and no more than asked for.
 // RUN: not braid-emulate %t/shuffle.mlir --block 64 --arg i32[32] --max-findings 1 2>&1 | FileCheck %s --check-prefix=ONE --implicit-check-not=error:
 // ONE: error: race
@@ -41,6 +61,35 @@ llvm.func @shift(%a: !llvm.ptr) attributes {nvvm.kernel} {
   // HERE
   llvm.store %v, %to : i32, !llvm.ptr
   llvm.return
+}
+
+//--- halves.mlir
+// Each half of the warp exchanges values of its own.
+gpu.module @kernels {
+  llvm.mlir.global internal @slots() {addr_space = 3 : i32} : !llvm.array<32 x i32>
+  llvm.func @halves(%out: !llvm.ptr) attributes {nvvm.kernel} {
+    %slots = llvm.mlir.addressof @slots : !llvm.ptr<3>
+    %one = llvm.mlir.constant(1 : i32) : i32
+    %c1 = llvm.mlir.constant(1 : i32) : i32
+    %c16 = llvm.mlir.constant(16 : i32) : i32
+    %last = llvm.mlir.constant(31 : i32) : i32
+    %all = llvm.mlir.constant(-1 : i32) : i32
+    %low = llvm.mlir.constant(65535 : i32) : i32
+    %t = nvvm.read.ptx.sreg.laneid : i32
+    %upper = llvm.and %t, %c16 : i32
+    %mask = llvm.shl %low, %upper : i32
+    %mine = llvm.getelementptr %slots[%t] : (!llvm.ptr<3>, i32) -> !llvm.ptr<3>, i32
+    llvm.store %t, %mine : i32, !llvm.ptr<3>
+    nvvm.bar.warp.sync %mask : i32
+    %other = llvm.xor %t, %one : i32
+    %there = llvm.getelementptr %slots[%other] : (!llvm.ptr<3>, i32) -> !llvm.ptr<3>, i32
+    %v = llvm.load %there : !llvm.ptr<3> -> i32
+    // AFTER
+    // MINE
+    %to = llvm.getelementptr %out[%t] : (!llvm.ptr, i32) -> !llvm.ptr, i32
+    llvm.store %v, %to : i32, !llvm.ptr
+    llvm.return
+  }
 }
 
 //--- neighbour.mlir

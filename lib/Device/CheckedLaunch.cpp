@@ -4,6 +4,7 @@
 #include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Runtime/Random.h"
+#include "llvm/ADT/StringSet.h"
 #include <map>
 #include <set>
 
@@ -29,13 +30,23 @@ static int64_t entriesOf(row::KernelOp kernel, row::ListType list, llvm::ArrayRe
   return 0;
 }
 
-/// `entries` for every dynamic axis, but for lists whose length the kernel knows.
+/// `entries` for every list whose length the kernel does not know, and for the last of the other dynamic axes, along which rows
+/// are contiguous; those before it are short, so that a row does not have so many numbers to the power of its axes.
 static llvm::SmallVector<int64_t> sizesWith(row::KernelOp kernel, int64_t entries) {
+  llvm::StringSet<> lists;
+  for (mlir::Type type : kernel.getBody().getArgumentTypes())
+    if (auto list = llvm::dyn_cast<row::ListType>(type))
+      lists.insert(list.getAxis());
   llvm::SmallVector<int64_t> sizes;
-  for (mlir::Attribute name : kernel.getDynamic()) {
-    int64_t fixed = kernel.fixedLength(llvm::cast<mlir::StringAttr>(name).getValue());
-    sizes.push_back(fixed < 0 ? entries : fixed);
+  bool isLast = true;
+  for (mlir::Attribute attribute : llvm::reverse(kernel.getDynamic())) {
+    llvm::StringRef name = llvm::cast<mlir::StringAttr>(attribute).getValue();
+    int64_t fixed = kernel.fixedLength(name);
+    bool isList = lists.contains(name);
+    sizes.push_back(fixed >= 0 ? fixed : isList || isLast ? entries : std::min<int64_t>(entries, 3));
+    isLast &= isList;
   }
+  std::reverse(sizes.begin(), sizes.end());
   return sizes;
 }
 

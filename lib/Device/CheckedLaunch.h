@@ -32,6 +32,7 @@ struct CheckedLaunch {
   };
   llvm::SmallVector<int64_t> sizes;           ///< of the dynamic axes, then the hashes of the streams
   bool oneRow = false;                        ///< it writes what all rows share
+  int64_t mostRows = 0;                       ///< where long rows are the point; 0: any number
   std::vector<std::vector<Operand>> arguments; ///< by argument: one operand of a buffer, all of a list
   std::vector<Memory> memories;
 

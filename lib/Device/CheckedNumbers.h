@@ -20,7 +20,8 @@ public:
   void fill(float scale);
   /// Interprets the kernel, and samples what fp32 can do. Called again, it takes more samples.
   void expect();
-  /// The inputs whose numbers could be others without any result moving by more than its bound. Looks at single rows.
+  /// The inputs whose numbers could be others without any result moving by more than its bound. Looks at single rows, at
+  /// some entries of long lists, and at as many inputs as there is time for.
   std::vector<CheckedTensor *> unseen(double tolerance);
   /// Fills and expects; makes inputs larger as long as the check does not see them, a few times. Returns those that it never sees.
   std::vector<CheckedTensor *> prepare(float scale, double tolerance);
@@ -30,8 +31,11 @@ public:
 private:
   using Data = std::vector<CheckedTensor::Data>;
   Data initial() const;
-  /// What the rows from `begin` to `end` make of the data. `single`: in fp32.
-  Data interpret(Data data, int64_t begin, int64_t end, bool single);
+  /// The same of one row alone, and of what has no rows.
+  Data only(int64_t row) const;
+  /// What the rows from `begin` to `end` make of the data, which begins with the row `first`. `single`: in fp32.
+  Data interpret(Data data, int64_t first, int64_t begin, int64_t end, bool single);
+  std::vector<CheckedTensor *> tellingInputs();
   int64_t notFinite();
   void chooseSigns(float scale);
 

@@ -46,6 +46,8 @@ llvm::Error Check::plan() {
   bool isReal = properties.memoryBytes > 0;
   int64_t blocks = options.blocks ? options.blocks : isReal ? std::min(properties.multiprocessors, 16) : 2;
   rows = launch.oneRow ? 1 : options.rows ? options.rows : std::max<int64_t>(5, 2 * blocks * shape->rowsPerBlock + 1);
+  if (launch.mostRows)
+    rows = std::min(rows, launch.mostRows);
   grids = {blocks};
   if (isReal && !options.blocks) // more than there is room for at a time
     grids.push_back(properties.multiprocessors * std::max<int64_t>(1, properties.threads / shape->threads) * 2 + 1);
@@ -221,6 +223,7 @@ static llvm::Expected<std::vector<CheckedLaunch>> waysOf(row::KernelOp kernel, m
     auto way = CheckedLaunch::of(kernel, launches.front(), size, random);
     if (!way)
       return way.takeError();
+    way->mostRows = 2;
     ways.push_back(std::move(*way));
   }
   return ways;

@@ -19,7 +19,7 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
   add("--json", options.json, "file for the results, or - for standard output")->type_name("FILE");
   add("--rows", options.rows, "rows of a launch; 0: so many that every path of the code is taken")->check(count(0));
   add("--time", options.time, "rows of a sequence")->check(count(1));
-  add("--entries", options.entries, "entries of a history, and the size of every other dynamic axis; 0: as the programs have them")->check(count(0, 65536));
+  add("--entries", options.entries, "entries of a history, and the size of the last other dynamic axis; 0: as the programs have them")->check(count(0, 65536));
   add("--tokens", options.tokens, "tokens of sums by id; 0: as many as rows, at least 300")->check(count(0));
   add("--blocks", options.blocks, "blocks of the grid; 0: 2 on the emulator, several and more than fit on a GPU")->check(count(0));
   command.add_flag("!--no-cache", options.useCache, "compiles anew, past the compile cache")->group("row-kernels");

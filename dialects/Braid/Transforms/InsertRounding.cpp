@@ -85,11 +85,21 @@ Value Rounder::rounded(Value value) {
   return copy;
 }
 
+/// True where an extreme is looked for among the terms that it was found in: it is one of them only as it was found.
+static bool looksForExtreme(Operation *user, Value value) {
+  auto reduce = value.getDefiningOp<ReduceOp>();
+  auto map = dyn_cast<MapOp>(user);
+  return reduce && reduce.getKind() != ReduceKind::Sum && map && map.getFn() == Fn::Eq &&
+         llvm::is_contained(map.getInputs(), reduce.getInput());
+}
+
 /// Gives every user the rounded value.
 void Rounder::roundEverywhere(Value value) {
   Value copy = rounded(value);
   if (copy != value)
-    value.replaceAllUsesExcept(copy, copy.getDefiningOp());
+    value.replaceUsesWithIf(copy, [&](OpOperand &use) {
+      return use.getOwner() != copy.getDefiningOp() && !looksForExtreme(use.getOwner(), value);
+    });
 }
 
 void Rounder::visit(Operation *op) {

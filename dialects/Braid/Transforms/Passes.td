@@ -201,7 +201,8 @@ def BraidInsertRounding : Pass<"braid-insert-rounding", "::mlir::ModuleOp"> {
       gradients of parameters, stay in fp32.
     - query, keys, values, the output of attention and its gradient; of the results of
       `attend_grad` those that vary per token. `lse` stays in fp32.
-    - entries of histories: the first list of a read. All users see the rounded entry.
+    - entries of histories: the first list of a read. All users see the rounded entry, but for comparisons
+      of an extreme with the terms that it is one of.
     Lists of gradients that the adjoint of a read carries stay in fp32.
     A value that is rounded already, or is a view of such, is not rounded again: stable on
     its own output.

@@ -11,7 +11,7 @@
 // HEADER: [0] in:x: 4 float for each token
 // HEADER: [1] param:w: 4 bf16 bits
 // HEADER: int32_t braid_f(struct braid_context *context);
-// ERROR: error: cannot write {{.*}}x.o
+// ERROR: error: {{.*}}x.o: cannot be written
 row.kernel @k token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [d: 4], f32>, %w: !row.buffer<shared, [d: 4], bf16>, %y: !row.buffer<rows, [d: 4], f32>):
   %0 = row.load %x : !row.buffer<rows, [d: 4], f32> -> !row.value<[d: 4]>

@@ -56,6 +56,9 @@ Value GpuEmitter::entryAddress(Value list, const Index &which) {
   }
   Value number = scalarOf(which);
   enter(which.depth);
+  // A thread outside of the axis accesses nothing, but looks for an address all the same.
+  if (which.guarded)
+    number = b.create<arith::MinUIOp>(loc, number, Value(b.create<arith::SubIOp>(loc, dynamicSizes.lookup(type.getAxis()), i64(1))));
   Value address = addressInList(list, number, row);
   // By way of the global address space, so that accesses are known to be global.
   auto global = LLVM::LLVMPointerType::get(b.getContext(), 1);

@@ -76,7 +76,8 @@ void CheckedTensor::allow(const Data &exact, const Data &rounded) {
     double x = at(exact, i), y = at(rounded, i);
     if (std::isfinite(x) && std::isfinite(y))
       deviations[size_t(i / inRow)] = std::max(deviations[size_t(i / inRow)], std::fabs(x - y));
-    else if (!(x == y || (std::isnan(x) && std::isnan(y))))
+    // Where the inputs have no finite result, or one at the edge of the range, partial sums decide what a kernel gives.
+    if (!std::isfinite(x) || !std::isfinite(y) || std::fabs(x) > 1e36)
       lost[size_t(i)] = true;
   }
 }

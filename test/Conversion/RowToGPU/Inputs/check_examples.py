@@ -1,14 +1,14 @@
-"""check_examples.py EXAMPLES DTYPE
+"""check_examples.py EXAMPLES DTYPE [NAME…]
 
-Runs every kernel of every example on the emulator, with all its checks, against double precision.
+Runs every kernel of every example (or of those named) on the emulator, with all its checks, against double precision.
 """
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-examples, dtype = sys.argv[1:]
-names = sorted(name for name in os.listdir(examples) if name.endswith(".braid"))
+examples, dtype, *wanted = sys.argv[1:]
+names = [name + ".braid" for name in wanted] or sorted(name for name in os.listdir(examples) if name.endswith(".braid"))
 
 
 def check(name):

@@ -30,12 +30,17 @@ constexpr int64_t smallPart = 8;
 /// True for ops that can be part of a row kernel at any level.
 static bool isPlainRow(Operation *op) { return isRowLocal(op) && !endsLevel(op); }
 
+/// A sum over values of at most so many numbers may be copied: storing each step of a small matrix that is normalised again and
+/// again (Sinkhorn) costs more registers than a kernel has.
+constexpr int64_t fewNumbers = 64;
+
 /// True if an order of additions decides the bits, which the kernel chooses that the op is in.
 static bool isSum(Operation *op) {
   bool found = false;
   op->walk([&](Operation *inner) {
     auto reduce = dyn_cast<ReduceOp>(inner);
-    found |= isa<DotOp>(inner) || (reduce && reduce.getKind() == ReduceKind::Sum);
+    bool adds = isa<DotOp>(inner) || (reduce && reduce.getKind() == ReduceKind::Sum);
+    found |= adds && llvm::any_of(inner->getOperands(), [](Value v) { return typeOf(v).numElements() > fewNumbers; });
   });
   return found;
 }

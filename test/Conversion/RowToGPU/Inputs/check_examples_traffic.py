@@ -1,11 +1,11 @@
-"""check_examples_traffic.py EXAMPLES [K=V…]: the row kernels of every example, fp32 and bf16, with these config values, move no more than their bound."""
+"""check_examples_traffic.py EXAMPLES [K=V…] [NAME…]: the row kernels of every example, or of those named, fp32 and bf16, with these config values, move no more than their bound."""
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-examples, settings = sys.argv[1], [word for value in sys.argv[2:] for word in ("--set", value)]
-names = sorted(name[:-6] for name in os.listdir(examples) if name.endswith(".braid"))
+examples, settings = sys.argv[1], [word for value in sys.argv[2:] if "=" in value for word in ("--set", value)]
+names = [name for name in sys.argv[2:] if "=" not in name] or sorted(name[:-6] for name in os.listdir(examples) if name.endswith(".braid"))
 
 
 def check(job):

@@ -111,3 +111,27 @@ braid.func @segments {
   %a, %b, %c = braid.attend_grad %q, keys(%q), values(%q) segments(%s), output(%o, %l, %q) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 1.0 : <token, [head: 64]>, (!braid.value<token, [head: 64]>), (!braid.value<token, [head: 64]>) segments(!braid.value<token, [], id 0>), <token, [head: 64]>, <token, []>, <token, [head: 64]> -> <token, [head: 64]>, (!braid.value<token, [head: 64]>), (!braid.value<token, [head: 64]>)
   braid.output "a", %a : <token, [head: 64]>
 }
+
+// An extreme that is an entry is rounded for its users, but not where it is looked for among the terms that it is one
+// of (the gradient of `max`): rounded, it would equal none of them.
+// CHECK-LABEL: braid.func @extreme
+braid.func @extreme {
+  // CHECK: %[[X:.*]] = braid.input "x"
+  %x = braid.input "x" : <token, [lane: 4, dim: 8]>
+  // CHECK-NEXT: %[[M:.*]] = braid.reduce max %[[X]]
+  // CHECK-NEXT: %[[R:.*]] = braid.round %[[M]] to bf16
+  %m = braid.reduce max %x over ["lane"] : <token, [lane: 4, dim: 8]> -> <token, [dim: 8]>
+  // CHECK-NEXT: braid.map eq(%[[X]], %[[M]])
+  %hit = braid.map eq(%x, %m) : (!braid.value<token, [lane: 4, dim: 8]>, !braid.value<token, [dim: 8]>) -> !braid.value<token, [lane: 4, dim: 8], bool>
+  // CHECK-NEXT: braid.map neg(%[[R]])
+  %n = braid.map neg(%m) : (!braid.value<token, [dim: 8]>) -> !braid.value<token, [dim: 8]>
+  %r = braid.read "depth" groups 1 entries(%m, %m : !braid.value<token, [dim: 8]>, !braid.value<token, [dim: 8]>) captures() unstack [] -> !braid.value<token, [dim: 8]> {
+  ^bb0(%v: !braid.value<token, [depth: 2, dim: 8]>):
+    %s = braid.reduce sum %v over ["depth"] : <token, [depth: 2, dim: 8]> -> <token, [dim: 8]>
+    braid.yield %s : !braid.value<token, [dim: 8]>
+  }
+  braid.output "n", %n : <token, [dim: 8]>
+  braid.output "r", %r : <token, [dim: 8]>
+  %one = braid.map real(%hit) : (!braid.value<token, [lane: 4, dim: 8], bool>) -> !braid.value<token, [lane: 4, dim: 8]>
+  braid.output "hit", %one : <token, [lane: 4, dim: 8]>
+}

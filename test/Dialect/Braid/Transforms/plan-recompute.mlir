@@ -63,3 +63,30 @@ braid.func @table {
   %y = braid.dot %x, %h over [] : <token, [dim: 64]>, <token, [dim2: 64]> -> <token, [dim: 64, dim2: 64]>
   braid.output "y", %y : <token, [dim: 64, dim2: 64]>
 }
+
+// A sum is stored, although its leaf is read again anyway: another kernel may add in another order. An extreme,
+// whose bits no order changes, may be copied.
+// CHECK-LABEL: braid.func @sums
+// CHECK-NOT: braid.reduce sum %{{.*}} over ["lane"] {braid.recompute
+braid.func @sums {
+  %x = braid.input "x" : <token, [lane: 4, dim: 64]>
+  %w = braid.input "w" : <static, [dim: 64, dim2: 64]>
+  %s = braid.reduce sum %x over ["lane"] : <token, [lane: 4, dim: 64]> -> <token, [dim: 64]>
+  %t = braid.map tanh(%s) : (!braid.value<token, [dim: 64]>) -> !braid.value<token, [dim: 64]>
+  %h = braid.dot %t, %w over ["dim"] : <token, [dim: 64]>, <static, [dim: 64, dim2: 64]> -> <token, [dim2: 64]>
+  %p = braid.map mul(%x, %s) : (!braid.value<token, [lane: 4, dim: 64]>, !braid.value<token, [dim: 64]>) -> !braid.value<token, [lane: 4, dim: 64]>
+  %k = braid.dot %p, %h over [] : <token, [lane: 4, dim: 64]>, <token, [dim2: 64]> -> <token, [lane: 4, dim: 64, dim2: 64]>
+  braid.output "k", %k : <token, [lane: 4, dim: 64, dim2: 64]>
+}
+// CHECK-LABEL: braid.func @extremes
+// CHECK: braid.reduce max %{{.*}} over ["lane"] {braid.recompute = 1 : i64}
+braid.func @extremes {
+  %x = braid.input "x" : <token, [lane: 4, dim: 64]>
+  %w = braid.input "w" : <static, [dim: 64, dim2: 64]>
+  %s = braid.reduce max %x over ["lane"] : <token, [lane: 4, dim: 64]> -> <token, [dim: 64]>
+  %t = braid.map tanh(%s) : (!braid.value<token, [dim: 64]>) -> !braid.value<token, [dim: 64]>
+  %h = braid.dot %t, %w over ["dim"] : <token, [dim: 64]>, <static, [dim: 64, dim2: 64]> -> <token, [dim2: 64]>
+  %y = braid.map mul(%x, %s) : (!braid.value<token, [lane: 4, dim: 64]>, !braid.value<token, [dim: 64]>) -> !braid.value<token, [lane: 4, dim: 64]>
+  %k = braid.dot %y, %h over [] : <token, [lane: 4, dim: 64]>, <token, [dim2: 64]> -> <token, [lane: 4, dim: 64, dim2: 64]>
+  braid.output "k", %k : <token, [lane: 4, dim: 64, dim2: 64]>
+}

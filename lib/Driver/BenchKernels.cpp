@@ -47,7 +47,7 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> planned(Compilation &co
 }
 
 static llvm::Expected<Measured> measure(const BenchKernelsOptions &o, Console &console) {
-  auto device = deviceByName(o.device, o.target, o.how.seed + 1, o.useCache, console);
+  auto device = deviceByName(o.device, o.emulated, o.how.seed + 1, o.useCache, console);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(o.model, &console);

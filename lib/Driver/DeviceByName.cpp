@@ -6,15 +6,16 @@
 
 namespace braid::driver {
 
-llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, llvm::StringRef target, uint64_t seed, bool useCache, Console &console,
+llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, const EmulatorArgs &emulated, uint64_t seed, bool useCache, Console &console,
                                                           std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch) {
   if (name == "emulator") {
-    auto chip = row::parseGpuTarget(target.empty() ? llvm::StringRef(row::defaultGpuTarget) : target);
+    auto chip = row::parseGpuTarget(emulated.target.empty() ? llvm::StringRef(row::defaultGpuTarget) : emulated.target);
     if (!chip)
       return chip.takeError();
     dev::EmulatedOptions options;
     options.target = std::move(*chip);
     options.launch.seed = seed;
+    options.launch.limit = uint64_t(emulated.limit);
     options.onLaunch = std::move(onLaunch);
     return dev::makeEmulatedDevice(std::move(options));
   }

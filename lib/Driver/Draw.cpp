@@ -1,5 +1,6 @@
 //===- Draw.cpp - a plan as a graph and as a page -------------------------===//
 #include "lib/Driver/Draw.h"
+#include "braid/Conversion/Launches.h"
 #include "braid/Driver/Text.h"
 #include "braid/Pipelines/Explain.h"
 #include "dialects/Host/IR/Host.h"
@@ -81,18 +82,15 @@ private:
   /// A kernel's arguments are read where they are loaded or gathered from, and written where they are stored to.
   void split(host::LaunchOp launch, llvm::SmallVector<mlir::Value> &reads, llvm::SmallVector<mlir::Value> &writes) {
     auto kernel = symbols.lookup<row::KernelOp>(launch.getKernel());
-    size_t operand = 0;
-    for (mlir::BlockArgument argument : kernel.getBody().getArguments()) {
-      size_t entries = mlir::isa<row::ListType>(argument.getType()) && !launch.getSizes().empty() ? size_t(launch.getSizes()[0]) : 1;
+    for (auto [argument, operands] : llvm::zip(kernel.getBody().getArguments(), argumentsOf(launch, kernel))) {
       bool written = false, read = false;
       for (mlir::Operation *user : argument.getUsers())
         (user->getNumResults() == 0 ? written : read) = true;
-      for (; entries && operand < launch.getArgs().size(); --entries, ++operand) {
-        if (read)
-          reads.push_back(launch.getArgs()[operand]);
-        if (written)
-          writes.push_back(launch.getArgs()[operand]);
-      }
+      auto values = launch.getArgs().slice(operands.first, operands.count);
+      if (read)
+        llvm::append_range(reads, values);
+      if (written)
+        llvm::append_range(writes, values);
     }
   }
 

@@ -85,7 +85,7 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
   std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch;
   if (options.traffic)
     onLaunch = std::ref(traffic);
-  auto device = deviceByName(options.device, options.target, options.how.seed + 1, options.useCache, console, onLaunch);
+  auto device = deviceByName(options.device, options.emulated, options.how.seed + 1, options.useCache, console, onLaunch);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(options.model, &console);

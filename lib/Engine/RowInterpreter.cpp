@@ -57,8 +57,12 @@ public:
       std::mt19937_64 *single)
       : kernel(kernel), sizes(sizes), arguments(arguments), row(row), time(time), single(single) {}
   void run() {
-    for (Operation &op : kernel.getBody().front())
+    for (Operation &op : kernel.getBody().front()) {
       run(op);
+      for (Value operand : op.getOperands())
+        if (llvm::all_of(operand.getUsers(), [&](Operation *user) { return user == &op || user->isBeforeInBlock(&op); }))
+          values.erase(operand);
+    }
   }
 
 private:
@@ -88,10 +92,11 @@ private:
   /// Calls `body(number, offset)` for every element of a tensor, in order; the offset moves by `steps` along its axes.
   template <typename Body> static void forEach(const Tensor &tensor, ArrayRef<int64_t> steps, Body body) {
     SmallVector<int64_t> point(tensor.axes.size(), 0);
-    int64_t offset = 0;
-    for (int64_t i = 0, n = tensor.size(); i < n; ++i) {
-      body(i, offset);
-      for (size_t axis = point.size(); axis-- > 0;) {
+    int64_t offset = 0, inner = point.empty() ? 1 : tensor.axes.back().second, step = point.empty() ? 0 : steps.back();
+    for (int64_t i = 0, n = tensor.size(); i < n;) {
+      for (int64_t k = 0; k < inner; ++k, ++i)
+        body(i, offset + k * step);
+      for (size_t axis = point.empty() ? 0 : point.size() - 1; axis-- > 0;) {
         offset += steps[axis];
         if (++point[axis] < tensor.axes[axis].second)
           break;
@@ -139,9 +144,14 @@ void Row::runMap(MapOp map, Tensor &result) {
   constexpr double ulps = 3;
   std::uniform_real_distribution<double> off(-ulps * 0x1p-24, ulps * 0x1p-24);
   bool moved = single && isApproximate(map.getFn());
-  std::vector<double> inputs[3];
-  for (auto [k, input] : llvm::enumerate(map.getInputs()))
-    inputs[k] = spread(values[input], result);
+  std::vector<double> spreadInputs[3];
+  const double *inputs[3];
+  for (auto [k, input] : llvm::enumerate(map.getInputs())) {
+    const Tensor &tensor = values[input];
+    if (tensor.axes != result.axes)
+      spreadInputs[k] = spread(tensor, result);
+    inputs[k] = tensor.axes == result.axes ? tensor.elements.data() : spreadInputs[k].data();
+  }
   for (size_t i = 0; i < result.elements.size(); ++i) {
     double in[3] = {};
     for (size_t k = 0; k < map.getInputs().size(); ++k)

@@ -293,7 +293,7 @@ llvm::Error Comparison::runKernels(Verdict &verdict, const std::string &target) 
   options.model.path = request.file;
   options.how.seed = request.seed;
   options.how.bf16 = request.bf16;
-  options.target = target;
+  options.emulated.target = target;
   options.useCache = false;
   if (driver::runRowKernels(options, console) == Success)
     return llvm::Error::success();

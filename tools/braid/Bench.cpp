@@ -7,7 +7,7 @@ namespace braid::cli {
 /// What `--function row-kernels` takes besides.
 static void addKernels(CLI::App &command, driver::BenchKernelsOptions &options) {
   command.add_option("--device", options.device, "emulator, cuda, cuda:1, …")->group("row-kernels");
-  addEmulated(command, options.target);
+  addEmulated(command, options.emulated);
   command.add_option("--of", options.functions, "derived programs whose launches are measured (grad,step)")
       ->delimiter(',')
       ->check(CLI::IsMember({"logits", "loss", "grad", "observe", "step", "accumulate"}))
@@ -44,8 +44,7 @@ void addBench(CLI::App &app, Action &action) {
     }
     if (!command->count("--device"))
       throw CLI::RequiredError("--device (cuda or emulator)");
-    if (!kernels->target.empty() && kernels->device != "emulator")
-      throw CLI::ValidationError("--target", "is for the emulator: kernels for a GPU are planned for its own target");
+    checkEmulated(*command, kernels->device);
     if (options->profile || (command->count("--reps") && options->repetitions == 0))
       throw CLI::ValidationError(options->profile ? "--profile" : "--reps", options->profile ? "row kernels are listed one by one" : "row kernels run at least once");
     kernels->model = options->model;

@@ -96,10 +96,23 @@ void addTokenWidth(CLI::App &command, int &width) {
       ->check(CLI::IsMember({"uint16", "uint32"}));
 }
 
-void addEmulated(CLI::App &command, std::string &target) {
-  command.add_option("--target", target, "emulator: the GPU that kernels are planned for, and whose limits hold (sm_80)")
+void addEmulated(CLI::App &command, driver::EmulatorArgs &emulated) {
+  command.add_option("--target", emulated.target, "emulator: the GPU that kernels are planned for, and whose limits hold (sm_80)")
       ->check(CLI::IsMember(driver::gpuTargets()))
       ->group("row-kernels");
+  command.add_option("--limit", emulated.limit, "emulator: instructions in loops that a thread may run before it counts as hanging")
+      ->check(count(1))
+      ->capture_default_str()
+      ->group("row-kernels");
+}
+
+void checkEmulated(const CLI::App &command, const std::string &device) {
+  if (device == "emulator")
+    return;
+  if (command.count("--target"))
+    throw CLI::ValidationError("--target", "is for the emulator: kernels for a GPU are planned for its own target");
+  if (command.count("--limit"))
+    throw CLI::ValidationError("--limit", "is for the emulator: a GPU ends no kernel for taking long");
 }
 
 void addFunctions(CLI::App &command, std::vector<std::string> &functions) {

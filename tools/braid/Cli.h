@@ -51,8 +51,10 @@ CLI::Validator seedNumber();
 CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &value, std::vector<std::string> names, const std::string &help);
 /// `--token-dtype` of files of tokens, as bytes.
 void addTokenWidth(CLI::App &command, int &width);
-/// `--target` of the emulator.
-void addEmulated(CLI::App &command, std::string &target);
+/// `--target` and `--limit` of the emulator.
+void addEmulated(CLI::App &command, driver::EmulatorArgs &emulated);
+/// Refuses them for other devices.
+void checkEmulated(const CLI::App &command, const std::string &device);
 /// The derived programs, separated by commas.
 void addFunctions(CLI::App &command, std::vector<std::string> &functions);
 

@@ -15,7 +15,7 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
     return command.add_option(flag, value, help)->capture_default_str()->group("row-kernels");
   };
   add("--kernel", options.kernel, "this kernel alone");
-  addEmulated(command, options.target);
+  addEmulated(command, options.emulated);
   add("--json", options.json, "file for the results, or - for standard output")->type_name("FILE");
   add("--rows", options.rows, "rows of a launch; 0: so many that every path of the code is taken")->check(count(0));
   add("--time", options.time, "rows of a sequence")->check(count(1));
@@ -54,8 +54,7 @@ void addRun(CLI::App &app, Action &action) {
         throw CLI::ValidationError(option->get_name(), "is for `--function row-kernels`");
     if (kernels->traffic && options->device != "emulator")
       throw CLI::ValidationError("--traffic", "bytes are counted on the emulator: give `--device emulator`");
-    if (!kernels->target.empty() && options->device != "emulator")
-      throw CLI::ValidationError("--target", "is for the emulator: kernels for a GPU are planned for its own target");
+    checkEmulated(*command, options->device);
     if (isKernels) {
       for (const char *flag : {"--params", "--inputs", "--output", "--step"})
         if (command->count(flag))

@@ -11,7 +11,7 @@ struct BenchKernelsOptions {
   ModelArgs model;
   DeviceOptions how;
   std::string device = "emulator";                     ///< or `cuda`, `cuda:1`
-  std::string target;                                  ///< of the emulator: the GPU that kernels are planned for; empty: the default one
+  EmulatorArgs emulated;
   std::vector<std::string> functions = {"grad", "step"}; ///< whose launches; of a module in stage row: all
   std::string kernel;                                  ///< launches of this kernel alone
   int64_t entries = 0;                                 ///< launches over histories of so many entries alone; 0: all

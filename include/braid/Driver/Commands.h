@@ -73,6 +73,12 @@ struct DeviceOptions {
   int64_t step = 0;
 };
 
+/// What `--device emulator` emulates.
+struct EmulatorArgs {
+  std::string target;                ///< the GPU that kernels are planned for; empty: the default one
+  int64_t limit = int64_t(1) << 30; ///< instructions in loops that a thread may run before it counts as hanging
+};
+
 struct RunOptions {
   ModelArgs model;
   DeviceOptions how;
@@ -85,7 +91,7 @@ struct RowKernelsOptions {
   ModelArgs model;
   DeviceOptions how;
   std::string device = "emulator"; ///< or `cuda`, `cuda:1`
-  std::string target;              ///< of the emulator: the GPU that kernels are planned for; empty: the default one
+  EmulatorArgs emulated;
   std::string kernel;              ///< this one alone
   std::string json;                ///< a file for the results
   std::string code;                ///< a module in stage `nvvm` whose kernels run in place of what is compiled

@@ -110,8 +110,10 @@ public:
       for (auto [output, input] : pairs[kernel])
         if (arguments[output].count == arguments[input].count)
           for (int64_t i = 0; i < arguments[output].count; ++i) {
-            reuse.push_back(arguments[output].first + i);
-            reuse.push_back(arguments[input].first + i);
+            int64_t to = arguments[output].first + i, from = arguments[input].first + i;
+            // A history may hold values that are no token's.
+            if (launch.getArgs()[to].getType() == launch.getArgs()[from].getType())
+              reuse.append({to, from});
           }
       launch->removeAttr("reuse");
       if (!reuse.empty())

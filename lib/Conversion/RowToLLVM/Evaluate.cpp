@@ -11,8 +11,15 @@ bool KernelEmitter::varies(Value value, const Position &position) const {
   return llvm::any_of(typeOf(value).getAxes(), [&](AxisAttr axis) { return position.at(axis.getName()).varies(); });
 }
 
+bool KernelEmitter::isMasked(Value value, const Position &position) const {
+  return position.mask && llvm::any_of(typeOf(value).getAxes(), [&](AxisAttr axis) {
+           const Index &index = position.at(axis.getName());
+           return index.varies() || index.guarded; // a guarded one finds zero where the mask is false
+         });
+}
+
 unsigned KernelEmitter::depthOf(Value value, const Position &position) const {
-  unsigned depth = position.mask && varies(value, position) ? position.maskDepth : 0;
+  unsigned depth = isMasked(value, position) ? position.maskDepth : 0;
   for (AxisAttr axis : typeOf(value).getAxes())
     depth = std::max(depth, position.at(axis.getName()).depth);
   return depth;
@@ -25,10 +32,10 @@ std::vector<uintptr_t> KernelEmitter::keyOf(Value value, const Position &positio
     for (uintptr_t part : {id(index.dynamic), uintptr_t(index.constant), uintptr_t(index.lanes), id(index.perLane)})
       key.push_back(part);
   }
-  if (varies(value, position)) {
+  if (isMasked(value, position))
     key.push_back(id(position.mask));
+  if (varies(value, position))
     key.push_back(uintptr_t(width));
-  }
   return key;
 }
 

@@ -168,6 +168,8 @@ protected: // what is virtual differs between targets (see RowToGPU)
   mlir::Value pieceAt(const Piece &piece, llvm::StringRef axis, mlir::Type element, const Position &position);
   Position viewed(ViewOp view, const Position &position);
   bool varies(mlir::Value value, const Position &position) const;
+  /// Whether what is found there depends on the position's mask.
+  bool isMasked(mlir::Value value, const Position &position) const;
   unsigned depthOf(mlir::Value value, const Position &position) const;
 
   //===--- Loops (Nests.cpp) ------------------------------------------------===//

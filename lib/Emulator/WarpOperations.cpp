@@ -137,16 +137,21 @@ uint64_t Launch::warpOperation(LaneRequest request, uint32_t siteIndex) {
 bool Launch::completeWarp(uint32_t warp, const LaneRequest &like) {
   Thread *first = &threads[warp * 32];
   uint32_t size = uint32_t(std::min<size_t>(32, threads.size() - warp * 32)), have = 0, exited = 0;
-  for (uint32_t lane = 0; lane < size; ++lane) {
-    const Thread &thread = first[lane];
-    if (thread.state == State::Warp && thread.request.op == like.op && thread.request.mask == like.mask)
-      have |= 1u << lane;
-    exited |= uint32_t(thread.state == State::Done) << lane;
-  }
   // Lanes beyond the end of the block do not exist; those that have exited are not waited for.
   uint32_t exist = size == 32 ? ~0u : (1u << size) - 1;
   uint32_t needed = like.mask & exist;
-  if (!have || (have & needed) != (needed & ~exited))
+  for (uint32_t lane = size; lane-- > 0;) { // the last one comes last, mostly
+    if (!(needed >> lane & 1))
+      continue;
+    const Thread &thread = first[lane];
+    if (thread.state == State::Done)
+      exited |= 1u << lane;
+    else if (thread.state == State::Warp && thread.request.op == like.op && thread.request.mask == like.mask)
+      have |= 1u << lane;
+    else
+      return false;
+  }
+  if (!have)
     return false;
   const Thread &speaker = first[llvm::countr_zero(have)];
   if (checks(CheckShuffles) && needed & exited) {

@@ -82,11 +82,16 @@ private:
         return size;
     llvm_unreachable("a dynamic axis without a size");
   }
-  Tensor empty(ArrayRef<AxisAttr> axes) const {
+  /// A tensor with the axes, and no elements.
+  Tensor shape(ArrayRef<AxisAttr> axes) const {
     Tensor tensor;
     for (AxisAttr axis : axes)
       tensor.axes.push_back({axis.getName(), sizeOf(axis)});
-    tensor.elements.assign(tensor.size(), 0.0);
+    return tensor;
+  }
+  Tensor zeros(ArrayRef<AxisAttr> axes) const {
+    Tensor tensor = shape(axes);
+    tensor.elements.assign(size_t(tensor.size()), 0.0);
     return tensor;
   }
   /// Calls `body(number, offset)` for every element of a tensor, in order; the offset moves by `steps` along its axes.
@@ -114,7 +119,7 @@ private:
   InterpretedArgument &argument(Value value) { return arguments[cast<BlockArgument>(value).getArgNumber()]; }
   char *rowOf(Value buffer) {
     auto type = cast<BufferType>(buffer.getType());
-    return argument(buffer).base + (type.getPerRow() ? row * empty(type.getAxes()).size() * bytesOf(type.getStorage()) : 0);
+    return argument(buffer).base + (type.getPerRow() ? row * shape(type.getAxes()).size() * bytesOf(type.getStorage()) : 0);
   }
   void run(Operation &op);
   void runMap(MapOp map, Tensor &result);
@@ -142,7 +147,6 @@ static bool isApproximate(Fn fn) {
 void Row::runMap(MapOp map, Tensor &result) {
   // Units of the last place; test/Engine/math-accuracy.mlir holds the CPU to two or three, and libdevice states the same.
   constexpr double ulps = 3;
-  std::uniform_real_distribution<double> off(-ulps * 0x1p-24, ulps * 0x1p-24);
   bool moved = single && isApproximate(map.getFn());
   std::vector<double> spreadInputs[3];
   const double *inputs[3];
@@ -152,13 +156,15 @@ void Row::runMap(MapOp map, Tensor &result) {
       spreadInputs[k] = spread(tensor, result);
     inputs[k] = tensor.axes == result.axes ? tensor.elements.data() : spreadInputs[k].data();
   }
+  Fn fn = map.getFn();
+  size_t count = map.getInputs().size();
   for (size_t i = 0; i < result.elements.size(); ++i) {
     double in[3] = {};
-    for (size_t k = 0; k < map.getInputs().size(); ++k)
+    for (size_t k = 0; k < count; ++k)
       in[k] = inputs[k][i];
-    result.elements[i] = elementary(map.getFn(), in);
+    result.elements[i] = elementary(fn, in);
     if (moved)
-      result.elements[i] *= 1 + off(*single);
+      result.elements[i] *= 1 + ulps * 0x1p-24 * (double((*single)() >> 11) * 0x1p-52 - 1);
   }
 }
 
@@ -180,40 +186,44 @@ void Row::runRandom(RandomOp random, Tensor &result) {
 void Row::run(Operation &op) {
   Tensor result;
   if (op.getNumResults())
-    result = empty(typeOf(op.getResult(0)).getAxes());
+    result = zeros(typeOf(op.getResult(0)).getAxes());
   auto operand = [&](unsigned i) -> Tensor & { return values[op.getOperand(i)]; };
   if (auto load = dyn_cast<LoadOp>(op)) {
+    const char *memory = rowOf(load.getBuffer());
+    Storage storage = load.getBuffer().getType().getStorage();
     for (auto [i, x] : llvm::enumerate(result.elements))
-      x = readNumber(rowOf(load.getBuffer()), load.getBuffer().getType().getStorage(), i);
+      x = readNumber(memory, storage, i);
   } else if (auto gather = dyn_cast<GatherOp>(op)) {
     auto type = gather.getBuffer().getType();
-    Tensor whole = empty(type.getAxes());
+    Tensor whole = shape(type.getAxes());
+    const char *memory = rowOf(gather.getBuffer());
     int64_t id = int64_t(values[gather.getId()].elements[0]), size = whole.axes[whole.find(gather.getAxis())].second;
     int64_t start = id * stepOf(whole, gather.getAxis());
     if (id >= 0 && id < size) // zero elsewhere
       forEach(result, stepsIn(whole, result), [&](int64_t i, int64_t offset) {
-        result.elements[i] = readNumber(rowOf(gather.getBuffer()), type.getStorage(), start + offset);
+        result.elements[i] = readNumber(memory, type.getStorage(), start + offset);
       });
   } else if (auto stack = dyn_cast<StackOp>(op)) {
     auto type = stack.getList().getType();
-    int64_t each = empty(type.getAxes()).size();
+    int64_t each = shape(type.getAxes()).size();
     for (auto [e, entry] : llvm::enumerate(argument(stack.getList()).entries))
       for (int64_t i = 0; i < each; ++i)
         result.elements[e * each + i] = readNumber(entry.base + row * entry.row_bytes, type.getStorage(), i);
   } else if (auto store = dyn_cast<StoreOp>(op)) {
     auto type = store.getBuffer().getType();
-    for (auto [i, x] : llvm::enumerate(spread(operand(0), empty(type.getAxes()))))
-      writeNumber(rowOf(store.getBuffer()), type.getStorage(), i, x);
+    char *memory = rowOf(store.getBuffer());
+    for (auto [i, x] : llvm::enumerate(spread(operand(0), shape(type.getAxes()))))
+      writeNumber(memory, type.getStorage(), i, x);
   } else if (auto unstack = dyn_cast<UnstackOp>(op)) {
     auto type = unstack.getList().getType();
-    Tensor each = empty(type.getAxes());
+    Tensor each = shape(type.getAxes());
     int64_t step = operand(0).find(type.getAxis()) < 0 ? 0 : stepOf(operand(0), type.getAxis());
     for (auto [e, entry] : llvm::enumerate(argument(unstack.getList()).entries))
       forEach(each, stepsIn(operand(0), each), [&](int64_t i, int64_t offset) {
         writeNumber(entry.base + row * entry.row_bytes, type.getStorage(), i, operand(0).elements[int64_t(e) * step + offset]);
       });
   } else if (auto accumulate = dyn_cast<AccumulateOp>(op)) {
-    Tensor target = empty(accumulate.getBuffer().getType().getAxes());
+    Tensor target = shape(accumulate.getBuffer().getType().getAxes());
     std::vector<double> &sum = argument(accumulate.getBuffer()).sum;
     sum.resize(target.size(), 0.0);
     for (auto [i, x] : llvm::enumerate(spread(operand(0), target)))

@@ -6,6 +6,7 @@
 #include "braid/Device/KernelCode.h"
 #include "braid/Device/RowLaunch.h"
 #include "braid/Runtime/ABI.h"
+#include <cmath>
 
 using namespace braid;
 using namespace braid::dev;
@@ -123,8 +124,10 @@ llvm::Error Check::runOnDevice(CheckedNumbers &numbers, int64_t blocks, std::str
 llvm::Error Check::compare(const CheckedNumbers &numbers, KernelCheckResult &result) {
   for (const CheckedTensor &tensor : numbers.tensors) {
     auto difference = tensor.compare(options.tolerance);
-    if (!difference)
+    if (!difference) { // a number that is not finite, or should not be
+      result.error = result.bound = INFINITY;
       return difference.takeError();
+    }
     if (tensor.isOutput && (result.bound == 0 || difference->error / difference->bound >= result.error / result.bound))
       result.error = difference->error, result.bound = difference->bound;
     if (difference->error > difference->bound)
@@ -289,7 +292,7 @@ std::vector<KernelCheckResult> KernelChecker::check(row::KernelOp kernel, const 
 }
 
 void KernelCheckResult::include(KernelCheckResult other) {
-  if (other.problem.empty() && (bound == 0 || other.error / other.bound >= error / bound))
+  if (!std::isfinite(other.error) || (other.problem.empty() && (bound == 0 || other.error / other.bound >= error / bound)))
     error = other.error, bound = other.bound;
   if (other.rows * other.width >= rows * width)
     rows = other.rows, width = other.width, remark = std::move(other.remark);

@@ -14,6 +14,7 @@
 #include "braid/Runtime/OutputFile.h"
 #include "lib/Driver/OutputPaths.h"
 #include "mlir/IR/AsmState.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -70,6 +71,12 @@ public:
     path::append(file, llvm::formatv("{0,0+2}-{1}", number++, extension.drop_front()).str());
     if (llvm::Error error = write(file.str().str(), text, console))
       problem = llvm::toString(std::move(error));
+  }
+  /// Whether a file has a name that a stage may be written to.
+  static bool mayWrite(const std::string &folder, const std::string &file) {
+    llvm::StringRef name = path::filename(file);
+    return name.size() > 3 && llvm::isDigit(name[0]) && llvm::isDigit(name[1]) && name[2] == '-' &&
+           llvm::sys::fs::equivalent(path::has_parent_path(file) ? path::parent_path(file) : ".", folder);
   }
   llvm::Error error() const { return problem.empty() ? llvm::Error::success() : makeError(problem); }
 
@@ -156,6 +163,9 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
     return makeError("`" + options.emit + "` needs a file: give `-o FILE" + wanted.extension + "`");
   if (llvm::Error error = checkOutputs({options.output, to == Stage::Obj ? headerOf(options.output) : ""}, options.model.path))
     return error;
+  for (const std::string &file : {options.model.path, options.output})
+    if (!options.dumpDir.empty() && file != "-" && Dump::mayWrite(options.dumpDir, file))
+      return makeError("a stage may be written over `" + file + "`; give another folder for `--dump-stages`");
   if (path::extension(options.model.path) == ".ptx")
     return runPTX(options, to, gpu, console);
   if (to == Stage::AST) {

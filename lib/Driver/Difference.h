@@ -23,12 +23,20 @@ struct Difference {
 };
 
 /// Numbers that `value` lacks count as NaN. Equal infinities and two NaN are no difference, nor is an infinity where the
-/// other number is at the edge of the range of fp32 and bf16, or beyond it.
+/// other number is at the edge of the range of fp32 and bf16. A number beyond that range counts as infinite.
 Difference compare(const NamedValue &value, const NamedValue &measure);
 
-/// Whether rounding explains what `value` differs from `measure` by: `rounded` differs as much, up to fp32Allowance, from
-/// `exact`, and is not finite wherever only one of the two is not.
-bool isExplained(const NamedValue &value, const NamedValue &measure, const NamedValue &rounded, const NamedValue &exact);
+/// What rounding to fp32 does to a value.
+struct Rounding {
+  double largest = 0;     ///< error of a number
+  std::vector<bool> lost; ///< numbers that were not finite: nothing is said of them
+
+  /// One more point: the value as the oracle has it when it rounds, and exactly.
+  void add(const NamedValue &rounded, const NamedValue &exact);
+  /// Whether it explains what `value` differs from `measure` by, up to fp32Allowance: a number that has no digit left lies
+  /// no further from its measure than twice the value's largest number.
+  bool explains(const NamedValue &value, const NamedValue &measure) const;
+};
 /// `[batch 1, time 3, dim 4]`.
 std::string indexText(const NamedValue &value, size_t flat);
 /// `[batch: 2, time: 16, dim: 64]`.

@@ -8,10 +8,12 @@
 // sums that cancel (a score from which its maximum is taken, the gradient of a softmax
 // over one entry): there fp32 has no more to give. So a suspect is computed by the oracle
 // once more, rounding everything to fp32 (and elementwise results one unit off, so that
-// nothing cancels by luck), and is let go if that explains its error.
+// nothing cancels by luck), and is let go if that explains its error, here or at one of a
+// few points close by.
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Driver/FirstDifference.h"
+#include "braid/Driver/Nearby.h"
 #include "braid/Driver/Text.h"
 #include <cmath>
 #include <map>
@@ -36,7 +38,7 @@ namespace {
 struct Suspect {
   Difference difference;
   NamedValue kept, measure; ///< of the first device and of the second one
-  double resolved = 0;      ///< the largest error that rounding to fp32 makes
+  Rounding rounding = {};
 };
 
 /// A run of values that are compared at one time.
@@ -104,18 +106,34 @@ llvm::Error Stretch::compareDevices() {
 }
 
 llvm::Error Stretch::resolveSuspects() {
-  return suspects.empty() ? llvm::Error::success() : evaluate(1, Arithmetic::Single, [&](size_t number, std::vector<double> &data) {
-    auto found = suspects.find(number);
-    if (found == suspects.end())
-      return;
-    const Suspect &suspect = found->second;
-    NamedValue rounded = programs[1].describe(number, *search.inputs);
-    rounded.data = std::move(data);
-    if (isExplained(suspect.kept, suspect.measure, rounded, suspect.measure))
-      suspects.erase(found);
-    else
-      found->second.resolved = compare(rounded, suspect.measure).largest;
-  });
+  for (int point = 0; point < nearPoints && !suspects.empty(); ++point) {
+    rt::TensorFile params = nearby(*search.params, point);
+    std::map<size_t, std::vector<double>> exact;
+    auto isMeasured = point == 0 && arithmeticOf(search.sides[1]) == Arithmetic::Double;
+    auto keep = [&](size_t number, std::vector<double> &data) {
+      if (suspects.count(number))
+        exact[number] = std::move(data);
+    };
+    if (!isMeasured)
+      if (llvm::Error error = programs[1].evaluate(Arithmetic::Double, first, last, *search.inputs, params, keep))
+        return error;
+    auto judge = [&](size_t number, std::vector<double> &data) {
+      auto found = suspects.find(number);
+      if (found == suspects.end())
+        return;
+      Suspect &suspect = found->second;
+      NamedValue rounded = programs[1].describe(number, *search.inputs), at = suspect.measure;
+      rounded.data = std::move(data);
+      if (!isMeasured)
+        at.data = std::move(exact[number]);
+      suspect.rounding.add(rounded, at);
+      if (suspect.rounding.explains(suspect.kept, suspect.measure))
+        suspects.erase(found);
+    };
+    if (llvm::Error error = programs[1].evaluate(Arithmetic::Single, first, last, *search.inputs, params, judge))
+      return error;
+  }
+  return llvm::Error::success();
 }
 
 static std::string report(const Search &search, const std::string &function, const ProgramValues *programs, size_t number,
@@ -129,7 +147,7 @@ static std::string report(const Search &search, const std::string &function, con
                      general(suspect.measure.data[d.at], 9) + "\n  ";
   if (d.finite)
     text += "largest error " + general(d.largest, 3) + ", by the largest number " + general(d.relative(), 3) + ", rms " +
-            general(d.rms, 3) + (search.resolve ? "; rounding to fp32 explains " + general(suspect.resolved, 3) : "") + "\n";
+            general(d.rms, 3) + (search.resolve ? "; rounding to fp32 explains " + general(suspect.rounding.largest, 3) : "") + "\n";
   else
     text += "one is not finite\n";
   text += search.sides[0].compilation->render(value.place, "note", "computed here");

@@ -88,7 +88,8 @@ llvm::Error Metrics::add(const StepMetrics &m) {
 }
 
 llvm::Error Metrics::addEvaluation(int64_t step, double loss, double bitsPerByte) {
-  evaluations.emplace_back(step, loss);
+  if (std::isfinite(loss))
+    evaluations.emplace_back(step, loss);
   return append("{\"step\": " + std::to_string(step) + ", \"validation_loss\": " + number(loss) +
                 ", \"validation_bits_per_byte\": " + number(bitsPerByte) + "}");
 }

@@ -3,6 +3,7 @@
 #define BRAID_LIB_DRIVER_METRICS_H
 
 #include "llvm/Support/Error.h"
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -12,7 +13,8 @@ namespace braid::driver {
 /// One optimiser step.
 struct StepMetrics {
   int64_t step = 0; ///< steps done, this one included
-  double loss = 0, gradNorm = 0, lr = 0, tokensPerSecond = 0, mfu = 0;
+  double loss = 0, lr = 0;
+  double gradNorm = NAN, tokensPerSecond = NAN, mfu = NAN; ///< NaN: not known, `null` in the file
   double seconds = 0; ///< of all steps and evaluations so far, those of earlier runs in the folder included
   int64_t tokens = 0; ///< of all steps so far
   bool skipped = false;

@@ -16,6 +16,7 @@
 #include "braid/Support/Nesting.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/JSON.h"
+#include <cmath>
 
 namespace braid::driver {
 
@@ -71,6 +72,9 @@ struct Run {
   int64_t wrong() const {
     return llvm::count_if(results, [](const dev::KernelCheckResult &result) { return !result.problem.empty(); });
   }
+  /// Kernels of which nothing was seen: fp32 leaves a number of theirs no digit.
+  int64_t undecided() const { return llvm::count_if(results, isUndecided); }
+  static bool isUndecided(const dev::KernelCheckResult &result) { return result.problem.empty() && result.bound >= 1; }
   double largest() const {
     double error = 0;
     for (const dev::KernelCheckResult &result : results)
@@ -137,7 +141,9 @@ static void print(const Run &run, Console &console) {
   for (const dev::KernelCheckResult &result : run.results) {
     bool good = result.problem.empty();
     table.add({result.kernel, result.place, std::to_string(result.rows) + " x " + std::to_string(result.width),
-               result.bound ? general(result.error, 2) : "", result.bound ? general(result.bound, 2) : "", good ? "ok" : "FAIL", result.remark});
+               !std::isfinite(result.error) ? "not finite" : result.bound ? general(result.error, 2) : "",
+               result.bound && std::isfinite(result.bound) ? general(result.bound, 2) : "",
+               !good ? "FAIL" : Run::isUndecided(result) ? "?" : "ok", result.remark});
     // What a launch says names the kernel already.
     std::string name = "kernel `" + result.kernel + "`";
     if (!good)
@@ -146,19 +152,24 @@ static void print(const Run &run, Console &console) {
                   result.problem + "\n";
   }
   table.print(console.out);
-  console.out << run.results.size() << " kernels on " << run.device << ", " << run.wrong() << " wrong, largest error " << general(run.largest(), 2)
+  console.out << run.results.size() << " kernels on " << run.device << ", " << run.wrong() << " wrong, largest error "
+              << (std::isfinite(run.largest()) ? general(run.largest(), 2) : "not finite")
+              << (run.undecided() ? "; of " + std::to_string(run.undecided()) + " (?) nothing can be said: fp32 leaves a number no digit" : "")
               << (run.left ? "; " + std::to_string(run.left) + " more were not run, since the device cannot be used after the fault" : "") << "\n";
   console.out.flush();
   console.err << problems;
 }
 
+/// JSON has no infinity.
+static llvm::json::Value finite(double x) { return std::isfinite(x) ? llvm::json::Value(x) : llvm::json::Value(nullptr); }
+
 static std::string json(const Run &run, const RowKernelsOptions &options) {
   llvm::json::Array kernels;
   for (const dev::KernelCheckResult &result : run.results)
     kernels.push_back(llvm::json::Object{{"kernel", result.kernel}, {"place", result.place}, {"rows", result.rows}, {"width", result.width},
-                                         {"error", result.error}, {"bound", result.bound}, {"unseen", llvm::json::Array(result.unseen)}, {"problem", result.problem}});
+                                         {"error", finite(result.error)}, {"bound", finite(result.bound)}, {"unseen", llvm::json::Array(result.unseen)}, {"problem", result.problem}});
   llvm::json::Object root{{"model", options.model.path}, {"device", run.device}, {"target", run.target}, {"dtype", options.how.bf16 ? "bf16" : "fp32"},
-                          {"kernels", std::move(kernels)}, {"wrong", run.wrong()}, {"not_run", run.left}};
+                          {"kernels", std::move(kernels)}, {"wrong", run.wrong()}, {"undecided", run.undecided()}, {"not_run", run.left}};
   return jsonText(std::move(root));
 }
 

@@ -64,6 +64,16 @@ llvm::Error Loop::evaluate() {
   llvm::Expected<double> loss = trainer.evaluate();
   if (!loss)
     return end(llvm::toString(loss.takeError()));
+  if (!std::isfinite(*loss)) {
+    std::string what = "step " + std::to_string(trainer.step()) + ": the validation loss is not finite: the parameters hold, or lead to, numbers that are not";
+    if (llvm::Error error = metrics.addEvaluation(trainer.step(), *loss, *loss))
+      return error;
+    if (options.onNonFinite != "skip")
+      return end(what);
+    progress.clear();
+    warn(console, what);
+    return llvm::Error::success();
+  }
   double bits = *loss / std::log(2.0);
   progress.say("step " + std::to_string(trainer.step()) + "  validation loss " + general(*loss, 5) + (trainer.session().model().classes <= 256 ? "  bits per byte " : "  bits per token ") + general(bits, 4));
   return metrics.addEvaluation(trainer.step(), *loss, bits);
@@ -118,7 +128,7 @@ llvm::Error Loop::step() {
   m.seconds = secondsBefore + elapsed();
   m.tokens = *trainer.tokensDone();
   m.tokensPerSecond = double(trainer.tokensPerStep()) / seconds;
-  m.mfu = peak > 0 ? trainer.flopsPerStep() / seconds / peak : 0;
+  m.mfu = peak > 0 ? trainer.flopsPerStep() / seconds / peak : NAN;
   progress.step(m, elapsed(), m.step % options.logEvery == 0 || finished());
   return metrics.add(m);
 }

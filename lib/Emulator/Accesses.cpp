@@ -27,7 +27,7 @@ void Launch::access(const void *where, uint32_t size, uint32_t siteIndex) {
     ++counters.atomics;
   checkAccess(pointer, size, siteIndex, at.store, at.atomic);
   if (at.atomic && checks(CheckRaces))
-    synchronise(pointer, at);
+    synchronise(pointer);
 }
 
 void Launch::checkAccess(const uint8_t *pointer, uint32_t size, uint32_t siteIndex, bool store, bool atomic) {
@@ -287,10 +287,11 @@ void Launch::settleConflict() {
 }
 
 /// Atomics order blocks: one that has fenced its writes and then touches a location comes before another that touches
-/// the location later and then has a fence.
-void Launch::synchronise(const uint8_t *pointer, const Site &at) {
+/// the location later and then has a fence. Whether it says that it acquires or releases does not matter: LLVM 19 writes
+/// every one as a relaxed one into PTX.
+void Launch::synchronise(const uint8_t *pointer) {
   std::vector<uint64_t> &blocks = released[pointer];
-  (at.atomicOrders ? seenBlocks : metBlocks).insert(blocks.begin(), blocks.end());
-  if ((blockFenced || at.atomicOrders) && (blocks.empty() || blocks.back() != blockIndex))
+  metBlocks.insert(blocks.begin(), blocks.end());
+  if (blockFenced && (blocks.empty() || blocks.back() != blockIndex))
     blocks.push_back(blockIndex);
 }

@@ -23,7 +23,7 @@ namespace braid::emu {
 /// An instruction that reports can name.
 struct Site {
   std::string location, what;
-  bool store = false, atomic = false, atomicOrders = false, isVolatile = false;
+  bool store = false, atomic = false, isVolatile = false;
   /// What the address of an access must be a multiple of.
   uint32_t align = 1;
 };
@@ -223,7 +223,7 @@ private:
   void checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t size, uint32_t site, bool store, bool atomic,
                   llvm::StringRef where);
   bool ordered(Stamp stamp, bool readBeforeWrite) const;
-  void synchronise(const uint8_t *pointer, const Site &site);
+  void synchronise(const uint8_t *pointer);
   void settleConflict();
   Touched &touched(Buffer &buffer);
   Buffer *bufferAt(const uint8_t *pointer);

@@ -20,14 +20,13 @@ static std::string typeText(Type *type) {
   return out;
 }
 
-Value *Rewriter::site(Instruction &at, Twine what, bool store, bool atomic, bool atomicOrders) {
-  result.sites.push_back({locate(at), what.str(), store, atomic, atomicOrders});
+Value *Rewriter::site(Instruction &at, Twine what, bool store, bool atomic) {
+  result.sites.push_back({locate(at), what.str(), store, atomic});
   return i32(result.sites.size() - 1);
 }
 
-Value *Rewriter::accessSite(Instruction &at, Twine what, bool store, uint64_t size, Align align, bool atomic,
-                            bool atomicOrders) {
-  Value *number = site(at, what, store, atomic, atomicOrders);
+Value *Rewriter::accessSite(Instruction &at, Twine what, bool store, uint64_t size, Align align, bool atomic) {
+  Value *number = site(at, what, store, atomic);
   // No instruction of a GPU moves more than 16 bytes, and none needs more than the size of what it moves.
   uint64_t natural = PowerOf2Ceil(std::max<uint64_t>(size, 1));
   result.sites.back().align = uint32_t(std::min<uint64_t>({align.value(), natural, 16}));
@@ -99,12 +98,11 @@ static bool isLocal(Value *pointer) { return isa<AllocaInst>(getUnderlyingObject
 void Rewriter::instrument(Instruction &at) {
   const DataLayout &layout = module.getDataLayout();
   builder.SetInsertPoint(&at);
-  auto check = [&](Value *pointer, Type *type, Align align, Twine what, bool store, bool atomic = false, bool orders = false) {
+  auto check = [&](Value *pointer, Type *type, Align align, Twine what, bool store, bool atomic = false) {
     uint64_t size = layout.getTypeStoreSize(type);
     if (!isLocal(pointer))
-      access(pointer, i32(size), accessSite(at, what + " of " + typeText(type), store, size, align, atomic, orders));
+      access(pointer, i32(size), accessSite(at, what + " of " + typeText(type), store, size, align, atomic));
   };
-  auto orders = [](AtomicOrdering ordering) { return isAcquireOrStronger(ordering) || isReleaseOrStronger(ordering); };
   if (auto *fence = dyn_cast<FenceInst>(&at)) {
     // That of a block or a thread orders no blocks.
     SmallVector<StringRef> scopes;
@@ -115,20 +113,19 @@ void Rewriter::instrument(Instruction &at) {
     if (load->isAtomic() || load->isVolatile())
       call("braid_emu_yield", builder.getVoidTy(), {});
     check(load->getPointerOperand(), load->getType(), load->getAlign(), load->isAtomic() ? "atomic load" : "load", false,
-          load->isAtomic(), orders(load->getOrdering()));
+          load->isAtomic());
     if (!isLocal(load->getPointerOperand()))
       result.sites.back().isVolatile = load->isVolatile();
   } else if (auto *store = dyn_cast<StoreInst>(&at)) {
     check(store->getPointerOperand(), store->getValueOperand()->getType(), store->getAlign(), store->isAtomic() ? "atomic store" : "store",
-          true, store->isAtomic(), orders(store->getOrdering()));
+          true, store->isAtomic());
   } else if (auto *rmw = dyn_cast<AtomicRMWInst>(&at)) {
     call("braid_emu_yield", builder.getVoidTy(), {});
     check(rmw->getPointerOperand(), rmw->getType(), rmw->getAlign(), "atomic " + AtomicRMWInst::getOperationName(rmw->getOperation()),
-          true, true, orders(rmw->getOrdering()));
+          true, true);
   } else if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(&at)) {
     call("braid_emu_yield", builder.getVoidTy(), {});
-    check(exchange->getPointerOperand(), exchange->getCompareOperand()->getType(), exchange->getAlign(), "compare and exchange", true, true,
-          orders(exchange->getSuccessOrdering()));
+    check(exchange->getPointerOperand(), exchange->getCompareOperand()->getType(), exchange->getAlign(), "compare and exchange", true, true);
   } else if (auto *set = dyn_cast<MemSetInst>(&at)) {
     if (!isLocal(set->getDest()))
       access(set->getDest(), set->getLength(), accessSite(at, "memset", true, 16, set->getDestAlign().valueOrOne()));

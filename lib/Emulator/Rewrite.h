@@ -48,11 +48,10 @@ public:
 
   llvm::Value *i32(uint64_t value) { return builder.getInt32(uint32_t(value)); }
   /// A number that names the instruction in reports.
-  llvm::Value *site(llvm::Instruction &at, llvm::Twine what, bool store = false, bool atomic = false,
-                    bool atomicOrders = false);
+  llvm::Value *site(llvm::Instruction &at, llvm::Twine what, bool store = false, bool atomic = false);
   /// The same for an access of so many bytes, whose address must be a multiple of `align` as far as a GPU minds.
   llvm::Value *accessSite(llvm::Instruction &at, llvm::Twine what, bool store, uint64_t size, llvm::Align align,
-                          bool atomic = false, bool atomicOrders = false);
+                          bool atomic = false);
   /// A call of a function of the runtime.
   llvm::CallInst *call(llvm::StringRef name, llvm::Type *result, llvm::ArrayRef<llvm::Value *> args);
   llvm::Value *specialRegister(uint32_t which);

@@ -14,22 +14,34 @@ static const char *const namePlaces[] = {"a name", "an axis", "an expression", "
 
 static bool isWord(const Token *t) { return t->kind >= Tok::Import && t->kind <= Tok::Each; }
 
-/// What was meant by those who know other languages: `begin` starts the statement, nothing was expected at `at`.
-static std::string meant(const State &state, const Token *begin, const Token *at) {
-  auto isWanted = [&](const char *what) { return std::find(state.wanted.begin(), state.wanted.end(), what) != state.wanted.end(); };
+static bool isWanted(const State &state, const char *what) {
+  return std::find(state.wanted.begin(), state.wanted.end(), what) != state.wanted.end();
+}
+
+/// The word of the language that was meant as a name, or null: `begin` starts the statement, nothing was expected at `at`.
+static const Token *wordAsName(const State &state, const Token *begin, const Token *at) {
   // A word at the start of a line begins a statement; one before `=` was meant as a name.
   const Token *word = isWord(at) && (!at->firstOnLine || at == begin) ? at : at->kind == Tok::Assign && at == begin + 1 && isWord(begin) ? begin : nullptr;
-  if (word && (word == begin || std::any_of(std::begin(namePlaces), std::end(namePlaces), isWanted)))
+  bool isName = word && (word == begin || std::any_of(std::begin(namePlaces), std::end(namePlaces), [&](const char *place) { return isWanted(state, place); }));
+  return isName ? word : nullptr;
+}
+
+/// What was meant by those who know other languages.
+static std::string meant(const State &state, const Token *begin, const Token *at) {
+  if (const Token *word = wordAsName(state, begin, at))
     return "`" + std::string(word->text) + "` is a word of the language, which no name can be";
-  if ((at->kind == Tok::LParen && begin->kind == Tok::Let && isWanted("a name")) || (at->kind == Tok::Comma && begin->kind == Tok::Return))
+  if ((at->kind == Tok::LParen && begin->kind == Tok::Let && isWanted(state, "a name")) ||
+      (at->kind == Tok::Comma && (begin->kind == Tok::Return || (begin->kind == Tok::Let && at == begin + 2))))
     return severalValues;
+  if (at > state.first && at[-1].kind == Tok::Stream && isWanted(state, "`[`"))
+    return "an argument that is a stream says its axes: `stream […]`, or `stream [depth, …]` of a history";
   if (at->kind == Tok::Assign && at > state.first && at[-1].kind == Tok::Ident && at[-1].firstOnLine) {
     std::string name(at[-1].text);
     return "`" + name + " <- …` writes to a stream, `let " + name + " = …` names a value";
   }
-  if (begin->kind == Tok::Param && isWanted("`=`"))
+  if (begin->kind == Tok::Param && isWanted(state, "`=`"))
     return "a parameter has an initial value: `= zeros`, `= normal(0.02)`";
-  if (at->kind == Tok::Number && isWanted("an axis"))
+  if (at->kind == Tok::Number && isWanted(state, "an axis"))
     return "an axis has a name: `[name: " + std::string(at->text) + "]`";
   return "";
 }
@@ -79,7 +91,8 @@ void skipStatement(Cursor &first, const Cursor &last) {
     open += (t->kind == Tok::LBrace) - (t->kind == Tok::RBrace);
   open = std::max(open, 0);
   const Token *t = std::max(begin, first.state->furthest);
-  if (t == begin + 1 && isWord(begin) && isWord(t)) // meant as the name of what `begin` makes
+  // A word that was meant as a name begins nothing, unless it is one that hardly can have been.
+  if (t > begin && t != last.at && wordAsName(*first.state, begin, t) == t && t->kind != Tok::Return && t->kind != Tok::Let)
     ++t;
   for (; t != last.at; ++t) {
     if (t->kind == Tok::LBrace)

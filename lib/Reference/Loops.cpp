@@ -41,6 +41,20 @@ static void contractRow(double *out, const double *a, const double *b, int64_t c
   }
 }
 
+/// The same with every product and every sum rounded to fp32.
+static void contractRowInSingle(double *out, const double *a, const double *b, int64_t count,
+                                const std::array<int64_t, 3> &steps) {
+  if (steps[0] == 0) {
+    float sum = float(*out); // each sum of two fp32 numbers, rounded once
+    for (int64_t i = 0; i < count; ++i)
+      sum += float(a[i * steps[1]] * b[i * steps[2]]);
+    *out = sum;
+  } else {
+    for (int64_t i = 0; i < count; ++i)
+      out[i * steps[0]] = float(out[i * steps[0]] + float(a[i * steps[1]] * b[i * steps[2]]));
+  }
+}
+
 void braid::ref::contract(double *out, const Dims &outDims, const double *a, const Dims &aDims,
                           const double *b, const Dims &bDims, bool single) {
   Dims loops = aDims;
@@ -58,10 +72,7 @@ void braid::ref::contract(double *out, const Dims &outDims, const double *a, con
   // So that one of the two special inner loops fits.
   if (!loops.empty() && strideOf(aDims, loops.back().name) && !strideOf(bDims, loops.back().name))
     return contract(out, outDims, b, bDims, a, aDims, single);
-  if (single)
-    return forEach(Nest<3>(loops, {outDims, aDims, bDims}),
-                   [&](auto at) { out[at[0]] = float(out[at[0]] + float(a[at[1]] * b[at[2]])); });
   forEachRow(Nest<3>(loops, {outDims, aDims, bDims}), [&](auto at, int64_t count, auto &steps) {
-    contractRow(out + at[0], a + at[1], b + at[2], count, steps);
+    (single ? contractRowInSingle : contractRow)(out + at[0], a + at[1], b + at[2], count, steps);
   });
 }

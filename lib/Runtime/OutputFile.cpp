@@ -40,7 +40,7 @@ static Status failure(const std::string &path, int error) {
 
 /// Writes into what is there already and is no file: a device, a pipe.
 static Status writeInto(const std::string &path, const std::vector<std::string_view> &parts) {
-  int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  int fd = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   bool good = fd >= 0;
   for (std::string_view part : parts)
     good = good && writeAll(fd, part);
@@ -53,9 +53,14 @@ static Status writeInto(const std::string &path, const std::vector<std::string_v
 /// With its slash; empty for the working folder.
 static std::string folderOf(const std::string &path) { return path.substr(0, path.rfind('/') + 1); }
 
+/// A name of an open descriptor. It reads as a link, but what it names need not have a path (`pipe:[42]`).
+static bool isDescriptor(const std::string &path) {
+  return (path.rfind("/proc/", 0) == 0 && path.find("/fd/") != std::string::npos) || path.rfind("/dev/fd/", 0) == 0;
+}
+
 std::string braid::rt::linkTarget(const std::string &given) {
   std::string path = given;
-  for (int links = 0; links < 40; ++links) {
+  for (int links = 0; links < 40 && !isDescriptor(path); ++links) {
     char text[4096];
     ssize_t length = readlink(path.c_str(), text, sizeof text);
     if (length <= 0 || size_t(length) == sizeof text)
@@ -119,6 +124,8 @@ static bool inherit(int fd, const struct stat *replaced) {
 Status braid::rt::writeFileAtomically(const std::string &given, const std::vector<std::string_view> &parts) {
   std::string path = linkTarget(given);
   struct stat there;
+  if (isDescriptor(path))
+    return writeInto(path, parts);
   if (lstat(path.c_str(), &there) == 0 && S_ISLNK(there.st_mode))
     return failure(path, ELOOP);
   bool replaces = stat(path.c_str(), &there) == 0;

@@ -14,6 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import programs
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 KINDS = ("programs", "broken", "hostile")
@@ -26,6 +28,7 @@ def main():
     parser.add_argument("--count", type=int, default=2000, help="seeds of each kind (2000)")
     parser.add_argument("--seconds", type=float, help="end each kind after so long")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes side by side (one a processor)")
+    parser.add_argument("--switch", action="append", default=[], help=f"constructs that programs do not have by default: {', '.join(programs.SWITCHES)}")
     parser.add_argument("--restart", action="store_true", help="begin with the first seed again")
     args = parser.parse_args()
     for what in args.what:
@@ -41,6 +44,8 @@ def main():
                    "--jobs", str(args.jobs), "--resume"]
         if what == "programs":
             command += ["--kernels-every", "1"]
+            for switch in args.switch:
+                command += ["--switch", switch]
         if args.seconds:
             command += ["--seconds", str(args.seconds)]
         if subprocess.run(command).returncode:

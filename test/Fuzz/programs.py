@@ -38,7 +38,6 @@ class Program:
         self.indent = 0
         self.makeAxes()
         self.make = Expressions(rng, self.sizes, self.relations, self.equal, self.switches)
-        self.make.depth_views = "depth views" in self.switches
         self.depth = rng.choice([1, 2, 2, 3])
         self.functions, self.layers, self.streamLayers = [], [], []
 
@@ -88,6 +87,8 @@ class Program:
         self.line("// compare: " + " ".join(words))
         self.blocks = rng.choice([1, 1, 2])
         longs = f"  long = {s['long']}" if "long" in s else ""
+        if "positions" in self.switches:
+            longs += "  places = 9"
         self.line(f"config {{ vocab = {s['vocab']}  heads = {s['heads']}  head = {s['head']}  dim = heads * head  lane = {s['lane']}  inner = {s['inner']}"
                   f"  same = heads{longs}  kinds = {self.kinds}  blocks = {self.blocks}  strength = 0.5 }}")
         self.line("axis way = (p, q, r)")
@@ -189,7 +190,8 @@ class Program:
         values = [Value("v", e | {"depth"}, 2)] + ([Value("h", e, 2, False)] if second else [])
         params = []
         scope = self.scope(values, params, depth=True)
-        form = rng.choice(["softmax", "param", "free", "ends", "max"])
+        views = ["null", "joined", "doubled"] if "depth views" in self.switches else []
+        form = rng.choice(["softmax", "param", "free", "ends", "max"] + views)
         x = self.body(scope, e if form != "softmax" else frozenset({"depth"}), depth=rng.choice([1, 2]))
         if form == "softmax":
             if rng.random() < 0.5:
@@ -203,6 +205,18 @@ class Program:
             read = f"mean[depth](v) + {x.text}"
         elif form == "ends":
             read = f"0.5 * v.last + strength * v.first * {x.text}"
+        elif form == "null":
+            self.line(f"param nothing: [none: {rng.choice([1, 1, 2])}, {listed(e)[1:]} = normal(0.5)")
+            order = rng.choice(["none, depth -> any](nothing, v)", "depth, none -> any](v, nothing)"])
+            self.line(f"let all = concat[{order}")
+            read = f"sum[any](softmax[any](sum{listed(e)}(all * all)) * all) + 0.3 * {x.text}"
+        elif form == "joined":
+            over = rng.choice(sorted(e))
+            self.line(f"let all = join[depth, {over} -> row](v)")
+            read = f"sum[depth](split[row -> depth, {over}](softmax[row](all) * all) * v) - {x.text}"
+        elif form == "doubled":
+            self.line(f"let weight = softmax[twice](concat[depth -> twice](sum{listed(e)}(v), max{listed(e)}(v)))")
+            read = f"sum[twice](weight * concat[depth -> twice](v, v * {x.text}))"
         else:
             read = f"max[depth](v) - {x.text}"
         self.line(f"read {read}")
@@ -249,6 +263,8 @@ class Program:
         if rng.random() < 0.3:
             arguments += ", document: id"
             self.ids.append(("document", None))
+        if "positions" in self.switches:
+            self.ids += [("position", "places")] * 2
         self.line("")
         self.open(f"model m(tokens: id[vocab]{arguments[17:]})")
         self.line("param embed: [vocab, dim] = normal(0.02)  decay on")

@@ -1,11 +1,9 @@
 //===- Numbers.cpp - results of programs, and how far they may be apart ---===//
 #include "Numbers.h"
-#include "braid/Runtime/Random.h"
+#include "braid/Driver/Nearby.h"
 #include <cmath>
 
 namespace braid::compare {
-
-static constexpr int nearPoints = 4;
 
 double norm(const std::vector<double> &values) {
   double squares = 0;
@@ -69,19 +67,14 @@ llvm::Expected<Numbers> Oracle::runAt(const ref::TensorMap &at, bool single, boo
 llvm::Expected<Numbers> Oracle::runNear(int point, bool single) const {
   ref::TensorMap moved = params;
   for (auto &[name, tensor] : moved)
-    if (point) {
-      std::vector<float> by(tensor.data.size());
-      rt::fillUniform(by.data(), int64_t(by.size()), uint64_t(point), "near:" + name, 1e-6f);
-      for (size_t i = 0; i < by.size(); ++i)
-        tensor.data[i] = float(tensor.data[i] * (1 + double(by[i])));
-    }
+    driver::moveNear(tensor.data, name, point);
   // With elementwise results a unit off, so that nothing cancels by luck.
   return runAt(moved, single, /*jitter=*/single);
 }
 
 llvm::Expected<std::map<std::string, double>> noise(const Oracle &exact, const Oracle &inexact, bool single) {
   std::map<std::string, double> result;
-  for (int point = 0; point < nearPoints; ++point) {
+  for (int point = 0; point < driver::nearPoints; ++point) {
     auto a = exact.runNear(point);
     if (!a)
       return a.takeError();
@@ -90,7 +83,7 @@ llvm::Expected<std::map<std::string, double>> noise(const Oracle &exact, const O
       return b.takeError();
     for (const auto &[name, values] : *a) {
       double error = distance(values, (*b)[name]);
-      result[name] += error * error / nearPoints;
+      result[name] += error * error / driver::nearPoints;
     }
   }
   for (auto &[name, squares] : result)

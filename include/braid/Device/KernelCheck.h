@@ -38,7 +38,7 @@ struct KernelCheckOptions {
 struct KernelCheckResult {
   std::string kernel, place;
   int64_t rows = 0, width = 0;   ///< numbers in a row of the widest argument
-  double error = 0, bound = 0;   ///< of the number that is nearest to its bound, relative to the largest of its row
+  double error = 0, bound = 0;   ///< of the number that is nearest to its bound, relative to the largest of its row; infinite: one is not finite
   std::vector<std::string> unseen; ///< inputs that could be others without any result moving by more than its bound
   std::string remark;            ///< of `afterLaunch` or `afterScatter`
   std::string problem;           ///< empty: it is right

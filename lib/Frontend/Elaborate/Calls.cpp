@@ -112,10 +112,14 @@ bool Elaborator::fillSlots(ArrayRef<StringRef> names, const std::vector<BoundArg
       while (i < slots.size() && (slots[i].argument || slots[i].bound))
         ++i;
       if (i == slots.size()) {
-        error(Diag::TooManyArguments, where,
-              {callee.str(), names.empty()
-                                 ? "no argument"
-                                 : std::to_string(names.size()) + (names.size() == 1 ? " argument" : " arguments")});
+        Diagnostic &d = error(Diag::TooManyArguments, where,
+                              {callee.str(), names.empty()
+                                                 ? "no argument"
+                                                 : std::to_string(names.size()) + (names.size() == 1 ? " argument" : " arguments")});
+        if (bound && !bound->empty() && !names.empty()) {
+          d.hint = "`use` gives " + std::to_string(bound->size()) + " of them already, in order unless named: `use … = " + callee.str() + "(" + names.back().str() + " = …)`";
+          d.notes.push_back({bound->front().range, "given by `use`"});
+        }
         ok = false;
         return;
       }

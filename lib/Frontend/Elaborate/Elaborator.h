@@ -424,6 +424,8 @@ private:
   void performWrite(ConnectionUse &use, Val y, Range range);
   void store(ConnectionUse &use, Field &field, Val value, bool append, Range range);
   static bool isState(const ast::Formal &formal);
+  /// No argument of a connection is a stream.
+  bool checkStreamFormals(const ast::Decl &connection);
   static bool isHistoryFormal(const ast::Formal &formal);
   ViewSpec evalView(Frame &f, const std::optional<ast::View> &view);
   Stack *makeStack(llvm::ArrayRef<mlir::Value> entries, Range range);

@@ -137,7 +137,9 @@ Val Elaborator::indexBy(Frame &f, Val value, const ast::AxisItem &item) {
     if (v.kind == Val::Kind::Tensor && typeOf(v).isId())
       return gather(value, v, axis, item.range);
     if (!v.isNumber() || v.isBool || v.number != std::floor(v.number)) {
-      error(Diag::NotAnInteger, e.range, {"an index", show(v)});
+      Diagnostic &d = error(Diag::NotAnInteger, e.range, {"an index", show(v)});
+      if (v.kind == Val::Kind::Tensor)
+        d.hint = "what is computed is no index; choose among the rows: `where(c, t[" + axisName(axis) + ": i], t[" + axisName(axis) + ": j])`";
       return Val::poison();
     }
     index = int64_t(v.number);

@@ -347,6 +347,8 @@ void Elaborator::checkNames() {
       continue;
     for (const Decl &decl : file->decls) {
       bool body = decl.kind == Decl::Kind::Fn || decl.kind == Decl::Kind::Layer || decl.kind == Decl::Kind::Connection;
+      if (decl.kind == Decl::Kind::Connection && !elaborated.contains(&decl))
+        checkStreamFormals(decl);
       if (body || decl.kind == Decl::Kind::Model)
         NameCheck(*this, decl, body && !elaborated.contains(&decl)).run();
     }

@@ -115,7 +115,9 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
     if (wantsBool ? !type.isBool() : !any && !type.isReal()) {
       Diagnostic &d = error(Diag::WrongElement, range,
                             {"`" + word.str() + "`", wantsBool ? "truth values" : "real numbers", show(operands[i])});
-      if (!wantsBool)
+      if (fn == ir::Fn::Select && type.isId())
+        d.hint = "`where` chooses numbers, not ids: choose among what they pick, `where(c, t[i], t[j])`";
+      else if (!wantsBool)
         d.hint = "`real(…)` makes numbers of it";
       return Val::poison();
     }

@@ -57,10 +57,24 @@ void Elaborator::execStream(Frame &f, const Stmt &s) {
 }
 
 /// The fields of the state, with their initial values.
+bool Elaborator::checkStreamFormals(const ast::Decl &connection) {
+  if (llvm::none_of(connection.formals, isState)) // which is said of it
+    return true;
+  for (const ast::Formal &formal : connection.formals)
+    if (formal.type && formal.type->kind == ast::TypeExpr::Kind::Stream) {
+      error(Diag::ConnectionState, formal.range, {"`" + formal.name.text + "` is declared as a stream"}).hint =
+          "a `stream` is an argument of layers; a connection declares its state, `v: [depth, …]` or `x: […]`";
+      return false;
+    }
+  return true;
+}
+
 bool Elaborator::setUpFields(Frame &f, StreamVar &stream, const Stmt &s) {
   const ast::Decl &decl = *stream.connection;
   Frame &g = *newFrame(Frame::Kind::Connection, &decl, f);
   unsigned histories = 0;
+  if (!checkStreamFormals(decl))
+    return false;
   for (const ast::Formal &formal : decl.formals) {
     if (!isState(formal))
       continue;

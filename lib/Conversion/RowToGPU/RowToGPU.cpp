@@ -145,7 +145,7 @@ static LogicalResult convertKernels(ModuleOp module, const GpuTarget &target, bo
     mergeReads(kernel);
     LaunchSizes sizes = launchSizes(kernel, launches, target);
     sizes.forwards = findForwards(kernel, launches.lookup(kernel.getSymName()));
-    Schedule schedule = Schedule::of(kernel);
+    Schedule schedule = Schedule::of(kernel, /*keepsInputs=*/true);
     emitKernel(kernel, kernel.getSymName(), inside, schedule, sizes);
     if (few.contains(kernel.getSymName()) || (allFew && kernel.getSpace() == Space::Token))
       emitFewVariant(kernel, inside, schedule, sizes);

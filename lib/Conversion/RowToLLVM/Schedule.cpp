@@ -185,6 +185,13 @@ bool Scheduler::isDeep(Value value) const {
   return closure.size() > (extent(typeOf(value).getAxes()) <= 64 ? 12 : 24);
 }
 
+/// True for an input of each row that a copy of fixed length cannot hold.
+bool Scheduler::isFarInput(Operation *op) const {
+  auto load = dyn_cast<LoadOp>(op);
+  return keepsInputs && load && load.getBuffer().getType().getPerRow() &&
+         llvm::any_of(load.getBuffer().getType().getAxes(), [](AxisAttr axis) { return axis.isDynamic(); });
+}
+
 /// Keeps values that would be evaluated several times at some cost, and short sums with users in several nests.
 bool Scheduler::keepShared() {
   bool changed = false;
@@ -196,7 +203,7 @@ bool Scheduler::keepShared() {
     auto sum = value.hasOneUse() ? dyn_cast<ReduceOp>(*value.user_begin()) : ReduceOp();
     if (sum && sum.summedProduct()) // whose factors are needed, not the product
       continue;
-    if (!reduce && !isExpensive(*op) && !isDeep(value))
+    if (!reduce && !isExpensive(*op) && !isDeep(value) && !isFarInput(op))
       continue;
     const Root *first = nullptr;
     bool keep = false;
@@ -368,4 +375,4 @@ Schedule Scheduler::run() {
   return schedule;
 }
 
-Schedule Schedule::of(KernelOp kernel) { return Scheduler(kernel).run(); }
+Schedule Schedule::of(KernelOp kernel, bool keepsInputs) { return Scheduler(kernel, keepsInputs).run(); }

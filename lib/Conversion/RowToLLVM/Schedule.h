@@ -43,7 +43,9 @@ struct Nest {
 
 class Schedule {
 public:
-  static Schedule of(KernelOp kernel);
+  /// `keepsInputs`: what is read of a row whose length only the launch knows, and would be read several times, is kept; for targets that have no
+  /// copy of it at hand.
+  static Schedule of(KernelOp kernel, bool keepsInputs = false);
 
   llvm::ArrayRef<Nest> nests() const { return allNests; }
   /// Values kept in scratch, in the order of their places there. A reduction to a single number is not among them.

@@ -30,7 +30,7 @@ template <typename Range, typename Less> void insertionSort(Range &range, Less l
 
 class Scheduler {
 public:
-  explicit Scheduler(KernelOp kernel) : kernel(kernel) {
+  Scheduler(KernelOp kernel, bool keepsInputs) : kernel(kernel), keepsInputs(keepsInputs) {
     for (mlir::Operation &op : kernel.getBody().front()) {
       order[&op] = ops.size();
       ops.push_back(&op);
@@ -40,6 +40,7 @@ public:
 
 private:
   KernelOp kernel;
+  bool keepsInputs;
   bool fuses = true;                                        // writes in place with what reads there
   llvm::SmallVector<std::pair<unsigned, unsigned>> fused;   // such pairs of roots, the reader first
   llvm::SmallVector<mlir::Operation *> ops;                 // in program order
@@ -52,6 +53,7 @@ private:
   bool keepReadsBeforeWrites();
   bool keepShared();
   bool isDeep(mlir::Value value) const;
+  bool isFarInput(mlir::Operation *op) const;
   void assignLevels();
   bool readsInPlace(unsigned reader, mlir::Value read, unsigned writer) const;
   bool isInPlace(const Schedule &schedule) const;

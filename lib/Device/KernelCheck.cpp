@@ -194,24 +194,29 @@ llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::Modul
   return std::move(checker);
 }
 
-/// Numbers along a dynamic axis that is no list's: two rounds of the widest pieces of all threads, a part of a round, single numbers.
-static int64_t tellingSize(mlir::Operation *function, size_t axes) {
-  auto shape = row::launchShape(function, llvm::SmallVector<int64_t>(axes, 1));
+/// Numbers along a dynamic axis that is no list's: two rounds of the widest pieces of all threads, a part of a round, single numbers. Less where
+/// a block has no room in shared memory for as many of what it keeps.
+static int64_t tellingSize(mlir::Operation *function, size_t axes, int64_t sharedBytes) {
+  auto shapeAt = [&](int64_t size) { return row::launchShape(function, llvm::SmallVector<int64_t>(axes, size)); };
+  auto shape = shapeAt(1);
   if (!shape) {
     llvm::consumeError(shape.takeError());
     return 3;
   }
-  return shape->threads / shape->rowsPerBlock * 16 + 29;
+  int64_t size = shape->threads / shape->rowsPerBlock * 16 + 29;
+  while (size > 3 && llvm::cantFail(shapeAt(size)).sharedBytes > sharedBytes)
+    size /= 2;
+  return std::max<int64_t>(size, 3);
 }
 
 /// The ways in which a kernel is launched that together reach what there is of its code.
 static llvm::Expected<std::vector<CheckedLaunch>> waysOf(row::KernelOp kernel, mlir::Operation *function, llvm::ArrayRef<host::LaunchOp> launches,
-                                                         const KernelCheckOptions &options) {
+                                                         const KernelCheckOptions &options, int64_t sharedBytes) {
   std::mt19937_64 random(options.seed);
   std::vector<CheckedLaunch> ways;
   bool hasLists = llvm::any_of(kernel.getBody().getArgumentTypes(), [](mlir::Type type) { return llvm::isa<row::ListType>(type); });
   bool isLong = !options.size && !hasLists && !kernel.getDynamic().empty();
-  int64_t size = isLong ? tellingSize(function, kernel.getDynamic().size() + size_t(kernel.numStreams())) : options.size;
+  int64_t size = isLong ? tellingSize(function, kernel.getDynamic().size() + size_t(kernel.numStreams()), sharedBytes) : options.size;
   if (launches.empty()) {
     ways.push_back(CheckedLaunch::alone(kernel, size ? size : 3, random));
     return ways;
@@ -242,7 +247,7 @@ void KernelChecker::check(row::KernelOp kernel, mlir::Operation *function, const
     result.problem = "the code given has no kernel of this name";
     return;
   }
-  auto ways = waysOf(kernel, function, launches.lookup(kernel.getSymName()), options);
+  auto ways = waysOf(kernel, function, launches.lookup(kernel.getSymName()), options, device.properties().sharedBytes);
   if (!ways) {
     result.problem = toString(ways.takeError());
     return;

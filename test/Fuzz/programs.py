@@ -16,9 +16,9 @@ DEFAULT = ()
 class Connection:
     """What a stream's state has, what a read of it gives, what a write takes."""
 
-    def __init__(self, name, state, read, written, history, arguments="", shareable=True):
+    def __init__(self, name, state, read, written, history, arguments="", shareable=True, fields=1):
         self.name, self.state, self.read, self.written = name, frozenset(state), read, written
-        self.history, self.arguments, self.shareable = history, arguments, shareable
+        self.history, self.arguments, self.shareable, self.fields = history, arguments, shareable, fields
 
     def __str__(self):
         return self.name + self.arguments
@@ -228,7 +228,7 @@ class Program:
         self.close()
         # All sites of a shared connection see one shape of its parameters.
         shareable = not any(v.text[0] == "p" and "depth" in v.axes for v in scope.values)
-        return Connection(name, e | {"depth"}, e, e, True, shareable=shareable)
+        return Connection(name, e | {"depth"}, e, e, True, shareable=shareable, fields=2 if second else 1)
 
     def write(self, state, read, values):
         params = []
@@ -379,7 +379,8 @@ class Program:
     def by(self, s):
         """Another connection of the same state: by whom, what it reads, what it writes."""
         e = s.connection.state - {"depth"}
-        others = [c for c in self.connections if c.state == s.connection.state and c.history == s.connection.history]
+        others = [c for c in self.connections
+                  if c.state == s.connection.state and c.history == s.connection.history and c.fields == s.connection.fields]
         if s.connection.history:
             others += [Connection("depth_attention", s.connection.state, e, e, True), Connection("weighted", s.connection.state, e, e, True)]
         else:

@@ -297,7 +297,7 @@ std::vector<KernelCheckResult> KernelChecker::check(row::KernelOp kernel, const 
 }
 
 void KernelCheckResult::include(KernelCheckResult other) {
-  if (!std::isfinite(other.error) || (other.problem.empty() && (bound == 0 || other.error / other.bound >= error / bound)))
+  if (!std::isfinite(other.error) || (other.bound && (bound == 0 || other.error / other.bound >= error / bound)))
     error = other.error, bound = other.bound;
   if (other.rows * other.width >= rows * width)
     rows = other.rows, width = other.width, remark = std::move(other.remark);

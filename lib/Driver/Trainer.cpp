@@ -235,6 +235,9 @@ static llvm::Expected<int64_t> stepsOf(const rt::Checkpoint &checkpoint, const c
 
 llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
   std::string where = rt::checkpointPath(options.out, checkpoint.step);
+  // What is counted and numbered from the step on stays in 64 bits.
+  if (checkpoint.step >= int64_t(1) << 40)
+    return makeError("`" + where + "/state.json` is of more steps than a run can have");
   // Checkpoints from before steps that were left out were told apart say nothing of them: all were taken, as they were counted then.
   auto taken = stepsOf(checkpoint, "taken", checkpoint.step, where);
   if (!taken)

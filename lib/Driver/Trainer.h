@@ -64,10 +64,11 @@ private:
   /// What is not finite, after a step that @step found fault with.
   std::string culprit(const StepResult &result);
 
-  /// A step is done.
+  /// A step is done. The tokens of earlier runs are what a file says.
   void count() {
     ++done;
-    tokens = tokens.value_or(0) + tokensPerStep();
+    int64_t sum = 0;
+    tokens = __builtin_add_overflow(tokens.value_or(0), tokensPerStep(), &sum) ? INT64_MAX : sum;
   }
 
   TrainOptions options;

@@ -22,6 +22,9 @@ namespace braid {
 struct ElaborateOptions {
   /// `--set name=value`: replaces a config value of the program.
   std::vector<std::pair<std::string, std::string>> overrides;
+  /// What a program may cost at compile time. Calls are inlined and loops unrolled, so a short text can
+  /// stand for any amount of work. The models of examples/ with 1536 layers take at most 65 million, most of them ten.
+  uint64_t maxSteps = 200'000'000;
 };
 
 /// Elaborates the one model of `main`. `imports` are the standard library (marked so) and

@@ -97,7 +97,7 @@ void Scheduler::orderLoops(Nest &nest) const {
   // there is more to do at a time.
   if (nest.vector && (extent(nest.vector) >= 16 || extent(nest.loops) >= 256)) {
     int64_t copies = 1;
-    for (AxisAttr axis : llvm::reverse(llvm::to_vector(nest.loops)))
+    for (AxisAttr axis : llvm::reverse(nest.loops))
       if (axis != nest.vector && !axis.isDynamic() && axis.getSize() <= 8 && copies * axis.getSize() <= 16 &&
           copies * axis.getSize() * work <= 512) {
         copies *= axis.getSize();

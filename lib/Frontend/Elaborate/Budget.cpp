@@ -22,15 +22,15 @@ bool Elaborator::spend(unsigned count, Range range) {
   if (exhausted)
     return false;
   steps += count;
-  if (steps <= maxSteps)
+  if (steps <= options.maxSteps)
     return true;
   // The innermost loop or call that took most of them.
   for (const Spender &s : llvm::reverse(spenders))
-    if (steps - s.before > maxSteps / 2) {
+    if (steps - s.before > options.maxSteps / 2) {
       range = s.range;
       break;
     }
-  Diagnostic &d = error(Diag::TooMuchWork, range, {grouped(maxSteps)});
+  Diagnostic &d = error(Diag::TooMuchWork, range, {grouped(options.maxSteps)});
   for (const Spender &s : llvm::reverse(spenders))
     if (s.range.file == mainRange.file && s.range.begin != range.begin && d.notes.empty())
       d.notes.push_back({s.range, "reached from here"});

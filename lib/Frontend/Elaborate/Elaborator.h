@@ -99,10 +99,7 @@ inline bool inside(Range part, Range whole) {
   return part.file == whole.file && part.begin >= whole.begin && part.end <= whole.end;
 }
 
-/// What a program may cost at compile time. Calls are inlined and loops unrolled, so a short text can
-/// stand for any amount of work. The models of examples/ with 1536 layers take at most 65 million, most of them ten.
-constexpr uint64_t maxSteps = 200'000'000;
-/// What one thing costs, in steps: in proportion to the memory it keeps.
+/// What one thing costs, in steps of ElaborateOptions::maxSteps: in proportion to the memory it keeps.
 enum Steps : unsigned { ExpressionSteps = 1, IterationSteps = 10, OperationSteps = 20, CallSteps = 200 };
 /// Statements and expressions inside one another, calls included; bounded by the stack.
 constexpr unsigned maxNesting = 2500;

@@ -55,9 +55,9 @@ function(braid_tablegen td out)
   file(GLOB_RECURSE deps ${PROJECT_SOURCE_DIR}/dialects/*.td)
   add_custom_command(
     OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${out}
-    COMMAND ${MLIR_TABLEGEN_EXE} ${ARGN} ${td_abs} -I ${PROJECT_SOURCE_DIR}
+    COMMAND ${MLIR_TABLEGEN_EXE} ${ARGN} ${td_abs} -I ${PROJECT_SOURCE_DIR} -I ${PROJECT_BINARY_DIR}
             -I ${LLVM_INCLUDE_DIR} -o ${CMAKE_CURRENT_BINARY_DIR}/${out}
-    DEPENDS ${td_abs} ${deps})
+    DEPENDS ${td_abs} ${deps} ${PROJECT_BINARY_DIR}/dialects/Elementwise.td)
   set_property(GLOBAL APPEND PROPERTY BRAID_GENERATED ${CMAKE_CURRENT_BINARY_DIR}/${out})
   set_property(DIRECTORY APPEND PROPERTY BRAID_GENERATED ${CMAKE_CURRENT_BINARY_DIR}/${out})
 endfunction()

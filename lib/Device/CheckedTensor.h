@@ -13,7 +13,7 @@ public:
       : name(memory.name), storage(memory.storage), rows(memory.hasRows ? rows : 1), inRow(memory.numbers), isInput(memory.isInput), isOutput(memory.isOutput) {}
   using Data = std::vector<char>;
 
-  int64_t width() const { return storage == row::Storage::BF16 ? 2 : 4; }
+  int64_t width() const { return formatBytes(storage); }
   int64_t numbers() const { return rows * inRow; }
   int64_t bytes() const { return numbers() * width(); }
   bool isReal() const { return storage != row::Storage::I32; }

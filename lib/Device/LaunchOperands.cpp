@@ -91,7 +91,7 @@ llvm::Error LaunchOperands::fill(Device &device, Address address, const Operand 
     return device.fill(address, 0, size_t(operand.bytes));
   if (!operand.loaded && !operand.gathered)
     return device.poison(address, size_t(operand.bytes));
-  int64_t width = operand.storage == host::Storage::BF16 ? 2 : 4, block = std::min<int64_t>(operand.bytes, int64_t(16) << 20);
+  int64_t width = formatBytes(operand.storage), block = std::min<int64_t>(operand.bytes, int64_t(16) << 20);
   std::vector<char> data(static_cast<size_t>(block));
   bool isSigned = launch.getSpace() == host::Space::Token && operand.bytes >= rows * 32 * width;
   for (int64_t at = 0; at + width <= block; at += width) {
@@ -156,7 +156,7 @@ llvm::Error LaunchOperands::place(Device &device, Arena &arena, const RowLaunch 
       for (int64_t i = 0; i < entriesOf(list); ++i) {
         mlir::Value value = launch.getArgs()[next++];
         const Operand &operand = operands.find(memoryOf(value))->second;
-        int64_t numbers = row::numElements(kernel, list.getAxes(), axisSizes), rowBytes = numbers * (operand.storage == host::Storage::BF16 ? 2 : 4);
+        int64_t numbers = row::numElements(kernel, list.getAxes(), axisSizes), rowBytes = numbers * formatBytes(operand.storage);
         entries.push_back({reinterpret_cast<char *>(of[memoryOf(value)]), hasRows(launch, value, numbers) ? rowBytes : 0});
       }
       addresses.push_back(arena.at(table++));

@@ -92,7 +92,7 @@ llvm::Error Session::reserve(int64_t batch, int64_t time) {
   int64_t tokens = (batch * time + 15) / 16 * 16;
   for (auto &[name, buffer] : buffers) {
     int64_t bytes = 0;
-    if (buffer.perToken && __builtin_mul_overflow(buffer.numbers * (buffer.dtype == BRAID_BF16 ? 2 : 4), tokens, &bytes))
+    if (buffer.perToken && __builtin_mul_overflow(buffer.numbers * braid_dtype_bytes(buffer.dtype), tokens, &bytes))
       return makeError("no memory for `" + name + "`: more bytes than 64 bits count");
     if (bytes > buffer.bytes)
       if (llvm::Error error = allocate(buffer, bytes, name))

@@ -13,7 +13,9 @@ using namespace braid::host;
 
 namespace {
 
-row::Storage storageOf(Value buffer) { return row::Storage(uint32_t(cast<BufferType>(buffer.getType()).getStorage())); }
+row::Storage storageOf(Value buffer) {
+  return sameFormat<row::Storage>(cast<BufferType>(buffer.getType()).getStorage());
+}
 
 class Interpreter {
 public:

@@ -32,7 +32,11 @@ std::vector<FunctionInfo> braid::describe(ModuleOp module) {
     info.positions = number(program, "positions");
     for (auto external : program.getAs<ArrayAttr>("externals").getAsRange<DictionaryAttr>()) {
       StringRef storage = external.getAs<StringAttr>("storage").getValue();
-      braid_dtype dtype = storage == "f32" ? BRAID_F32 : storage == "bf16" ? BRAID_BF16 : BRAID_I32;
+      braid_dtype dtype = BRAID_I32;
+#define FORMAT(NAME, WORD, BYTES, C) \
+      if (storage == WORD) \
+        dtype = BRAID_##NAME;
+#include "braid/Support/Formats.def"
       info.externals.push_back({external.getAs<StringAttr>("name").str(), external.getAs<BoolAttr>("per_token").getValue(),
                                 number(external, "numbers"), dtype, number(external, "ids")});
     }

@@ -15,8 +15,22 @@ static Error writeFile(StringRef path, StringRef contents) {
   return status ? Error::success() : createStringError(status.message());
 }
 
-static const char *cName(braid_dtype dtype) { return dtype == BRAID_F32 ? "float" : dtype == BRAID_BF16 ? "bf16 bits" : "int32_t"; }
-static const char *constantName(braid_dtype dtype) { return dtype == BRAID_F32 ? "BRAID_F32" : dtype == BRAID_BF16 ? "BRAID_BF16" : "BRAID_I32"; }
+static const char *cName(braid_dtype dtype) {
+  switch (dtype) {
+#define FORMAT(NAME, WORD, BYTES, C) \
+  case BRAID_##NAME: return C;
+#include "braid/Support/Formats.def"
+  }
+  llvm_unreachable("a format");
+}
+static const char *constantName(braid_dtype dtype) {
+  switch (dtype) {
+#define FORMAT(NAME, WORD, BYTES, C) \
+  case BRAID_##NAME: return "BRAID_" #NAME;
+#include "braid/Support/Formats.def"
+  }
+  llvm_unreachable("a format");
+}
 
 static std::string headerOf(ArrayRef<FunctionInfo> functions) {
   std::string text;

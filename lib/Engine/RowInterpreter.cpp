@@ -126,28 +126,10 @@ private:
   void runRandom(RandomOp random, Tensor &result);
 };
 
-/// What every target approximates. The others are rounded once, or exact.
-static bool isApproximate(Fn fn) {
-  switch (fn) {
-  case Fn::Exp:
-  case Fn::Log:
-  case Fn::Rsqrt:
-  case Fn::Tanh:
-  case Fn::Sigmoid:
-  case Fn::Erf:
-  case Fn::Sin:
-  case Fn::Cos:
-  case Fn::Pow:
-    return true;
-  default:
-    return false;
-  }
-}
-
 void Row::runMap(MapOp map, Tensor &result) {
   // Units of the last place; test/Engine/math-accuracy.mlir holds the CPU to two or three, and libdevice states the same.
-  constexpr double ulps = 3;
-  bool moved = single && isApproximate(map.getFn());
+  double ulps = elementwiseInfo(map.getFn()).ulps;
+  bool moved = single && ulps > 0;
   std::vector<double> spreadInputs[3];
   const double *inputs[3];
   for (auto [k, input] : llvm::enumerate(map.getInputs())) {

@@ -9,7 +9,7 @@
 
 namespace braid {
 
-inline int64_t bytesOf(row::Storage storage) { return storage == row::Storage::BF16 ? 2 : 4; }
+inline int64_t bytesOf(row::Storage storage) { return formatBytes(storage); }
 
 /// To the nearest f32 or bf16, ties to even.
 inline double roundNumber(row::Storage storage, double x) {

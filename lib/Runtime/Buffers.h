@@ -25,7 +25,7 @@ inline char *addressOf(const braid_context &context, int64_t base, int64_t offse
   }
 }
 
-inline int64_t bytesOf(int64_t dtype) { return dtype == BRAID_BF16 ? 2 : 4; }
+inline int64_t bytesOf(int64_t dtype) { return braid_dtype_bytes(dtype); }
 
 inline float widen(uint16_t bits) {
   uint32_t wide = uint32_t(bits) << 16;

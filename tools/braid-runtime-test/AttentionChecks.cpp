@@ -101,7 +101,7 @@ public:
     std::vector<char> bytes;
     auto append = [&](Numbers &numbers) {
       const char *data = static_cast<char *>(numbers.data());
-      bytes.insert(bytes.end(), data, data + numbers.size() * (numbers.dtype() == BRAID_BF16 ? 2 : 4));
+      bytes.insert(bytes.end(), data, data + numbers.size() * braid_dtype_bytes(numbers.dtype()));
     };
     append(output);
     append(queryGrad);
@@ -164,7 +164,7 @@ private:
       healthy[size_t(i)] = i != sick() && !anySource([&](const Source &s) { return seesToken(s, i, sick()); });
     Mark mark;
     auto append = [&](const Numbers &numbers, int64_t positions, auto isHealthy) {
-      int64_t bytes = numbers.size() * (numbers.dtype() == BRAID_BF16 ? 2 : 4) / positions;
+      int64_t bytes = numbers.size() * braid_dtype_bytes(numbers.dtype()) / positions;
       for (int64_t i = 0; i < positions; ++i)
         mark.insert(mark.end(), size_t(bytes), isHealthy(i));
     };

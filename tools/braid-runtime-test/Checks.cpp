@@ -8,7 +8,7 @@
 using namespace braid::test;
 
 Numbers::Numbers(int64_t count, int64_t dtype, uint64_t seed)
-    : count(count), format(dtype), bytes(size_t(count * (dtype == BRAID_BF16 ? 2 : 4))) {
+    : count(count), format(dtype), bytes(size_t(count * braid_dtype_bytes(dtype))) {
   for (int64_t i = 0; i < count; ++i) {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     set(i, float(int64_t(seed >> 40)) / float(1 << 23) - 1.0f);

@@ -15,7 +15,7 @@ namespace {
 
 std::vector<char> bytesOf(Numbers &numbers) {
   const char *data = static_cast<char *>(numbers.data());
-  return {data, data + numbers.size() * (numbers.dtype() == BRAID_BF16 ? 2 : 4)};
+  return {data, data + numbers.size() * braid_dtype_bytes(numbers.dtype())};
 }
 
 /// Products large enough to be cut, one with a batch, in all ways of computing them; and attention with slots.

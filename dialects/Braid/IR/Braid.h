@@ -43,11 +43,15 @@ public:
 
 } // namespace braid::ir
 
+#include "dialects/Braid/IR/Roles.h"
 #include "dialects/Braid/IR/BraidInterfaces.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/Braid/IR/BraidOps.h.inc"
 
 namespace braid::ir {
+
+/// What the op is; `Effect` for ops of other dialects and for null.
+Role roleOf(mlir::Operation *op);
 
 /// How many operands an elementwise function takes (1, 2 or 3).
 unsigned arity(Fn fn);

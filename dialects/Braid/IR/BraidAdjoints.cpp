@@ -32,84 +32,63 @@ BRAID_NO_ADJOINT(ParamOp)
 BRAID_NO_ADJOINT(DetachOp)
 #undef BRAID_NO_ADJOINT
 
-/// The gradient of the only operand, with the axes of the result; null for functions of
-/// bools and ids.
-static Value unaryGradient(Emitter &emit, Fn fn, Value x, Value r, Value g) {
-  auto square = [&](Value v) { return emit.mul(v, v); };
-  auto oneMinus = [&](Value v) { return emit.map(Fn::Sub, {emit.number(1), v}); };
-  switch (fn) {
-  case Fn::Neg:
-    return emit.map(Fn::Neg, {g});
-  case Fn::Exp:
-    return emit.chain(g, r);
-  case Fn::Log:
-    return emit.chain(g, emit.map(Fn::Div, {emit.number(1), x}));
-  case Fn::Sqrt:
-    return emit.chain(g, emit.map(Fn::Div, {emit.number(0.5), r}));
-  case Fn::Rsqrt:
-    return emit.chain(g, emit.scale(emit.mul(square(r), r), -0.5));
-  case Fn::Tanh:
-    return emit.chain(g, oneMinus(square(r)));
-  case Fn::Sigmoid:
-    return emit.chain(g, emit.mul(r, oneMinus(r)));
-  case Fn::Erf: // 2/√π · exp(-x²)
-    return emit.chain(g, emit.scale(emit.map(Fn::Exp, {emit.map(Fn::Neg, {square(x)})}),
-                                    1.1283791670955126));
-  case Fn::Sin:
-    return emit.chain(g, emit.map(Fn::Cos, {x}));
-  case Fn::Cos:
-    return emit.map(Fn::Neg, {emit.chain(g, emit.map(Fn::Sin, {x}))});
-  case Fn::Abs: {
-    Value zero = emit.number(0);
-    Value negative = emit.map(Fn::Select, {emit.map(Fn::Lt, {x, zero}),
-                                           emit.map(Fn::Neg, {g}), zero});
-    return emit.map(Fn::Select, {emit.map(Fn::Lt, {zero, x}), g, negative});
-  }
-  default:
-    return {};
-  }
+// What the gradients in Elementwise.def are written with.
+static Value square(Emitter &emit, Value v) { return emit.mul(v, v); }
+static Value negative(Emitter &emit, Value v) { return emit.map(Fn::Neg, {v}); }
+static Value inverse(Emitter &emit, Value v) { return emit.map(Fn::Div, {emit.number(1), v}); }
+static Value oneMinus(Emitter &emit, Value v) { return emit.map(Fn::Sub, {emit.number(1), v}); }
+constexpr Value NoGradient = {};
+
+/// The gradient with the sign of `x`, 0 where that is 0.
+static Value signedBy(Emitter &emit, Value x, Value g) {
+  Value zero = emit.number(0);
+  Value negated = emit.map(Fn::Select, {emit.map(Fn::Lt, {x, zero}), negative(emit, g), zero});
+  return emit.map(Fn::Select, {emit.map(Fn::Lt, {zero, x}), g, negated});
 }
 
-/// The gradient of operand `which` of `fn(x, y) = r`; null for comparisons and logic.
-static Value binaryGradient(Emitter &emit, Fn fn, Value x, Value y, Value r, Value g,
-                            int which) {
-  switch (fn) {
-  case Fn::Add:
-    return g;
-  case Fn::Sub:
-    return which ? emit.map(Fn::Neg, {g}) : g;
-  case Fn::Mul:
-  case Fn::MulZ:
-    return emit.chain(g, which ? x : y);
-  case Fn::Div: {
-    Value inverse = emit.map(Fn::Div, {emit.number(1), y});
-    return which ? emit.map(Fn::Neg, {emit.chain(g, emit.mul(r, inverse))})
-                 : emit.chain(g, inverse);
+static Value quotientGradient(Emitter &emit, ValueRange x, Value r, Value g, unsigned which) {
+  Value part = inverse(emit, x[1]);
+  return which ? negative(emit, emit.chain(g, emit.mul(r, part))) : emit.chain(g, part);
+}
+
+static Value extremeGradient(Emitter &emit, ValueRange x, Value r, Value g, unsigned which, bool isMax) {
+  ArrayRef<AxisAttr> axes = typeOf(r).getAxes();
+  bool isLess = isMax == (which == 1); // where it is taken
+  Value taken = emit.mapTo(Fn::Lt, {isLess ? x[0] : x[1], isLess ? x[1] : x[0]}, axes);
+  Value tie = emit.mapTo(Fn::Eq, {x[0], x[1]}, axes);
+  Value share = emit.map(Fn::Select, {tie, emit.scale(g, 0.5), emit.number(0)});
+  return emit.map(Fn::Select, {taken, g, share});
+}
+
+static Value powerGradient(Emitter &emit, ValueRange x, Value r, Value g, unsigned which) {
+  if (which) {
+    // x^y · log x, and 0 where the logarithm does not exist.
+    Value positive = emit.map(Fn::Lt, {emit.number(0), x[0]});
+    Value log = emit.map(Fn::Log, {emit.map(Fn::Select, {positive, x[0], emit.number(1)})});
+    return emit.chain(g, emit.chain(r, log));
   }
-  case Fn::Max:
-  case Fn::Min: {
-    ArrayRef<AxisAttr> axes = typeOf(r).getAxes();
-    bool isLess = (fn == Fn::Max) == (which == 1); // where it is taken
-    Value taken = emit.mapTo(Fn::Lt, {isLess ? x : y, isLess ? y : x}, axes);
-    Value tie = emit.mapTo(Fn::Eq, {x, y}, axes);
-    Value share = emit.map(Fn::Select, {tie, emit.scale(g, 0.5), emit.number(0)});
-    return emit.map(Fn::Select, {taken, g, share});
+  // y · x^(y-1), and 0 where y is 0, whatever x.
+  Value less = emit.map(Fn::Sub, {x[1], emit.number(1)});
+  return emit.chain(g, emit.chain(x[1], emit.mapTo(Fn::Pow, {x[0], less}, typeOf(r).getAxes())));
+}
+
+/// A choice has the gradient of what it gives.
+static Value chosenGradient(Emitter &emit, ValueRange x, Value g, unsigned which) {
+  Value zero = emit.number(0);
+  return which == 1 ? emit.map(Fn::Select, {x[0], g, zero}) : emit.map(Fn::Select, {x[0], zero, g});
+}
+
+/// The gradient of an operand, with the axes of the result; null for bools and ids.
+static Value gradientOf(Emitter &emit, MapOp op, Value g, unsigned which) {
+  ValueRange x = op.getInputs();
+  [[maybe_unused]] Value r = op.getResult();
+  switch (op.getFn()) {
+#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...)                    \
+  case Fn::NAME:                                                                        \
+    return __VA_ARGS__;
+#include "braid/Support/Elementwise.def"
   }
-  case Fn::Pow: {
-    ArrayRef<AxisAttr> axes = typeOf(r).getAxes();
-    if (which) {
-      // x^y · log x, and 0 where the logarithm does not exist.
-      Value positive = emit.map(Fn::Lt, {emit.number(0), x});
-      Value log = emit.map(Fn::Log, {emit.map(Fn::Select, {positive, x, emit.number(1)})});
-      return emit.chain(g, emit.chain(r, log));
-    }
-    // y · x^(y-1), and 0 where y is 0, whatever x.
-    Value less = emit.map(Fn::Sub, {y, emit.number(1)});
-    return emit.chain(g, emit.chain(y, emit.mapTo(Fn::Pow, {x, less}, axes)));
-  }
-  default:
-    return {};
-  }
+  llvm_unreachable("every function is in the list");
 }
 
 LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
@@ -125,19 +104,7 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
   for (auto [i, operand] : llvm::enumerate(getInputs())) {
     if (!grads.wants(operand))
       continue;
-    Value gradient;
-    if (getFn() == Fn::Select) {
-      Value zero = emit.number(0), condition = getInputs()[0];
-      gradient = i == 1 ? emit.map(Fn::Select, {condition, g, zero})
-                        : emit.map(Fn::Select, {condition, zero, g});
-    } else if (getFn() == Fn::Fma) {
-      gradient = i == 2 ? g : emit.chain(g, getInputs()[1 - i]);
-    } else if (getInputs().size() == 1) {
-      gradient = unaryGradient(emit, getFn(), operand, getResult(), g);
-    } else {
-      gradient = binaryGradient(emit, getFn(), getInputs()[0], getInputs()[1],
-                                getResult(), g, i);
-    }
+    Value gradient = gradientOf(emit, *this, g, unsigned(i));
     if (gradient)
       grads.add(operand, emit.sumTo(gradient, typeOf(operand)));
   }

@@ -1,6 +1,7 @@
 //===- BraidDialect.cpp - registration of the braid dialect ---------------===//
 
 #include "dialects/Braid/IR/Braid.h"
+#include "braid/Support/Elementary.h"
 #include "dialects/IsolatedRegion.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -34,25 +35,9 @@ void BraidDialect::initialize() {
       >();
 }
 
-unsigned braid::ir::arity(Fn fn) {
-  if (fn == Fn::Select || fn == Fn::Fma)
-    return 3;
-  return uint32_t(fn) < uint32_t(Fn::Add) ? 1 : 2;
-}
+unsigned braid::ir::arity(Fn fn) { return elementwiseInfo(fn).arity; }
 
-bool braid::ir::yieldsBool(Fn fn) {
-  switch (fn) {
-  case Fn::Lt:
-  case Fn::Le:
-  case Fn::Eq:
-  case Fn::And:
-  case Fn::Or:
-  case Fn::Not:
-    return true;
-  default:
-    return false;
-  }
-}
+bool braid::ir::yieldsBool(Fn fn) { return elementwiseInfo(fn).yieldsBool(); }
 
 SmallVector<StringRef> braid::ir::strings(ArrayAttr array) {
   SmallVector<StringRef> result;

@@ -8,6 +8,7 @@ include "mlir/IR/SymbolInterfaces.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/RegionKindInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/Braid/IR/BraidInterfaces.td"
 
 def Braid_Dialect : Dialect {
   let name = "braid";
@@ -24,6 +25,20 @@ def Braid_Dialect : Dialect {
   let hasConstantMaterializer = 0;
 }
 
-class Braid_Op<string mnemonic, list<Trait> traits = []> : Op<Braid_Dialect, mnemonic, traits>;
+// What an op is, one of the cases of `Role` in Roles.h; "Own": the op says so itself.
+class Braid_HasRole<string role> : ParamNativeOpTrait<"HasRole", "::braid::ir::Role::" # role> {
+  let cppNamespace = "::braid::ir";
+}
+class Braid_RoleTraits<string role> {
+  list<Trait> traits = !if(!eq(role, "Own"), [DeclareOpInterfaceMethods<Braid_RoleInterface, ["getRole"]>],
+                                             [Braid_HasRole<role>, Braid_RoleInterface]);
+}
+// Every number of the result is one of the operand's.
+def Braid_MovesNumbers : NativeOpTrait<"MovesNumbers"> {
+  let cppNamespace = "::braid::ir";
+}
+
+class Braid_Op<string mnemonic, string role, list<Trait> traits = []>
+    : Op<Braid_Dialect, mnemonic, !listconcat(traits, Braid_RoleTraits<role>.traits)>;
 
 #endif

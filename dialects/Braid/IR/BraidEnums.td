@@ -2,6 +2,7 @@
 #define BRAID_IR_ENUMS
 
 include "mlir/IR/EnumAttr.td"
+include "dialects/Elementwise.td"
 
 class Braid_I32Enum<string name, string summary, list<I32EnumAttrCase> cases>
     : I32EnumAttr<name, summary, cases> {
@@ -19,23 +20,8 @@ def Braid_Element : Braid_I32Enum<"Element", "what a value is made of", [
   I32EnumAttrCase<"Id", 1, "id">,
   I32EnumAttrCase<"Bool", 2, "bool">]>;
 
-// The elementwise functions, grouped by the number of their operands. Booleans are 0 or 1.
-def Braid_Fn : Braid_I32Enum<"Fn", "an elementwise function", [
-  I32EnumAttrCase<"Neg", 0, "neg">,       I32EnumAttrCase<"Exp", 1, "exp">,
-  I32EnumAttrCase<"Log", 2, "log">,       I32EnumAttrCase<"Sqrt", 3, "sqrt">,
-  I32EnumAttrCase<"Rsqrt", 4, "rsqrt">,   I32EnumAttrCase<"Tanh", 5, "tanh">,
-  I32EnumAttrCase<"Sigmoid", 6, "sigmoid">, I32EnumAttrCase<"Erf", 7, "erf">,
-  I32EnumAttrCase<"Sin", 8, "sin">,       I32EnumAttrCase<"Cos", 9, "cos">,
-  I32EnumAttrCase<"Abs", 10, "abs">,      I32EnumAttrCase<"Not", 11, "not">,
-  I32EnumAttrCase<"Real", 12, "real">,
-  I32EnumAttrCase<"Add", 20, "add">,      I32EnumAttrCase<"Sub", 21, "sub">,
-  I32EnumAttrCase<"Mul", 22, "mul">,      I32EnumAttrCase<"Div", 23, "div">,
-  I32EnumAttrCase<"Max", 24, "max">,      I32EnumAttrCase<"Min", 25, "min">,
-  I32EnumAttrCase<"Pow", 26, "pow">,      I32EnumAttrCase<"Lt", 27, "lt">,
-  I32EnumAttrCase<"Le", 28, "le">,        I32EnumAttrCase<"Eq", 29, "eq">,
-  I32EnumAttrCase<"And", 30, "and">,      I32EnumAttrCase<"Or", 31, "or">,
-  I32EnumAttrCase<"MulZ", 32, "mulz">,
-  I32EnumAttrCase<"Select", 40, "select">, I32EnumAttrCase<"Fma", 41, "fma">]>;
+// The elementwise functions; Booleans are 0 or 1.
+def Braid_Fn : Braid_I32Enum<"Fn", "an elementwise function", elementwiseCases>;
 
 def Braid_ReduceKind : Braid_I32Enum<"ReduceKind", "how a reduction combines", [
   I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Max", 1, "max">,

@@ -18,4 +18,16 @@ def Braid_AdjointOpInterface : OpInterface<"AdjointOpInterface"> {
   ];
 }
 
+def Braid_RoleInterface : OpInterface<"RoleInterface"> {
+  let cppNamespace = "::braid::ir";
+  let description = [{
+    What an op is to those that schedule, store and round it. Every op of the dialect has a role; none of them is found
+    by its name.
+  }];
+  let methods = [
+    InterfaceMethod<"What the op is.", "::braid::ir::Role", "getRole", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return ConcreteOp::role;">
+  ];
+}
+
 #endif

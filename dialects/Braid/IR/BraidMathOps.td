@@ -4,10 +4,10 @@
 include "dialects/Braid/IR/BraidTypes.td"
 include "dialects/Braid/IR/BraidInterfaces.td"
 
-class Braid_PureOp<string mnemonic, list<Trait> traits = []>
-    : Braid_Op<mnemonic, !listconcat([Pure, DeclareOpInterfaceMethods<Braid_AdjointOpInterface>], traits)>;
+class Braid_PureOp<string mnemonic, string role, list<Trait> traits = []>
+    : Braid_Op<mnemonic, role, !listconcat([Pure, DeclareOpInterfaceMethods<Braid_AdjointOpInterface>], traits)>;
 
-def Braid_ConstantOp : Braid_PureOp<"constant"> {
+def Braid_ConstantOp : Braid_PureOp<"constant", "Free"> {
   let summary = "a number, in every element of a static value";
   let arguments = (ins F64Attr:$value);
   let results = (outs Braid_ValueType:$result);
@@ -22,7 +22,7 @@ def Braid_ConstantOp : Braid_PureOp<"constant"> {
   }];
 }
 
-def Braid_IotaOp : Braid_PureOp<"iota"> {
+def Braid_IotaOp : Braid_PureOp<"iota", "Free"> {
   let summary = "0, 1, 2, … along the only axis of a static real value";
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "attr-dict `:` type($result)";
@@ -35,7 +35,7 @@ def Braid_IotaOp : Braid_PureOp<"iota"> {
   }];
 }
 
-def Braid_RandomOp : Braid_PureOp<"random"> {
+def Braid_RandomOp : Braid_PureOp<"random", "Free"> {
   let summary = "independent draws from counter-based streams";
   let description = [{
     Static: element i of the stream keyed by (seed, `stream`); used by initialisers.
@@ -54,7 +54,7 @@ def Braid_RandomOp : Braid_PureOp<"random"> {
   let hasVerifier = 1;
 }
 
-def Braid_MapOp : Braid_PureOp<"map"> {
+def Braid_MapOp : Braid_PureOp<"map", "Row"> {
   let summary = "an elementwise function of values whose axes are matched by name";
   let description = [{
     `result[a] = fn(x[a], y[a], …)`, where an operand that lacks an axis, or that varies
@@ -78,7 +78,7 @@ def Braid_MapOp : Braid_PureOp<"map"> {
   let hasVerifier = 1;
 }
 
-def Braid_BroadcastOp : Braid_PureOp<"broadcast"> {
+def Braid_BroadcastOp : Braid_PureOp<"broadcast", "Row", [Braid_MovesNumbers]> {
   let summary = "repeats a value along axes it lacks, or for every token";
   let description = [{
     R3 and R4 as for `braid.map`; elements are of the same kind.
@@ -92,7 +92,7 @@ def Braid_BroadcastOp : Braid_PureOp<"broadcast"> {
   let hasVerifier = 1;
 }
 
-def Braid_ReduceOp : Braid_PureOp<"reduce"> {
+def Braid_ReduceOp : Braid_PureOp<"reduce", "Row"> {
   let summary = "combines a value along named axes";
   let description = [{
     R6: `axes` are distinct axes of the operand; the result has the others, in any order,
@@ -107,7 +107,7 @@ def Braid_ReduceOp : Braid_PureOp<"reduce"> {
   let hasVerifier = 1;
 }
 
-def Braid_DotOp : Braid_PureOp<"dot"> {
+def Braid_DotOp : Braid_PureOp<"dot", "Own"> {
   let summary = "contracts two values over named axes, and over all tokens if told";
   let description = [{
     `result[f] = sum over axes (and tokens) of lhs · rhs`. Axes that both operands have and
@@ -126,7 +126,7 @@ def Braid_DotOp : Braid_PureOp<"dot"> {
   let hasVerifier = 1;
 }
 
-def Braid_TokenSumOp : Braid_PureOp<"token_sum"> {
+def Braid_TokenSumOp : Braid_PureOp<"token_sum", "Sum"> {
   let summary = "sums a value over all tokens";
   let description = [{
     R9: the operand varies per token, the result is static with the same axes.
@@ -140,7 +140,7 @@ def Braid_TokenSumOp : Braid_PureOp<"token_sum"> {
   let hasVerifier = 1;
 }
 
-def Braid_DetachOp : Braid_PureOp<"detach"> {
+def Braid_DetachOp : Braid_PureOp<"detach", "View", [Braid_MovesNumbers]> {
   let summary = "the same value, through which no gradient flows";
   let arguments = (ins Braid_ValueType:$input);
   let results = (outs Braid_ValueType:$result);
@@ -153,7 +153,7 @@ def Braid_DetachOp : Braid_PureOp<"detach"> {
   }];
 }
 
-def Braid_RoundOp : Braid_PureOp<"round"> {
+def Braid_RoundOp : Braid_PureOp<"round", "Row"> {
   let summary = "rounds every element to a storage format";
   let description = [{
     The only op that loses bits on purpose; inserted by one policy before fusion. The

@@ -3,7 +3,7 @@
 
 include "dialects/Braid/IR/BraidMathOps.td"
 
-def Braid_ParameterOp : Braid_Op<"parameter", [HasParent<"::mlir::ModuleOp">, Symbol, IsolatedFromAbove, SingleBlock]> {
+def Braid_ParameterOp : Braid_Op<"parameter", "Effect", [HasParent<"::mlir::ModuleOp">, Symbol, IsolatedFromAbove, SingleBlock]> {
   let summary = "a trained tensor, its path and its initial value";
   let description = [{
     The region computes the initial value from constants, `braid.random` and other parameters, and yields it.
@@ -23,7 +23,7 @@ def Braid_ParameterOp : Braid_Op<"parameter", [HasParent<"::mlir::ModuleOp">, Sy
   let hasVerifier = 1;
 }
 
-def Braid_FuncOp : Braid_Op<"func", [HasParent<"::mlir::ModuleOp">, Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
+def Braid_FuncOp : Braid_Op<"func", "Effect", [HasParent<"::mlir::ModuleOp">, Symbol, IsolatedFromAbove, SingleBlock, NoTerminator]> {
   let summary = "a derived program over one token";
   let description = [{
     Straight-line code. Inputs are `braid.input` and `braid.param`, results are `braid.output`. The front end
@@ -36,13 +36,13 @@ def Braid_FuncOp : Braid_Op<"func", [HasParent<"::mlir::ModuleOp">, Symbol, Isol
   let hasVerifier = 1;
 }
 
-def Braid_YieldOp : Braid_Op<"yield", [Pure, Terminator, ParentOneOf<["ParameterOp", "ReadOp"]>]> {
+def Braid_YieldOp : Braid_Op<"yield", "Effect", [Pure, Terminator, ParentOneOf<["ParameterOp", "ReadOp"]>]> {
   let summary = "ends the region of a parameter's initial value or of a history read";
   let arguments = (ins Variadic<Braid_ValueType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 
-def Braid_InputOp : Braid_PureOp<"input"> {
+def Braid_InputOp : Braid_PureOp<"input", "Leaf"> {
   let summary = "a named input of the function";
   let description = [{
     `tokens` and `targets` are ids of the vocabulary, one a token; `loss_scale` is a static scalar, one over the
@@ -56,7 +56,7 @@ def Braid_InputOp : Braid_PureOp<"input"> {
   let assemblyFormat = "$name attr-dict `:` type($result)";
 }
 
-def Braid_ParamOp : Braid_PureOp<"param", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def Braid_ParamOp : Braid_PureOp<"param", "Leaf", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the value of a parameter";
   let description = [{
     R20: the parameter exists and has this type.
@@ -66,7 +66,7 @@ def Braid_ParamOp : Braid_PureOp<"param", [DeclareOpInterfaceMethods<SymbolUserO
   let assemblyFormat = "$parameter attr-dict `:` type($result)";
 }
 
-def Braid_OutputOp : Braid_Op<"output"> {
+def Braid_OutputOp : Braid_Op<"output", "Effect"> {
   let summary = "a named result of the function";
   let description = [{
     `logits`, `loss`, `grad:<path>`, `observe:<site>.<name>`. Names are unique in a function (R21).
@@ -76,7 +76,7 @@ def Braid_OutputOp : Braid_Op<"output"> {
   let hasVerifier = 1;
 }
 
-def Braid_ObserveOp : Braid_Op<"observe"> {
+def Braid_ObserveOp : Braid_Op<"observe", "Effect"> {
   let summary = "exposes a value under a name, at no cost when unused";
   let description = [{
     Becomes an output `observe:<name>` of the function `@observe`; is dropped from every other.
@@ -85,14 +85,14 @@ def Braid_ObserveOp : Braid_Op<"observe"> {
   let assemblyFormat = "$name `,` $value attr-dict `:` type($value)";
 }
 
-def Braid_AuxLossOp : Braid_Op<"aux_loss"> {
+def Braid_AuxLossOp : Braid_Op<"aux_loss", "Effect"> {
   let summary = "a scalar per token that is averaged over the counted positions and added to the loss";
   let arguments = (ins Braid_ValueType:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
   let hasVerifier = 1;
 }
 
-def Braid_ReadOp : Braid_Op<"read", [Pure, IsolatedFromAbove, SingleBlock, AttrSizedOperandSegments,
+def Braid_ReadOp : Braid_Op<"read", "Row", [Pure, IsolatedFromAbove, SingleBlock, AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<Braid_AdjointOpInterface>]> {
   let summary = "reads a history: a region over the axis of its entries";
   let description = [{

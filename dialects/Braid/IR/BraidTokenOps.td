@@ -3,7 +3,7 @@
 
 include "dialects/Braid/IR/BraidMathOps.td"
 
-def Braid_GatherOp : Braid_PureOp<"gather"> {
+def Braid_GatherOp : Braid_PureOp<"gather", "Row"> {
   let summary = "the entry of a table that an id names";
   let description = [{
     `result[rest] = table[axis: id, rest]`; zero where the id is negative or past the end.
@@ -20,7 +20,7 @@ def Braid_GatherOp : Braid_PureOp<"gather"> {
   let hasVerifier = 1;
 }
 
-def Braid_ScatterOp : Braid_PureOp<"scatter"> {
+def Braid_ScatterOp : Braid_PureOp<"scatter", "Mix"> {
   let summary = "sums the values of all tokens into the rows of a table that their ids name";
   let description = [{
     `result[axis: i, rest] = sum of input[rest] over the tokens whose id is i`, in token order (deterministic).
@@ -36,7 +36,7 @@ def Braid_ScatterOp : Braid_PureOp<"scatter"> {
   let hasVerifier = 1;
 }
 
-def Braid_PositionOp : Braid_PureOp<"position"> {
+def Braid_PositionOp : Braid_PureOp<"position", "Free"> {
   let summary = "the token's position in its sequence, from 0";
   let description = [{
     An id whose size is a bound on the sequence (0: unbounded).
@@ -49,7 +49,7 @@ def Braid_PositionOp : Braid_PureOp<"position"> {
   let hasVerifier = 1;
 }
 
-def Braid_AttendOp : Braid_PureOp<"attend", [AttrSizedOperandSegments]> {
+def Braid_AttendOp : Braid_PureOp<"attend", "Mix", [AttrSizedOperandSegments]> {
   let summary = "softmax attention over the tokens of the sequence and over slots";
   let description = [{
     One softmax over all sources: `out = Σ_j softmax_j(scale · <q, k_j>) v_j`, j over the
@@ -78,7 +78,7 @@ def Braid_AttendOp : Braid_PureOp<"attend", [AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
-def Braid_AttendGradOp : Braid_Op<"attend_grad", [Pure, AttrSizedOperandSegments, AttrSizedResultSegments]> {
+def Braid_AttendGradOp : Braid_Op<"attend_grad", "Mix", [Pure, AttrSizedOperandSegments, AttrSizedResultSegments]> {
   let summary = "the gradient of `braid.attend`";
   let description = [{
     From the operands, the output, its logarithmic denominator and the gradient of the output, the gradients of

@@ -5,8 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Braid/IR/VerifyHelpers.h"
+#include "braid/Support/Elementary.h"
 
 using namespace mlir;
+using namespace braid;
 using namespace braid::ir;
 
 LogicalResult ConstantOp::verify() {
@@ -54,36 +56,32 @@ static LogicalResult verifyElements(MapOp op) {
     return op.emitOpError() << "`" << stringifyFn(fn) << "` gives a "
                             << stringifyElement(result) << ", but the result is "
                             << stringifyElement(typeOf(op.getResult()).getElement());
-  switch (fn) {
-  case Fn::Select:
-    return success(succeeded(expect(0, Element::Bool)) &&
-                   succeeded(expect(1, Element::Real)) &&
-                   succeeded(expect(2, Element::Real)));
-  case Fn::Not:
-    return expect(0, Element::Bool);
-  case Fn::And:
-  case Fn::Or:
-    return success(succeeded(expect(0, Element::Bool)) &&
-                   succeeded(expect(1, Element::Bool)));
-  case Fn::Real:
-    if (typeOf(op.getInputs()[0]).isReal())
-      return op.emitOpError() << "operand 0 of `real` is real already; it must be a "
-                                 "bool or an id";
-    return success();
-  case Fn::Lt:
-  case Fn::Le:
-  case Fn::Eq:
-    for (Value input : op.getInputs())
-      if (typeOf(input).isBool())
-        return op.emitOpError() << "`" << stringifyFn(fn)
-                                << "` compares numbers or ids, not bools";
-    return success();
-  default:
-    for (unsigned i = 0, n = op.getInputs().size(); i < n; ++i)
+  for (unsigned i = 0, n = op.getInputs().size(); i < n; ++i) {
+    ValueType input = typeOf(op.getInputs()[i]);
+    switch (elementwiseInfo(fn).role) {
+    case ElementwiseRole::Arithmetic:
       if (failed(expect(i, Element::Real)))
         return failure();
-    return success();
+      break;
+    case ElementwiseRole::Logic:
+      if (failed(expect(i, Element::Bool)))
+        return failure();
+      break;
+    case ElementwiseRole::Choice:
+      if (failed(expect(i, i == 0 ? Element::Bool : Element::Real)))
+        return failure();
+      break;
+    case ElementwiseRole::Conversion:
+      if (input.isReal())
+        return op.emitOpError() << "operand 0 of `" << stringifyFn(fn) << "` is real already; it must be a bool or an id";
+      break;
+    case ElementwiseRole::Comparison:
+      if (input.isBool())
+        return op.emitOpError() << "`" << stringifyFn(fn) << "` compares numbers or ids, not bools";
+      break;
+    }
   }
+  return success();
 }
 
 LogicalResult MapOp::verify() {

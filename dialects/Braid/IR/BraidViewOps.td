@@ -3,13 +3,13 @@
 
 include "dialects/Braid/IR/BraidMathOps.td"
 
-class Braid_ViewOp<string mnemonic> : Braid_PureOp<mnemonic> {
+class Braid_ViewOp<string mnemonic, string role, list<Trait> traits = [Braid_MovesNumbers]> : Braid_PureOp<mnemonic, role, traits> {
   let arguments = (ins Braid_ValueType:$input);
   let results = (outs Braid_ValueType:$result);
   let hasVerifier = 1;
 }
 
-def Braid_RenameOp : Braid_ViewOp<"rename"> {
+def Braid_RenameOp : Braid_ViewOp<"rename", "View"> {
   let summary = "gives axes other names";
   let description = [{
     R10: the result is the operand with each axis `from[i]` called `to[i]`, in the same order.
@@ -21,7 +21,7 @@ def Braid_RenameOp : Braid_ViewOp<"rename"> {
   let assemblyFormat = "$input $from `to` $to attr-dict `:` type($input) `->` type($result)";
 }
 
-def Braid_TransposeOp : Braid_ViewOp<"transpose"> {
+def Braid_TransposeOp : Braid_ViewOp<"transpose", "Row"> {
   let summary = "the same value with its axes in another order in memory";
   let description = [{
     R11: operand and result have the same axes.
@@ -32,7 +32,7 @@ def Braid_TransposeOp : Braid_ViewOp<"transpose"> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Braid_SplitOp : Braid_ViewOp<"split"> {
+def Braid_SplitOp : Braid_ViewOp<"split", "View"> {
   let summary = "one axis as several, row-major";
   let description = [{
     R12: `axis` is replaced, in place, by consecutive axes of the result whose sizes multiply to its own.
@@ -44,7 +44,7 @@ def Braid_SplitOp : Braid_ViewOp<"split"> {
   let assemblyFormat = "$input $axis attr-dict `:` type($input) `->` type($result)";
 }
 
-def Braid_JoinOp : Braid_ViewOp<"join"> {
+def Braid_JoinOp : Braid_ViewOp<"join", "View"> {
   let summary = "several adjacent axes as one, row-major";
   let description = [{
     R12 with operand and result exchanged; `axis` is the result's. The joined axes stand next to each other in
@@ -57,7 +57,7 @@ def Braid_JoinOp : Braid_ViewOp<"join"> {
   let assemblyFormat = "$input $axis attr-dict `:` type($input) `->` type($result)";
 }
 
-def Braid_ConcatOp : Braid_PureOp<"concat"> {
+def Braid_ConcatOp : Braid_PureOp<"concat", "Row"> {
   let summary = "values one after another along an axis";
   let description = [{
     `axes[i]` is the axis of operand i that becomes its part of the result's axis `axis`.
@@ -72,7 +72,7 @@ def Braid_ConcatOp : Braid_PureOp<"concat"> {
   let hasVerifier = 1;
 }
 
-def Braid_SliceOp : Braid_ViewOp<"slice"> {
+def Braid_SliceOp : Braid_ViewOp<"slice", "Row"> {
   let summary = "a range of one axis, or one index of it";
   let description = [{
     Elements `offset … offset+size-1` of `axis`. The result has in its place the axis `as`
@@ -87,7 +87,7 @@ def Braid_SliceOp : Braid_ViewOp<"slice"> {
   let assemblyFormat = "$input $axis `at` $offset `size` $size (`as` $as^)? attr-dict `:` type($input) `->` type($result)";
 }
 
-def Braid_PadOp : Braid_ViewOp<"pad"> {
+def Braid_PadOp : Braid_ViewOp<"pad", "Row", []> {
   let summary = "a value placed into zeros along one axis";
   let description = [{
     The transpose of `braid.slice`: the result's axis `axis` is zero except at

@@ -30,7 +30,7 @@ static bool showsProduct(Value value) {
       return true;
     auto map = dyn_cast<MapOp>(op);
     if (!(map && map.getFn() == Fn::Neg) &&
-        !isa<RenameOp, TransposeOp, SplitOp, JoinOp, SliceOp, BroadcastOp, DetachOp>(op))
+        !op->hasTrait<MovesNumbers>())
       return false;
     value = op->getOperand(0);
   }

@@ -27,7 +27,7 @@ static bool isRounded(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (roundsToBF16(op))
       return true;
-    if (!isa<RenameOp, TransposeOp, SplitOp, JoinOp, SliceOp, BroadcastOp, DetachOp>(op))
+    if (!op->hasTrait<MovesNumbers>())
       return false;
     value = op->getOperand(0);
   }

@@ -119,7 +119,7 @@ private:
 Value Planner::rootOf(Value value) const {
   value = originalOf(value);
   while (Operation *op = value.getDefiningOp()) {
-    if (!isa<RenameOp, SplitOp, JoinOp, DetachOp>(op))
+    if (roleOf(op) != Role::View)
       break;
     value = originalOf(op->getOperand(0));
   }

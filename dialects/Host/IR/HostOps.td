@@ -20,7 +20,7 @@ def Host_BufferType : TypeDef<Host_Dialect, "Buffer"> {
   let assemblyFormat = "`<` $space `,` $numbers `,` $storage `>`";
   let extraClassDeclaration = [{
     /// Bytes of one number.
-    int64_t width() const { return getStorage() == Storage::BF16 ? 2 : 4; }
+    int64_t width() const { return ::braid::formatBytes(getStorage()); }
     /// Bytes a token, or in all.
     int64_t bytes() const { return getNumbers() * width(); }
   }];

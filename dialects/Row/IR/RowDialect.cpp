@@ -1,6 +1,7 @@
 //===- RowDialect.cpp - registration of the row dialect -------------------===//
 
 #include "dialects/Row/IR/Row.h"
+#include "braid/Support/Elementary.h"
 #include "dialects/IsolatedRegion.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -33,11 +34,7 @@ void RowDialect::initialize() {
       >();
 }
 
-unsigned braid::row::arity(Fn fn) {
-  if (fn == Fn::Select || fn == Fn::Fma)
-    return 3;
-  return uint32_t(fn) < uint32_t(Fn::Add) ? 1 : 2;
-}
+unsigned braid::row::arity(Fn fn) { return elementwiseInfo(fn).arity; }
 
 MapOp ReduceOp::summedProduct() {
   auto map = getInput().getDefiningOp<MapOp>();
@@ -45,6 +42,4 @@ MapOp ReduceOp::summedProduct() {
   return isProduct ? map : MapOp();
 }
 
-bool braid::row::yieldsBool(Fn fn) {
-  return fn == Fn::Not || (fn >= Fn::Lt && fn <= Fn::Or);
-}
+bool braid::row::yieldsBool(Fn fn) { return elementwiseInfo(fn).yieldsBool(); }

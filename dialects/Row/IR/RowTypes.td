@@ -2,27 +2,14 @@
 #define BRAID_ROW_TYPES
 
 include "dialects/Row/IR/RowDialect.td"
+include "dialects/Elementwise.td"
 
 class Row_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32EnumAttr<name, summary, cases> {
   let cppNamespace = "::braid::row";
   let genSpecializedAttr = 0;
 }
-def Row_Fn : Row_Enum<"Fn", "an elementwise function", [
-  I32EnumAttrCase<"Neg", 0, "neg">,       I32EnumAttrCase<"Exp", 1, "exp">,
-  I32EnumAttrCase<"Log", 2, "log">,       I32EnumAttrCase<"Sqrt", 3, "sqrt">,
-  I32EnumAttrCase<"Rsqrt", 4, "rsqrt">,   I32EnumAttrCase<"Tanh", 5, "tanh">,
-  I32EnumAttrCase<"Sigmoid", 6, "sigmoid">, I32EnumAttrCase<"Erf", 7, "erf">,
-  I32EnumAttrCase<"Sin", 8, "sin">,       I32EnumAttrCase<"Cos", 9, "cos">,
-  I32EnumAttrCase<"Abs", 10, "abs">,      I32EnumAttrCase<"Not", 11, "not">,
-  I32EnumAttrCase<"Real", 12, "real">,    I32EnumAttrCase<"Copy", 13, "copy">,
-  I32EnumAttrCase<"Add", 20, "add">,      I32EnumAttrCase<"Sub", 21, "sub">,
-  I32EnumAttrCase<"Mul", 22, "mul">,      I32EnumAttrCase<"Div", 23, "div">,
-  I32EnumAttrCase<"Max", 24, "max">,      I32EnumAttrCase<"Min", 25, "min">,
-  I32EnumAttrCase<"Pow", 26, "pow">,      I32EnumAttrCase<"Lt", 27, "lt">,
-  I32EnumAttrCase<"Le", 28, "le">,        I32EnumAttrCase<"Eq", 29, "eq">,
-  I32EnumAttrCase<"And", 30, "and">,      I32EnumAttrCase<"Or", 31, "or">,
-  I32EnumAttrCase<"MulZ", 32, "mulz">,
-  I32EnumAttrCase<"Select", 40, "select">, I32EnumAttrCase<"Fma", 41, "fma">]>;
+// Those of the dialect `braid`, and one that gives what it takes, under more axes.
+def Row_Fn : Row_Enum<"Fn", "an elementwise function", !listconcat(elementwiseCases, [I32EnumAttrCase<"Copy", 1000, "copy">])>;
 def Row_ReduceKind : Row_Enum<"ReduceKind", "how a reduction combines", [
   I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Max", 1, "max">, I32EnumAttrCase<"Min", 2, "min">]>;
 def Row_Element : Row_Enum<"Element", "what a value is made of while a row is computed", [

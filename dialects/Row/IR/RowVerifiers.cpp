@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Row/IR/Row.h"
+#include "braid/Support/Elementary.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
+using namespace braid;
 using namespace braid::row;
 
 using Axes = ArrayRef<AxisAttr>;
@@ -248,7 +250,8 @@ LogicalResult MapOp::verify() {
         return emitOpError("K9: the result has no axis `") << axis.getName() << "` of that size";
   Element made = result.getElement();
   Fn fn = getFn();
-  bool keeps = fn == Fn::Copy || fn == Fn::Select; // the kind of element
+  ElementwiseRole role = elementwiseInfo(fn).role;
+  bool keeps = role == ElementwiseRole::Choice; // the kind of element
   if (!keeps && made != (yieldsBool(fn) ? Element::Bool : Element::Real))
     return emitOpError("K9: `lt le eq and or not` give a bool, other functions a real");
   for (auto [i, input] : llvm::enumerate(getInputs())) {
@@ -259,13 +262,13 @@ LogicalResult MapOp::verify() {
     } else if (keeps) {
       if (element != made)
         return emitOpError("K9: `") << stringifyFn(fn) << "` gives what it takes";
-    } else if (fn == Fn::And || fn == Fn::Or || fn == Fn::Not) {
+    } else if (role == ElementwiseRole::Logic) {
       if (element != Element::Bool)
         return emitOpError("K9: `") << stringifyFn(fn) << "` takes bools";
-    } else if (fn == Fn::Lt || fn == Fn::Le || fn == Fn::Eq) {
+    } else if (role == ElementwiseRole::Comparison) {
       if (element == Element::Bool)
         return emitOpError("K9: `") << stringifyFn(fn) << "` compares numbers, not bools";
-    } else if (element != Element::Real && fn != Fn::Real) {
+    } else if (element != Element::Real && role != ElementwiseRole::Conversion) {
       return emitOpError("K9: `") << stringifyFn(fn) << "` takes reals";
     }
   }

@@ -32,7 +32,7 @@ struct External {
   braid_dtype dtype;
   int64_t ids = 0;              ///< the numbers index tables of at least so many rows; 0: they do not
   int64_t bytes(int64_t tokens) const {
-    return numbers * (dtype == BRAID_BF16 ? 2 : 4) * (perToken ? tokens : 1);
+    return numbers * braid_dtype_bytes(dtype) * (perToken ? tokens : 1);
   }
 };
 

@@ -21,6 +21,8 @@ extern "C" {
 
 /// Storage formats of buffers.
 enum braid_dtype { BRAID_F32 = 0, BRAID_BF16 = 1, BRAID_I32 = 2 };
+/// Bytes of one number.
+static inline int64_t braid_dtype_bytes(int64_t dtype) { return dtype == BRAID_BF16 ? 2 : 4; }
 
 /// Where a buffer lies. A buffer reference in a table is two integers: base, offset.
 enum braid_base {

@@ -42,7 +42,7 @@ struct braid_program {
 
 /// Bytes of a buffer for a number of tokens (batch · time).
 static inline int64_t braid_external_bytes(const struct braid_external *external, int64_t tokens) {
-  return external->numbers * (external->dtype == BRAID_BF16 ? 2 : 4) * (external->per_token ? tokens : 1);
+  return external->numbers * braid_dtype_bytes(external->dtype) * (external->per_token ? tokens : 1);
 }
 
 /// Threads, scratch memory and arenas, which grow and are kept. For one caller at a time.

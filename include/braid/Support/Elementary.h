@@ -1,9 +1,9 @@
 //===- Elementary.h - values of the elementwise functions -----------------===//
 //
-// In double precision, for folding constants and for the interpreter of rows. The
-// dialects are leaves, each with an enum of its own; both give the functions the same
-// names, and this is a template over the enum. The oracle has definitions of its own,
-// so that an error here is found.
+// What Elementwise.def says of them, as templates over the enum: the dialects are leaves,
+// each with an enum of its own, made from the same list. Values are in double precision,
+// for folding constants and for the interpreter of rows; the oracle has definitions of
+// its own, so that an error here is found.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_SUPPORT_ELEMENTARY_H
@@ -19,36 +19,41 @@ template <typename Fn> double elementary(Fn fn, const double *x) {
     if (fn == Fn::Copy)
       return x[0];
   switch (fn) {
-  case Fn::Neg: return -x[0];
-  case Fn::Exp: return std::exp(x[0]);
-  case Fn::Log: return std::log(x[0]);
-  case Fn::Sqrt: return std::sqrt(x[0]);
-  case Fn::Rsqrt: return 1 / std::sqrt(x[0]);
-  case Fn::Tanh: return std::tanh(x[0]);
-  case Fn::Sigmoid: return 1 / (1 + std::exp(-x[0]));
-  case Fn::Erf: return std::erf(x[0]);
-  case Fn::Sin: return std::sin(x[0]);
-  case Fn::Cos: return std::cos(x[0]);
-  case Fn::Abs: return std::fabs(x[0]);
-  case Fn::Not: return x[0] == 0;
-  case Fn::Real: return x[0];
-  case Fn::Add: return x[0] + x[1];
-  case Fn::Sub: return x[0] - x[1];
-  case Fn::Mul: return x[0] * x[1];
-  case Fn::Div: return x[0] / x[1];
-  case Fn::Max: return std::isnan(x[0]) || x[0] > x[1] ? x[0] : x[1];
-  case Fn::Min: return std::isnan(x[0]) || x[0] < x[1] ? x[0] : x[1];
-  case Fn::Pow: return std::pow(x[0], x[1]);
-  case Fn::Lt: return x[0] < x[1];
-  case Fn::Le: return x[0] <= x[1];
-  case Fn::Eq: return x[0] == x[1];
-  case Fn::And: return x[0] != 0 && x[1] != 0;
-  case Fn::Or: return x[0] != 0 || x[1] != 0;
-  case Fn::MulZ: return x[0] == 0 || x[1] == 0 ? 0 : x[0] * x[1];
-  case Fn::Select: return x[0] != 0 ? x[1] : x[2];
-  case Fn::Fma: return std::fma(x[0], x[1], x[2]);
+#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...) \
+  case Fn::NAME: return VALUE;
+#include "braid/Support/Elementwise.def"
   default: return NAN; // every function is above
   }
+}
+
+/// What a function takes and gives.
+enum class ElementwiseRole { Arithmetic, Comparison, Logic, Conversion, Choice };
+enum class ElementwiseCost { Cheap, Costly };
+struct ElementwiseInfo {
+  unsigned arity;
+  ElementwiseRole role;
+  ElementwiseCost cost;
+  double ulps;
+  bool yieldsBool() const { return role == ElementwiseRole::Comparison || role == ElementwiseRole::Logic; }
+};
+
+template <typename Fn> ElementwiseInfo elementwiseInfo(Fn fn) {
+  switch (fn) {
+#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...) \
+  case Fn::NAME: return {ARITY, ElementwiseRole::ROLE, ElementwiseCost::COST, ULPS};
+#include "braid/Support/Elementwise.def"
+  default: return {1, ElementwiseRole::Choice, ElementwiseCost::Cheap, 0}; // `copy`: what it takes
+  }
+}
+
+/// The same function of the other dialect.
+template <typename To, typename From> To sameElementwise(From fn) {
+  switch (fn) {
+#define ELEMENTWISE(NAME, ...) \
+  case From::NAME: return To::NAME;
+#include "braid/Support/Elementwise.def"
+  }
+  __builtin_unreachable();
 }
 
 } // namespace braid

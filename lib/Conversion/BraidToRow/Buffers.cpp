@@ -86,11 +86,8 @@ Buffers::Buffers(FuncOp func, const Schedule &schedule, const IdBounds &bounds, 
 }
 
 host::BufferType Buffers::typeFor(ValueType type, Format format) const {
-  host::Storage storage = format == Format::F32    ? host::Storage::F32
-                          : format == Format::BF16 ? host::Storage::BF16
-                                                   : host::Storage::I32;
   return host::BufferType::get(type.getContext(), type.isToken() ? host::Space::Token : host::Space::Fixed,
-                               type.numElements(), storage);
+                               type.numElements(), sameFormat<host::Storage>(format));
 }
 
 bool Buffers::isBackward(Operation *op) const { return lossLevel >= 0 && schedule.levelOf(op) > lossLevel; }

@@ -30,12 +30,21 @@ SmallVector<row::AxisAttr> KernelBuilder::axes(ValueType type) const {
   return result;
 }
 
+static row::Element rowElement(Element element) {
+  switch (element) {
+  case Element::Real: return row::Element::Real;
+  case Element::Id: return row::Element::Id;
+  case Element::Bool: return row::Element::Bool;
+  }
+  llvm_unreachable("a kind of element");
+}
+
 row::ValueType KernelBuilder::rowType(ValueType type) const {
-  return row::ValueType::get(type.getContext(), axes(type), row::Element(uint32_t(type.getElement())));
+  return row::ValueType::get(type.getContext(), axes(type), rowElement(type.getElement()));
 }
 
 row::Storage KernelBuilder::rowStorage(Format format) const {
-  return format == Format::F32 ? row::Storage::F32 : format == Format::BF16 ? row::Storage::BF16 : row::Storage::I32;
+  return sameFormat<row::Storage>(format);
 }
 
 bool KernelBuilder::perRow(ValueType type) const {

@@ -2,12 +2,22 @@
 
 #include "KernelBuilder.h"
 #include "Values.h"
+#include "braid/Support/Elementary.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace braid::ir;
 
 namespace braid::convert {
+
+static row::ReduceKind rowKind(ReduceKind kind) {
+  switch (kind) {
+  case ReduceKind::Sum: return row::ReduceKind::Sum;
+  case ReduceKind::Max: return row::ReduceKind::Max;
+  case ReduceKind::Min: return row::ReduceKind::Min;
+  }
+  llvm_unreachable("a kind of reduction");
+}
 
 Value KernelBuilder::emitFree(Operation *op) {
   row::ValueType type = rowType(typeOf(op->getResult(0)));
@@ -203,7 +213,7 @@ LogicalResult KernelBuilder::emit(Operation *op) {
       .Case<ConstantOp, IotaOp, PositionOp, RandomOp>([&](auto) { return emitFree(op); })
       .Case<RenameOp, SplitOp, JoinOp, DetachOp>([&](auto) { return emitView(op); })
       .Case<MapOp>([&](MapOp map) -> Value {
-        return b.create<row::MapOp>(loc, type, row::Fn(uint32_t(map.getFn())), operands());
+        return b.create<row::MapOp>(loc, type, sameElementwise<row::Fn>(map.getFn()), operands());
       })
       .Case<BroadcastOp>([&](BroadcastOp) -> Value {
         Value input = get(op->getOperand(0));
@@ -212,7 +222,7 @@ LogicalResult KernelBuilder::emit(Operation *op) {
         return b.create<row::MapOp>(loc, type, row::Fn::Copy, ValueRange(input));
       })
       .Case<ReduceOp>([&](ReduceOp reduce) -> Value {
-        return b.create<row::ReduceOp>(loc, type, row::ReduceKind(uint32_t(reduce.getKind())), get(reduce.getInput()),
+        return b.create<row::ReduceOp>(loc, type, rowKind(reduce.getKind()), get(reduce.getInput()),
                                        reduce.getAxes());
       })
       .Case<DotOp>([&](DotOp dot) { return emitDot(dot); })

@@ -23,7 +23,7 @@ bool isRounded(Value value) {
       return isRounded(read.getCaptures()[i - groups]);
     return llvm::all_of(groupOf(read, i), isRounded);
   }
-  if (isView(op) || isa<TransposeOp, BroadcastOp, SliceOp, PadOp>(op))
+  if (op->hasTrait<MovesNumbers>() || isa<PadOp>(op))
     return isRounded(op->getOperand(0));
   if (auto gather = dyn_cast<GatherOp>(op))
     return isRounded(gather.getTable());

@@ -8,7 +8,7 @@ using namespace braid::ir;
 
 namespace braid::convert {
 
-bool isView(Operation *op) { return isa<RenameOp, SplitOp, JoinOp, DetachOp>(op); }
+bool isView(Operation *op) { return roleOf(op) == Role::View; }
 
 Value rootOf(Value value) {
   while (Operation *op = value.getDefiningOp()) {
@@ -19,21 +19,11 @@ Value rootOf(Value value) {
   return value;
 }
 
-bool isLeaf(Operation *op) { return isa<InputOp, ParamOp>(op); }
+bool isLeaf(Operation *op) { return roleOf(op) == Role::Leaf; }
 
-bool isFree(Operation *op) { return isa<ConstantOp, IotaOp, PositionOp, RandomOp>(op); }
+bool isFree(Operation *op) { return roleOf(op) == Role::Free; }
 
-bool isCall(Operation *op) {
-  if (auto dot = dyn_cast<DotOp>(op))
-    return isMatrixProduct(dot);
-  return isa<AttendOp, AttendGradOp, ScatterOp>(op);
-}
-
-bool sumsTokens(Operation *op) {
-  if (auto dot = dyn_cast<DotOp>(op))
-    return dot.getTokens() && !isCall(op);
-  return isa<TokenSumOp>(op);
-}
+bool isCall(Operation *op) { return roleOf(op) == Role::Mix; }
 
 bool isZero(Value value) {
   value = rootOf(value);

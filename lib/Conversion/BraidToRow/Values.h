@@ -22,11 +22,7 @@ bool isFree(mlir::Operation *op);
 /// Products, attention, scatters: library calls.
 bool isCall(mlir::Operation *op);
 /// Work of a row kernel.
-inline bool isRow(mlir::Operation *op) {
-  return !isView(op) && !isLeaf(op) && !isFree(op) && !isCall(op) && op->getNumResults() > 0;
-}
-/// A row op that sums over all tokens.
-bool sumsTokens(mlir::Operation *op);
+inline bool isRow(mlir::Operation *op) { return ir::roleOf(op) == ir::Role::Row || ir::roleOf(op) == ir::Role::Sum; }
 /// The constant zero, repeated or not.
 bool isZero(mlir::Value value);
 /// The entries of one group of a read.

@@ -52,7 +52,11 @@ void CallTables::place(Value value) {
 
 void CallTables::typedPlace(Value value) {
   auto storage = cast<BufferType>(value.getType()).getStorage();
-  put({storage == Storage::F32 ? BRAID_F32 : storage == Storage::BF16 ? BRAID_BF16 : BRAID_I32});
+  switch (storage) {
+#define FORMAT(NAME, WORD, BYTES, C) \
+  case Storage::NAME: put({BRAID_##NAME}); break;
+#include "braid/Support/Formats.def"
+  }
   place(value);
 }
 

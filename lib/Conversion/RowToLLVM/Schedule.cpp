@@ -1,8 +1,10 @@
 //===- Schedule.cpp - which loops compute a row kernel --------------------===//
 
 #include "Scheduler.h"
+#include "braid/Support/Elementary.h"
 
 using namespace mlir;
+using namespace braid;
 using namespace braid::row;
 
 Value Root::kept() const { return isa<StoreOp, UnstackOp, AccumulateOp>(op) ? Value() : op->getResult(0); }
@@ -39,13 +41,7 @@ static bool isExpensive(Operation &op) {
   auto map = dyn_cast<MapOp>(op);
   if (!map || typeOf(map.getResult()).getAxes().empty() || extent(typeOf(map.getResult()).getAxes()) > 8192)
     return false;
-  switch (map.getFn()) {
-  case Fn::Exp: case Fn::Log: case Fn::Tanh: case Fn::Sigmoid: case Fn::Erf: case Fn::Sin: case Fn::Cos: case Fn::Pow:
-  case Fn::Sqrt: case Fn::Rsqrt: case Fn::Div:
-    return true;
-  default:
-    return false;
-  }
+  return elementwiseInfo(map.getFn()).cost == ElementwiseCost::Costly;
 }
 
 static SmallVector<AxisAttr> reducedAxes(ReduceOp reduce) {

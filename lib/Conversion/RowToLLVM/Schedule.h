@@ -71,7 +71,7 @@ llvm::SmallVector<ViewGroup> groupsOf(ViewOp view);
 bool mayAlias(KernelOp kernel, mlir::Value a, mlir::Value b);
 
 /// Bytes of a number in memory.
-inline int64_t storedBytes(Storage storage) { return storage == Storage::BF16 ? 2 : 4; }
+inline int64_t storedBytes(Storage storage) { return formatBytes(storage); }
 
 /// Elements along axes of the given sizes, `sizes` following the kernel's `dynamic`.
 int64_t numElements(KernelOp kernel, llvm::ArrayRef<AxisAttr> axes, llvm::ArrayRef<int64_t> sizes);

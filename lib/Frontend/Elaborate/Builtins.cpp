@@ -12,8 +12,10 @@ using ast::Expr;
 const llvm::StringMap<Elaborator::Builtin> &Elaborator::builtins() {
   static const llvm::StringMap<Builtin> table = [] {
     llvm::StringMap<Builtin> t;
-    for (StringRef name : {"exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "erf", "sin", "cos", "abs", "real"})
-      t[name] = &Elaborator::callElementwise;
+    // Functions of one operand; `-` and `!` are operators.
+    for (uint32_t i = 0; i < ir::getMaxEnumValForFn(); ++i)
+      if (std::optional<ir::Fn> fn = ir::symbolizeFn(i); fn && ir::arity(*fn) == 1 && *fn != ir::Fn::Neg && *fn != ir::Fn::Not)
+        t[ir::stringifyFn(*fn)] = &Elaborator::callElementwise;
     for (StringRef name : {"sum", "max", "min"})
       t[name] = &Elaborator::callReduce;
     for (StringRef name : {"normal", "uniform", "onehot", "eye", "noise.normal"})

@@ -274,7 +274,6 @@ private:
   std::optional<int64_t> integer(Frame &f, const ast::Expr &e, llvm::StringRef what);
   std::optional<bool> condition(Frame &f, const ast::Expr &e);
   Val foldBinary(llvm::StringRef op, const Val &a, const Val &b, Range range);
-  std::optional<double> foldFn(ir::Fn fn, llvm::ArrayRef<Val> operands);
 
   // Expressions.cpp
   Val eval(Frame &f, const ast::Expr &e);

@@ -1,6 +1,7 @@
 //===- Ops.cpp - the primitives, with their checks ------------------------===//
 
 #include "Elaborator.h"
+#include "braid/Support/Elementary.h"
 #include <cmath>
 
 using namespace mlir;
@@ -78,10 +79,11 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
     word = wordOf(fn);
   // A position is a number as well as an id.
   SmallVector<Val, 3> operands(given);
+  ElementwiseRole role = elementwiseInfo(fn).role;
   bool comparesIds =
-      (fn == ir::Fn::Eq || fn == ir::Fn::Lt || fn == ir::Fn::Le) &&
+      role == ElementwiseRole::Comparison &&
       llvm::all_of(given, [](const Val &v) { return v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId(); });
-  if (fn != ir::Fn::Real && !comparesIds)
+  if (role != ElementwiseRole::Conversion && !comparesIds)
     for (Val &v : operands)
       if (v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId() && ir::typeOf(v.tensor).getIdSize() == 0)
         v = map(ir::Fn::Real, {v}, range);
@@ -92,14 +94,15 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
       return Val::poison();
     allNumbers &= v.isNumber();
   }
-  if (allNumbers)
-    if (std::optional<double> folded = foldFn(fn, operands)) {
-      if (!std::isfinite(*folded)) {
-        error(Diag::NotFinite, range, {sourceText(range)});
-        return Val::poison();
-      }
-      return ir::yieldsBool(fn) ? Val::boolean(*folded != 0) : Val::real(*folded);
+  if (allNumbers) {
+    auto numbers = llvm::map_to_vector<3>(operands, [](const Val &v) { return v.number; });
+    double folded = elementary(fn, numbers.data());
+    if (!std::isfinite(folded)) {
+      error(Diag::NotFinite, range, {sourceText(range)});
+      return Val::poison();
     }
+    return ir::yieldsBool(fn) ? Val::boolean(folded != 0) : Val::real(folded);
+  }
   const Val *widest = &operands.front();
   ir::Kind kind = ir::Kind::Static;
   SmallVector<ir::ValueType, 3> types;
@@ -110,8 +113,8 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
       widest = &v;
   }
   for (auto [i, type] : llvm::enumerate(types)) {
-    bool wantsBool = fn == ir::Fn::And || fn == ir::Fn::Or || fn == ir::Fn::Not || (fn == ir::Fn::Select && i == 0);
-    bool any = fn == ir::Fn::Real || ((fn == ir::Fn::Eq || fn == ir::Fn::Lt || fn == ir::Fn::Le) && type.isId());
+    bool wantsBool = role == ElementwiseRole::Logic || (role == ElementwiseRole::Choice && i == 0);
+    bool any = role == ElementwiseRole::Conversion || (role == ElementwiseRole::Comparison && type.isId());
     if (wantsBool ? !type.isBool() : !any && !type.isReal()) {
       Diagnostic &d = error(Diag::WrongElement, range,
                             {"`" + word.str() + "`", wantsBool ? "truth values" : "real numbers", show(operands[i])});

@@ -1,0 +1,16 @@
+# Elementwise.td from Elementwise.def, for the enums of both dialects: TableGen reads no C++.
+set(elementwise_def ${PROJECT_SOURCE_DIR}/include/braid/Support/Elementwise.def)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${elementwise_def})
+file(STRINGS ${elementwise_def} lines REGEX "^ELEMENTWISE\\(")
+set(cases "")
+set(number 0)
+foreach(line IN LISTS lines)
+  if(NOT line MATCHES "^ELEMENTWISE\\(([A-Za-z]+), \"([a-z]+)\", ")
+    message(FATAL_ERROR "${elementwise_def}: a line is no `ELEMENTWISE(Name, \"word\", …`: ${line}")
+  endif()
+  list(APPEND cases "  I32EnumAttrCase<\"${CMAKE_MATCH_1}\", ${number}, \"${CMAKE_MATCH_2}\">")
+  math(EXPR number "${number} + 1")
+endforeach()
+list(JOIN cases ",\n" cases)
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/dialects/Elementwise.td CONTENT
+     "// Made from include/braid/Support/Elementwise.def.\ndefvar elementwiseCases = [\n@cases@];\n" @ONLY)

@@ -45,10 +45,15 @@ static void contractRow(double *out, const double *a, const double *b, int64_t c
 static void contractRowInSingle(double *out, const double *a, const double *b, int64_t count,
                                 const std::array<int64_t, 3> &steps) {
   if (steps[0] == 0) {
-    float sum = float(*out); // each sum of two fp32 numbers, rounded once
-    for (int64_t i = 0; i < count; ++i)
-      sum += float(a[i * steps[1]] * b[i * steps[2]]);
-    *out = sum;
+    // Each sum of two fp32 numbers, rounded once.
+    float sums[4] = {};
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4)
+      for (int64_t j = 0; j < 4; ++j)
+        sums[j] += float(a[(i + j) * steps[1]] * b[(i + j) * steps[2]]);
+    for (; i < count; ++i)
+      sums[0] += float(a[i * steps[1]] * b[i * steps[2]]);
+    *out = float(*out) + ((sums[0] + sums[1]) + (sums[2] + sums[3]));
   } else {
     for (int64_t i = 0; i < count; ++i)
       out[i * steps[0]] = float(out[i * steps[0]] + float(a[i * steps[1]] * b[i * steps[2]]));

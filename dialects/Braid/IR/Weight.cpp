@@ -30,14 +30,3 @@ bool braid::ir::isMatrixProduct(DotOp dot) {
   ValueType varying = lhs.isStatic() ? rhs : lhs;
   return 4 * products > double(cacheFactor * 2 * (bytesOf(varying) + bytesOf(result)));
 }
-
-Role DotOp::getRole() {
-  if (isMatrixProduct(*this))
-    return Role::Mix;
-  return getTokens() ? Role::Sum : Role::Row;
-}
-
-Role braid::ir::roleOf(Operation *op) {
-  auto known = dyn_cast_or_null<RoleInterface>(op);
-  return known ? known.getRole() : Role::Effect;
-}

@@ -33,7 +33,7 @@ passes = sorted(p for p in root.rglob("Passes.td") if not p.relative_to(root).pa
 stages = {
     "`braid` to `derived`": "braid-verify-topology braid-expand-reads braid-canonicalize braid-derive-observe braid-derive-next braid-derive-loss braid-drop-observe "
                             "braid-differentiate braid-drop-train-only braid-select-functions braid-insert-rounding "
-                            "braid-fuse-multiply-adds braid-plan-recompute",
+                            "braid-fuse-multiply-adds braid-cut-groups braid-plan-recompute",
     "`derived` to `row`": "convert-braid-to-row row-hoist-factors derive-step",
     "`row` to `host`": "mark-reuse host-plan-memory mark-aliases",
     "`host` to `llvm`": "convert-host-to-llvm convert-row-to-loops braid-drop-parameters convert-row-to-llvm",

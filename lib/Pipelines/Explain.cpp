@@ -90,7 +90,7 @@ private:
     }
     list(launch, arguments, " <-", [](const ArgumentTraffic &a) { return a.loads || a.gathered > 0; });
     list(launch, arguments, " ->", [](const ArgumentTraffic &a) { return a.stores || a.accumulated; });
-    if (auto reuse = launch->getAttrOfType<DenseI64ArrayAttr>("reuse"))
+    if (auto reuse = launch.getReuseAttr())
       if (int64_t n = inPlace(launch, reuse.asArrayRef()))
         out << " (" << n << " in place)";
     out << "\n";

@@ -98,6 +98,7 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
     manager.addPass(ir::createBraidCanonicalize());
   }
   manager.addPass(ir::createBraidFuseMultiplyAdds());
+  manager.addPass(ir::createBraidCutGroups());
   if (options.recompute)
     manager.addPass(ir::createBraidPlanRecompute());
 }

@@ -18,7 +18,7 @@ struct Life {
 llvm::DenseSet<std::pair<Value, Value>> sharedBy(Operation *op) {
   llvm::DenseSet<std::pair<Value, Value>> result;
   auto launch = dyn_cast<host::LaunchOp>(op);
-  auto pairs = launch ? launch->getAttrOfType<DenseI64ArrayAttr>("reuse") : DenseI64ArrayAttr();
+  auto pairs = launch ? launch.getReuseAttr() : DenseI64ArrayAttr();
   for (int64_t i = 0; pairs && i < pairs.size(); i += 2)
     result.insert({launch.getArgs()[pairs[i]], launch.getArgs()[pairs[i + 1]]});
   return result;

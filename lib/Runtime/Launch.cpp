@@ -10,19 +10,19 @@
 #include "Buffers.h"
 #include "Threads.h"
 #include <algorithm>
+#include <vector>
 
 using namespace braid::rt;
 
 namespace {
 
-constexpr int maxArgs = 256;
 /// Rows that are summed in fp32 before the sum is continued in double.
 constexpr int64_t sumRows = 128;
 /// A range has no fewer rows of the token space than this.
 constexpr int64_t minTokenRows = 4;
 
 struct Sum {
-  int arg;
+  size_t arg;
   float *result;
   int64_t numbers;
   int64_t offset; ///< of this sum in a range's block of sums, in numbers
@@ -32,30 +32,28 @@ struct Launch {
   braid_kernel kernel;
   const int64_t *sizes;
   int64_t rows, granule, time, scratchBytes, sumNumbers = 0;
-  int numArgs, numSums = 0;
-  void *args[maxArgs];
-  Sum sums[maxArgs];
+  std::vector<void *> args;
+  std::vector<Sum> sums;
 
   /// A range's memory: the kernel's scratch, then doubles, then floats for the sums.
   int64_t sumsAt() const { return (scratchBytes + 63) / 64 * 64; }
   int64_t rangeBytes() const { return sumsAt() + sumNumbers * 12 + 64; }
 
   void runRange(char *memory, int64_t begin, int64_t end) {
-    if (!numSums) {
+    if (sums.empty()) {
       if (begin < end)
-        kernel(args, sizes, begin, end, time, memory);
+        kernel(args.data(), sizes, begin, end, time, memory);
       return;
     }
     double *totals = reinterpret_cast<double *>(memory + sumsAt());
     float *partials = reinterpret_cast<float *>(totals + sumNumbers);
-    void *own[maxArgs];
-    std::copy(args, args + numArgs, own);
-    for (int i = 0; i < numSums; ++i)
-      own[sums[i].arg] = partials + sums[i].offset;
+    std::vector<void *> own = args;
+    for (const Sum &sum : sums)
+      own[sum.arg] = partials + sum.offset;
     std::fill(totals, totals + sumNumbers, 0.0);
     for (int64_t row = begin; row < end; row += sumRows) {
       std::fill(partials, partials + sumNumbers, 0.0f);
-      kernel(own, sizes, row, std::min(end, row + sumRows), time, memory);
+      kernel(own.data(), sizes, row, std::min(end, row + sumRows), time, memory);
       for (int64_t i = 0; i < sumNumbers; ++i)
         totals[i] += partials[i];
     }
@@ -68,7 +66,7 @@ struct Launch {
 static bool readArgs(const braid_context &abi, Context &context, Cursor cursor, Launch &launch) {
   Cursor counting = cursor;
   size_t numEntries = 0;
-  for (int i = 0; i < launch.numArgs; ++i) {
+  for (size_t i = 0; i < launch.args.size(); ++i) {
     int64_t kind = counting.next();
     int64_t skip = 2;
     if (kind == BRAID_ARG_LIST) {
@@ -84,7 +82,7 @@ static bool readArgs(const braid_context &abi, Context &context, Cursor cursor, 
   if (context.entries.size() < numEntries)
     context.entries.resize(numEntries * 2);
   braid_entry *entry = context.entries.data();
-  for (int i = 0; i < launch.numArgs; ++i) {
+  for (size_t i = 0; i < launch.args.size(); ++i) {
     int64_t kind = cursor.next();
     if (kind == BRAID_ARG_LIST) {
       launch.args[i] = entry;
@@ -101,7 +99,7 @@ static bool readArgs(const braid_context &abi, Context &context, Cursor cursor, 
     launch.args[i] = addressOf(abi, base, offset);
     if (kind == BRAID_ARG_SUM) {
       int64_t numbers = cursor.next();
-      launch.sums[launch.numSums++] = {i, static_cast<float *>(launch.args[i]), numbers, launch.sumNumbers};
+      launch.sums.push_back({i, static_cast<float *>(launch.args[i]), numbers, launch.sumNumbers});
       launch.sumNumbers += (numbers + 15) / 16 * 16; // no two sums in one cache line
     }
   }
@@ -120,11 +118,9 @@ extern "C" int32_t braid_launch(braid_context *abi, braid_kernel kernel, const c
   launch.scratchBytes = s0 + (numSizes ? s1 * launch.sizes[0] : 0);
   for (int64_t i = 0; i < numSizes; ++i)
     cursor.next();
-  launch.numArgs = int(cursor.next());
+  launch.args.resize(size_t(cursor.next()));
   launch.time = abi->time;
   launch.rows = space == BRAID_TOKENS ? abi->tokens : rows;
-  if (launch.numArgs > maxArgs)
-    return context.fail("a kernel has more than 256 arguments");
   if (!readArgs(*abi, context, cursor, launch))
     return context.fail("a row of an absent entry is larger than the block of zeros");
 
@@ -138,8 +134,7 @@ extern "C" int32_t braid_launch(braid_context *abi, braid_kernel kernel, const c
     if (!context.scratch(range, size_t(launch.rangeBytes())))
       return context.fail("out of memory for the scratch of a kernel");
   forPieces(ranges, [&](int range) { launch.runRange(context.scratch(range, 0), boundary(range), boundary(range + 1)); });
-  for (int i = 0; i < launch.numSums; ++i) {
-    const Sum &sum = launch.sums[i];
+  for (const Sum &sum : launch.sums) {
     for (int64_t n = 0; n < sum.numbers; ++n) {
       double total = 0;
       for (int range = 0; range < ranges; ++range)

@@ -1,5 +1,6 @@
 //===- main.cpp - braid-opt: runs passes on any stage's text --------------===//
 
+#include "TestStripAttributes.h"
 #include "braid/Conversion/Passes.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "braid/Support/ModuleFile.h"
@@ -58,6 +59,7 @@ int main(int argc, char **argv) {
                   mlir::vector::VectorDialect>();
   mlir::registerTransformsPasses();
   braid::ir::registerBraidPasses();
+  braid::registerTestStripAttributes();
   braid::registerPipelines();
   braid::registerBraidConversionPasses();
   llvm::InitLLVM init(argc, argv);

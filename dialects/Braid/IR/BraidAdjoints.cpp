@@ -205,7 +205,7 @@ LogicalResult GatherOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
 LogicalResult ScatterOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
                                       GradientSink &grads) {
   grads.add(getInput(), builder.create<GatherOp>(getLoc(), getInput().getType(),
-                                                 resultGrads[0], getId(), getAxisAttr()));
+                                                 resultGrads[0], getId(), getAxis()));
   return success();
 }
 

@@ -35,6 +35,23 @@ void BraidDialect::initialize() {
       >();
 }
 
+LogicalResult BraidDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName().strref();
+  auto expect = [&](bool good, const char *what) {
+    return good && isa<ModuleOp>(op) ? success() : LogicalResult(op->emitOpError("`") << name << "` is " << what << " of a module");
+  };
+  Attribute value = attribute.getValue();
+  if (name == "braid.model")
+    return expect(isa<StringAttr>(value), "the name, a string,");
+  if (name == "braid.derived")
+    return expect(isa<UnitAttr>(value), "a mark, without a value,");
+  if (name == "braid.ignored_inputs") {
+    auto names = dyn_cast<ArrayAttr>(value);
+    return expect(names && llvm::all_of(names, [](Attribute each) { return isa<StringAttr>(each); }), "a list of names");
+  }
+  return success();
+}
+
 unsigned braid::ir::arity(Fn fn) { return elementwiseInfo(fn).arity; }
 
 bool braid::ir::yieldsBool(Fn fn) { return elementwiseInfo(fn).yieldsBool(); }

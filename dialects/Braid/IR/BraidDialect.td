@@ -19,10 +19,14 @@ def Braid_Dialect : Dialect {
     implicit; axes have names; memory, order of loops and targets are unknown here.
     A module holds `braid.parameter`s and `braid.func`s. A function is straight-line
     code: it reads named inputs and parameters and produces named outputs.
+
+    A module has the attributes `braid.model` (its name, which a model must have), `braid.ignored_inputs` (inputs that the program
+    declares and nothing uses; none by default) and, once programs are derived, `braid.derived`.
   }];
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 0;
+  let hasOperationAttrVerify = 1;
 }
 
 // What an op is, one of the cases of `Role` in Roles.h; "Own": the op says so itself.
@@ -35,6 +39,11 @@ class Braid_RoleTraits<string role> {
 }
 // Every number of the result is one of the operand's.
 def Braid_MovesNumbers : NativeOpTrait<"MovesNumbers"> {
+  let cppNamespace = "::braid::ir";
+}
+
+// What uses a result belongs to a later kernel.
+def Braid_EndsKernel : NativeOpTrait<"EndsKernel"> {
   let cppNamespace = "::braid::ir";
 }
 

@@ -72,7 +72,7 @@ def Braid_MapOp : Braid_PureOp<"map", "Row"> {
     %2 = braid.map mul(%g, %x) : (!braid.value<static, [dim: 8]>, !braid.value<token, [lane: 4, dim: 8]>) -> !braid.value<token, [lane: 4, dim: 8]>
     ```
   }];
-  let arguments = (ins Braid_MapFn:$fn, Variadic<Braid_ValueType>:$inputs);
+  let arguments = (ins Braid_MapFn:$fn, Variadic<Braid_ValueType>:$inputs, UnitAttr:$train_only, UnitAttr:$recomputed);
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "$fn `(` $inputs `)` attr-dict `:` functional-type($inputs, $result)";
   let hasVerifier = 1;
@@ -86,7 +86,7 @@ def Braid_BroadcastOp : Braid_PureOp<"broadcast", "Row", [Braid_MovesNumbers]> {
     %1 = braid.broadcast %0 : !braid.value<static, []> -> !braid.value<token, [dim: 8]>
     ```
   }];
-  let arguments = (ins Braid_ValueType:$input);
+  let arguments = (ins Braid_ValueType:$input, UnitAttr:$recomputed);
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
@@ -101,7 +101,7 @@ def Braid_ReduceOp : Braid_PureOp<"reduce", "Row"> {
     %1 = braid.reduce sum %0 over ["dim"] : !braid.value<token, [dim: 8]> -> !braid.value<token, []>
     ```
   }];
-  let arguments = (ins Braid_ReduceKindParam:$kind, Braid_ValueType:$input, StrArrayAttr:$axes);
+  let arguments = (ins Braid_ReduceKindParam:$kind, Braid_ValueType:$input, StrArrayAttr:$axes, UnitAttr:$recomputed);
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "$kind $input `over` $axes attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
@@ -120,7 +120,7 @@ def Braid_DotOp : Braid_PureOp<"dot", "Own"> {
     %3 = braid.dot %x, %dy over [] tokens : !braid.value<token, [dim: 8]>, !braid.value<token, [inner: 32]> -> !braid.value<static, [dim: 8, inner: 32]>
     ```
   }];
-  let arguments = (ins Braid_ValueType:$lhs, Braid_ValueType:$rhs, StrArrayAttr:$axes, UnitAttr:$tokens);
+  let arguments = (ins Braid_ValueType:$lhs, Braid_ValueType:$rhs, StrArrayAttr:$axes, UnitAttr:$tokens, UnitAttr:$narrow, UnitAttr:$recomputed);
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "$lhs `,` $rhs `over` $axes (`tokens` $tokens^)? attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
   let hasVerifier = 1;
@@ -153,6 +153,21 @@ def Braid_DetachOp : Braid_PureOp<"detach", "View", [Braid_MovesNumbers]> {
   }];
 }
 
+def Braid_MaterializeOp : Braid_PureOp<"materialize", "View", [Braid_MovesNumbers, Braid_EndsKernel]> {
+  let summary = "the same value, read from memory by another kernel than the one that computes it";
+  let arguments = (ins Braid_ValueType:$input);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let description = [{
+    Ends the kernel of row work that makes the value: what uses the result is of a later level. `braid-cut-groups` puts it
+    where a kernel would be too large.
+    ```mlir
+    %1 = braid.materialize %0 : !braid.value<token, [dim: 64]> -> !braid.value<token, [dim: 64]>
+    ```
+  }];
+}
+
 def Braid_RoundOp : Braid_PureOp<"round", "Row"> {
   let summary = "rounds every element to a storage format";
   let description = [{
@@ -162,7 +177,7 @@ def Braid_RoundOp : Braid_PureOp<"round", "Row"> {
     %1 = braid.round %0 to bf16 : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
     ```
   }];
-  let arguments = (ins Braid_ValueType:$input, Braid_PrecisionParam:$precision);
+  let arguments = (ins Braid_ValueType:$input, Braid_PrecisionParam:$precision, UnitAttr:$recomputed);
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "$input `to` $precision attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;

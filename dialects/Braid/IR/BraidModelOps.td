@@ -112,7 +112,10 @@ def Braid_ReadOp : Braid_Op<"read", "Row", [Pure, IsolatedFromAbove, SingleBlock
     ```
   }];
   let arguments = (ins StrAttr:$axis, I64Attr:$groups, Variadic<Braid_ValueType>:$entries,
-                       Variadic<Braid_ValueType>:$captures, DenseI64ArrayAttr:$unstack);
+                       Variadic<Braid_ValueType>:$captures, DenseI64ArrayAttr:$unstack, OptionalAttr<I64Attr>:$own_results, UnitAttr:$recomputed);
+  let builders = [OpBuilder<(ins "::mlir::TypeRange":$types, "::mlir::StringAttr":$axis, "::mlir::IntegerAttr":$groups,
+                                 "::mlir::ValueRange":$entries, "::mlir::ValueRange":$captures, "::mlir::DenseI64ArrayAttr":$unstack),
+                            [{ build($_builder, $_state, types, axis, groups, entries, captures, unstack, ::mlir::IntegerAttr(), ::mlir::UnitAttr()); }]>];
   let results = (outs Variadic<Braid_ValueType>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{

@@ -14,7 +14,7 @@ def Braid_GatherOp : Braid_PureOp<"gather", "Row"> {
     %1 = braid.gather %table[%id] along "vocab" : !braid.value<static, [vocab: 256, dim: 8]>, !braid.value<token, [], id 256> -> !braid.value<token, [dim: 8]>
     ```
   }];
-  let arguments = (ins Braid_ValueType:$table, Braid_ValueType:$id, StrAttr:$axis);
+  let arguments = (ins Braid_ValueType:$table, Braid_ValueType:$id, StrAttr:$axis, UnitAttr:$recomputed);
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "$table `[` $id `]` `along` $axis attr-dict `:` type($table) `,` type($id) `->` type($result)";
   let hasVerifier = 1;
@@ -69,7 +69,7 @@ def Braid_AttendOp : Braid_PureOp<"attend", "Mix", [AttrSizedOperandSegments]> {
   }];
   let arguments = (ins Braid_ValueType:$query, Variadic<Braid_ValueType>:$keys,
                        Variadic<Braid_ValueType>:$values, Variadic<Braid_ValueType>:$segments,
-                       StrAttr:$axis, ArrayAttr:$masks, F64Attr:$scale);
+                       StrAttr:$axis, ArrayAttr:$masks, F64Attr:$scale, UnitAttr:$narrow);
   let results = (outs Braid_ValueType:$output, Braid_ValueType:$lse);
   let assemblyFormat = [{
     $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `over` $axis `masks` $masks `scale` $scale attr-dict

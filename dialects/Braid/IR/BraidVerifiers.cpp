@@ -172,6 +172,10 @@ LogicalResult DetachOp::verify() {
   return expectSameType(*this, typeOf(getResult()), typeOf(getInput()), "result");
 }
 
+LogicalResult MaterializeOp::verify() {
+  return expectSameType(*this, typeOf(getResult()), typeOf(getInput()), "result");
+}
+
 LogicalResult RoundOp::verify() {
   if (!typeOf(getInput()).isReal())
     return emitOpError() << "operand is " << typeOf(getInput()) << "; only reals are rounded";

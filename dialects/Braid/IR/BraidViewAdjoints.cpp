@@ -28,6 +28,11 @@ LogicalResult TransposeOp::buildAdjoint(OpBuilder &builder, ValueRange resultGra
   return success();
 }
 
+LogicalResult MaterializeOp::buildAdjoint(OpBuilder &, ValueRange resultGrads, GradientSink &grads) {
+  grads.add(getInput(), resultGrads[0]);
+  return success();
+}
+
 LogicalResult SplitOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
                                     GradientSink &grads) {
   grads.add(getInput(), builder.create<JoinOp>(getLoc(), gradientType(getInput(), resultGrads[0]),

@@ -22,6 +22,7 @@ def Braid_RenameOp : Braid_ViewOp<"rename", "View"> {
 }
 
 def Braid_TransposeOp : Braid_ViewOp<"transpose", "Row"> {
+  let arguments = (ins Braid_ValueType:$input, UnitAttr:$recomputed);
   let summary = "the same value with its axes in another order in memory";
   let description = [{
     R11: operand and result have the same axes.
@@ -66,7 +67,7 @@ def Braid_ConcatOp : Braid_PureOp<"concat", "Row"> {
     %2 = braid.concat %0, %1 along ["a", "b"] to "both" : (!braid.value<token, [a: 2]>, !braid.value<token, [b: 3]>) -> !braid.value<token, [both: 5]>
     ```
   }];
-  let arguments = (ins Variadic<Braid_ValueType>:$inputs, StrArrayAttr:$axes, StrAttr:$axis);
+  let arguments = (ins Variadic<Braid_ValueType>:$inputs, StrArrayAttr:$axes, StrAttr:$axis, UnitAttr:$recomputed);
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "$inputs `along` $axes `to` $axis attr-dict `:` functional-type($inputs, $result)";
   let hasVerifier = 1;
@@ -83,7 +84,10 @@ def Braid_SliceOp : Braid_ViewOp<"slice", "Row"> {
     %2 = braid.slice %0 "dim" at 7 size 1 : !braid.value<token, [dim: 8]> -> !braid.value<token, []>
     ```
   }];
-  let arguments = (ins Braid_ValueType:$input, StrAttr:$axis, I64Attr:$offset, I64Attr:$size, OptionalAttr<StrAttr>:$as);
+  let arguments = (ins Braid_ValueType:$input, StrAttr:$axis, I64Attr:$offset, I64Attr:$size, OptionalAttr<StrAttr>:$as, UnitAttr:$recomputed);
+  let builders = [OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$input, "::mlir::StringAttr":$axis, "::mlir::IntegerAttr":$offset,
+                                 "::mlir::IntegerAttr":$size, "::mlir::StringAttr":$as),
+                            "build($_builder, $_state, type, input, axis, offset, size, as, ::mlir::UnitAttr());">];
   let assemblyFormat = "$input $axis `at` $offset `size` $size (`as` $as^)? attr-dict `:` type($input) `->` type($result)";
 }
 
@@ -97,7 +101,10 @@ def Braid_PadOp : Braid_ViewOp<"pad", "Row", []> {
     %1 = braid.pad %0 to "dim" at 4 from "half" : !braid.value<token, [half: 4]> -> !braid.value<token, [dim: 8]>
     ```
   }];
-  let arguments = (ins Braid_ValueType:$input, StrAttr:$axis, I64Attr:$offset, OptionalAttr<StrAttr>:$from);
+  let arguments = (ins Braid_ValueType:$input, StrAttr:$axis, I64Attr:$offset, OptionalAttr<StrAttr>:$from, UnitAttr:$recomputed);
+  let builders = [OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$input, "::mlir::StringAttr":$axis, "::mlir::IntegerAttr":$offset,
+                                 "::mlir::StringAttr":$from),
+                            "build($_builder, $_state, type, input, axis, offset, from, ::mlir::UnitAttr());">];
   let assemblyFormat = "$input `to` $axis `at` $offset (`from` $from^)? attr-dict `:` type($input) `->` type($result)";
 }
 

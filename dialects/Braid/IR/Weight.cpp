@@ -1,6 +1,7 @@
 //===- Weight.cpp - what values weigh, and which dots are products --------===//
 
 #include "dialects/Braid/IR/Weight.h"
+#include "dialects/Braid/IR/CostModel.h"
 
 using namespace mlir;
 using namespace braid::ir;
@@ -24,9 +25,9 @@ bool braid::ir::isMatrixProduct(DotOp dot) {
     if (!lhs.has(axis.getName()))
       products *= double(axis.getSize());
   if (dot.getTokens())
-    return 8 * products > double(cacheFactor * 2 * (bytesOf(lhs) + bytesOf(rhs)));
+    return 8 * products > double(cost::cacheFactor * 2 * (bytesOf(lhs) + bytesOf(rhs)));
   if (lhs.getKind() == rhs.getKind())
     return false;
   ValueType varying = lhs.isStatic() ? rhs : lhs;
-  return 4 * products > double(cacheFactor * 2 * (bytesOf(varying) + bytesOf(result)));
+  return 4 * products > double(cost::cacheFactor * 2 * (bytesOf(varying) + bytesOf(result)));
 }

@@ -6,9 +6,6 @@
 
 namespace braid::ir {
 
-/// A cache feeds a core this many times as fast as memory does.
-constexpr int64_t cacheFactor = 8;
-
 /// Bytes of one token's value (of the whole value, when static) as stored: a real takes
 /// four, or two where it is the result of a rounding to bf16; an id four, a bool one.
 int64_t bytesOf(mlir::Value value);
@@ -19,9 +16,9 @@ int64_t bytesOf(ValueType type);
 /// its multiplications loads a number from cache (and, summed over tokens, stores one);
 /// as a product, the operands that vary per token and such a result are written to
 /// memory and read again. So it is a product if
-///   4 · multiplications > cacheFactor · 2 · (bytes of the token operand + of the result)
+///   4 · multiplications > cost::cacheFactor · 2 · (bytes of the token operand + of the result)
 /// with a static operand, or, with `tokens`, if
-///   8 · multiplications > cacheFactor · 2 · (bytes of both operands).
+///   8 · multiplications > cost::cacheFactor · 2 · (bytes of both operands).
 /// A dot of two values that vary per token, and one of two static values, never is.
 /// E.g. [dim: 384]·[dim: 384, heads: 6] is row work, [dim: 384]·[dim: 384, inner: 64] is not.
 bool isMatrixProduct(DotOp dot);

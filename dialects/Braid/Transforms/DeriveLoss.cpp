@@ -20,8 +20,7 @@ static Value crossEntropy(Emitter &emit, Value logits, Value targets, Value abse
   Value exps = emit.map(Fn::Exp, {emit.map(Fn::Sub, {counted, highest})});
   Value logSum = emit.map(Fn::Log, {emit.reduce(ReduceKind::Sum, exps, {classes})});
   Value chosen = emit.builder.create<GatherOp>(
-      emit.loc, typeOf(logits).without({classes}), logits, targets,
-      emit.builder.getStringAttr(classes));
+      emit.loc, typeOf(logits).without({classes}), logits, targets, classes);
   return emit.map(Fn::Sub, {emit.add(logSum, highest), chosen});
 }
 

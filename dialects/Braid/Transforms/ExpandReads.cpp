@@ -1,6 +1,6 @@
 //===- ExpandReads.cpp - reads that no row kernel can hold ----------------===//
 
-#include "dialects/Braid/Analysis/Traffic.h"
+#include "dialects/Braid/Analysis/Levels.h"
 #include "dialects/Braid/IR/Emitter.h"
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/IRMapping.h"
@@ -26,7 +26,7 @@ static Value stack(Emitter &emit, ReadOp read, int64_t group) {
   }
   SmallVector<StringRef> names(length, part);
   return emit.builder.create<ConcatOp>(emit.loc, argument.getType(), parts,
-                                       emit.builder.getStrArrayAttr(names), read.getAxisAttr());
+                                       emit.builder.getStrArrayAttr(names), read.getAxis());
 }
 
 /// Puts the region in the place of the read.

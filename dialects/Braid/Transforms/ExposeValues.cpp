@@ -21,7 +21,7 @@ using namespace mlir;
 using namespace braid::ir;
 
 /// On the results of a read that were not there before values were exposed: how many there were.
-static constexpr llvm::StringLiteral ownResults = "braid.own_results";
+static constexpr llvm::StringLiteral ownResults = "own_results";
 
 static bool isGiven(Operation *op) { return isa<InputOp, ParamOp, ConstantOp, IotaOp, PositionOp>(op); }
 
@@ -55,6 +55,8 @@ static void yieldAlso(ReadOp read, ArrayRef<Value> inside, llvm::DenseMap<Value,
   auto made = builder.create<ReadOp>(read.getLoc(), types, read.getAxisAttr(), read.getGroupsAttr(), read.getEntries(),
                                      read.getCaptures(), read.getUnstackAttr());
   made->setDiscardableAttrs(read->getDiscardableAttrDictionary());
+  made.setRecomputed(read.getRecomputed());
+  made.setOwnResultsAttr(read.getOwnResultsAttr());
   if (!made->hasAttr(ownResults))
     made->setAttr(ownResults, builder.getI64IntegerAttr(before));
   made.getBody().takeBody(read.getBody());

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Braid/Analysis/Traffic.h"
+#include "dialects/Braid/Analysis/Levels.h"
 #include "dialects/Braid/IR/Emitter.h"
 #include "dialects/Braid/Transforms/Passes.h"
 

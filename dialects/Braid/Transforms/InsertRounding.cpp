@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Braid/Analysis/Traffic.h"
+#include "dialects/Braid/Analysis/Levels.h"
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 

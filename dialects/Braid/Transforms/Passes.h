@@ -3,6 +3,7 @@
 #define BRAID_DIALECTS_BRAID_TRANSFORMS_PASSES_H
 
 #include "dialects/Braid/IR/Braid.h"
+#include "dialects/Braid/IR/CostModel.h"
 #include "mlir/Pass/Pass.h"
 
 namespace braid::ir {

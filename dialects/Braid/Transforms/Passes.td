@@ -243,6 +243,28 @@ def BraidFuseMultiplyAdds : Pass<"braid-fuse-multiply-adds", "::mlir::ModuleOp">
   }];
 }
 
+def BraidCutGroups : Pass<"braid-cut-groups", "::mlir::ModuleOp"> {
+  let summary = "cuts row work that would be too large a kernel";
+  let description = [{
+    Row work of one level that shares values becomes one kernel. A group of more than `largest` ops (of ops on at most 64 numbers
+    eight count as one) is cut into pieces of a quarter of that to all of it, where the fewest bytes are alive: what is made before
+    and used after is stored once and loaded, what is in memory anyway is loaded. Entries of histories
+    cost nothing, so that a stack of sublayers without products is cut between sublayers, whose kernels are then
+    alike at any depth. What a piece takes of an earlier one goes through `braid.materialize`, from which levels follow. To be run
+    before `braid-plan-recompute`, which decides about values by levels. Stable on its own output.
+
+    Numeric class: exact, but for the order of sums, which a kernel chooses for itself.
+
+    Bytes moved: more, by what is alive at the cuts.
+
+    Declines: groups of at most `largest` ops, and what is one op.
+    ```mlir
+    %2 = braid.materialize %1 : !braid.value<token, [dim: 64]> -> !braid.value<token, [dim: 64]>
+    ```
+  }];
+  let options = [Option<"largest", "largest", "int64_t", "::braid::ir::cost::largestGroup", "the most ops of a group">];
+}
+
 def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
   let summary = "decides for each value used at a later level whether it is stored or computed again";
   let description = [{
@@ -258,7 +280,7 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
     on the way divided by `cacheFactor`, are fewer bytes than writing it once and
     reading it at each. Values are decided in program order, at the first later level that
     uses them; what a level has a copy of costs nothing more there.
-    A copy carries `braid.recompute`, its level. Stable on its own output.
+    A copy carries `recomputed`, its level. Stable on its own output.
 
     Numeric class: exact; a copy computes the same bits, but for the last one of a sum of at most 64 numbers.
 
@@ -266,7 +288,7 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
 
     Declines: values that are narrow or sums, or whose leaves are as many bytes as the value itself.
     ```mlir
-    %9 = braid.map exp(%h) {braid.recompute = 2 : i64} : (!braid.value<token, [inner: 64]>) -> !braid.value<token, [inner: 64]>
+    %9 = braid.map exp(%h) {recomputed} : (!braid.value<token, [inner: 64]>) -> !braid.value<token, [inner: 64]>
     ```
   }];
 }

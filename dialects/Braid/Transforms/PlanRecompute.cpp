@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Braid/Analysis/Traffic.h"
+#include "dialects/Braid/Analysis/Levels.h"
+#include "dialects/Braid/Analysis/Values.h"
+#include "dialects/Braid/IR/CostModel.h"
 #include "dialects/Braid/Transforms/Passes.h"
 #include "dialects/Braid/Transforms/Patterns.h"
 #include "mlir/IR/IRMapping.h"
@@ -22,17 +24,8 @@ namespace braid::ir {
 using namespace mlir;
 using namespace braid::ir;
 
-/// A chain of more ops than this is not worth copying.
-constexpr unsigned longestChain = 64;
-/// A value of at most this part of its leaves is always stored.
-constexpr int64_t smallPart = 8;
-
 /// True for ops that can be part of a row kernel at any level.
 static bool isPlainRow(Operation *op) { return isRowLocal(op) && !endsLevel(op); }
-
-/// A sum over values of at most so many numbers may be copied: storing each step of a small matrix that is normalised again and
-/// again (Sinkhorn) costs more registers than a kernel has.
-constexpr int64_t fewNumbers = 64;
 
 /// True if an order of additions decides the bits, which the kernel chooses that the op is in.
 static bool isSum(Operation *op) {
@@ -40,7 +33,7 @@ static bool isSum(Operation *op) {
   op->walk([&](Operation *inner) {
     auto reduce = dyn_cast<ReduceOp>(inner);
     bool adds = isa<DotOp>(inner) || (reduce && reduce.getKind() == ReduceKind::Sum);
-    found |= adds && llvm::any_of(inner->getOperands(), [](Value v) { return typeOf(v).numElements() > fewNumbers; });
+    found |= adds && llvm::any_of(inner->getOperands(), [](Value v) { return typeOf(v).numElements() > cost::fewNumbers; });
   });
   return found;
 }
@@ -134,7 +127,8 @@ void Planner::collect() {
     position[&op] = position.size();
     bool row = isRowLocal(&op);
     if (!isPlainRow(&op))
-      stored.insert(op.getResults().begin(), op.getResults().end());
+      for (Value result : op.getResults())
+        stored.insert(rootOf(result));
     // A product writes its result in the format to which it is rounded.
     if (auto round = dyn_cast<RoundOp>(op))
       if (Operation *made = round.getInput().getDefiningOp(); made && !isRowLocal(made))
@@ -161,7 +155,7 @@ void Planner::collect() {
 static int64_t sweepsOf(Operation *op) {
   int64_t bytes = 0;
   op->walk([&](ReduceOp reduce) { bytes += bytesOf(reduce.getInput()); });
-  return bytes / cacheFactor;
+  return bytes / cost::cacheFactor;
 }
 
 /// Adds `op` and all that it needs and that the level has no copy of; fails for long chains.
@@ -177,7 +171,7 @@ bool Planner::follow(Operation *op, int level, Chain &chain) const {
       continue;
     }
     chain.inner.insert(root);
-    if (chain.inner.size() > longestChain || !follow(root.getDefiningOp(), level, chain))
+    if (chain.inner.size() > cost::longestChain || !follow(root.getDefiningOp(), level, chain))
       return false;
   }
   return true;
@@ -191,7 +185,7 @@ void Planner::findAnchors() {
     bool sum = isSum(&op), possible = sum || follow(&op, 0, chain);
     for (Value result : op.getResults())
       if (possible && typeOf(result).isToken() && rootOf(result) == result &&
-          (sum || bytesOf(result) * smallPart <= chain.leafBytes()))
+          (sum || bytesOf(result) * cost::smallPart <= chain.leafBytes()))
         anchors.insert(result);
   }
 }
@@ -244,7 +238,8 @@ Value Planner::copyTo(Value value, int level, llvm::DenseMap<Value, Value> &copi
   for (Value operand : op->getOperands())
     mapping.map(operand, copyTo(operand, level, copies));
   Operation *copy = builder.clone(*op, mapping);
-  copy->setAttr("braid.recompute", builder.getI64IntegerAttr(level));
+  if (isRow(copy))
+    copy->setAttr("recomputed", builder.getUnitAttr());
   for (auto [old, made] : llvm::zip(op->getResults(), copy->getResults())) {
     copies[old] = made;
     originals[made] = old;

@@ -85,10 +85,12 @@ def Host_LaunchOp : Host_Step<"launch", [MemoryEffects<[MemRead, MemWrite]>]> {
     stream (the kernel gets its `streamHash`, see Random.h).
     H1: the kernel exists; the number of operands fits its signature and `sizes`, that of the streams its draws; storage and numbers of every buffer fit the argument's type.
     H7: `sizes` and `rows` are positive; the attribute `reuse` (`mark-reuse`) holds pairs (output, input) of numbers of operands that have one type.
+    Without it no output takes the place of an input. `level`, of any call: that of the schedule that the call stands in, for who reads it.
     `host.launch @k3 token sizes [9] (%a, %b) : !host.buffer<token, 768, f32>, !host.buffer<token, 768, f32>`
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Host_SpaceParam:$space, OptionalAttr<I64Attr>:$rows,
-                       DenseI64ArrayAttr:$sizes, OptionalAttr<StrArrayAttr>:$streams, Variadic<Host_BufferType>:$args);
+                       DenseI64ArrayAttr:$sizes, OptionalAttr<StrArrayAttr>:$streams, Variadic<Host_BufferType>:$args,
+                       OptionalAttr<DenseI64ArrayAttr>:$reuse, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = "$kernel $space (`rows` $rows^)? `sizes` $sizes (`streams` $streams^)? `(` $args `)` attr-dict (`:` type($args)^)?";
   let hasVerifier = 1;
 }
@@ -101,7 +103,7 @@ def Host_MatmulOp : Host_Step<"matmul", [MemoryEffects<[MemRead, MemWrite]>]> {
     H2: dims are positive; token_dim is one of the words.
   }];
   let arguments = (ins Host_BufferType:$a, Host_BufferType:$b, Host_BufferType:$c, DenseI64ArrayAttr:$dims, StrAttr:$token_dim,
-                       DenseI64ArrayAttr:$a_strides, DenseI64ArrayAttr:$b_strides, DenseI64ArrayAttr:$c_strides, UnitAttr:$accumulate);
+                       DenseI64ArrayAttr:$a_strides, DenseI64ArrayAttr:$b_strides, DenseI64ArrayAttr:$c_strides, UnitAttr:$accumulate, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = [{
     $a `,` $b `to` $c `dims` $dims `tokens` $token_dim `strides` $a_strides `,` $b_strides `,` $c_strides (`accumulate` $accumulate^)?
     attr-dict `:` type($a) `,` type($b) `,` type($c)
@@ -123,7 +125,7 @@ def Host_AttendOp : Host_AttendBase<"attend"> {
   }];
   let arguments = (ins Host_BufferType:$query, Variadic<Host_BufferType>:$keys, Variadic<Host_BufferType>:$values,
                        Variadic<Host_BufferType>:$segments, Host_BufferType:$output, Host_BufferType:$lse, DenseI64ArrayAttr:$geometry, F64Attr:$scale,
-                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots);
+                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = [{
     $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `to` $output `,` $lse `geometry` $geometry
     `scale` $scale `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots attr-dict
@@ -137,7 +139,7 @@ def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
                        Variadic<Host_BufferType>:$segments, Host_BufferType:$output, Host_BufferType:$lse, Host_BufferType:$output_grad, Host_BufferType:$query_grad,
                        Variadic<Host_BufferType>:$key_grads, Variadic<Host_BufferType>:$value_grads,
                        DenseI64ArrayAttr:$geometry, F64Attr:$scale,
-                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots);
+                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = [{
     $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `,` $output `,` $lse `,` $output_grad `to` $query_grad `,`
     `keys` `(` $key_grads `)` `,` `values` `(` $value_grads `)` `geometry` $geometry `scale` $scale
@@ -151,7 +153,7 @@ def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
 def Host_ScatterOp : Host_Step<"scatter", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "sums rows into the rows of a table that ids name, in the order of the tokens; overwrites the table";
   let description = [{ `rows`: of the table. H4: the input's numbers are the table's divided by `rows`; ids are i32. }];
-  let arguments = (ins Host_BufferType:$input, Host_BufferType:$ids, Host_BufferType:$table, I64Attr:$rows);
+  let arguments = (ins Host_BufferType:$input, Host_BufferType:$ids, Host_BufferType:$table, I64Attr:$rows, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = "$input `,` $ids `to` $table `rows` $rows attr-dict `:` type($input) `,` type($ids) `,` type($table)";
   let hasVerifier = 1;
 }

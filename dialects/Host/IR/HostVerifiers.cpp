@@ -79,11 +79,10 @@ LogicalResult LaunchOp::verify() {
     return emitOpError("H7: sizes are positive, and at most 2^40");
   if (getRows() && (*getRows() < 1 || *getRows() > uint64_t(maxNumbers)))
     return emitOpError("H7: runs over ") << int64_t(*getRows()) << " rows";
-  Attribute attribute = (*this)->getAttr("reuse");
-  if (!attribute)
+  DenseI64ArrayAttr pairs = getReuseAttr();
+  if (!pairs)
     return success();
-  auto pairs = dyn_cast<DenseI64ArrayAttr>(attribute);
-  if (!pairs || pairs.size() % 2)
+  if (pairs.size() % 2)
     return emitOpError("H7: `reuse` holds pairs of numbers of operands");
   for (int64_t i = 0, n = getArgs().size(); i < pairs.size(); i += 2) {
     int64_t output = pairs[i], input = pairs[i + 1];

@@ -84,7 +84,7 @@ void Planner::moveOut() {
       lastUse[operand] = &op;
     }
   for (auto op : block.getOps<LaunchOp>()) {
-    auto pairs = op->getAttrOfType<DenseI64ArrayAttr>("reuse");
+    DenseI64ArrayAttr pairs = op.getReuseAttr();
     if (!pairs)
       continue;
     llvm::DenseMap<Value, unsigned> counts = countOperands(*op);
@@ -108,8 +108,9 @@ void Planner::reuse() {
   int64_t now = 0;
   for (Operation &op : func.getBody().front()) {
     ++now;
-    auto pairs = op.getAttrOfType<DenseI64ArrayAttr>("reuse");
-    if (!pairs || !isa<LaunchOp>(op))
+    auto launch = dyn_cast<LaunchOp>(op);
+    DenseI64ArrayAttr pairs = launch ? launch.getReuseAttr() : DenseI64ArrayAttr();
+    if (!pairs)
       continue;
     llvm::DenseMap<Value, unsigned> counts = countOperands(op);
     for (int64_t i = 0; i < pairs.size(); i += 2) {

@@ -13,7 +13,8 @@ def Row_KernelOp : Row_Op<"kernel", [HasParent<"::mlir::ModuleOp">, Symbol, Isol
     K1: every `?` axis is in `dynamic`, every other has a positive size. K2: a list's axis is in `dynamic`, and has one size in all values that are
     stacked from it or unstacked to it.
     K15: a buffer, or an entry of a list, has at most 2^40 numbers, a value 2^60, as far as sizes are known here.
-    K16: the attribute `aliases` (`mark-aliases`) holds pairs of numbers of arguments.
+    K16: the attribute `aliases` (`mark-aliases`) holds pairs of numbers of arguments: those that may be the same memory in some
+    launch. Without the attribute, any two may.
     ```mlir
     row.kernel @rms token dynamic [] {
     ^bb0(%x: !row.buffer<rows, [dim: 768], f32>, %y: !row.buffer<rows, [dim: 768], bf16>):
@@ -25,7 +26,7 @@ def Row_KernelOp : Row_Op<"kernel", [HasParent<"::mlir::ModuleOp">, Symbol, Isol
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, Row_SpaceParam:$space, StrArrayAttr:$dynamic);
+  let arguments = (ins SymbolNameAttr:$sym_name, Row_SpaceParam:$space, StrArrayAttr:$dynamic, OptionalAttr<ArrayAttr>:$aliases);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name $space `dynamic` $dynamic attr-dict-with-keyword custom<IsolatedRegion>($body)";
   let hasVerifier = 1;

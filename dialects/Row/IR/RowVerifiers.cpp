@@ -92,10 +92,9 @@ LogicalResult KernelOp::verify() {
     return success();
   };
   // K16.
-  if (Attribute aliases = (*this)->getAttr("aliases")) {
-    auto pairs = dyn_cast<ArrayAttr>(aliases);
+  if (ArrayAttr pairs = getAliasesAttr()) {
     int64_t count = getBody().getNumArguments();
-    bool good = pairs && llvm::all_of(pairs, [&](Attribute attribute) {
+    bool good = llvm::all_of(pairs, [&](Attribute attribute) {
       auto pair = dyn_cast<DenseI64ArrayAttr>(attribute);
       return pair && pair.size() == 2 && pair[0] >= 0 && pair[0] < count && pair[1] >= 0 && pair[1] < count && pair[0] != pair[1];
     });

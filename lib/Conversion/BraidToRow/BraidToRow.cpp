@@ -77,9 +77,8 @@ LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
   Buffers buffers(func, *schedule, bounds, host);
   for (auto [i, step] : llvm::enumerate(schedule->steps)) {
     if (step.kind == Step::Call) {
-      if (failed(emitCall(step.ops.front(), buffers, host)))
+      if (failed(emitCall(step.ops.front(), step.level, buffers, host)))
         return failure();
-      host.getBlock()->back().setAttr("level", host.getI64IntegerAttr(step.level));
       continue;
     }
     KernelBuilder builder(step, i, *schedule, buffers, dynamic, kernels, host);
@@ -92,7 +91,6 @@ LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
       launch->erase();
       continue;
     }
-    (*launch)->setAttr("level", host.getI64IntegerAttr(step.level));
   }
   program.setSymName(func.getSymName());
   return success();

@@ -1,7 +1,7 @@
 //===- Buffers.cpp - the memory of the values that leave their kernel -----===//
 
 #include "Buffers.h"
-#include "Values.h"
+#include "dialects/Braid/Analysis/Values.h"
 #include "mlir/IR/Location.h"
 
 using namespace mlir;
@@ -99,7 +99,7 @@ StringRef Buffers::category(Value root) const {
     return worksPerToken(op) ? "gradient" : "weights";
   if (lossLevel < 0)
     return "activation";
-  if (op->hasAttr("braid.recompute"))
+  if (op->hasAttr("recomputed"))
     return "recomputed";
   if (isBackward(op))
     return "gradient";

@@ -51,26 +51,26 @@ SmallVector<Value> memoryOf(Buffers &buffers, ValueRange values) {
   return result;
 }
 
-LogicalResult emitProduct(DotOp op, Buffers &buffers, OpBuilder &host) {
+LogicalResult emitProduct(DotOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
   Product plan = planProduct(op);
   if (!plan.stands())
     return op.emitOpError("has operands whose order of axes no strides express (internal error)");
   Value a = buffers.get(plan.swapped ? op.getRhs() : op.getLhs());
   Value b = buffers.get(plan.swapped ? op.getLhs() : op.getRhs());
   Value c = buffers.get(op.getResult());
-  host.create<host::MatmulOp>(op.getLoc(), a, b, c, plan.dims, plan.tokenDim, plan.a, plan.b, plan.c, false);
+  host.create<host::MatmulOp>(op.getLoc(), a, b, c, plan.dims, plan.tokenDim, plan.a, plan.b, plan.c, false, level);
   return success();
 }
 
-LogicalResult emitAttend(AttendOp op, Buffers &buffers, OpBuilder &host) {
+LogicalResult emitAttend(AttendOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
   Geometry g(op.getQuery(), op.getKeys(), op.getValues(), op.getAxis(), op.getMasks());
   host.create<host::AttendOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
                               memoryOf(buffers, op.getValues()), segmentsOf(buffers, op.getSegments(), op.getMasks()),
-                              buffers.get(op.getOutput()), buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots);
+                              buffers.get(op.getOutput()), buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots, level);
   return success();
 }
 
-LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder &host) {
+LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
   Geometry g(op.getQuery(), op.getKeys(), op.getValues(), op.getAxis(), op.getMasks());
   // Gradients that nobody uses are still written.
   auto results = [&](ValueRange values) {
@@ -85,25 +85,26 @@ LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder &host)
                                   buffers.get(op.getLse()), buffers.get(op.getOutputGrad()),
                                   results(op.getQueryGrad()).front(), results(op.getKeyGrads()),
                                   results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks,
-                                  g.windows, g.slots);
+                                  g.windows, g.slots, level);
   return success();
 }
 
-LogicalResult emitScatter(ScatterOp op, Buffers &buffers, OpBuilder &host) {
+LogicalResult emitScatter(ScatterOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
   int64_t rows = typeOf(op.getResult()).sizeOf(op.getAxis());
   host.create<host::ScatterOp>(op.getLoc(), buffers.get(op.getInput()), buffers.get(op.getId()),
-                               buffers.get(op.getResult()), host.getI64IntegerAttr(rows));
+                               buffers.get(op.getResult()), rows, level);
   return success();
 }
 
 } // namespace
 
-LogicalResult emitCall(Operation *op, Buffers &buffers, OpBuilder &host) {
+LogicalResult emitCall(Operation *op, int64_t step, Buffers &buffers, OpBuilder &host) {
+  IntegerAttr level = host.getI64IntegerAttr(step);
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<DotOp>([&](auto o) { return emitProduct(o, buffers, host); })
-      .Case<AttendOp>([&](auto o) { return emitAttend(o, buffers, host); })
-      .Case<AttendGradOp>([&](auto o) { return emitAttendGrad(o, buffers, host); })
-      .Case<ScatterOp>([&](auto o) { return emitScatter(o, buffers, host); })
+      .Case<DotOp>([&](auto o) { return emitProduct(o, buffers, host, level); })
+      .Case<AttendOp>([&](auto o) { return emitAttend(o, buffers, host, level); })
+      .Case<AttendGradOp>([&](auto o) { return emitAttendGrad(o, buffers, host, level); })
+      .Case<ScatterOp>([&](auto o) { return emitScatter(o, buffers, host, level); })
       .Default([](Operation *o) { return o->emitOpError("is no call"); });
 }
 

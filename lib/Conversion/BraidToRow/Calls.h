@@ -6,8 +6,8 @@
 
 namespace braid::convert {
 
-/// Emits the host op for a call of a prepared function.
-llvm::LogicalResult emitCall(mlir::Operation *op, Buffers &buffers, mlir::OpBuilder &host);
+/// Emits the host op for a call of a prepared function, in the level of the schedule that it is in.
+llvm::LogicalResult emitCall(mlir::Operation *op, int64_t level, Buffers &buffers, mlir::OpBuilder &host);
 
 } // namespace braid::convert
 

@@ -89,7 +89,7 @@ Value Step::external(StringRef kind, StringRef path, int64_t numbers) {
 
 void Step::launch(KernelOp kernel, int64_t rows, ArrayRef<int64_t> sizes, ValueRange args) {
   host.create<host::LaunchOp>(module.getLoc(), kernel.getSymName(), host::Space::Fixed, host.getI64IntegerAttr(rows), sizes,
-                              ArrayAttr(), args);
+                              ArrayAttr(), args, DenseI64ArrayAttr(), IntegerAttr());
 }
 
 KernelOp Step::update(bool decay, double rate) {

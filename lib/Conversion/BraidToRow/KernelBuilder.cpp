@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
-#include "Values.h"
+#include "dialects/Braid/Analysis/Values.h"
 
 using namespace mlir;
 using namespace braid::ir;
@@ -123,6 +123,18 @@ bool KernelBuilder::isInside(Value root) const {
   return op && schedule.stepOf(op) == number;
 }
 
+/// True if an op of this kernel uses the value, views looked through, otherwise than as an entry of a list, which lies in memory.
+bool KernelBuilder::isUsedHere(Value value) const {
+  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (isView(user))
+      return isUsedHere(user->getResult(0));
+    auto read = dyn_cast<ReadOp>(user);
+    bool isEntry = read && use.getOperandNumber() < read.getEntries().size();
+    return !isEntry && schedule.stepOf(user) == number;
+  });
+}
+
 /// What the kernel has for a value of the function or of an inlined region.
 Value KernelBuilder::get(Value value) {
   if (Value known = local.lookup(value))
@@ -190,7 +202,7 @@ FailureOr<host::LaunchOp> KernelBuilder::build(StringRef name) {
   leading = leadingAxis();
   Location loc = step.ops.front()->getLoc();
   kernel = kernels.create<row::KernelOp>(loc, name, fixed ? row::Space::Fixed : row::Space::Token,
-                                         kernels.getStrArrayAttr({}));
+                                         kernels.getStrArrayAttr({}), ArrayAttr());
   Block &block = kernel.getBody().emplaceBlock();
   b.setInsertionPointToEnd(&block);
   for (Operation *op : step.ops)
@@ -221,7 +233,8 @@ FailureOr<host::LaunchOp> KernelBuilder::build(StringRef name) {
   if (fixed)
     rows = b.getI64IntegerAttr(leading.empty() ? 1 : typeOf(step.ops.front()->getResult(0)).sizeOf(leading));
   return host.create<host::LaunchOp>(loc, kernel.getSymName(), fixed ? host::Space::Fixed : host::Space::Token, rows,
-                                     sizes, streams.empty() ? ArrayAttr() : b.getStrArrayAttr(streams), operands);
+                                     sizes, streams.empty() ? ArrayAttr() : b.getStrArrayAttr(streams), operands,
+                                     DenseI64ArrayAttr(), host.getI64IntegerAttr(step.level));
 }
 
 } // namespace braid::convert

@@ -39,6 +39,7 @@ private:
   mlir::Value load(mlir::Value value);
   void set(mlir::Value value, mlir::Value computed);
   bool isInside(mlir::Value root) const;
+  bool isUsedHere(mlir::Value value) const;
 
   // Ops.
   mlir::LogicalResult emit(mlir::Operation *op);

@@ -1,7 +1,7 @@
 //===- KernelOps.cpp - the ops of the braid dialect as row work -----------===//
 
 #include "KernelBuilder.h"
-#include "Values.h"
+#include "dialects/Braid/Analysis/Values.h"
 #include "braid/Support/Elementary.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -184,7 +184,7 @@ LogicalResult KernelBuilder::emitRead(ReadOp read) {
     b.create<row::UnstackOp>(loc, get(value), listArgument(read.getAxis(), entry, format, entries));
     // Who uses an entry here loads it again: the list is in memory, not in registers.
     for (Value result : results)
-      if (llvm::any_of(result.getUsers(), [&](Operation *user) { return isView(user) || schedule.stepOf(user) == number; }))
+      if (isUsedHere(result))
         local[result] = load(result);
   }
   return success();
@@ -209,9 +209,7 @@ LogicalResult KernelBuilder::emit(Operation *op) {
   if (auto dot = dyn_cast<DotOp>(op); dot && dot.getTokens())
     return emitSum(op, emitDot(dot));
 
-  Value computed = llvm::TypeSwitch<Operation *, Value>(op)
-      .Case<ConstantOp, IotaOp, PositionOp, RandomOp>([&](auto) { return emitFree(op); })
-      .Case<RenameOp, SplitOp, JoinOp, DetachOp>([&](auto) { return emitView(op); })
+  Value computed = isFree(op) ? emitFree(op) : isView(op) ? emitView(op) : llvm::TypeSwitch<Operation *, Value>(op)
       .Case<MapOp>([&](MapOp map) -> Value {
         return b.create<row::MapOp>(loc, type, sameElementwise<row::Fn>(map.getFn()), operands());
       })

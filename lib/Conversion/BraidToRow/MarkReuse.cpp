@@ -115,9 +115,7 @@ public:
             if (launch.getArgs()[to].getType() == launch.getArgs()[from].getType())
               reuse.append({to, from});
           }
-      launch->removeAttr("reuse");
-      if (!reuse.empty())
-        launch->setAttr("reuse", DenseI64ArrayAttr::get(&getContext(), reuse));
+      launch.setReuseAttr(reuse.empty() ? DenseI64ArrayAttr() : DenseI64ArrayAttr::get(&getContext(), reuse));
     });
   }
 };

@@ -2,7 +2,7 @@
 
 #include "Prepare.h"
 #include "Products.h"
-#include "Values.h"
+#include "dialects/Braid/Analysis/Values.h"
 #include "mlir/IR/Dominance.h"
 #include "mlir/Transforms/CSE.h"
 
@@ -85,9 +85,9 @@ static void keepEntries(FuncOp func) {
   while (!work.empty()) {
     Value value = work.pop_back_val();
     Operation *op = value.getDefiningOp();
-    if (!seen.insert(value).second || (!isView(op) && !op->hasAttr("braid.recompute")))
+    if (!seen.insert(value).second || (!isView(op) && !op->hasAttr("recomputed")))
       continue;
-    changed |= bool(op->removeAttr("braid.recompute"));
+    changed |= bool(op->removeAttr("recomputed"));
     llvm::append_range(work, op->getOperands());
   }
   if (!changed)

@@ -85,7 +85,7 @@ void prepareAttend(AttendOp op) {
   Sources s(b, op.getLoc(), op.getQuery(), op.getKeys(), op.getValues(), op.getAxis());
   auto fresh = b.create<AttendOp>(op.getLoc(), typeOf(op.getOutput()).withAxes(s.output),
                                   typeOf(op.getLse()).withAxes(s.lse), s.query, s.keys, s.values,
-                                  op.getSegments(), op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
+                                  op.getSegments(), op.getAxis(), op.getMasks(), op.getScale());
   replaceOrdered(b, op.getOutput(), fresh.getOutput());
   replaceOrdered(b, op.getLse(), fresh.getLse());
   op.erase();

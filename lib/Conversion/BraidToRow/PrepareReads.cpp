@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Prepare.h"
-#include "Values.h"
+#include "dialects/Braid/Analysis/Values.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
 

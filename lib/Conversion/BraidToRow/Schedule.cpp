@@ -1,9 +1,9 @@
 //===- Schedule.cpp - which ops become one launch, and when ---------------===//
 
 #include "Schedule.h"
-#include "Values.h"
-#include "llvm/ADT/EquivalenceClasses.h"
-#include "llvm/ADT/MapVector.h"
+#include "dialects/Braid/Analysis/Groups.h"
+#include "dialects/Braid/Analysis/Levels.h"
+#include "dialects/Braid/Analysis/Values.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -11,69 +11,39 @@ using namespace braid::ir;
 
 namespace braid::convert {
 
-bool worksPerToken(Operation *op) {
-  auto token = [](Value v) { return typeOf(v).isToken(); };
-  return llvm::any_of(op->getOperands(), token) || llvm::any_of(op->getResults(), token);
-}
-
 /// Bytes per token of a value in storage; static values count nothing.
 static int64_t tokenBytes(Value value) {
   ValueType type = typeOf(value);
   return type.isToken() ? type.numElements() * 4 : 0;
 }
 
-int64_t Schedule::levelOfValue(Value value) const {
-  Value root = rootOf(value);
-  Operation *op = root.getDefiningOp();
-  auto it = levels.find(op);
-  if (it == levels.end())
-    return 0;
-  // What is summed over the tokens is known when the launch has ended.
-  bool later = isCall(op) || (worksPerToken(op) && typeOf(root).isStatic());
-  return it->second + later;
-}
-
-void Schedule::assignLevels(Block &block) {
-  for (Operation &op : block) {
-    if (!isRow(&op) && !isCall(&op))
-      continue;
-    int64_t level = 0;
-    for (Value operand : op.getOperands())
-      level = std::max(level, levelOfValue(operand));
-    levels[&op] = level;
-  }
-}
-
-/// The users of a value, views looked through.
-static void usersOf(Value value, SmallVectorImpl<Operation *> &users) {
+/// The users of a value, views looked through, and whether they belong to a later kernel than the value's.
+static void usersOf(Value value, bool later, SmallVectorImpl<std::pair<Operation *, bool>> &users) {
   for (Operation *user : value.getUsers())
     if (isView(user))
-      usersOf(user->getResult(0), users);
+      usersOf(user->getResult(0), later || endsLevel(user), users);
     else
-      users.push_back(user);
+      users.push_back({user, later});
 }
 
 /// Moves row ops to where they are used if that keeps no more alive than their results are; always
 /// where recomputation was asked for.
 void Schedule::sink(Block &block) {
   for (Operation &op : llvm::reverse(block)) {
-    bool asked = op.hasAttr("braid.recompute");
+    bool asked = op.hasAttr("recomputed");
     if (!levels.count(&op) || (!asked && (isCall(&op) || !worksPerToken(&op))))
       continue;
-    SmallVector<Operation *> users;
+    SmallVector<std::pair<Operation *, bool>> users;
     for (Value result : op.getResults())
-      usersOf(result, users);
+      usersOf(result, isCall(&op) || endsLevel(&op), users);
     int64_t target = -1;
-    for (Operation *user : users) {
+    for (auto [user, later] : users) {
       auto it = levels.find(user);
       if (it == levels.end())
         continue; // an output: any time will do
-      target = target < 0 ? it->second : std::min(target, it->second);
+      int64_t latest = it->second - later;
+      target = target < 0 ? latest : std::min(target, latest);
     }
-    bool later = isCall(&op) || llvm::any_of(op.getResults(), [&](Value v) {
-                   return worksPerToken(&op) && typeOf(v).isStatic();
-                 });
-    target -= later;
     if (target <= levels[&op])
       continue;
     if (!asked) {
@@ -106,42 +76,15 @@ void Schedule::sink(Block &block) {
 }
 
 void Schedule::cluster(Block &block) {
-  // Row ops of one level and one space that share a value that is no parameter.
-  llvm::EquivalenceClasses<Operation *> classes;
-  llvm::MapVector<std::pair<int64_t, Value>, Operation *> first;
-  SmallVector<Operation *> order;
-  for (Operation &op : block) {
-    if (!levels.count(&op))
-      continue;
-    order.push_back(&op);
-    classes.insert(&op);
-    if (isCall(&op))
-      continue;
-    bool token = worksPerToken(&op);
-    auto touch = [&](Value value) {
-      Value root = rootOf(value);
-      Operation *def = root.getDefiningOp();
-      if (isFree(def) || (isLeaf(def) && typeOf(root).isStatic()) || (token && typeOf(root).isStatic()))
-        return;
-      if (isLeaf(def) && typeOf(root).isId())
-        return; // every token has its ids; sharing them is no reason
-      auto [it, fresh] = first.insert({{levels[&op] * 2 + token, root}, &op});
-      if (!fresh)
-        classes.unionSets(it->second, &op);
-    };
-    llvm::for_each(op.getOperands(), touch);
-    llvm::for_each(op.getResults(), touch);
+  auto levelOf = [&](Operation *op) {
+    auto it = levels.find(op);
+    return it == levels.end() ? std::nullopt : std::optional<int64_t>(it->second);
+  };
+  for (auto &ops : groupsOf(block, levelOf)) {
+    Operation *op = ops.front();
+    Step::Kind kind = isCall(op) ? Step::Call : worksPerToken(op) ? Step::TokenRows : Step::FixedRows;
+    steps.push_back({kind, levels[op], std::move(ops)});
   }
-  llvm::MapVector<Operation *, Step> found;
-  for (Operation *op : order) {
-    auto [it, fresh] = found.insert({classes.getLeaderValue(op), Step()});
-    Step &step = it->second;
-    step.kind = isCall(op) ? Step::Call : worksPerToken(op) ? Step::TokenRows : Step::FixedRows;
-    step.level = levels[op];
-    step.ops.push_back(op);
-  }
-  for (auto &[leader, step] : found)
-    steps.push_back(std::move(step));
   llvm::sort(steps, [](const Step &a, const Step &b) {
     if (std::pair(a.level, int(a.kind)) != std::pair(b.level, int(b.kind)))
       return std::pair(a.level, int(a.kind)) < std::pair(b.level, int(b.kind));
@@ -168,7 +111,10 @@ LogicalResult Schedule::check() const {
 FailureOr<Schedule> Schedule::of(FuncOp func) {
   Schedule result;
   Block &block = func.getBody().front();
-  result.assignLevels(block);
+  Levels levels(func);
+  for (Operation &op : block)
+    if (isRow(&op) || isCall(&op))
+      result.levels[&op] = levels.level(&op);
   result.sink(block);
   result.cluster(block);
   if (failed(result.check()))

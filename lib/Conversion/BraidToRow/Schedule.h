@@ -41,18 +41,13 @@ public:
   int64_t depth() const { return steps.empty() ? 0 : steps.back().level + 1; }
 
 private:
-  void assignLevels(mlir::Block &block);
   void sink(mlir::Block &block);
   void cluster(mlir::Block &block);
   mlir::LogicalResult check() const;
-  int64_t levelOfValue(mlir::Value value) const;
 
   llvm::DenseMap<mlir::Operation *, int64_t> levels;
   llvm::DenseMap<mlir::Operation *, unsigned> numbers;
 };
-
-/// True if the op works for every token (false: on static values only).
-bool worksPerToken(mlir::Operation *op);
 
 } // namespace braid::convert
 

@@ -23,7 +23,7 @@ class Body {
 public:
   Body(OpBuilder &kernels, Location loc, StringRef name, ArrayRef<StringRef> dynamic)
       : b(kernels.getContext()), loc(loc),
-        kernel(kernels.create<KernelOp>(loc, name, Space::Fixed, kernels.getStrArrayAttr(dynamic))) {
+        kernel(kernels.create<KernelOp>(loc, name, Space::Fixed, kernels.getStrArrayAttr(dynamic), ArrayAttr())) {
     b.setInsertionPointToEnd(&kernel.getBody().emplaceBlock());
   }
 

@@ -1,7 +1,7 @@
 //===- Storage.cpp - how each value is stored -----------------------------===//
 
 #include "Storage.h"
-#include "Values.h"
+#include "dialects/Braid/Analysis/Values.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -33,7 +33,7 @@ bool isRounded(Value value) {
     return round.getPrecision() == Precision::BF16;
   if (isa<ReadOp>(op))
     return isRounded(yieldOf(cast<OpResult>(value)).first);
-  if (op->hasAttr("braid.narrow"))
+  if (op->hasAttr("narrow"))
     return isa<DotOp>(op) || value == op->getResult(0);
   return isZero(value);
 }
@@ -112,7 +112,7 @@ void narrowCalls(FuncOp func) {
     SmallVector<RoundOp> rounds;
     if (!onlyRounded(onlyRounded, op.getResult(0), rounds) || rounds.empty())
       continue;
-    op.setAttr("braid.narrow", UnitAttr::get(op.getContext()));
+    op.setAttr("narrow", UnitAttr::get(op.getContext()));
     for (RoundOp round : rounds) {
       round.getResult().replaceAllUsesWith(round.getInput());
       round.erase();

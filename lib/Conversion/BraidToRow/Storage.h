@@ -26,7 +26,7 @@ private:
 bool isRounded(mlir::Value value);
 
 /// Lets calls write bf16 where all that is done with their result is a rounding; such a
-/// call then carries the attribute `braid.narrow` and the rounding is gone.
+/// call then carries the attribute `narrow` and the rounding is gone.
 void narrowCalls(ir::FuncOp func);
 
 /// The sizes of the axes that kernels take as arguments: the lengths of histories and

@@ -75,9 +75,7 @@ LogicalResult markAliases(ModuleOp module) {
     SmallVector<Attribute> pairs;
     for (auto [a, b] : found)
       pairs.push_back(DenseI64ArrayAttr::get(module.getContext(), {a, b}));
-    kernel->removeAttr("aliases");
-    if (!pairs.empty())
-      kernel->setAttr("aliases", ArrayAttr::get(module.getContext(), pairs));
+    cast<row::KernelOp>(kernel).setAliasesAttr(ArrayAttr::get(module.getContext(), pairs));
   }
   return success();
 }

@@ -107,6 +107,8 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   auto function = b.create<gpu::GPUFuncOp>(loc, name, b.getFunctionType(types, {}));
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
   function->setAttr("braid.launch", describe());
+  // Without this ptxas aims at more blocks for a multiprocessor and spills a few registers.
+  function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), b.getI32IntegerAttr(1));
   int64_t threads = plan.threadsPerRow * plan.rowsPerBlock;
   function.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr({int32_t(threads), 1, 1}));
   OpBuilder::InsertionGuard guard(b);

@@ -62,9 +62,5 @@ LogicalResult braid::row::convertToNVVM(gpu::GPUModuleOp module) {
   if (failed(failableParallelForEach(context, llvm::to_vector(module.getOps<gpu::GPUFuncOp>()), convert)) ||
       failed(applyPartialConversion(module, whole, patterns)))
     return failure();
-  // Without this ptxas aims at more blocks for a multiprocessor and spills a few registers.
-  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
-    if (function->hasAttr("braid.launch"))
-      function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), IntegerAttr::get(IntegerType::get(context, 32), 1));
   return success();
 }

@@ -70,9 +70,9 @@ static bool isWrite(Operation *op) { return isa<StoreOp, UnstackOp, AccumulateOp
 bool braid::row::mayAlias(KernelOp kernel, Value a, Value b) {
   if (a == b)
     return true;
-  auto pairs = kernel->getAttrOfType<ArrayAttr>("aliases");
+  ArrayAttr pairs = kernel.getAliasesAttr();
   if (!pairs)
-    return false;
+    return true;
   int64_t x = cast<BlockArgument>(a).getArgNumber(), y = cast<BlockArgument>(b).getArgNumber();
   return llvm::any_of(pairs.getAsRange<DenseI64ArrayAttr>(), [&](DenseI64ArrayAttr pair) {
     return (pair[0] == x && pair[1] == y) || (pair[0] == y && pair[1] == x);

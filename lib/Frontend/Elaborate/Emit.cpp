@@ -261,7 +261,7 @@ void Elaborator::finishRegion(Region &region) {
     for (Value v : yields)
       types.push_back(v.getType());
     auto read = builder.create<ir::ReadOp>(where, types, region.stack->axis.getName(), 1, region.stack->entries,
-                                           region.captures, ArrayRef<int64_t>());
+                                           region.captures, ArrayRef<int64_t>(), IntegerAttr());
     read.getBody().push_back(region.block);
     region.block = nullptr;
     for (auto [use, result] : llvm::zip(uses, read.getResults()))

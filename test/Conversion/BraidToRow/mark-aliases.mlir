@@ -18,7 +18,7 @@ row.kernel @mix token dynamic ["n"] {
   row.store %3 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
 }
 // Declines: both inputs are one buffer, but nobody writes to it; the output is elsewhere.
-// CHECK: row.kernel @read_twice token dynamic [] {
+// CHECK: row.kernel @read_twice token dynamic [] attributes {aliases = []} {
 row.kernel @read_twice token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>, %z: !row.buffer<rows, [dim: 8], f32>):
   %0 = row.load %x : <rows, [dim: 8], f32> -> <[dim: 8]>
@@ -27,7 +27,7 @@ row.kernel @read_twice token dynamic [] {
   row.store %2 to %z : <[dim: 8]>, <rows, [dim: 8], f32>
 }
 // What was true of an earlier plan is forgotten.
-// CHECK: row.kernel @stale token dynamic [] {
+// CHECK: row.kernel @stale token dynamic [] attributes {aliases = []} {
 row.kernel @stale token dynamic [] attributes {aliases = [array<i64: 0, 1>]} {
 ^bb0(%x: !row.buffer<rows, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
   %0 = row.load %x : <rows, [dim: 8], f32> -> <[dim: 8]>

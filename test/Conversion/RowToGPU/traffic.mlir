@@ -41,7 +41,7 @@
 // STORE-LABEL: .entry read(
 // STORE: st.global.v4.b32
 // EMU: read {{.*}} bound 430080 bytes, parameters 57344, tables 288; sectors 1.00 loading, 1.00 storing
-row.kernel @read token dynamic ["depth"] {
+row.kernel @read token dynamic ["depth"] attributes {aliases = []} {
 ^bb0(%h: !row.list<depth, [dim: 7168], bf16>, %q: !row.buffer<shared, [dim: 7168], f32>, %y: !row.buffer<rows, [dim: 7168], bf16>):
   %0 = row.stack %h : !row.list<depth, [dim: 7168], bf16> -> !row.value<[depth: ?, dim: 7168]>
   %1 = row.load %q : !row.buffer<shared, [dim: 7168], f32> -> !row.value<[dim: 7168]>
@@ -76,7 +76,7 @@ row.kernel @read token dynamic ["depth"] {
 // STORE: st.shared.v4.f32
 // STORE: st.global.v4.b32
 // EMU: norm {{.*}} bound 14016 bytes, parameters 14016, partial sums 9344; sectors 1.00 loading, 1.00 storing
-row.kernel @norm token dynamic [] {
+row.kernel @norm token dynamic [] attributes {aliases = []} {
 ^bb0(%x: !row.buffer<rows, [dim: 1168], bf16>, %g: !row.buffer<shared, [dim: 1168], f32>, %s: !row.buffer<shared, [dim: 1168], f32>, %y: !row.buffer<rows, [dim: 1168], bf16>):
   %0 = row.load %x : !row.buffer<rows, [dim: 1168], bf16> -> !row.value<[dim: 1168]>
   %1 = row.map mul(%0, %0) : (!row.value<[dim: 1168]>, !row.value<[dim: 1168]>) -> !row.value<[dim: 1168]>
@@ -93,7 +93,7 @@ row.kernel @norm token dynamic [] {
 // Two reads of one argument are one.
 // CHECK-LABEL: gpu.func @twice
 // CHECK-SAME: loads = [array<i64: 2048, 1>], needed = [array<i64: 2048, 1>]
-row.kernel @twice token dynamic [] {
+row.kernel @twice token dynamic [] attributes {aliases = []} {
 ^bb0(%x: !row.buffer<rows, [dim: 512], f32>, %s: !row.buffer<shared, [], f32>, %y: !row.buffer<rows, [dim: 512], f32>):
   %0 = row.load %x : !row.buffer<rows, [dim: 512], f32> -> !row.value<[dim: 512]>
   %1 = row.reduce max %0 over ["dim"] : !row.value<[dim: 512]> -> !row.value<[]>
@@ -111,7 +111,7 @@ row.kernel @twice token dynamic [] {
 // PTX-NOT: st.shared
 // PTX-COUNT-4: shfl.sync.bfly.b32
 // PTX-LABEL: .entry flat(
-row.kernel @tiny token dynamic [] {
+row.kernel @tiny token dynamic [] attributes {aliases = []} {
 ^bb0(%x: !row.buffer<rows, [to: 4, from: 4], f32>, %v: !row.buffer<rows, [dim: 64], f32>, %y: !row.buffer<rows, [to: 4, from: 4], f32>, %z: !row.buffer<rows, [dim: 64], f32>):
   %0 = row.load %x : !row.buffer<rows, [to: 4, from: 4], f32> -> !row.value<[to: 4, from: 4]>
   %1 = row.map exp(%0) : (!row.value<[to: 4, from: 4]>) -> !row.value<[to: 4, from: 4]>
@@ -127,7 +127,7 @@ row.kernel @tiny token dynamic [] {
 // Along a dynamic axis: whole pieces where the row begins at one, then what is left.
 // PTX: ld.global.v4.f32
 // PTX: ld.global.f32
-row.kernel @flat fixed dynamic ["n"] {
+row.kernel @flat fixed dynamic ["n"] attributes {aliases = []} {
 ^bb0(%x: !row.buffer<rows, [n: ?], f32>, %y: !row.buffer<rows, [n: ?], f32>):
   %0 = row.load %x : !row.buffer<rows, [n: ?], f32> -> !row.value<[n: ?]>
   %1 = row.map neg(%0) : (!row.value<[n: ?]>) -> !row.value<[n: ?]>

@@ -19,7 +19,7 @@
 // CHECK:     llvm.store {{.*}} vector<16xf32>
 // CHECK-NOT: scf.for
 // CHECK: llvm.return
-row.kernel @norm token dynamic [] {
+row.kernel @norm token dynamic [] attributes {aliases = []} {
 ^bb0(%x: !row.buffer<rows, [d: 768], f32>, %y: !row.buffer<rows, [d: 768], f32>, %z: !row.buffer<rows, [d: 768], bf16>):
   %0 = row.load %x : !row.buffer<rows, [d: 768], f32> -> !row.value<[d: 768]>
   %1 = row.map mul(%0, %0) : (!row.value<[d: 768]>, !row.value<[d: 768]>) -> !row.value<[d: 768]>
@@ -45,7 +45,7 @@ row.kernel @norm token dynamic [] {
 // CHECK:   scf.for
 // CHECK-NOT: scf.for
 // CHECK: llvm.return
-row.kernel @read token dynamic ["n"] {
+row.kernel @read token dynamic ["n"] attributes {aliases = []} {
 ^bb0(%l: !row.list<n, [d: 768], f32>, %w: !row.buffer<shared, [d: 768], f32>, %y: !row.buffer<rows, [d: 768], f32>):
   %0 = row.stack %l : !row.list<n, [d: 768], f32> -> !row.value<[n: ?, d: 768]>
   %1 = row.load %w : !row.buffer<shared, [d: 768], f32> -> !row.value<[d: 768]>
@@ -68,7 +68,7 @@ row.kernel @read token dynamic ["n"] {
 // CHECK-NOT: llvm.load {{.*}} -> vector<16xf32>
 // CHECK-NOT: scf.for
 // CHECK: llvm.return
-row.kernel @mix token dynamic [] {
+row.kernel @mix token dynamic [] attributes {aliases = []} {
 ^bb0(%x: !row.buffer<rows, [lane: 4, d: 64], f32>, %m: !row.buffer<rows, [lane: 4, to: 4], f32>, %y: !row.buffer<rows, [to: 4, d: 64], f32>):
   %0 = row.load %x : !row.buffer<rows, [lane: 4, d: 64], f32> -> !row.value<[lane: 4, d: 64]>
   %1 = row.load %m : !row.buffer<rows, [lane: 4, to: 4], f32> -> !row.value<[lane: 4, to: 4]>
@@ -83,7 +83,7 @@ row.kernel @mix token dynamic [] {
 // CHECK: llvm.intr.masked.load
 // CHECK: llvm.intr.masked.store
 // CHECK: llvm.return
-row.kernel @odd token dynamic [] {
+row.kernel @odd token dynamic [] attributes {aliases = []} {
 ^bb0(%x: !row.buffer<rows, [d: 69], f32>, %y: !row.buffer<rows, [d: 69], f32>):
   %0 = row.load %x : !row.buffer<rows, [d: 69], f32> -> !row.value<[d: 69]>
   %1 = row.map neg(%0) : (!row.value<[d: 69]>) -> !row.value<[d: 69]>
@@ -100,10 +100,26 @@ row.kernel @odd token dynamic [] {
 // CHECK:     llvm.store {{.*}} : vector<64xf32>
 // CHECK-NOT: masked
 // CHECK: llvm.return
-row.kernel @lanes token dynamic [] {
+row.kernel @lanes token dynamic [] attributes {aliases = []} {
 ^bb0(%x: !row.buffer<rows, [d: 64, lane: 4], f32>, %w: !row.buffer<rows, [lane: 4, d: 64], f32>, %y: !row.buffer<rows, [d: 64, lane: 4], f32>):
   %0 = row.load %x : !row.buffer<rows, [d: 64, lane: 4], f32> -> !row.value<[d: 64, lane: 4]>
   %1 = row.load %w : !row.buffer<rows, [lane: 4, d: 64], f32> -> !row.value<[lane: 4, d: 64]>
   %2 = row.map mul(%0, %1) : (!row.value<[d: 64, lane: 4]>, !row.value<[lane: 4, d: 64]>) -> !row.value<[lane: 4, d: 64]>
   row.store %2 to %y : !row.value<[lane: 4, d: 64]>, !row.buffer<rows, [d: 64, lane: 4], f32>
+}
+
+// What no launch is known of may be one memory everywhere: the second load is not the first one.
+// CHECK-LABEL: llvm.func @braid_kernel_unknown(
+// CHECK: scf.for %[[ROW:.*]] = %arg2 to %arg3
+// CHECK: scf.for
+// CHECK: llvm.store
+// CHECK: scf.for
+// CHECK: llvm.load
+// CHECK: llvm.store
+row.kernel @unknown token dynamic [] {
+^bb0(%x: !row.buffer<rows, [dim: 768], f32>, %y: !row.buffer<rows, [dim: 768], f32>, %z: !row.buffer<rows, [dim: 768], f32>):
+  %0 = row.load %x : !row.buffer<rows, [dim: 768], f32> -> !row.value<[dim: 768]>
+  row.store %0 to %y : !row.value<[dim: 768]>, !row.buffer<rows, [dim: 768], f32>
+  %1 = row.load %x : !row.buffer<rows, [dim: 768], f32> -> !row.value<[dim: 768]>
+  row.store %1 to %z : !row.value<[dim: 768]>, !row.buffer<rows, [dim: 768], f32>
 }

@@ -333,7 +333,7 @@ host.func @f {
 host.func @f {
   %0 = host.external "in:x" : <token, 8, f32>
   // expected-error @below {{H7: `reuse` holds pairs of numbers of operands}}
-  host.launch @k token sizes [] (%0) {reuse = [1, 0]} : !host.buffer<token, 8, f32>
+  host.launch @k token sizes [] (%0) {reuse = array<i64: 0>} : !host.buffer<token, 8, f32>
 }
 
 // -----

@@ -56,6 +56,8 @@ module attributes {braid.model = "tiny"} {
     %dt = braid.dot %s, %pad over [] tokens : <token, [half: 4]>, <token, [dim: 8]> -> <static, [half: 4, dim: 8]>
     // CHECK: braid.token_sum
     %ts = braid.token_sum %x : <token, [dim: 8]> -> <static, [dim: 8]>
+    // CHECK: braid.materialize
+    %ma = braid.materialize %x : <token, [dim: 8]> -> <token, [dim: 8]>
     // CHECK: braid.detach
     %de = braid.detach %x : <token, [dim: 8]> -> <token, [dim: 8]>
     // CHECK: braid.round {{.*}} to bf16

@@ -22,7 +22,7 @@ braid.func @activation {
   %r = braid.reduce sum %e over ["inner"] : <token, [inner: 64]> -> <token, []>
   // CHECK-NEXT: %[[O:.*]] = braid.map mul(%[[Y]], %[[R]]) :
   %o = braid.map mul(%y, %r) : (!braid.value<token, [dim: 64]>, !braid.value<token, []>) -> !braid.value<token, [dim: 64]>
-  // CHECK-NEXT: %[[AGAIN:.*]] = braid.map exp(%[[H]]) {braid.recompute = 2 : i64}
+  // CHECK-NEXT: %[[AGAIN:.*]] = braid.map exp(%[[H]]) {recomputed}
   // CHECK-NEXT: braid.map mul(%[[O]], %[[AGAIN]]) :
   %k = braid.map mul(%o, %e) : (!braid.value<token, [dim: 64]>, !braid.value<token, [inner: 64]>) -> !braid.value<token, [dim: 64, inner: 64]>
   braid.output "o", %o : <token, [dim: 64]>
@@ -31,7 +31,7 @@ braid.func @activation {
 
 // Declines: a residual; reading both summands again is no cheaper than writing and reading the sum.
 // CHECK-LABEL: braid.func @residual
-// CHECK-NOT: braid.recompute
+// CHECK-NOT: recomputed
 braid.func @residual {
   %x = braid.input "x" : <token, [dim: 64]>
   %w = braid.input "w" : <static, [dim: 64, dim2: 64]>
@@ -58,7 +58,7 @@ braid.func @table {
   %e = braid.map tanh(%x) : (!braid.value<token, [dim: 64]>) -> !braid.value<token, [dim: 64]>
   // CHECK-NEXT: %[[H:.*]] = braid.dot
   %h = braid.dot %e, %w over ["dim"] : <token, [dim: 64]>, <static, [dim: 64, dim2: 64]> -> <token, [dim2: 64]>
-  // CHECK-NEXT: %[[X2:.*]] = braid.gather {{.*}} {braid.recompute = 1 : i64}
+  // CHECK-NEXT: %[[X2:.*]] = braid.gather {{.*}} {recomputed}
   // CHECK-NEXT: braid.dot %[[X2]], %[[H]]
   %y = braid.dot %x, %h over [] : <token, [dim: 64]>, <token, [dim2: 64]> -> <token, [dim: 64, dim2: 64]>
   braid.output "y", %y : <token, [dim: 64, dim2: 64]>
@@ -67,7 +67,7 @@ braid.func @table {
 // A sum is stored, although its leaf is read again anyway: another kernel may add in another order. An extreme,
 // whose bits no order changes, may be copied.
 // CHECK-LABEL: braid.func @sums
-// CHECK-NOT: braid.reduce sum %{{.*}} over ["lane"] {braid.recompute
+// CHECK-NOT: braid.reduce sum %{{.*}} over ["lane"] {recomputed
 braid.func @sums {
   %x = braid.input "x" : <token, [lane: 4, dim: 64]>
   %w = braid.input "w" : <static, [dim: 64, dim2: 64]>
@@ -79,7 +79,7 @@ braid.func @sums {
   braid.output "k", %k : <token, [lane: 4, dim: 64, dim2: 64]>
 }
 // CHECK-LABEL: braid.func @extremes
-// CHECK: braid.reduce max %{{.*}} over ["lane"] {braid.recompute = 1 : i64}
+// CHECK: braid.reduce max %{{.*}} over ["lane"] {recomputed}
 braid.func @extremes {
   %x = braid.input "x" : <token, [lane: 4, dim: 64]>
   %w = braid.input "w" : <static, [dim: 64, dim2: 64]>

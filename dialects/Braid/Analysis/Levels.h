@@ -1,11 +1,11 @@
-//===- Traffic.h - which ops are rows, and in which level -----------------===//
+//===- Levels.h - which ops are rows, and in which level ------------------===//
 //
 // What is row-local is fused into row kernels; what is not (matrix products, attention,
 // scatters) starts a new level. The roles of the ops decide.
 //
 //===----------------------------------------------------------------------===//
-#ifndef BRAID_DIALECTS_BRAID_ANALYSIS_TRAFFIC_H
-#define BRAID_DIALECTS_BRAID_ANALYSIS_TRAFFIC_H
+#ifndef BRAID_DIALECTS_BRAID_ANALYSIS_LEVELS_H
+#define BRAID_DIALECTS_BRAID_ANALYSIS_LEVELS_H
 
 #include "dialects/Braid/IR/Weight.h"
 
@@ -15,7 +15,7 @@ namespace braid::ir {
 /// regions such as a read's if all in them is, but for sums. Ops on static values are rows of the static space.
 bool isRowLocal(mlir::Operation *op);
 
-/// True for `Role::Sum`: `token_sum`, and a `dot` with `tokens` that is no matrix product.
+/// True for `Role::Sum` (`token_sum`, and a `dot` with `tokens` that is no matrix product) and for ops with the trait `EndsKernel`.
 bool endsLevel(mlir::Operation *op);
 
 /// The level of every op of a function: the step of the schedule in which a row-local op

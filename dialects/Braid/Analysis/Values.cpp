@@ -1,14 +1,10 @@
 //===- Values.cpp - where a value of the braid dialect comes from ---------===//
 
-#include "Values.h"
-#include "dialects/Braid/Analysis/Traffic.h"
+#include "dialects/Braid/Analysis/Values.h"
 
 using namespace mlir;
-using namespace braid::ir;
 
-namespace braid::convert {
-
-bool isView(Operation *op) { return roleOf(op) == Role::View; }
+namespace braid::ir {
 
 Value rootOf(Value value) {
   while (Operation *op = value.getDefiningOp()) {
@@ -19,11 +15,10 @@ Value rootOf(Value value) {
   return value;
 }
 
-bool isLeaf(Operation *op) { return roleOf(op) == Role::Leaf; }
-
-bool isFree(Operation *op) { return roleOf(op) == Role::Free; }
-
-bool isCall(Operation *op) { return roleOf(op) == Role::Mix; }
+bool worksPerToken(Operation *op) {
+  auto token = [](Value v) { return typeOf(v).isToken(); };
+  return llvm::any_of(op->getOperands(), token) || llvm::any_of(op->getResults(), token);
+}
 
 bool isZero(Value value) {
   value = rootOf(value);
@@ -51,4 +46,4 @@ std::pair<Value, int64_t> yieldOf(OpResult result) {
   llvm_unreachable("a read has as many results as its region yields");
 }
 
-} // namespace braid::convert
+} // namespace braid::ir

@@ -1,6 +1,6 @@
-//===- Traffic.cpp - which ops are rows, and in which level ---------------===//
+//===- Levels.cpp - which ops are rows, and in which level ----------------===//
 
-#include "dialects/Braid/Analysis/Traffic.h"
+#include "dialects/Braid/Analysis/Levels.h"
 
 using namespace mlir;
 using namespace braid::ir;
@@ -13,7 +13,7 @@ bool braid::ir::isRowLocal(Operation *op) {
   });
 }
 
-bool braid::ir::endsLevel(Operation *op) { return roleOf(op) == Role::Sum; }
+bool braid::ir::endsLevel(Operation *op) { return roleOf(op) == Role::Sum || op->hasTrait<EndsKernel>(); }
 
 Levels::Levels(FuncOp func) {
   for (Operation &op : func.getBody().getOps()) {

@@ -9,6 +9,8 @@ names        no topology is named in the compiler's C++
 links        every relative link in a Markdown file leads somewhere
 shared       TOOL…: no tool links a component archive of LLVM beside the shared library
 runs         every RUN line of a test checks something
+layers       every #include is one that utils/layers.txt allows, which is no longer than needed, and as docs/architecture.md shows it
+format       TOOL: clang-format leaves every file as it is
 """
 import os
 import re
@@ -130,6 +132,57 @@ def check_runs():
         runs = re.findall(r"RUN: (.*)", read(path))
         expect(runs, f"{path.relative_to(root)}: no RUN line")
         expect(any(good.search(r) for r in runs), f"{path.relative_to(root)}: no RUN line checks anything")
+
+
+def read_layers():
+    """library -> (folders, libraries used), in the order of the file."""
+    layers = {}
+    for line in read(root / "utils/layers.txt").splitlines():
+        if line and not line.startswith("#"):
+            (name, *folders), used = (part.split() for part in line.split("<-"))
+            layers[name] = (folders, used)
+    return layers
+
+
+def check_layers():
+    layers = read_layers()
+    homes = sorted(((folder, name) for name, (folders, _) in layers.items() for folder in folders), key=lambda home: -len(home[0]))
+
+    def layer_of(path):
+        return next((name for folder, name in homes if path == folder or path.startswith(folder + "/")), None)
+
+    for name, (folders, used) in layers.items():
+        for folder in folders:
+            expect((root / folder).exists(), f"utils/layers.txt: {folder} does not exist")
+        known = list(layers)[:list(layers).index(name)]
+        for other in used:
+            expect(other in known, f"utils/layers.txt: {name} uses {other}, which does not stand above it")
+    found = {name: set() for name in layers}
+    for path in [p for folder in ("include", "lib", "dialects") for p in files(folder, ".h", ".cpp", ".def", ".td")]:
+        here = str(path.relative_to(root))
+        layer = layer_of(here)
+        expect(layer, f"{here} belongs to no library of utils/layers.txt")
+        for include in re.findall(r'^\s*#?include "([^"]+)"', read(path), re.M):
+            candidates = (os.path.normpath(path.parent / include), root / include, root / "include" / include)
+            target = next((Path(c) for c in candidates if Path(c).is_file()), None)
+            other = target and layer_of(str(target.relative_to(root)))
+            if not layer or not other or other == layer:
+                continue
+            found[layer].add(other)
+            expect(other in layers[layer][1], f"{here} includes {include}: utils/layers.txt does not let {layer} use {other}")
+    for name, (_, used) in layers.items():
+        for other in used:
+            expect(other in found[name], f"utils/layers.txt: {name} does not use {other}")
+    shown = "\n".join(f"{name:<16} <- {', '.join(used)}" if used else name for name, (_, used) in layers.items())
+    expect(shown in read(root / "docs/architecture.md"), "docs/architecture.md does not show the libraries of utils/layers.txt; it should:\n" + shown)
+
+
+def check_format():
+    sources = [str(p) for folder in ("include", "lib", "dialects", "tools", "test") for p in files(folder, ".h", ".cpp")]
+    done = subprocess.run([sys.argv[3], "--dry-run", "--Werror", *sources], capture_output=True, text=True)
+    for place in sorted({line.split(":")[0] for line in done.stderr.splitlines() if "code should be clang-formatted" in line}):
+        expect(False, f"{os.path.relpath(place, root)} is not as clang-format writes it")
+    expect(done.returncode == 0 or problems, done.stderr)
 
 
 globals()["check_" + check]()

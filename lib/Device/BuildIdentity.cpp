@@ -58,7 +58,8 @@ std::string braid::dev::buildIdentity() {
     // Linked without build IDs: the file's size and date stand for it.
     llvm::sys::fs::file_status status;
     if (!llvm::sys::fs::status("/proc/self/exe", status))
-      ours = std::to_string(status.getSize()) + "-" + std::to_string(llvm::sys::toTimeT(status.getLastModificationTime()));
+      ours =
+          std::to_string(status.getSize()) + "-" + std::to_string(llvm::sys::toTimeT(status.getLastModificationTime()));
   }
   std::string llvms = buildIdOf(reinterpret_cast<const void *>(&llvm::outs));
   return "braid " + ours + ", LLVM " LLVM_VERSION_STRING + (llvms.empty() ? "" : " " + llvms);

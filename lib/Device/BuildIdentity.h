@@ -6,7 +6,8 @@
 
 namespace braid::dev {
 
-/// LLVM's version, and the build IDs that the linker gave to the code here and to LLVM's: any other build has another one.
+/// LLVM's version, and the build IDs that the linker gave to the code here and to LLVM's: any other build has another
+/// one.
 std::string buildIdentity();
 
 } // namespace braid::dev

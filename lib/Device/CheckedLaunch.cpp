@@ -30,8 +30,9 @@ static int64_t entriesOf(row::KernelOp kernel, row::ListType list, llvm::ArrayRe
   return 0;
 }
 
-/// `entries` for every list whose length the kernel does not know, and for the last of the other dynamic axes, along which rows
-/// are contiguous; those before it are short, so that a row does not have so many numbers to the power of its axes.
+/// `entries` for every list whose length the kernel does not know, and for the last of the other dynamic axes, along
+/// which rows are contiguous; those before it are short, so that a row does not have so many numbers to the power of
+/// its axes.
 static llvm::SmallVector<int64_t> sizesWith(row::KernelOp kernel, int64_t entries) {
   llvm::StringSet<> lists;
   for (mlir::Type type : kernel.getBody().getArgumentTypes())
@@ -93,7 +94,8 @@ CheckedLaunch CheckedLaunch::alone(row::KernelOp kernel, int64_t entries, std::m
       operands.push_back({result.add(kernel, argument, buffer.getPerRow()), buffer.getPerRow()});
       continue;
     }
-    bool isOnlyRead = llvm::all_of(argument.getUsers(), [](mlir::Operation *op) { return llvm::isa<row::StackOp>(op); });
+    bool isOnlyRead =
+        llvm::all_of(argument.getUsers(), [](mlir::Operation *op) { return llvm::isa<row::StackOp>(op); });
     int64_t count = entriesOf(kernel, llvm::cast<row::ListType>(argument.getType()), result.sizes);
     for (int64_t i = 0; i < count; ++i) {
       bool hasRows = !isOnlyRead || i % 3 != 2;
@@ -104,14 +106,16 @@ CheckedLaunch CheckedLaunch::alone(row::KernelOp kernel, int64_t entries, std::m
   return result;
 }
 
-llvm::Expected<CheckedLaunch> CheckedLaunch::of(row::KernelOp kernel, host::LaunchOp launch, int64_t entries, std::mt19937_64 &random) {
+llvm::Expected<CheckedLaunch> CheckedLaunch::of(row::KernelOp kernel, host::LaunchOp launch, int64_t entries,
+                                                std::mt19937_64 &random) {
   CheckedLaunch result;
   result.sizes.assign(launch.getSizes().begin(), launch.getSizes().end());
   if (entries)
     result.sizes = sizesWith(kernel, entries);
   for (int64_t i = 0; i < kernel.numStreams(); ++i)
     result.sizes.push_back(int64_t(random()));
-  std::map<std::pair<const void *, int64_t>, std::pair<size_t, int64_t>> known; // by where it begins: the memory, and where it ends
+  std::map<std::pair<const void *, int64_t>, std::pair<size_t, int64_t>>
+      known; // by where it begins: the memory, and where it ends
   bool inPart = false;
   auto operandOf = [&](mlir::BlockArgument argument, mlir::Value value, bool hasRows) {
     MemoryExtent extent = extentOf(value);
@@ -129,7 +133,8 @@ llvm::Expected<CheckedLaunch> CheckedLaunch::of(row::KernelOp kernel, host::Laun
       continue;
     }
     auto list = llvm::cast<row::ListType>(given.argument.getType());
-    int64_t numbers = row::numElements(kernel, list.getAxes(), launch.getSizes()), count = entriesOf(kernel, list, result.sizes);
+    int64_t numbers = row::numElements(kernel, list.getAxes(), launch.getSizes()),
+            count = entriesOf(kernel, list, result.sizes);
     for (int64_t i = 0; i < count; ++i) {
       // The newest stays the newest; what there are more of has memory of its own.
       int64_t from = i == count - 1 ? given.count - 1 : i < given.count - 1 ? i : -1;
@@ -149,7 +154,7 @@ llvm::Expected<CheckedLaunch> CheckedLaunch::of(row::KernelOp kernel, host::Laun
 }
 
 std::vector<host::LaunchOp> braid::dev::tellingLaunches(row::KernelOp kernel, llvm::ArrayRef<host::LaunchOp> launches) {
-  using Shared = std::set<std::pair<size_t, size_t>>; // numbers of arguments
+  using Shared = std::set<std::pair<size_t, size_t>>;                // numbers of arguments
   std::map<Shared, std::pair<host::LaunchOp, host::LaunchOp>> found; // shortest and longest
   for (host::LaunchOp launch : launches) {
     std::map<std::pair<const void *, int64_t>, std::set<size_t>> users;
@@ -165,7 +170,10 @@ std::vector<host::LaunchOp> braid::dev::tellingLaunches(row::KernelOp kernel, ll
           if (a < b)
             shared.insert({a, b});
     auto &[shortest, longest] = found.try_emplace(shared, std::pair(launch, launch)).first->second;
-    auto isLess = [](host::LaunchOp a, host::LaunchOp b) { return std::lexicographical_compare(a.getSizes().begin(), a.getSizes().end(), b.getSizes().begin(), b.getSizes().end()); };
+    auto isLess = [](host::LaunchOp a, host::LaunchOp b) {
+      return std::lexicographical_compare(a.getSizes().begin(), a.getSizes().end(), b.getSizes().begin(),
+                                          b.getSizes().end());
+    };
     shortest = isLess(launch, shortest) ? launch : shortest;
     longest = isLess(longest, launch) ? launch : longest;
   }

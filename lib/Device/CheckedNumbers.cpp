@@ -13,7 +13,8 @@ using namespace braid::dev;
 /// Numbers of rows that are interpreted to see which inputs count.
 constexpr int64_t maxWork = 20'000'000;
 
-CheckedNumbers::CheckedNumbers(row::KernelOp kernel, const CheckedLaunch &launch, int64_t rows, int64_t time, uint64_t seed)
+CheckedNumbers::CheckedNumbers(row::KernelOp kernel, const CheckedLaunch &launch, int64_t rows, int64_t time,
+                               uint64_t seed)
     : kernel(kernel), launch(launch), rows(rows), time(time), random(seed) {
   for (const CheckedLaunch::Memory &memory : launch.memories)
     tensors.emplace_back(memory, rows);
@@ -60,7 +61,8 @@ CheckedNumbers::Data CheckedNumbers::interpret(Data data, int64_t first, int64_t
     for (const CheckedLaunch::Operand &operand : operands) {
       const CheckedTensor &tensor = tensors[operand.memory];
       if (isList)
-        interpreted[i].entries.push_back({rowZero(operand.memory), operand.hasRows ? tensor.inRow * tensor.width() : 0});
+        interpreted[i].entries.push_back(
+            {rowZero(operand.memory), operand.hasRows ? tensor.inRow * tensor.width() : 0});
       else
         interpreted[i].base = rowZero(operand.memory);
     }

@@ -16,14 +16,16 @@ public:
   /// `time`: rows of a sequence.
   CheckedNumbers(row::KernelOp kernel, const CheckedLaunch &launch, int64_t rows, int64_t time, uint64_t seed);
 
-  /// Fills the inputs. Those of both signs are around `scale`; what makes a result NaN if it is negative (a variance) is positive.
+  /// Fills the inputs. Those of both signs are around `scale`; what makes a result NaN if it is negative (a variance)
+  /// is positive.
   void fill(float scale);
   /// Interprets the kernel, and samples what fp32 can do. Called again, it takes more samples.
   void expect();
-  /// The inputs whose numbers could be others without any result moving by more than its bound. Looks at single rows, at
-  /// some entries of long lists, and at as many inputs as there is time for.
+  /// The inputs whose numbers could be others without any result moving by more than its bound. Looks at single rows,
+  /// at some entries of long lists, and at as many inputs as there is time for.
   std::vector<CheckedTensor *> unseen(double tolerance);
-  /// Fills and expects; makes inputs larger as long as the check does not see them, a few times. Returns those that it never sees.
+  /// Fills and expects; makes inputs larger as long as the check does not see them, a few times. Returns those that it
+  /// never sees.
   std::vector<CheckedTensor *> prepare(float scale, double tolerance);
 
   std::vector<CheckedTensor> tensors;

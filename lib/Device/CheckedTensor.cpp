@@ -33,7 +33,9 @@ void CheckedTensor::fill(std::mt19937_64 &random, float scale, llvm::ArrayRef<in
   if (isReal()) {
     for (int64_t i = 0; i < numbers(); ++i) {
       // Between 1/4 and 5/4. (The standard's distributions take a logarithm for each number.)
-      float number = boost * (0.25f + float(random() >> 40) * 0x1p-24f), sign = isPositive ? 1.0f : random() % 2 ? -scale : scale;
+      float number = boost * (0.25f + float(random() >> 40) * 0x1p-24f), sign = isPositive     ? 1.0f
+                                                                                : random() % 2 ? -scale
+                                                                                               : scale;
       set(i, sign * number);
     }
     return;
@@ -45,7 +47,8 @@ void CheckedTensor::fill(std::mt19937_64 &random, float scale, llvm::ArrayRef<in
   for (int64_t i = 0; i < numbers(); ++i) {
     int64_t below = lengths.empty() ? 5 : lengths[random() % lengths.size()];
     bool isSmall = random() % 2; // equal ids are frequent
-    set(i, i < int64_t(telling.size()) ? float(telling[size_t(i)]) : float(random() % uint64_t(isSmall ? std::min<int64_t>(below, 5) : below)));
+    set(i, i < int64_t(telling.size()) ? float(telling[size_t(i)])
+                                       : float(random() % uint64_t(isSmall ? std::min<int64_t>(below, 5) : below)));
   }
 }
 
@@ -86,7 +89,9 @@ void CheckedTensor::allow(const Data &exact, const Data &rounded) {
 
 double CheckedTensor::boundOf(int64_t i, double tolerance) const {
   int64_t row = i / inRow;
-  double number = std::fabs(at(expected, i)), bound = tolerance * number + 16 * (deviations.empty() ? 0 : deviations[size_t(row)]) + 0x1p-21 * largestIn(row);
+  double number = std::fabs(at(expected, i)),
+         bound =
+             tolerance * number + 16 * (deviations.empty() ? 0 : deviations[size_t(row)]) + 0x1p-21 * largestIn(row);
   // A number on the edge between two bf16 numbers may fall on either side.
   return storage == row::Storage::BF16 ? bound + number / 128 : bound;
 }
@@ -103,12 +108,15 @@ llvm::Expected<CheckedTensor::Difference> CheckedTensor::compare(double toleranc
     if (!isTelling(i))
       continue;
     if (std::isfinite(x) && std::isfinite(y)) {
-      double largest = std::max(largestIn(i / inRow), 1e-30), error = std::fabs(x - y) / largest, bound = std::max(boundOf(i, tolerance) / largest, 1e-30);
+      double largest = std::max(largestIn(i / inRow), 1e-30), error = std::fabs(x - y) / largest,
+             bound = std::max(boundOf(i, tolerance) / largest, 1e-30);
       if (error / bound >= worst.error / worst.bound)
         worst = {error, bound};
     } else if (bool isZero = std::isnan(y) && x == 0; !(isZero || x == y || (std::isnan(x) && std::isnan(y)))) {
-      // A slope that is 0 in fp32, and not quite in the interpreter (of a tanh that is nearly 1), takes a NaN away (`mulz`).
-      return llvm::createStringError(name + "[" + llvm::Twine(i) + "] is " + std::to_string(x) + ", expected " + std::to_string(y));
+      // A slope that is 0 in fp32, and not quite in the interpreter (of a tanh that is nearly 1), takes a NaN away
+      // (`mulz`).
+      return llvm::createStringError(name + "[" + llvm::Twine(i) + "] is " + std::to_string(x) + ", expected " +
+                                     std::to_string(y));
     }
   }
   return worst;

@@ -57,7 +57,8 @@ std::string CompileCache::fileOf(llvm::StringRef key) const {
 /// Takes a file apart; returns what is wrong with it, or nothing.
 static std::string parse(llvm::StringRef data, CompileCache::Description &what, llvm::StringRef &content) {
   auto [head, rest] = data.split('\n');
-  auto header = isTooDeepJson(head) ? llvm::Expected<llvm::json::Value>(llvm::createStringError("too deep")) : llvm::json::parse(head);
+  auto header = isTooDeepJson(head) ? llvm::Expected<llvm::json::Value>(llvm::createStringError("too deep"))
+                                    : llvm::json::parse(head);
   if (!header) {
     llvm::consumeError(header.takeError());
     return "its first line is no header of JSON";
@@ -101,8 +102,8 @@ llvm::Error CompileCache::store(llvm::StringRef key, const Description &what, ll
     return llvm::Error::success();
   if (std::error_code code = fs::create_directories(path))
     return llvm::createStringError("cannot make the folder of the compile cache, " + path + ": " + code.message());
-  llvm::json::Object header{{"kind", what.kind},     {"program", what.program},         {"target", what.target},
-                            {"tools", what.tools},   {"bytes", int64_t(content.size())}, {"sha256", hexHash(content)}};
+  llvm::json::Object header{{"kind", what.kind},   {"program", what.program},          {"target", what.target},
+                            {"tools", what.tools}, {"bytes", int64_t(content.size())}, {"sha256", hexHash(content)}};
   std::string head;
   llvm::raw_string_ostream(head) << llvm::json::Value(std::move(header)) << "\n";
   if (rt::Status status = rt::writeFileAtomically(fileOf(key), {head, std::string_view(content)}); !status)
@@ -147,7 +148,8 @@ llvm::Expected<std::vector<CompileCache::Entry>> CompileCache::list() const {
   });
   if (error)
     return std::move(error);
-  llvm::sort(entries, [](const Entry &a, const Entry &b) { return std::tie(b.date, a.file) < std::tie(a.date, b.file); });
+  llvm::sort(entries,
+             [](const Entry &a, const Entry &b) { return std::tie(b.date, a.file) < std::tie(a.date, b.file); });
   return entries;
 }
 

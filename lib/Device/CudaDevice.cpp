@@ -13,7 +13,8 @@ using namespace braid::dev;
 namespace {
 
 struct CudaKernel : Kernel {
-  CudaKernel(std::string name, std::string place, CUfunction function) : Kernel(std::move(name), std::move(place)), function(function) {}
+  CudaKernel(std::string name, std::string place, CUfunction function)
+      : Kernel(std::move(name), std::move(place)), function(function) {}
   CUfunction function;
   int64_t sharedAllowed = 48 << 10; ///< dynamic shared memory that needs no opt-in
 };
@@ -45,7 +46,8 @@ struct CudaArena : Arena {
   }
   llvm::Error place(const ArenaPlan &plan) override {
     if (plan.bytes() > bytes)
-      return llvm::createStringError(llvm::Twine(plan.bytes()) + " bytes do not fit into an allocation of " + llvm::Twine(bytes));
+      return llvm::createStringError(llvm::Twine(plan.bytes()) + " bytes do not fit into an allocation of " +
+                                     llvm::Twine(bytes));
     addresses.clear();
     for (const ArenaPlan::Piece &piece : plan.pieces())
       addresses.push_back(base + Address(piece.offset));
@@ -70,7 +72,8 @@ public:
     if (!made) {
       CUfunction function = nullptr;
       cuda.ctxSetCurrent(context);
-      if (llvm::Error error = cuda.check(cuda.moduleGetFunction(&function, module, name.str().c_str()), "the kernel `" + name + "`: cuModuleGetFunction"))
+      if (llvm::Error error = cuda.check(cuda.moduleGetFunction(&function, module, name.str().c_str()),
+                                         "the kernel `" + name + "`: cuModuleGetFunction"))
         return std::move(error);
       made = std::make_unique<CudaKernel>(name.str(), places.lookup(name), function);
     }
@@ -100,7 +103,9 @@ public:
   const row::GpuTarget &target() const override { return aim; }
   bool isUsable() const override { return !lost; }
   llvm::Expected<std::unique_ptr<dev::Module>> load(mlir::Operation *gpuModule, llvm::StringRef program) override;
-  llvm::Expected<std::unique_ptr<dev::Module>> loadImage(llvm::StringRef image) override { return loadImage(image, {}); }
+  llvm::Expected<std::unique_ptr<dev::Module>> loadImage(llvm::StringRef image) override {
+    return loadImage(image, {});
+  }
   llvm::Expected<std::unique_ptr<Arena>> allocate(const ArenaPlan &plan) override;
   llvm::Expected<int64_t> freeBytes() override;
   llvm::Error copyTo(Address to, const void *from, size_t bytes, Stream *stream) override;
@@ -108,7 +113,8 @@ public:
   llvm::Error copy(Address to, Address from, size_t bytes, Stream *stream) override;
   llvm::Error fill(Address to, uint8_t value, size_t bytes, Stream *stream) override;
   llvm::Error poison(Address to, size_t bytes, Stream *stream) override { return fill(to, 0xff, bytes, stream); }
-  llvm::Error launch(Kernel &kernel, const LaunchConfig &config, llvm::ArrayRef<void *> arguments, Stream *stream) override;
+  llvm::Error launch(Kernel &kernel, const LaunchConfig &config, llvm::ArrayRef<void *> arguments,
+                     Stream *stream) override;
   llvm::Expected<std::unique_ptr<Stream>> makeStream() override;
   llvm::Expected<std::unique_ptr<Event>> makeEvent() override;
   llvm::Error record(Event &event, Stream *stream) override;
@@ -155,7 +161,8 @@ llvm::Error CudaDevice::check(CUresult code, const llvm::Twine &what, CudaStream
   lost |= code >= 700 && code < 720 && code != 701;
   std::string where;
   if (!stream.launched.empty())
-    where = (stream.launched.size() == 1 ? "" : "one of ") + llvm::join(stream.launched, ", ") + " failed on " + known.name + ": ";
+    where = (stream.launched.size() == 1 ? "" : "one of ") + llvm::join(stream.launched, ", ") + " failed on " +
+            known.name + ": ";
   stream.launched.clear();
   return cuda.check(code, where + what);
 }
@@ -182,7 +189,8 @@ llvm::Expected<std::unique_ptr<dev::Module>> CudaDevice::load(mlir::Operation *g
   return loadImage(image, std::move(places));
 }
 
-llvm::Expected<std::unique_ptr<dev::Module>> CudaDevice::loadImage(llvm::StringRef image, llvm::StringMap<std::string> places) {
+llvm::Expected<std::unique_ptr<dev::Module>> CudaDevice::loadImage(llvm::StringRef image,
+                                                                   llvm::StringMap<std::string> places) {
   std::string text = image.str(); // ends in a zero byte, as PTX must
   char log[4096] = "";
   int names[] = {jitErrorLog, jitErrorLogBytes};
@@ -192,7 +200,8 @@ llvm::Expected<std::unique_ptr<dev::Module>> CudaDevice::loadImage(llvm::StringR
   CUresult code = cuda.moduleLoad(&module, text.c_str(), 2, names, values);
   if (code != cudaSuccess) {
     std::string said = llvm::StringRef(log).trim().str();
-    return cuda.check(code, "the kernels cannot be loaded on " + known.name + (said.empty() ? "" : " (" + said + ")") + ": cuModuleLoadDataEx");
+    return cuda.check(code, "the kernels cannot be loaded on " + known.name + (said.empty() ? "" : " (" + said + ")") +
+                                ": cuModuleLoadDataEx");
   }
   return std::make_unique<CudaModule>(cuda, context, module, std::move(places));
 }
@@ -212,13 +221,15 @@ llvm::Expected<std::unique_ptr<Arena>> CudaDevice::allocate(const ArenaPlan &pla
   if (code == cudaOutOfMemory) {
     auto available = freeBytes();
     auto mib = [](int64_t bytes) { return llvm::formatv("{0:F1} MiB", double(bytes) / (1 << 20)).str(); };
-    std::string have = available ? mib(*available) + " of " + mib(known.memoryBytes) + " are free" : toString(available.takeError());
+    std::string have =
+        available ? mib(*available) + " of " + mib(known.memoryBytes) + " are free" : toString(available.takeError());
     const ArenaPlan::Piece *largest = nullptr;
     for (const ArenaPlan::Piece &piece : plan.pieces())
       if (!largest || piece.bytes > largest->bytes)
         largest = &piece;
     return cuda.check(code, "too little memory on " + known.name + ": " + mib(plan.bytes()) + " are needed" +
-                                (largest ? " (most for " + largest->name + ": " + mib(largest->bytes) + ")" : "") + ", " + have + ": cuMemAlloc");
+                                (largest ? " (most for " + largest->name + ": " + mib(largest->bytes) + ")" : "") +
+                                ", " + have + ": cuMemAlloc");
   }
   if (llvm::Error error = check(code, "cuMemAlloc of " + llvm::Twine(plan.bytes()) + " bytes", *own))
     return std::move(error);
@@ -230,7 +241,8 @@ llvm::Error CudaDevice::copyTo(Address to, const void *from, size_t bytes, Strea
   enter();
   if (bytes == 0)
     return llvm::Error::success();
-  if (llvm::Error error = check(cuda.memcpyHtoD(to, from, bytes, in.stream), "cuMemcpyHtoDAsync of " + llvm::Twine(bytes) + " bytes", in))
+  if (llvm::Error error = check(cuda.memcpyHtoD(to, from, bytes, in.stream),
+                                "cuMemcpyHtoDAsync of " + llvm::Twine(bytes) + " bytes", in))
     return error;
   return synchronise(&in);
 }
@@ -240,7 +252,8 @@ llvm::Error CudaDevice::copyFrom(void *to, Address from, size_t bytes, Stream *s
   enter();
   if (bytes == 0)
     return llvm::Error::success();
-  if (llvm::Error error = check(cuda.memcpyDtoH(to, from, bytes, in.stream), "cuMemcpyDtoHAsync of " + llvm::Twine(bytes) + " bytes", in))
+  if (llvm::Error error = check(cuda.memcpyDtoH(to, from, bytes, in.stream),
+                                "cuMemcpyDtoHAsync of " + llvm::Twine(bytes) + " bytes", in))
     return error;
   return synchronise(&in);
 }
@@ -248,36 +261,46 @@ llvm::Error CudaDevice::copyFrom(void *to, Address from, size_t bytes, Stream *s
 llvm::Error CudaDevice::copy(Address to, Address from, size_t bytes, Stream *stream) {
   CudaStream &in = streamOf(stream);
   enter();
-  return bytes == 0 ? llvm::Error::success() : check(cuda.memcpyDtoD(to, from, bytes, in.stream), "cuMemcpyDtoDAsync of " + llvm::Twine(bytes) + " bytes", in);
+  return bytes == 0 ? llvm::Error::success()
+                    : check(cuda.memcpyDtoD(to, from, bytes, in.stream),
+                            "cuMemcpyDtoDAsync of " + llvm::Twine(bytes) + " bytes", in);
 }
 
 llvm::Error CudaDevice::fill(Address to, uint8_t value, size_t bytes, Stream *stream) {
   CudaStream &in = streamOf(stream);
   enter();
-  return bytes == 0 ? llvm::Error::success() : check(cuda.memsetD8(to, value, bytes, in.stream), "cuMemsetD8Async of " + llvm::Twine(bytes) + " bytes", in);
+  return bytes == 0 ? llvm::Error::success()
+                    : check(cuda.memsetD8(to, value, bytes, in.stream),
+                            "cuMemsetD8Async of " + llvm::Twine(bytes) + " bytes", in);
 }
 
-llvm::Error CudaDevice::launch(Kernel &given, const LaunchConfig &config, llvm::ArrayRef<void *> arguments, Stream *stream) {
+llvm::Error CudaDevice::launch(Kernel &given, const LaunchConfig &config, llvm::ArrayRef<void *> arguments,
+                               Stream *stream) {
   auto &kernel = static_cast<CudaKernel &>(given);
   CudaStream &in = streamOf(stream);
   enter();
   if (llvm::Error error = checkShared(*this, kernel, config))
     return error;
   if (config.sharedBytes > kernel.sharedAllowed) {
-    if (llvm::Error error = check(cuda.funcSetAttribute(kernel.function, functionMaxDynamicShared, int(config.sharedBytes)),
-                                  kernel.title() + ": cuFuncSetAttribute of " + llvm::Twine(config.sharedBytes) + " bytes of shared memory", in))
+    if (llvm::Error error = check(
+            cuda.funcSetAttribute(kernel.function, functionMaxDynamicShared, int(config.sharedBytes)),
+            kernel.title() + ": cuFuncSetAttribute of " + llvm::Twine(config.sharedBytes) + " bytes of shared memory",
+            in))
       return error;
     kernel.sharedAllowed = config.sharedBytes;
   }
   llvm::SmallVector<void *> values(arguments);
-  CUresult code = cuda.launchKernel(kernel.function, unsigned(config.blocks), 1, 1, unsigned(config.threads), 1, 1, unsigned(config.sharedBytes),
-                                    in.stream, values.data(), nullptr);
+  CUresult code = cuda.launchKernel(kernel.function, unsigned(config.blocks), 1, 1, unsigned(config.threads), 1, 1,
+                                    unsigned(config.sharedBytes), in.stream, values.data(), nullptr);
   // What has been waiting the longest is dropped from a long list of suspects.
   if (in.launched.size() == 8)
     in.launched.erase(in.launched.begin());
   if (!llvm::is_contained(in.launched, kernel.title()))
     in.launched.push_back(kernel.title());
-  if (llvm::Error error = check(code, "cuLaunchKernel of " + llvm::Twine(config.blocks) + " blocks of " + llvm::Twine(config.threads) + " threads", in))
+  if (llvm::Error error = check(code,
+                                "cuLaunchKernel of " + llvm::Twine(config.blocks) + " blocks of " +
+                                    llvm::Twine(config.threads) + " threads",
+                                in))
     return error;
   return options.synchronous ? synchronise(&in) : llvm::Error::success();
 }
@@ -313,7 +336,8 @@ llvm::Error CudaDevice::wait(Event &event, Stream *stream) {
 llvm::Expected<double> CudaDevice::seconds(Event &from, Event &to) {
   float milliseconds = 0;
   enter();
-  if (llvm::Error error = cuda.check(cuda.eventElapsedTime(&milliseconds, static_cast<CudaEvent &>(from).event, static_cast<CudaEvent &>(to).event),
+  if (llvm::Error error = cuda.check(cuda.eventElapsedTime(&milliseconds, static_cast<CudaEvent &>(from).event,
+                                                           static_cast<CudaEvent &>(to).event),
                                      "cuEventElapsedTime"))
     return std::move(error);
   return double(milliseconds) * 1e-3;
@@ -336,9 +360,10 @@ llvm::Expected<std::unique_ptr<Device>> braid::dev::makeCudaDevice(int number, C
   if (!count)
     return count.takeError();
   if (number >= *count)
-    return llvm::createStringError(*count == 0 ? std::string("the CUDA driver sees no GPU; ") + adviceFor(100).str()
-                                               : "there is no GPU " + std::to_string(number) + ": there are " + std::to_string(*count) +
-                                                     ", counted from 0; `braid devices` lists them");
+    return llvm::createStringError(*count == 0
+                                       ? std::string("the CUDA driver sees no GPU; ") + adviceFor(100).str()
+                                       : "there is no GPU " + std::to_string(number) + ": there are " +
+                                             std::to_string(*count) + ", counted from 0; `braid devices` lists them");
   auto properties = (*driver)->properties(number);
   if (!properties)
     return properties.takeError();
@@ -349,7 +374,8 @@ llvm::Expected<std::unique_ptr<Device>> braid::dev::makeCudaDevice(int number, C
   CUdevice gpu = 0;
   if (llvm::Error error = (*driver)->check((*driver)->deviceGet(&gpu, number), "cuDeviceGet"))
     return std::move(error);
-  auto device = std::make_unique<CudaDevice>(**driver, gpu, std::move(*properties), std::move(*target), std::move(options));
+  auto device =
+      std::make_unique<CudaDevice>(**driver, gpu, std::move(*properties), std::move(*target), std::move(options));
   if (llvm::Error error = device->open())
     return std::move(error);
   return std::move(device);

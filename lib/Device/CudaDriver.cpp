@@ -8,13 +8,15 @@
 using namespace braid::dev;
 
 /// Where drivers are that the dynamic linker does not find: distributions, containers, WSL.
-static constexpr const char *folders[] = {"/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/local/nvidia/lib64", "/usr/lib/wsl/lib"};
+static constexpr const char *folders[] = {"/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/local/nvidia/lib64",
+                                          "/usr/lib/wsl/lib"};
 
 static llvm::Expected<void *> openLibrary() {
   if (const char *given = std::getenv("BRAID_CUDA_DRIVER"); given && *given) {
     if (void *library = dlopen(given, RTLD_NOW | RTLD_LOCAL))
       return library;
-    return llvm::createStringError(std::string("the CUDA driver that BRAID_CUDA_DRIVER names cannot be loaded: ") + dlerror());
+    return llvm::createStringError(std::string("the CUDA driver that BRAID_CUDA_DRIVER names cannot be loaded: ") +
+                                   dlerror());
   }
   if (void *library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL))
     return library;
@@ -22,16 +24,18 @@ static llvm::Expected<void *> openLibrary() {
   for (const char *folder : folders)
     if (void *library = dlopen((std::string(folder) + "/libcuda.so.1").c_str(), RTLD_NOW | RTLD_LOCAL))
       return library;
-  return llvm::createStringError("no CUDA driver was found (" + problem +
-                                 "): install NVIDIA's driver (Debian: nvidia-driver), or name its libcuda.so.1 in BRAID_CUDA_DRIVER; "
-                                 "`--device emulator` needs none");
+  return llvm::createStringError(
+      "no CUDA driver was found (" + problem +
+      "): install NVIDIA's driver (Debian: nvidia-driver), or name its libcuda.so.1 in BRAID_CUDA_DRIVER; "
+      "`--device emulator` needs none");
 }
 
 llvm::Error CudaDriver::load(void *library) {
-#define CUDA_FUNCTION(name, symbol, parameters)                                                                                   \
-  name = reinterpret_cast<decltype(name)>(dlsym(library, #symbol));                                                                \
-  if (!name)                                                                                                                      \
-    return llvm::createStringError("the CUDA driver " + path + " has no function " #symbol ": it is too old; install one for CUDA 11 or later");
+#define CUDA_FUNCTION(name, symbol, parameters)                                                                        \
+  name = reinterpret_cast<decltype(name)>(dlsym(library, #symbol));                                                    \
+  if (!name)                                                                                                           \
+    return llvm::createStringError("the CUDA driver " + path +                                                         \
+                                   " has no function " #symbol ": it is too old; install one for CUDA 11 or later");
 #include "CudaFunctions.def"
   if (llvm::Error error = check(init(0), "the CUDA driver " + path + " cannot be used: cuInit"))
     return error;
@@ -82,8 +86,10 @@ llvm::Expected<Properties> CudaDriver::properties(int number) const {
     return std::move(error);
   if (llvm::Error error = check(deviceTotalMem(&bytes, gpu), what + "cuDeviceTotalMem"))
     return std::move(error);
-  for (auto [attribute, value] : {std::pair<int, int *>(attributeMajor, &known.major), {attributeMinor, &known.minor},
-                                  {attributeMultiprocessors, &known.multiprocessors}, {attributeSharedOptIn, &shared}})
+  for (auto [attribute, value] : {std::pair<int, int *>(attributeMajor, &known.major),
+                                  {attributeMinor, &known.minor},
+                                  {attributeMultiprocessors, &known.multiprocessors},
+                                  {attributeSharedOptIn, &shared}})
     if (llvm::Error error = check(deviceGetAttribute(value, attribute, gpu), what + "cuDeviceGetAttribute"))
       return std::move(error);
   known.name = name;
@@ -110,4 +116,6 @@ llvm::Expected<CudaInfo> braid::dev::describeCuda(std::string *path) {
   return info;
 }
 
-std::string braid::dev::cudaVersionText(int version) { return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10); }
+std::string braid::dev::cudaVersionText(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}

@@ -39,8 +39,8 @@ enum : int {
 
 class CudaDriver {
 public:
-  /// The driver of this process, initialised; loaded at the first call. Fails with the reason and what to do. `path`, if
-  /// given, is set to the library as soon as one was found.
+  /// The driver of this process, initialised; loaded at the first call. Fails with the reason and what to do. `path`,
+  /// if given, is set to the library as soon as one was found.
   static llvm::Expected<const CudaDriver *> get(std::string *path = nullptr);
 
 #define CUDA_FUNCTION(name, symbol, parameters) CUresult(*name) parameters = nullptr;

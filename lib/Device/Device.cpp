@@ -19,8 +19,9 @@ llvm::Error braid::dev::checkShared(const Device &device, const Kernel &kernel, 
   const Properties &known = device.properties();
   if (config.sharedBytes <= known.sharedBytes)
     return llvm::Error::success();
-  return llvm::createStringError(kernel.title() + " needs " + Twine(config.sharedBytes) + " bytes of shared memory for a block; " + known.name + " (" +
-                                 device.target().chip + ") has " + Twine(known.sharedBytes) + ": give fewer entries of a history");
+  return llvm::createStringError(kernel.title() + " needs " + Twine(config.sharedBytes) +
+                                 " bytes of shared memory for a block; " + known.name + " (" + device.target().chip +
+                                 ") has " + Twine(known.sharedBytes) + ": give fewer entries of a history");
 }
 
 std::string braid::dev::placeInProgram(Operation *op) {
@@ -35,7 +36,8 @@ std::string braid::dev::placeInProgram(Operation *op) {
         best = file;
       return isLibrary ? WalkResult::advance() : WalkResult::interrupt();
     });
-    return best && !best.getFilename().getValue().starts_with("<std>") ? WalkResult::interrupt() : WalkResult::advance();
+    return best && !best.getFilename().getValue().starts_with("<std>") ? WalkResult::interrupt()
+                                                                       : WalkResult::advance();
   });
   if (!best)
     return "";

@@ -27,7 +27,8 @@ private:
 };
 
 struct EmulatedKernel : Kernel {
-  EmulatedKernel(std::string name, std::string place, emu::Module &module) : Kernel(std::move(name), std::move(place)), module(module) {}
+  EmulatedKernel(std::string name, std::string place, emu::Module &module)
+      : Kernel(std::move(name), std::move(place)), module(module) {}
   emu::Module &module;
 };
 
@@ -105,9 +106,9 @@ public:
   llvm::Error launch(Kernel &kernel, const LaunchConfig &config, llvm::ArrayRef<void *> arguments, Stream *) override {
     if (llvm::Error error = checkShared(*this, kernel, config))
       return error;
-    auto result = static_cast<EmulatedKernel &>(kernel).module.launch(kernel.name, {uint32_t(config.blocks), 1, 1},
-                                                                      {uint32_t(config.threads), 1, 1}, size_t(config.sharedBytes), arguments,
-                                                                      memory, options.launch);
+    auto result = static_cast<EmulatedKernel &>(kernel).module.launch(
+        kernel.name, {uint32_t(config.blocks), 1, 1}, {uint32_t(config.threads), 1, 1}, size_t(config.sharedBytes),
+        arguments, memory, options.launch);
     options.launch.seed += options.launch.seed != 0;
     if (!result)
       return llvm::createStringError(kernel.title() + " failed on the emulator: " + toString(result.takeError()));
@@ -125,7 +126,8 @@ public:
   }
   llvm::Error wait(Event &, Stream *) override { return llvm::Error::success(); }
   llvm::Expected<double> seconds(Event &from, Event &to) override {
-    return std::chrono::duration<double>(static_cast<EmulatedEvent &>(to).at - static_cast<EmulatedEvent &>(from).at).count();
+    return std::chrono::duration<double>(static_cast<EmulatedEvent &>(to).at - static_cast<EmulatedEvent &>(from).at)
+        .count();
   }
   llvm::Error synchronise(Stream *) override { return llvm::Error::success(); }
 
@@ -139,12 +141,14 @@ private:
 
 llvm::Error EmulatedArena::place(const ArenaPlan &plan) {
   if (plan.bytes() > bytes)
-    return llvm::createStringError(llvm::Twine(plan.bytes()) + " bytes do not fit into an allocation of " + llvm::Twine(bytes));
+    return llvm::createStringError(llvm::Twine(plan.bytes()) + " bytes do not fit into an allocation of " +
+                                   llvm::Twine(bytes));
   // Each buffer and its shadow are mappings of their own, of which a process has 65530.
   constexpr size_t mostPieces = 16000;
   if (plan.pieces().size() > mostPieces)
-    return llvm::createStringError("the emulator holds at most " + llvm::Twine(mostPieces) + " buffers at a time, and " +
-                                   llvm::Twine(plan.pieces().size()) + " are needed: give fewer entries of histories");
+    return llvm::createStringError("the emulator holds at most " + llvm::Twine(mostPieces) +
+                                   " buffers at a time, and " + llvm::Twine(plan.pieces().size()) +
+                                   " are needed: give fewer entries of histories");
   release();
   for (const ArenaPlan::Piece &piece : plan.pieces())
     addresses.push_back(reinterpret_cast<Address>(memory.allocate(size_t(piece.bytes), piece.name)));
@@ -155,8 +159,9 @@ llvm::Expected<std::unique_ptr<Arena>> EmulatedDevice::allocate(const ArenaPlan 
   int64_t available = hostMemory();
   // Every byte has another one that says whether it was written.
   if (int64_t needed = 2 * plan.bytes(); needed > available)
-    return llvm::createStringError("too little memory for the emulator: " + llvm::Twine(needed >> 20) + " MiB are needed, half of them for its checks, and " +
-                                   llvm::Twine(available >> 20) + " MiB are free: give smaller sizes");
+    return llvm::createStringError("too little memory for the emulator: " + llvm::Twine(needed >> 20) +
+                                   " MiB are needed, half of them for its checks, and " + llvm::Twine(available >> 20) +
+                                   " MiB are free: give smaller sizes");
   auto arena = std::make_unique<EmulatedArena>(memory, plan.bytes());
   if (llvm::Error error = arena->place(plan))
     return std::move(error);
@@ -173,4 +178,6 @@ llvm::Expected<Kernel *> EmulatedModule::kernel(llvm::StringRef name) {
   return made.get();
 }
 
-std::unique_ptr<Device> braid::dev::makeEmulatedDevice(EmulatedOptions options) { return std::make_unique<EmulatedDevice>(std::move(options)); }
+std::unique_ptr<Device> braid::dev::makeEmulatedDevice(EmulatedOptions options) {
+  return std::make_unique<EmulatedDevice>(std::move(options));
+}

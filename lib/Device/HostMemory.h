@@ -8,7 +8,8 @@
 
 namespace braid::dev {
 
-/// Bytes that processes can still have without swapping, as the kernel of the system estimates; a large number if it does not say.
+/// Bytes that processes can still have without swapping, as the kernel of the system estimates; a large number if it
+/// does not say.
 inline int64_t hostMemory() {
   int64_t kilobytes = INT64_MAX >> 10;
   if (auto text = llvm::MemoryBuffer::getFileAsStream("/proc/meminfo")) {

@@ -16,7 +16,8 @@ namespace {
 /// One launch of a kernel's function.
 class Check {
 public:
-  Check(row::KernelOp kernel, mlir::Operation *function, const CheckedLaunch &launch, const KernelCheckOptions &options, Device &device, Module &module)
+  Check(row::KernelOp kernel, mlir::Operation *function, const CheckedLaunch &launch, const KernelCheckOptions &options,
+        Device &device, Module &module)
       : kernel(kernel), function(function), launch(launch), options(options), device(device), module(module) {}
   /// With inputs around `scale`.
   llvm::Error run(float scale, KernelCheckResult &result);
@@ -38,7 +39,8 @@ private:
 
 } // namespace
 
-/// Rows for every path of the code: each row at work of a block takes a second and a third one, where they are not given.
+/// Rows for every path of the code: each row at work of a block takes a second and a third one, where they are not
+/// given.
 llvm::Error Check::plan() {
   auto shape = row::launchShape(function, launch.sizes);
   if (!shape)
@@ -56,19 +58,23 @@ llvm::Error Check::plan() {
   for (const CheckedLaunch::Memory &memory : launch.memories)
     bytes += 6 * 4 * memory.numbers * (memory.hasRows ? rows : 1);
   if (int64_t limit = hostMemory(); bytes > limit)
-    return llvm::createStringError("too little memory on this machine: the comparison needs " + llvm::Twine(bytes >> 20) + " MiB, and " +
-                                   llvm::Twine(limit >> 20) + " MiB are free: give fewer rows");
+    return llvm::createStringError("too little memory on this machine: the comparison needs " +
+                                   llvm::Twine(bytes >> 20) + " MiB, and " + llvm::Twine(limit >> 20) +
+                                   " MiB are free: give fewer rows");
   return llvm::Error::success();
 }
 
 llvm::Error Check::runOnDevice(CheckedNumbers &numbers, int64_t blocks, std::string &remark) {
-  auto planned = RowLaunch::plan(function, launch.sizes, rows, options.time, device.properties(), blocks, /*exact=*/true);
+  auto planned =
+      RowLaunch::plan(function, launch.sizes, rows, options.time, device.properties(), blocks, /*exact=*/true);
   if (!planned)
     return planned.takeError();
   ArenaPlan plan;
   for (CheckedTensor &tensor : numbers.tensors)
     plan.add(tensor.name, tensor.bytes());
-  auto isList = [&](size_t argument) { return llvm::isa<row::ListType>(kernel.getBody().getArgument(unsigned(argument)).getType()); };
+  auto isList = [&](size_t argument) {
+    return llvm::isa<row::ListType>(kernel.getBody().getArgument(unsigned(argument)).getType());
+  };
   size_t next = plan.pieces().size();
   for (auto [i, operands] : llvm::enumerate(launch.arguments))
     if (isList(i))
@@ -81,8 +87,9 @@ llvm::Error Check::runOnDevice(CheckedNumbers &numbers, int64_t blocks, std::str
     return arena.takeError();
 
   for (auto [i, tensor] : llvm::enumerate(numbers.tensors))
-    if (llvm::Error error = tensor.isInput ? device.copyTo((*arena)->at(i), tensor.initial.data(), size_t(tensor.bytes()))
-                                           : device.poison((*arena)->at(i), size_t(tensor.bytes())))
+    if (llvm::Error error = tensor.isInput
+                                ? device.copyTo((*arena)->at(i), tensor.initial.data(), size_t(tensor.bytes()))
+                                : device.poison((*arena)->at(i), size_t(tensor.bytes())))
       return error;
   llvm::SmallVector<Address> addresses;
   for (auto [i, operands] : llvm::enumerate(launch.arguments)) {
@@ -93,7 +100,8 @@ llvm::Error Check::runOnDevice(CheckedNumbers &numbers, int64_t blocks, std::str
     std::vector<braid_entry> entries;
     for (const CheckedLaunch::Operand &operand : operands) {
       const CheckedTensor &tensor = numbers.tensors[operand.memory];
-      entries.push_back({reinterpret_cast<char *>((*arena)->at(operand.memory)), operand.hasRows ? tensor.inRow * tensor.width() : 0});
+      entries.push_back({reinterpret_cast<char *>((*arena)->at(operand.memory)),
+                         operand.hasRows ? tensor.inRow * tensor.width() : 0});
     }
     addresses.push_back((*arena)->at(next++));
     if (llvm::Error error = device.copyTo(addresses.back(), entries.data(), entries.size() * sizeof(braid_entry)))
@@ -131,7 +139,8 @@ llvm::Error Check::compare(const CheckedNumbers &numbers, KernelCheckResult &res
     if (tensor.isOutput && (result.bound == 0 || difference->error / difference->bound >= result.error / result.bound))
       result.error = difference->error, result.bound = difference->bound;
     if (difference->error > difference->bound)
-      return llvm::createStringError(tensor.name + " differs by " + std::to_string(difference->error) + ", more than " + std::to_string(difference->bound));
+      return llvm::createStringError(tensor.name + " differs by " + std::to_string(difference->error) + ", more than " +
+                                     std::to_string(difference->bound));
   }
   return llvm::Error::success();
 }
@@ -164,7 +173,8 @@ llvm::Error Check::run(float scale, KernelCheckResult &result) {
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::ModuleOp rows, Device &device, llvm::StringRef program,
+llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::ModuleOp rows, Device &device,
+                                                                     llvm::StringRef program,
                                                                      mlir::OwningOpRef<mlir::ModuleOp> code) {
   std::unique_ptr<KernelChecker> checker(new KernelChecker(device));
   llvm::append_range(checker->all, rows.getOps<row::KernelOp>());
@@ -194,8 +204,8 @@ llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::Modul
   return std::move(checker);
 }
 
-/// Numbers along a dynamic axis that is no list's: two rounds of the widest pieces of all threads, a part of a round, single numbers. Less where
-/// a block has no room in shared memory for as many of what it keeps.
+/// Numbers along a dynamic axis that is no list's: two rounds of the widest pieces of all threads, a part of a round,
+/// single numbers. Less where a block has no room in shared memory for as many of what it keeps.
 static int64_t tellingSize(mlir::Operation *function, size_t axes, int64_t sharedBytes) {
   auto shapeAt = [&](int64_t size) { return row::launchShape(function, llvm::SmallVector<int64_t>(axes, size)); };
   auto shape = shapeAt(1);
@@ -210,13 +220,16 @@ static int64_t tellingSize(mlir::Operation *function, size_t axes, int64_t share
 }
 
 /// The ways in which a kernel is launched that together reach what there is of its code.
-static llvm::Expected<std::vector<CheckedLaunch>> waysOf(row::KernelOp kernel, mlir::Operation *function, llvm::ArrayRef<host::LaunchOp> launches,
+static llvm::Expected<std::vector<CheckedLaunch>> waysOf(row::KernelOp kernel, mlir::Operation *function,
+                                                         llvm::ArrayRef<host::LaunchOp> launches,
                                                          const KernelCheckOptions &options, int64_t sharedBytes) {
   std::mt19937_64 random(options.seed);
   std::vector<CheckedLaunch> ways;
-  bool hasLists = llvm::any_of(kernel.getBody().getArgumentTypes(), [](mlir::Type type) { return llvm::isa<row::ListType>(type); });
+  bool hasLists =
+      llvm::any_of(kernel.getBody().getArgumentTypes(), [](mlir::Type type) { return llvm::isa<row::ListType>(type); });
   bool isLong = !options.size && !hasLists && !kernel.getDynamic().empty();
-  int64_t size = isLong ? tellingSize(function, kernel.getDynamic().size() + size_t(kernel.numStreams()), sharedBytes) : options.size;
+  int64_t size = isLong ? tellingSize(function, kernel.getDynamic().size() + size_t(kernel.numStreams()), sharedBytes)
+                        : options.size;
   if (launches.empty()) {
     ways.push_back(CheckedLaunch::alone(kernel, size ? size : 3, random));
     return ways;
@@ -239,10 +252,13 @@ static llvm::Expected<std::vector<CheckedLaunch>> waysOf(row::KernelOp kernel, m
 
 /// Whether large numbers show what small ones don't: an exp that should have been taken of a difference.
 static bool hasSteep(row::KernelOp kernel) {
-  return llvm::any_of(kernel.getBody().getOps<row::MapOp>(), [](row::MapOp op) { return llvm::is_contained({row::Fn::Exp, row::Fn::Sigmoid, row::Fn::Tanh}, op.getFn()); });
+  return llvm::any_of(kernel.getBody().getOps<row::MapOp>(), [](row::MapOp op) {
+    return llvm::is_contained({row::Fn::Exp, row::Fn::Sigmoid, row::Fn::Tanh}, op.getFn());
+  });
 }
 
-void KernelChecker::check(row::KernelOp kernel, mlir::Operation *function, const KernelCheckOptions &options, KernelCheckResult &result) {
+void KernelChecker::check(row::KernelOp kernel, mlir::Operation *function, const KernelCheckOptions &options,
+                          KernelCheckResult &result) {
   if (!function) {
     result.problem = "the code given has no kernel of this name";
     return;
@@ -252,7 +268,8 @@ void KernelChecker::check(row::KernelOp kernel, mlir::Operation *function, const
     result.problem = toString(ways.takeError());
     return;
   }
-  // Where fp32 has hardly a digit left of a result (all of a tanh is 1, or an exp 0), any kernel is right, and smaller numbers are tried.
+  // Where fp32 has hardly a digit left of a result (all of a tanh is 1, or an exp 0), any kernel is right, and smaller
+  // numbers are tried.
   constexpr double telling = 0.05;
   for (const CheckedLaunch &way : *ways) {
     std::vector<float> scales = {1.0f, 0.25f, 1.0f / 16};

@@ -11,7 +11,8 @@ using namespace braid;
 using namespace braid::dev;
 
 /// What is kept under `key`, or else what `make` makes, which is kept then.
-static llvm::Expected<std::string> through(const CompileCache &cache, const std::string &key, const CompileCache::Description &what,
+static llvm::Expected<std::string> through(const CompileCache &cache, const std::string &key,
+                                           const CompileCache::Description &what,
                                            llvm::function_ref<llvm::Expected<std::string>()> make) {
   auto known = cache.find(key);
   if (!known)
@@ -25,7 +26,8 @@ static llvm::Expected<std::string> through(const CompileCache &cache, const std:
   return made;
 }
 
-llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> braid::dev::lowerKernels(mlir::ModuleOp module, const Device &device) {
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> braid::dev::lowerKernels(mlir::ModuleOp module,
+                                                                           const Device &device) {
   mlir::OwningOpRef<mlir::ModuleOp> lowered(module.clone());
   mlir::PassManager manager(module.getContext());
   manager.addPass(row::createConvertRowToNVVMPass(device.target().chip, device.target().sharedBytes));
@@ -34,7 +36,8 @@ llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> braid::dev::lowerKernels(mlir:
   return std::move(lowered);
 }
 
-llvm::Expected<std::string> braid::dev::ptxOf(mlir::Operation *gpuModule, const row::GpuTarget &target, const CompileCache &cache, llvm::StringRef program) {
+llvm::Expected<std::string> braid::dev::ptxOf(mlir::Operation *gpuModule, const row::GpuTarget &target,
+                                              const CompileCache &cache, llvm::StringRef program) {
   if (llvm::Error error = row::checkPlannedFor(gpuModule, target))
     return std::move(error);
   if (!cache.isEnabled())
@@ -43,10 +46,12 @@ llvm::Expected<std::string> braid::dev::ptxOf(mlir::Operation *gpuModule, const 
   llvm::raw_string_ostream stream(text);
   gpuModule->print(stream, mlir::OpPrintingFlags().enableDebugInfo(false));
   std::string key = CompileCache::key({"ptx", text, target.chip, target.features, tools});
-  return through(cache, key, {"ptx", program.str(), target.chip, tools}, [&] { return row::translateToPTX(gpuModule, target); });
+  return through(cache, key, {"ptx", program.str(), target.chip, tools},
+                 [&] { return row::translateToPTX(gpuModule, target); });
 }
 
-llvm::Expected<std::string> braid::dev::cubinOf(llvm::StringRef ptx, const row::GpuTarget &target, const CompileCache &cache, llvm::StringRef program) {
+llvm::Expected<std::string> braid::dev::cubinOf(llvm::StringRef ptx, const row::GpuTarget &target,
+                                                const CompileCache &cache, llvm::StringRef program) {
   auto version = row::ptxasVersion();
   if (!cache.isEnabled() || !version) {
     llvm::consumeError(version.takeError());
@@ -54,14 +59,16 @@ llvm::Expected<std::string> braid::dev::cubinOf(llvm::StringRef ptx, const row::
   }
   std::string tools = "ptxas " + *version + ", " + row::ptxasOptions(target);
   std::string key = CompileCache::key({"cubin", ptx, target.chip, tools});
-  return through(cache, key, {"cubin", program.str(), target.chip, tools}, [&] { return row::assembleCubin(ptx, target); });
+  return through(cache, key, {"cubin", program.str(), target.chip, tools},
+                 [&] { return row::assembleCubin(ptx, target); });
 }
 
 llvm::Expected<row::GpuTarget> braid::dev::targetFor(const Properties &gpu) {
   unsigned number = unsigned(gpu.major * 10 + gpu.minor);
   if (number < 80)
-    return llvm::createStringError(gpu.name + " has compute capability " + llvm::Twine(gpu.major) + "." + llvm::Twine(gpu.minor) +
-                                   ", which is too old: kernels need 8.0 (Ampere) or later; run them with `--device emulator`");
+    return llvm::createStringError(
+        gpu.name + " has compute capability " + llvm::Twine(gpu.major) + "." + llvm::Twine(gpu.minor) +
+        ", which is too old: kernels need 8.0 (Ampere) or later; run them with `--device emulator`");
   std::optional<row::GpuTarget> best;
   for (const std::string &name : row::gpuTargets()) {
     auto target = row::parseGpuTarget(name);

@@ -14,7 +14,9 @@ using namespace braid::dev;
 static bool isWrittenBefore(mlir::Value buffer, host::LaunchOp launch) {
   if (!buffer.getDefiningOp<host::BufferOp>())
     return true;
-  return llvm::any_of(buffer.getUsers(), [&](mlir::Operation *user) { return user->getBlock() == launch->getBlock() && user->isBeforeInBlock(launch); });
+  return llvm::any_of(buffer.getUsers(), [&](mlir::Operation *user) {
+    return user->getBlock() == launch->getBlock() && user->isBeforeInBlock(launch);
+  });
 }
 
 /// Which memory a buffer is: where it begins.
@@ -57,7 +59,8 @@ void LaunchOperands::use(mlir::BlockArgument argument, Operand &operand, bool is
         if (axis.getName() == gather.getAxis()) {
           int64_t length = row::numElements(kernel, axis, axisSizes);
           idsBelow = std::min(idsBelow.value_or(length), length);
-          operand.gathered = std::min(operand.bytes, operand.gathered + rows * operand.bytes / std::max<int64_t>(length, 1));
+          operand.gathered =
+              std::min(operand.bytes, operand.gathered + rows * operand.bytes / std::max<int64_t>(length, 1));
         }
     } else if (llvm::isa<row::AccumulateOp>(user)) {
       operand.summed = true;
@@ -80,12 +83,13 @@ int64_t LaunchOperands::boundBytes() const {
   int64_t sum = 0;
   for (auto &[value, operand] : operands)
     if (!operand.zero) // stays in the cache
-      sum += operand.loaded * operand.bytes + (operand.stored || operand.summed) * operand.bytes + (operand.loaded ? 0 : operand.gathered);
+      sum += operand.loaded * operand.bytes + (operand.stored || operand.summed) * operand.bytes +
+             (operand.loaded ? 0 : operand.gathered);
   return sum;
 }
 
-/// Numbers around one of both signs (those of one row for all are positive, as scales and moments are), and ids that exist: a
-/// block of at most 16 MiB from the host, again and again.
+/// Numbers around one of both signs (those of one row for all are positive, as scales and moments are), and ids that
+/// exist: a block of at most 16 MiB from the host, again and again.
 llvm::Error LaunchOperands::fill(Device &device, Address address, const Operand &operand) {
   if (operand.zero)
     return device.fill(address, 0, size_t(operand.bytes));
@@ -97,7 +101,9 @@ llvm::Error LaunchOperands::fill(Device &device, Address address, const Operand 
   for (int64_t at = 0; at + width <= block; at += width) {
     uint64_t bits = random();
     float number = 0.25f + float(bits >> 40) * 0x1p-24f;
-    uint32_t raw = operand.storage == host::Storage::I32 ? uint32_t(bits % uint64_t(idsBelow.value_or(128))) : llvm::bit_cast<uint32_t>(isSigned && (bits & 1) ? -number : number);
+    uint32_t raw = operand.storage == host::Storage::I32
+                       ? uint32_t(bits % uint64_t(idsBelow.value_or(128)))
+                       : llvm::bit_cast<uint32_t>(isSigned && (bits & 1) ? -number : number);
     raw >>= operand.storage == host::Storage::BF16 ? 16 : 0;
     std::memcpy(&data[size_t(at)], &raw, size_t(width));
   }
@@ -116,7 +122,8 @@ ArenaPlan LaunchOperands::plan(const RowLaunch &how, int64_t sets) {
       plan.add("operand " + std::to_string(i), each.second.bytes);
     for (mlir::BlockArgument argument : kernel.getBody().getArguments())
       if (llvm::isa<row::ListType>(argument.getType()))
-        plan.add("argument " + std::to_string(argument.getArgNumber()), int64_t(launch.getArgs().size() * sizeof(braid_entry)));
+        plan.add("argument " + std::to_string(argument.getArgNumber()),
+                 int64_t(launch.getArgs().size() * sizeof(braid_entry)));
   }
   plan.add("workspace", how.workspaceBytes());
   for (size_t i = 0; i < how.shape.sums.size(); ++i)
@@ -142,7 +149,8 @@ llvm::Error LaunchOperands::place(Device &device, Arena &arena, const RowLaunch 
       Address address = of[each.first] = arena.at(first + i);
       const Operand &operand = each.second;
       bool isRead = operand.loaded || operand.gathered;
-      if (llvm::Error error = set && isRead ? device.copy(address, arena.at(i), size_t(operand.bytes)) : fill(device, address, operand))
+      if (llvm::Error error =
+              set && isRead ? device.copy(address, arena.at(i), size_t(operand.bytes)) : fill(device, address, operand))
         return error;
     }
     auto &addresses = arguments.emplace_back();
@@ -156,8 +164,10 @@ llvm::Error LaunchOperands::place(Device &device, Arena &arena, const RowLaunch 
       for (int64_t i = 0; i < entriesOf(list); ++i) {
         mlir::Value value = launch.getArgs()[next++];
         const Operand &operand = operands.find(memoryOf(value))->second;
-        int64_t numbers = row::numElements(kernel, list.getAxes(), axisSizes), rowBytes = numbers * formatBytes(operand.storage);
-        entries.push_back({reinterpret_cast<char *>(of[memoryOf(value)]), hasRows(launch, value, numbers) ? rowBytes : 0});
+        int64_t numbers = row::numElements(kernel, list.getAxes(), axisSizes),
+                rowBytes = numbers * formatBytes(operand.storage);
+        entries.push_back(
+            {reinterpret_cast<char *>(of[memoryOf(value)]), hasRows(launch, value, numbers) ? rowBytes : 0});
       }
       addresses.push_back(arena.at(table++));
       if (llvm::Error error = device.copyTo(addresses.back(), entries.data(), entries.size() * sizeof(braid_entry)))

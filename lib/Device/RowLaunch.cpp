@@ -7,8 +7,8 @@
 using namespace braid;
 using namespace braid::dev;
 
-llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::ArrayRef<int64_t> sizes, int64_t rows, int64_t time,
-                                          const Properties &properties, int64_t blocks, bool exact) {
+llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::ArrayRef<int64_t> sizes, int64_t rows,
+                                          int64_t time, const Properties &properties, int64_t blocks, bool exact) {
   if (!exact)
     function = row::variantFor(function, rows);
   auto shape = row::launchShape(function, sizes);
@@ -20,10 +20,12 @@ llvm::Expected<RowLaunch> RowLaunch::plan(mlir::Operation *function, llvm::Array
   launch.sizes.assign(sizes.begin(), sizes.end());
   launch.rows = rows;
   launch.time = time;
-  // As many blocks as a multiprocessor has threads and shared memory for: of that it has 1 KiB more than a block may have, and
-  // keeps 1 KiB for each block (CUDA C++ Programming Guide, "Technical Specifications per Compute Capability").
+  // As many blocks as a multiprocessor has threads and shared memory for: of that it has 1 KiB more than a block may
+  // have, and keeps 1 KiB for each block (CUDA C++ Programming Guide, "Technical Specifications per Compute
+  // Capability").
   constexpr int64_t reserved = 1024;
-  int64_t resident = std::min(properties.threads / launch.shape.threads, (properties.sharedBytes + reserved) / (launch.shape.sharedBytes + reserved));
+  int64_t resident = std::min(properties.threads / launch.shape.threads,
+                              (properties.sharedBytes + reserved) / (launch.shape.sharedBytes + reserved));
   resident = std::max<int64_t>(resident, 1);
   int64_t wanted = int64_t(llvm::divideCeil(uint64_t(rows), uint64_t(launch.shape.rowsPerBlock)));
   int64_t most = properties.multiprocessors * resident;

@@ -8,8 +8,8 @@
 using namespace braid;
 using namespace braid::dev;
 
-llvm::Error braid::dev::launchScatter(Device &device, Module &module, const row::ScatterPlan &plan, Address input, Address ids, Address table,
-                                      Address workspace, Stream *stream) {
+llvm::Error braid::dev::launchScatter(Device &device, Module &module, const row::ScatterPlan &plan, Address input,
+                                      Address ids, Address table, Address workspace, Stream *stream) {
   using Argument = row::ScatterArgument;
   for (const row::ScatterLaunch &launch : plan.launches) {
     llvm::SmallVector<uint64_t, 10> values;
@@ -27,7 +27,8 @@ llvm::Error braid::dev::launchScatter(Device &device, Module &module, const row:
     auto kernel = module.kernel(launch.kernel);
     if (!kernel)
       return kernel.takeError();
-    if (llvm::Error error = device.launch(**kernel, {launch.blocks, launch.threads, launch.sharedBytes}, pointers, stream))
+    if (llvm::Error error =
+            device.launch(**kernel, {launch.blocks, launch.threads, launch.sharedBytes}, pointers, stream))
       return error;
   }
   return llvm::Error::success();
@@ -54,8 +55,10 @@ llvm::Expected<std::vector<float>> ScatterProblem::run(Device &device, Module &m
   row::ScatterPlan plan = row::planScatter(rows, width, bf16, tokens);
   std::vector<float> result(size_t(rows * width));
   ArenaPlan arenaPlan;
-  size_t inputPiece = arenaPlan.add("input", int64_t(input.size()) * (bf16 ? 2 : 4)), idsPiece = arenaPlan.add("ids", tokens * 4);
-  size_t tablePiece = arenaPlan.add("table", rows * width * 4), workspacePiece = arenaPlan.add("workspace", plan.workspaceBytes);
+  size_t inputPiece = arenaPlan.add("input", int64_t(input.size()) * (bf16 ? 2 : 4)),
+         idsPiece = arenaPlan.add("ids", tokens * 4);
+  size_t tablePiece = arenaPlan.add("table", rows * width * 4),
+         workspacePiece = arenaPlan.add("workspace", plan.workspaceBytes);
   auto arena = device.allocate(arenaPlan);
   if (!arena)
     return arena.takeError();
@@ -71,7 +74,8 @@ llvm::Expected<std::vector<float>> ScatterProblem::run(Device &device, Module &m
   for (size_t piece : {tablePiece, workspacePiece})
     if (llvm::Error error = device.poison(at(piece), size_t(arenaPlan.pieces()[piece].bytes)))
       return std::move(error);
-  if (llvm::Error error = launchScatter(device, module, plan, at(inputPiece), at(idsPiece), at(tablePiece), at(workspacePiece)))
+  if (llvm::Error error =
+          launchScatter(device, module, plan, at(inputPiece), at(idsPiece), at(tablePiece), at(workspacePiece)))
     return std::move(error);
   if (llvm::Error error = device.synchronise())
     return std::move(error);
@@ -99,7 +103,8 @@ void ScatterProblem::compare(llvm::ArrayRef<float> table, KernelCheckResult &res
   // What rounding may add up to: 32 additions in a block, and once for the sum of the blocks in double.
   result.bound = 33 * 0x1p-24;
   if (!(result.error <= result.bound))
-    result.problem = "the table differs by " + std::to_string(result.error) + ", more than " + std::to_string(result.bound);
+    result.problem =
+        "the table differs by " + std::to_string(result.error) + ", more than " + std::to_string(result.bound);
 }
 
 KernelCheckResult KernelChecker::check(host::ScatterOp scatter, const KernelCheckOptions &options) {

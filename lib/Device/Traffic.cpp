@@ -22,7 +22,8 @@ struct Shared {
   int64_t loaded = 0, stored = 0, loads = 0, stores = 0;
   emu::Traffic requests;
   bool isWide = true;
-  bool mayBeLess = false; ///< the compiler may see that what is read again, from a cache, is the same; inputs of any size are read once by design
+  bool mayBeLess = false; ///< the compiler may see that what is read again, from a cache, is the same; inputs of any
+                          ///< size are read once by design
 };
 /// The arguments that a buffer's name gives, and which of them have it as an entry.
 struct Users {
@@ -105,7 +106,8 @@ Expected<std::string> TrafficCheck::ofRows(mlir::Operation *function, const RowL
     std::string name = of.argument < 0 ? "workspace" : "argument " + std::to_string(of.argument);
     if (!of.known)
       return createStringError(name + ": branches decide what is loaded");
-    int64_t loads = of.loads * (of.held ? launch.groups() : launch.rows), stores = of.stores * launch.rows, needed = of.needed * launch.rows;
+    int64_t loads = of.loads * (of.held ? launch.groups() : launch.rows), stores = of.stores * launch.rows,
+            needed = of.needed * launch.rows;
     if (of.what == "sum")
       for (auto [argument, numbers] : launch.shape.sums)
         if (argument == of.argument) {
@@ -152,8 +154,8 @@ Expected<std::string> TrafficCheck::ofRows(mlir::Operation *function, const RowL
     if (group.stored != group.stores)
       return differs(group.name, "stored", group.stored, group.stores);
     if (group.isWide && group.requests.sectors > group.requests.idealSectors)
-      return createStringError(group.name + ": requests touch " + Twine(group.requests.sectors) + " sectors, " + Twine(group.requests.idealSectors) +
-                               " hold their bytes");
+      return createStringError(group.name + ": requests touch " + Twine(group.requests.sectors) + " sectors, " +
+                               Twine(group.requests.idealSectors) + " hold their bytes");
   }
   if (!tooMuch.empty())
     return createStringError(tooMuch);
@@ -168,9 +170,14 @@ Expected<std::string> TrafficCheck::ofRows(mlir::Operation *function, const RowL
     tables += expected;
   }
   const emu::Traffic &loads = counters.loads, &stores = counters.stores;
-  auto ratio = [](const emu::Traffic &traffic) { return traffic.idealSectors ? double(traffic.sectors) / double(traffic.idealSectors) : 1.0; };
+  auto ratio = [](const emu::Traffic &traffic) {
+    return traffic.idealSectors ? double(traffic.sectors) / double(traffic.idealSectors) : 1.0;
+  };
   out << "bound " << bound << " bytes";
-  for (auto [name, bytes] : {std::pair("parameters", parameters), {"tables", tables}, {"partial sums", partials}, {"read by every thread", small}})
+  for (auto [name, bytes] : {std::pair("parameters", parameters),
+                             {"tables", tables},
+                             {"partial sums", partials},
+                             {"read by every thread", small}})
     if (bytes)
       out << ", " << name << " " << bytes;
   out << format("; sectors %.2f loading, %.2f storing", ratio(loads), ratio(stores));
@@ -190,11 +197,12 @@ Expected<std::string> TrafficCheck::ofScatter(const ScatterProblem &problem) {
   int64_t placed = count_if(problem.ids, [&](int32_t id) { return id >= 0 && id < problem.rows; });
   int64_t input = placed * problem.width * (problem.bf16 ? 2 : 4), table = problem.rows * problem.width * 4;
   if (int64_t(loads.distinctBytes) != input || int64_t(stores.distinctBytes) != table)
-    return createStringError("moves " + Twine(loads.distinctBytes) + " bytes of the input and " + Twine(stores.distinctBytes) + " of the table; " +
-                             Twine(input) + " and " + Twine(table) + " are needed");
+    return createStringError("moves " + Twine(loads.distinctBytes) + " bytes of the input and " +
+                             Twine(stores.distinctBytes) + " of the table; " + Twine(input) + " and " + Twine(table) +
+                             " are needed");
   // Narrower rows begin within a sector.
   if (problem.width % 16 == 0 && (loads.sectors != loads.idealSectors || stores.sectors != stores.idealSectors))
-    return createStringError("touches " + Twine(loads.sectors + stores.sectors) + " sectors where " + Twine(loads.idealSectors + stores.idealSectors) +
-                             " hold the bytes");
+    return createStringError("touches " + Twine(loads.sectors + stores.sectors) + " sectors where " +
+                             Twine(loads.idealSectors + stores.idealSectors) + " hold the bytes");
   return "bound " + std::to_string(input + table) + " bytes";
 }

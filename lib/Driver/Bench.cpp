@@ -5,10 +5,10 @@
 // other work were free.
 //
 //===----------------------------------------------------------------------===//
-#include "braid/Driver/Evaluate.h"
-#include "braid/Driver/Machine.h"
 #include "OutputPaths.h"
 #include "Report.h"
+#include "braid/Driver/Evaluate.h"
+#include "braid/Driver/Machine.h"
 #include "braid/Driver/Text.h"
 #include "dialects/Host/IR/Host.h"
 #include "lib/Driver/Schedule.h"
@@ -41,7 +41,8 @@ static llvm::Expected<double> once(Session &session, const std::vector<std::stri
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-static llvm::Expected<std::vector<double>> repeat(Session &session, const std::vector<std::string> &functions, const BenchOptions &o) {
+static llvm::Expected<std::vector<double>> repeat(Session &session, const std::vector<std::string> &functions,
+                                                  const BenchOptions &o) {
   std::vector<double> seconds;
   for (int64_t i = 0; i < o.warmup + o.repetitions; ++i) {
     llvm::Expected<double> time = once(session, functions, o);
@@ -77,7 +78,8 @@ static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console)
     return loaded.takeError();
   PipelineOptions pipeline;
   pipeline.bf16 = o.how.bf16;
-  pipeline.functions = o.function == "step" ? std::vector<std::string>{"grad", "step"} : std::vector<std::string>{o.function};
+  pipeline.functions =
+      o.function == "step" ? std::vector<std::string>{"grad", "step"} : std::vector<std::string>{o.function};
   EngineOptions engine;
   engine.threads = o.how.threads;
   auto created = Session::create(**loaded, pipeline, engine);
@@ -173,7 +175,8 @@ static void print(const Measured &m, const BenchOptions &o, llvm::raw_ostream &o
   table.add({"products alone", durationText(products) + ", " + siText(m.productFlops, "FLOP") + ", " +
                                    siText(products > 0 ? m.productFlops / products : 0, "FLOP/s")});
   table.add({"products' share", general(time > 0 ? 100 * products / time : 0, 3) + " %"});
-  table.add({"peak memory", bytesText(double(m.peakBytes)) + " of the process, " + bytesText(double(m.plannedBytes)) + " planned"});
+  table.add({"peak memory",
+             bytesText(double(m.peakBytes)) + " of the process, " + bytesText(double(m.plannedBytes)) + " planned"});
   table.add({"threads", std::to_string(m.threads) + " on " + describeMachine().name});
   table.print(os);
   if (!o.profile)

@@ -27,7 +27,8 @@ struct Measured {
 } // namespace
 
 /// Kernels and launches with their memory planned: what lies in one place there is one operand here.
-static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> planned(Compilation &compilation, const BenchKernelsOptions &options) {
+static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> planned(Compilation &compilation,
+                                                                 const BenchKernelsOptions &options) {
   if (compilation.stage() > Stage::Host)
     return makeError("launches are measured of programs and modules up to stage `host`; this one is in stage `" +
                      stages()[size_t(compilation.stage())].name + "`");
@@ -79,12 +80,14 @@ static llvm::Expected<Measured> measure(const BenchKernelsOptions &o, Console &c
   how.seed = o.how.seed + 1;
   std::vector<dev::KernelBench::Launch> chosen;
   for (dev::KernelBench::Launch launch : bench->launches())
-    if ((o.kernel.empty() || launch.op.getKernel() == o.kernel) && (!o.entries || llvm::is_contained(launch.op.getSizes(), o.entries)))
+    if ((o.kernel.empty() || launch.op.getKernel() == o.kernel) &&
+        (!o.entries || llvm::is_contained(launch.op.getSizes(), o.entries)))
       chosen.push_back(launch);
   if (chosen.empty())
-    return makeError(o.kernel.empty() ? "the program launches no row kernel over " + std::to_string(o.entries) + " entries"
-                                      : "the program launches no row kernel `" + o.kernel + "`" +
-                                            (o.entries ? " over " + std::to_string(o.entries) + " entries" : ""));
+    return makeError(o.kernel.empty()
+                         ? "the program launches no row kernel over " + std::to_string(o.entries) + " entries"
+                         : "the program launches no row kernel `" + o.kernel + "`" +
+                               (o.entries ? " over " + std::to_string(o.entries) + " entries" : ""));
   if (!result.isReal)
     how.apart = 0;
   // What does not fit is said before anything runs.
@@ -114,9 +117,15 @@ static std::string json(const Measured &m, const BenchKernelsOptions &o) {
   llvm::json::Array launches;
   for (const dev::MeasuredLaunch &launch : m.launches) {
     dev::Spread spread = dev::spreadOf(launch.seconds);
-    llvm::json::Object object{{"kernel", launch.kernel}, {"place", launch.place}, {"sizes", llvm::json::Array(launch.sizes)},
-                              {"rows", launch.rows}, {"launches", launch.times}, {"useful_bytes", launch.bytes},
-                              {"median_seconds", spread.median}, {"low_seconds", spread.low}, {"high_seconds", spread.high},
+    llvm::json::Object object{{"kernel", launch.kernel},
+                              {"place", launch.place},
+                              {"sizes", llvm::json::Array(launch.sizes)},
+                              {"rows", launch.rows},
+                              {"launches", launch.times},
+                              {"useful_bytes", launch.bytes},
+                              {"median_seconds", spread.median},
+                              {"low_seconds", spread.low},
+                              {"high_seconds", spread.high},
                               {"seconds", llvm::json::Array(launch.seconds)}};
     if (m.isReal && spread.median > 0) {
       object["bytes_per_second"] = double(launch.bytes) / spread.median;
@@ -124,11 +133,17 @@ static std::string json(const Measured &m, const BenchKernelsOptions &o) {
     }
     launches.push_back(std::move(object));
   }
-  llvm::json::Object root{{"model", o.model.path}, {"device", m.device}, {"target", m.target}, {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"batch", o.batch},
-                          {"tokens", o.tokens}, {"launches", std::move(launches)}};
+  llvm::json::Object root{{"model", o.model.path},
+                          {"device", m.device},
+                          {"target", m.target},
+                          {"dtype", o.how.bf16 ? "bf16" : "fp32"},
+                          {"batch", o.batch},
+                          {"tokens", o.tokens},
+                          {"launches", std::move(launches)}};
   root["seconds_of_all"] = m.seconds();
   if (m.isReal)
-    root["copy"] = llvm::json::Object{{"kernel_bytes_per_second", m.copy.kernel}, {"transfer_bytes_per_second", m.copy.transfer}};
+    root["copy"] =
+        llvm::json::Object{{"kernel_bytes_per_second", m.copy.kernel}, {"transfer_bytes_per_second", m.copy.transfer}};
   llvm::json::Object set;
   for (const auto &[name, value] : o.model.overrides)
     set[name] = value;
@@ -137,7 +152,8 @@ static std::string json(const Measured &m, const BenchKernelsOptions &o) {
 }
 
 static void print(const Measured &m, llvm::raw_ostream &os) {
-  Table table({"kernel", "program line", "sizes", "rows", "launches", "useful", "time", "spread", "rate", "of copy"}, {2, 3, 4, 5, 6, 7, 8, 9});
+  Table table({"kernel", "program line", "sizes", "rows", "launches", "useful", "time", "spread", "rate", "of copy"},
+              {2, 3, 4, 5, 6, 7, 8, 9});
   for (const dev::MeasuredLaunch &launch : m.launches) {
     dev::Spread spread = dev::spreadOf(launch.seconds);
     std::string sizes;
@@ -145,14 +161,16 @@ static void print(const Measured &m, llvm::raw_ostream &os) {
       sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
     double rate = spread.median > 0 ? double(launch.bytes) / spread.median : 0;
     auto figure = [&](double number, const char *unit) { return m.isReal ? general(number, 4) + unit : std::string(); };
-    table.add({launch.kernel, launch.place, sizes, std::to_string(launch.rows), std::to_string(launch.times), bytesText(double(launch.bytes)),
-               figure(spread.median * 1e6, " us"), m.isReal ? general(spread.low * 1e6, 4) + " - " + general(spread.high * 1e6, 4) : "",
+    table.add({launch.kernel, launch.place, sizes, std::to_string(launch.rows), std::to_string(launch.times),
+               bytesText(double(launch.bytes)), figure(spread.median * 1e6, " us"),
+               m.isReal ? general(spread.low * 1e6, 4) + " - " + general(spread.high * 1e6, 4) : "",
                m.isReal ? siText(rate, "B/s") : "", figure(m.isReal ? 100 * rate / m.copy.best() : 0, " %")});
   }
   table.print(os);
   if (m.isReal)
-    os << "all launches: " << general(m.seconds() * 1e6, 4) << " us\n" << m.device << " copies " << siText(m.copy.kernel, "B/s") << " by a row kernel, " << siText(m.copy.transfer, "B/s")
-       << " by the driver, bytes read and written\n";
+    os << "all launches: " << general(m.seconds() * 1e6, 4) << " us\n"
+       << m.device << " copies " << siText(m.copy.kernel, "B/s") << " by a row kernel, "
+       << siText(m.copy.transfer, "B/s") << " by the driver, bytes read and written\n";
   else
     os << "on the " << m.device << ", which says nothing about speed\n";
 }

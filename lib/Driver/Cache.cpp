@@ -22,7 +22,8 @@ static int list(const dev::CompileCache &cache, Console &console) {
   for (const dev::CompileCache::Entry &entry : *entries) {
     bytes += entry.bytes;
     damaged += !entry.damage.empty();
-    table.add({dateText(entry.date), grouped(entry.bytes), entry.what.kind, entry.what.target, entry.what.program, entry.file});
+    table.add({dateText(entry.date), grouped(entry.bytes), entry.what.kind, entry.what.target, entry.what.program,
+               entry.file});
   }
   if (!entries->empty())
     table.print(console.out);
@@ -30,7 +31,8 @@ static int list(const dev::CompileCache &cache, Console &console) {
   console.out.flush();
   for (const dev::CompileCache::Entry &entry : *entries)
     if (!entry.damage.empty())
-      console.err << "braid: error: the entry " << entry.file << " is damaged: " << entry.damage << "; `braid cache clear` removes all entries\n";
+      console.err << "braid: error: the entry " << entry.file << " is damaged: " << entry.damage
+                  << "; `braid cache clear` removes all entries\n";
   return damaged ? Failure : Success;
 }
 

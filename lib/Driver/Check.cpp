@@ -24,8 +24,9 @@ static llvm::json::Array axesJson(const std::vector<AxisInfo> &axes) {
 static llvm::json::Object modelJson(const ModelInfo &info) {
   llvm::json::Array parameters, inputs, observed;
   for (const ParameterInfo &p : info.parameters) {
-    llvm::json::Object o{{"path", p.path},       {"shape", llvm::json::Array(p.shape())}, {"axes", axesJson(p.axes)},
-                         {"numbers", p.numbers}, {"decay", p.decay},                      {"lr", p.lr}};
+    llvm::json::Object o{{"path", p.path},           {"shape", llvm::json::Array(p.shape())},
+                         {"axes", axesJson(p.axes)}, {"numbers", p.numbers},
+                         {"decay", p.decay},         {"lr", p.lr}};
     if (!p.group.empty())
       o["group"] = p.group;
     parameters.push_back(std::move(o));
@@ -39,11 +40,11 @@ static llvm::json::Object modelJson(const ModelInfo &info) {
   for (const std::string &name : info.observed)
     observed.push_back(name);
   return llvm::json::Object{{"model", info.name},
-          {"classes", info.classes},
-          {"parameter_count", info.numbers()},
-          {"parameters", std::move(parameters)},
-          {"inputs", std::move(inputs)},
-          {"observed", std::move(observed)}};
+                            {"classes", info.classes},
+                            {"parameter_count", info.numbers()},
+                            {"parameters", std::move(parameters)},
+                            {"inputs", std::move(inputs)},
+                            {"observed", std::move(observed)}};
 }
 
 static llvm::json::Array warningsJson(const Compilation &compilation) {
@@ -64,16 +65,16 @@ static llvm::json::Object costJson(const Cost &cost, int64_t batch, int64_t time
   for (const auto &[name, bytes] : cost.categories)
     categories[name] = bytes;
   return llvm::json::Object{{"flops", cost.flops(batch, time)},
-          {"bytes_loaded", cost.loaded * batch * time + cost.fixedBytes},
-          {"bytes_stored", cost.stored * batch * time},
-          {"bytes_bound", cost.bound * batch * time},
-          {"token_arena_bytes", cost.tokenArena},
-          {"fixed_arena_bytes", cost.fixedArena},
-          {"peak_arena_bytes", cost.tokenArena * batch * time + cost.fixedArena},
-          {"launches", cost.launches},
-          {"products", cost.products},
-          {"kernels", cost.kernels},
-          {"bytes_per_token_by_category", std::move(categories)}};
+                            {"bytes_loaded", cost.loaded * batch * time + cost.fixedBytes},
+                            {"bytes_stored", cost.stored * batch * time},
+                            {"bytes_bound", cost.bound * batch * time},
+                            {"token_arena_bytes", cost.tokenArena},
+                            {"fixed_arena_bytes", cost.fixedArena},
+                            {"peak_arena_bytes", cost.tokenArena * batch * time + cost.fixedArena},
+                            {"launches", cost.launches},
+                            {"products", cost.products},
+                            {"kernels", cost.kernels},
+                            {"bytes_per_token_by_category", std::move(categories)}};
 }
 
 static void printText(const ModelInfo &info, const std::vector<Cost> &costs, const CheckOptions &options,
@@ -83,7 +84,9 @@ static void printText(const ModelInfo &info, const std::vector<Cost> &costs, con
   Table inputs({"input", "type"});
   for (const InputInfo &input : info.inputs)
     inputs.add({input.name, (input.perToken ? "one a token, " : "one in all, ") +
-                                (!input.isId ? "real" : input.idSize ? "id below " + std::to_string(input.idSize) : "id")});
+                                (!input.isId    ? "real"
+                                 : input.idSize ? "id below " + std::to_string(input.idSize)
+                                                : "id")});
   inputs.print(os, "  ");
   os << "\n";
   Table parameters({"parameter", "type", "numbers", "options"}, {2});
@@ -97,7 +100,8 @@ static void printText(const ModelInfo &info, const std::vector<Cost> &costs, con
   }
   parameters.print(os, "  ");
   int64_t tokens = options.batch * options.tokens;
-  os << "\nfor " << options.batch << " x " << options.tokens << " tokens in " << (options.bf16 ? "bf16" : "fp32") << ":\n";
+  os << "\nfor " << options.batch << " x " << options.tokens << " tokens in " << (options.bf16 ? "bf16" : "fp32")
+     << ":\n";
   Table table({"program", "FLOPs", "kernel traffic", "bound", "arena", "launches", "products"}, {1, 2, 3, 4, 5, 6});
   for (const Cost &cost : costs)
     table.add({cost.function, siText(cost.flops(options.batch, options.tokens)),
@@ -106,7 +110,8 @@ static void printText(const ModelInfo &info, const std::vector<Cost> &costs, con
                std::to_string(cost.products)});
   table.print(os, "  ");
   double numbers = double(info.numbers()) * 4;
-  os << "  parameters " << bytesText(numbers) << "; in training also gradients and moments, " << bytesText(3 * numbers) << "\n";
+  os << "  parameters " << bytesText(numbers) << "; in training also gradients and moments, " << bytesText(3 * numbers)
+     << "\n";
 }
 
 int check(const CheckOptions &options, Console &console) {

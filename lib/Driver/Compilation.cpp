@@ -50,7 +50,8 @@ static llvm::StringRef withoutComments(llvm::StringRef text) {
 /// A module's text begins with an op or an alias, a program's never does.
 static bool looksLikeModule(llvm::StringRef text) {
   text = withoutComments(text);
-  for (const char *start : {"module", "\"builtin.module\"", "builtin.module", "braid.", "row.", "host.", "llvm.", "#", "!", "ML\xefR"})
+  for (const char *start :
+       {"module", "\"builtin.module\"", "builtin.module", "braid.", "row.", "host.", "llvm.", "#", "!", "ML\xefR"})
     if (text.starts_with(start))
       return true;
   return false;
@@ -64,7 +65,8 @@ llvm::Expected<std::string> Compilation::readText(const std::string &file, bool 
   std::string text;
   llvm::Error error = readInputText(file, /*streams=*/main, "", [&](llvm::StringRef part) -> llvm::Error {
     text += part;
-    size_t limit = module || (main && path::extension(file) != ".braid" && looksLikeModule(text)) ? maxModuleBytes : maxProgramBytes;
+    size_t limit = module || (main && path::extension(file) != ".braid" && looksLikeModule(text)) ? maxModuleBytes
+                                                                                                  : maxProgramBytes;
     if (text.size() > limit)
       return makeError("`" + file + "` is too large: more than " + llvm::Twine(limit >> 20) + " MiB");
     return llvm::Error::success();
@@ -74,9 +76,7 @@ llvm::Expected<std::string> Compilation::readText(const std::string &file, bool 
   return text;
 }
 
-llvm::Error Compilation::diagnosticsError() {
-  return llvm::make_error<RenderedError>(diagnostics.render(color));
-}
+llvm::Error Compilation::diagnosticsError() { return llvm::make_error<RenderedError>(diagnostics.render(color)); }
 
 const ast::File *Compilation::parseFile(const std::string &name, std::string text, const std::string &file) {
   uint32_t id = sources.add(name, std::move(text));
@@ -229,8 +229,8 @@ llvm::Expected<std::unique_ptr<Compilation>> Compilation::load(const ModelArgs &
   return std::move(result);
 }
 
-llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-Compilation::lower(Stage to, const PipelineOptions &options, std::function<void(Stage, mlir::ModuleOp)> seen) {
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> Compilation::lower(Stage to, const PipelineOptions &options,
+                                                                     std::function<void(Stage, mlir::ModuleOp)> seen) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module().clone());
   if (llvm::Error error = withDiagnostics([&] { return lowerTo(*copy, to, options, seen); }))
     return std::move(error);

@@ -6,9 +6,9 @@
 // is what it would have been in one go.
 //
 //===----------------------------------------------------------------------===//
-#include "braid/Driver/Compilation.h"
 #include "braid/Conversion/RowToGPU.h"
 #include "braid/Device/KernelCode.h"
+#include "braid/Driver/Compilation.h"
 #include "braid/Engine/Program.h"
 #include "braid/Frontend/ASTPrinter.h"
 #include "braid/Runtime/OutputFile.h"
@@ -86,10 +86,13 @@ private:
   unsigned number = 0;
 };
 
-static dev::CompileCache cacheOf(const CompileOptions &options) { return options.useCache ? dev::CompileCache::standard() : dev::CompileCache(); }
+static dev::CompileCache cacheOf(const CompileOptions &options) {
+  return options.useCache ? dev::CompileCache::standard() : dev::CompileCache();
+}
 
 /// The kernels of a module in the stage `nvvm`.
-static llvm::Expected<std::string> toPTX(Compilation &c, mlir::ModuleOp module, const row::GpuTarget &target, const CompileOptions &options) {
+static llvm::Expected<std::string> toPTX(Compilation &c, mlir::ModuleOp module, const row::GpuTarget &target,
+                                         const CompileOptions &options) {
   mlir::Operation *kernels = module.lookupSymbol(row::deviceModuleName);
   if (!kernels)
     return makeError("the program has no row kernels to compile for a GPU");
@@ -127,11 +130,13 @@ static llvm::Error checkWay(Stage from, Stage to) {
     return llvm::Error::success();
   if (!way(to, from).empty())
     return makeError("the module is already in stage `" + infoOf(from).name + "`, past `" + infoOf(to).name + "`");
-  return makeError("the module is in stage `" + infoOf(from).name + "`, which does not lead to `" + infoOf(to).name + "`");
+  return makeError("the module is in stage `" + infoOf(from).name + "`, which does not lead to `" + infoOf(to).name +
+                   "`");
 }
 
 /// PTX is assembled for another GPU than it was made for if that one replaces it and ptxas finds nothing wrong with it.
-static llvm::Error runPTX(const CompileOptions &options, Stage to, const std::optional<row::GpuTarget> &gpu, Console &console) {
+static llvm::Error runPTX(const CompileOptions &options, Stage to, const std::optional<row::GpuTarget> &gpu,
+                          Console &console) {
   if (llvm::Error error = checkWay(Stage::PTX, to))
     return error;
   auto text = llvm::MemoryBuffer::getFile(options.model.path);
@@ -158,10 +163,12 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
   if (wanted.target == Target::GPU && !gpu)
     return makeError("`--emit " + options.emit + "` is for a GPU: give one by `--target`, as `--target sm_90a`");
   if (wanted.target == Target::CPU && gpu)
-    return makeError("`--emit " + options.emit + "` is for `--target cpu`; for a GPU there are gpu, nvvm, ptx and cubin");
+    return makeError("`--emit " + options.emit +
+                     "` is for `--target cpu`; for a GPU there are gpu, nvvm, ptx and cubin");
   if (wanted.form == Form::Binary && options.output == "-")
     return makeError("`" + options.emit + "` needs a file: give `-o FILE" + wanted.extension + "`");
-  if (llvm::Error error = checkOutputs({options.output, to == Stage::Obj ? headerOf(options.output) : ""}, options.model.path))
+  if (llvm::Error error =
+          checkOutputs({options.output, to == Stage::Obj ? headerOf(options.output) : ""}, options.model.path))
     return error;
   for (const std::string &file : {options.model.path, options.output})
     if (!options.dumpDir.empty() && file != "-" && Dump::mayWrite(options.dumpDir, file))
@@ -184,7 +191,8 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
   if (mlir::Operation *planned = c.module().lookupSymbol(row::deviceModuleName); planned && gpu)
     if (llvm::Error error = row::checkPlannedFor(planned, *gpu))
       return error;
-  bool keep = options.locations != "never", shown = keep && (options.locations == "always" || options.output != "-" || !console.outIsTerminal);
+  bool keep = options.locations != "never",
+       shown = keep && (options.locations == "always" || options.output != "-" || !console.outIsTerminal);
   Dump dump(options.dumpDir, console);
   if (llvm::Error error = dump.error())
     return error;
@@ -207,7 +215,8 @@ static llvm::Error run(const CompileOptions &options, Console &console) {
     return llvm::joinErrors(module.takeError(), dump.error());
   if (to == Stage::Obj)
     return llvm::joinErrors(toObject(c, **module, options.output), dump.error());
-  llvm::Expected<std::string> text = wanted.form == Form::Module ? textOf(**module, shown) : toPTX(c, **module, *gpu, options);
+  llvm::Expected<std::string> text =
+      wanted.form == Form::Module ? textOf(**module, shown) : toPTX(c, **module, *gpu, options);
   if (text && wanted.form != Form::Module)
     dump.add(infoOf(Stage::PTX).extension, *text);
   if (text && to == Stage::Cubin)

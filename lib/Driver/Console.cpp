@@ -20,10 +20,7 @@ static void label(Console &console, const char *word, const char *colour) {
 int fail(Console &console, llvm::Error error) {
   console.out.flush();
   llvm::handleAllErrors(
-      std::move(error),
-      [&](const RenderedError &e) {
-        e.log(console.err);
-      },
+      std::move(error), [&](const RenderedError &e) { e.log(console.err); },
       [&](const llvm::ErrorInfoBase &e) {
         label(console, "error", "\033[1;31m");
         console.err << e.message() << "\n";

@@ -88,13 +88,15 @@ int convert(const ConvertOptions &options, Console &console) {
     if (!result.tensors.emplace(now, changes ? stored(tensor, options.dtype) : tensor).second)
       return fail(console, makeError("two tensors would be called `" + now + "`"));
     if (tensor.dtype == rt::DType::Other)
-      warn(console, "`" + name + "` is of the type " + printable(tensor.otherType) + ", which is not known here; its bytes are passed on as they are");
+      warn(console, "`" + name + "` is of the type " + printable(tensor.otherType) +
+                        ", which is not known here; its bytes are passed on as they are");
     numbers += tensor.numElements();
   }
   if (llvm::Error error = checkUsed(drops, *file, options.input, [&](size_t i) { return "--drop " + options.drop[i]; }))
     return fail(console, std::move(error));
-  if (llvm::Error error = checkUsed(renames, *file, options.input,
-                                    [&](size_t i) { return "--rename " + options.rename[i].first + "=" + options.rename[i].second; }))
+  if (llvm::Error error = checkUsed(renames, *file, options.input, [&](size_t i) {
+        return "--rename " + options.rename[i].first + "=" + options.rename[i].second;
+      }))
     return fail(console, std::move(error));
   if (llvm::Error error = writeTensors(options.output, result, console))
     return fail(console, std::move(error));

@@ -55,25 +55,30 @@ std::string drawLossCurve(const std::vector<Curve> &curves) {
   f.y0 -= room;
   f.y1 += room;
 
-  std::string svg = text("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" font-family=\"sans-serif\" font-size=\"12\">\n"
-                         "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n", width, height);
+  std::string svg = text("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
+                         "font-family=\"sans-serif\" font-size=\"12\">\n"
+                         "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+                         width, height);
   for (double y : ticks(f.y0, f.y1))
     svg += text("<path d=\"M%.1f %.1fH%.1f\" stroke=\"#ddd\"/>", left, f.y(y), width - right) +
            text("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", left - 6, f.y(y) + 4) + general(y, 4) + "</text>\n";
   for (double x : ticks(f.x0, f.x1))
-    svg += text("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", f.x(x), height - bottom + 18) + general(x) + "</text>\n";
-  svg += text("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">step</text>\n", (left + width - right) / 2, height - 6);
+    svg += text("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", f.x(x), height - bottom + 18) + general(x) +
+           "</text>\n";
+  svg +=
+      text("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">step</text>\n", (left + width - right) / 2, height - 6);
 
   double legend = top + 16;
   for (const Curve &curve : curves) {
     if (curve.points.empty())
       continue;
     size_t stride = std::max<size_t>(1, curve.points.size() / 2000);
-    svg += "<polyline fill=\"none\" stroke=\"" + curve.color + "\" stroke-width=\"" + general(curve.width) + "\" points=\"";
+    svg += "<polyline fill=\"none\" stroke=\"" + curve.color + "\" stroke-width=\"" + general(curve.width) +
+           "\" points=\"";
     for (size_t i = 0; i < curve.points.size(); i += stride)
       svg += text("%.1f,%.1f ", f.x(double(curve.points[i].first)), f.y(curve.points[i].second));
-    svg += "\"/>\n<text fill=\"" + curve.color + text("\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", width - right - 8, legend) +
-           curve.name + "</text>\n";
+    svg += "\"/>\n<text fill=\"" + curve.color +
+           text("\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", width - right - 8, legend) + curve.name + "</text>\n";
     legend += 16;
   }
   return svg + "</svg>\n";

@@ -22,12 +22,14 @@ static constexpr size_t maxTextBytes = size_t(1) << 32;
 
 /// Adds a text that stands in a file, or comes through a pipe.
 static llvm::Error append(std::string &text, const std::string &input) {
-  return readInputText(input, /*streams=*/true, "; name the files in it (`" + input + "/*.txt`)", [&](llvm::StringRef part) -> llvm::Error {
-    if (text.size() + part.size() > maxTextBytes)
-      return makeError("`" + input + "`: more than " + llvm::Twine(maxTextBytes >> 20) + " MiB of text are more than a file of tokens holds");
-    text += part;
-    return llvm::Error::success();
-  });
+  return readInputText(input, /*streams=*/true, "; name the files in it (`" + input + "/*.txt`)",
+                       [&](llvm::StringRef part) -> llvm::Error {
+                         if (text.size() + part.size() > maxTextBytes)
+                           return makeError("`" + input + "`: more than " + llvm::Twine(maxTextBytes >> 20) +
+                                            " MiB of text are more than a file of tokens holds");
+                         text += part;
+                         return llvm::Error::success();
+                       });
 }
 
 int data(const DataOptions &options, Console &console) {

@@ -6,8 +6,9 @@
 
 namespace braid::driver {
 
-llvm::Expected<std::unique_ptr<dev::Device>> deviceByName(llvm::StringRef name, const EmulatorArgs &emulated, uint64_t seed, bool useCache, Console &console,
-                                                          std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch) {
+llvm::Expected<std::unique_ptr<dev::Device>>
+deviceByName(llvm::StringRef name, const EmulatorArgs &emulated, uint64_t seed, bool useCache, Console &console,
+             std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch) {
   if (name == "emulator") {
     auto chip = row::parseGpuTarget(emulated.target.empty() ? llvm::StringRef(row::defaultGpuTarget) : emulated.target);
     if (!chip)

@@ -11,7 +11,9 @@
 namespace braid::driver {
 
 static std::string name(size_t gpu) { return "cuda:" + std::to_string(gpu); }
-static std::string capability(const dev::Properties &gpu) { return std::to_string(gpu.major) + "." + std::to_string(gpu.minor); }
+static std::string capability(const dev::Properties &gpu) {
+  return std::to_string(gpu.major) + "." + std::to_string(gpu.minor);
+}
 
 /// The target that kernels are compiled for, or why there is none.
 static std::string targetText(const dev::Properties &gpu, bool &usable) {
@@ -23,17 +25,26 @@ static std::string targetText(const dev::Properties &gpu, bool &usable) {
   return "too old: kernels need 8.0";
 }
 
-static void printJSON(const MachineInfo &info, const dev::CudaInfo &cuda, const std::string &problem, Console &console) {
-  llvm::json::Array list{
-      llvm::json::Object{{"name", "cpu"}, {"processor", info.name}, {"target", info.target}, {"threads", info.threads},
-                         {"memory_bytes", info.memoryBytes}, {"features", llvm::json::Array(info.features)}},
-      llvm::json::Object{{"name", "reference"}, {"processor", "the oracle, in double precision"}},
-      llvm::json::Object{{"name", "emulator"}, {"processor", "GPU kernels on the CPU, checked"}}};
+static void printJSON(const MachineInfo &info, const dev::CudaInfo &cuda, const std::string &problem,
+                      Console &console) {
+  llvm::json::Array list{llvm::json::Object{{"name", "cpu"},
+                                            {"processor", info.name},
+                                            {"target", info.target},
+                                            {"threads", info.threads},
+                                            {"memory_bytes", info.memoryBytes},
+                                            {"features", llvm::json::Array(info.features)}},
+                         llvm::json::Object{{"name", "reference"}, {"processor", "the oracle, in double precision"}},
+                         llvm::json::Object{{"name", "emulator"}, {"processor", "GPU kernels on the CPU, checked"}}};
   for (auto [i, gpu] : llvm::enumerate(cuda.gpus)) {
     bool usable;
     std::string target = targetText(gpu, usable);
-    llvm::json::Object object{{"name", name(i)}, {"processor", gpu.name}, {"capability", capability(gpu)}, {"multiprocessors", gpu.multiprocessors},
-                              {"memory_bytes", gpu.memoryBytes}, {"driver", dev::cudaVersionText(gpu.driverVersion)}, {"usable", usable}};
+    llvm::json::Object object{{"name", name(i)},
+                              {"processor", gpu.name},
+                              {"capability", capability(gpu)},
+                              {"multiprocessors", gpu.multiprocessors},
+                              {"memory_bytes", gpu.memoryBytes},
+                              {"driver", dev::cudaVersionText(gpu.driverVersion)},
+                              {"usable", usable}};
     if (usable)
       object["target"] = target;
     list.push_back(std::move(object));
@@ -64,8 +75,9 @@ int devices(const DevicesOptions &options, Console &console) {
   for (auto [i, gpu] : llvm::enumerate(cuda.gpus)) {
     bool usable;
     std::string target = targetText(gpu, usable);
-    table.add({name(i), gpu.name + ", compute capability " + capability(gpu) + " (" + target + "), " + bytesText(double(gpu.memoryBytes)) + ", " +
-                            std::to_string(gpu.multiprocessors) + " multiprocessors, driver for CUDA " + dev::cudaVersionText(gpu.driverVersion) +
+    table.add({name(i), gpu.name + ", compute capability " + capability(gpu) + " (" + target + "), " +
+                            bytesText(double(gpu.memoryBytes)) + ", " + std::to_string(gpu.multiprocessors) +
+                            " multiprocessors, driver for CUDA " + dev::cudaVersionText(gpu.driverVersion) +
                             (usable ? "; row kernels only" : "")});
   }
   table.print(console.out);

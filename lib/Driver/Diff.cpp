@@ -25,7 +25,7 @@ struct Device {
 struct Results {
   Table table;
   int64_t compared = 0, differing = 0, explained = 0; ///< explained: beyond the tolerance, by rounding
-  std::string first = {}; ///< the first that differs
+  std::string first = {};                             ///< the first that differs
 };
 
 } // namespace
@@ -39,8 +39,8 @@ static double largestOf(const std::vector<NamedValue> &values) {
   return largest;
 }
 
-static llvm::Expected<Device> open(const Side &side, const DiffOptions &options, const std::vector<std::string> &functions,
-                                   const rt::TensorFile &params) {
+static llvm::Expected<Device> open(const Side &side, const DiffOptions &options,
+                                   const std::vector<std::string> &functions, const rt::TensorFile &params) {
   Device device{side, nullptr};
   if (side.device == "reference")
     return std::move(device);
@@ -58,10 +58,12 @@ static llvm::Expected<Device> open(const Side &side, const DiffOptions &options,
   return std::move(device);
 }
 
-static llvm::Error compareResults(Device *devices, const std::string &function, const Search &search, Results &results) {
+static llvm::Error compareResults(Device *devices, const std::string &function, const Search &search,
+                                  Results &results) {
   const Inputs &inputs = *search.inputs;
   const rt::TensorFile &params = *search.params;
-  // The error of a result that rounding to fp32 makes, as far as the derived program goes, at each of the points needed so far.
+  // The error of a result that rounding to fp32 makes, as far as the derived program goes, at each of the points needed
+  // so far.
   struct Point {
     std::vector<NamedValue> exact, rounded;
   };
@@ -111,7 +113,9 @@ static llvm::Error compareResults(Device *devices, const std::string &function, 
     std::string name = (function == "grad" && b.name != "loss" ? "grad " : "") + b.name;
     results.table.add({name, general(d.scale, 4), general(d.largest, 3),
                        d.finite ? general(d.relative(least), 3) : "not finite", general(d.rms, 3),
-                       differs ? "differs" : beyond ? "rounding" : ""});
+                       differs  ? "differs"
+                       : beyond ? "rounding"
+                                : ""});
     ++results.compared;
     results.differing += differs;
     if (differs && results.first.empty())
@@ -123,10 +127,13 @@ static llvm::Error compareResults(Device *devices, const std::string &function, 
 }
 
 /// The other program takes what the model takes, and gives what it gives.
-static llvm::Error checkSame(const ModelInfo &model, const ModelInfo &other, const rt::TensorFile &params, const DiffOptions &options) {
+static llvm::Error checkSame(const ModelInfo &model, const ModelInfo &other, const rt::TensorFile &params,
+                             const DiffOptions &options) {
   if (llvm::Error error = checkParameters(other, params, options.params.empty() ? options.model.path : options.params))
     return error;
-  auto fails = [&](const std::string &what) { return makeError("`" + options.other + "` " + what + " `" + options.model.path + "`"); };
+  auto fails = [&](const std::string &what) {
+    return makeError("`" + options.other + "` " + what + " `" + options.model.path + "`");
+  };
   if (model.inputs.size() != other.inputs.size() ||
       llvm::any_of(model.inputs, [&](const InputInfo &input) { return !other.findInput(input.name); }))
     return fails("takes other inputs than");
@@ -181,7 +188,9 @@ static llvm::Expected<int> compareAll(const DiffOptions &options, Console &conso
   if (!inputs)
     return inputs.takeError();
 
-  Search search{{{options.between[0], loaded->get()}, {options.between[1], second ? second.get() : loaded->get()}}, &*inputs, &*params,
+  Search search{{{options.between[0], loaded->get()}, {options.between[1], second ? second.get() : loaded->get()}},
+                &*inputs,
+                &*params,
                 options.how};
   search.resolve = options.tolerance <= 0;
   search.tolerance = options.tolerance > 0 ? options.tolerance : options.how.bf16 ? 3e-2 : 1e-4;
@@ -214,12 +223,14 @@ static llvm::Expected<int> compareAll(const DiffOptions &options, Console &conso
       return device.takeError();
     devices.push_back(std::move(*device));
   }
-  Results results{Table({"value", "largest |" + devices[1].side.device + "|", "largest error", "relative", "rms", ""}, {1, 2, 3, 4})};
+  Results results{Table({"value", "largest |" + devices[1].side.device + "|", "largest error", "relative", "rms", ""},
+                        {1, 2, 3, 4})};
   for (const std::string &function : functions)
     if (llvm::Error error = compareResults(devices.data(), function, search, results))
       return std::move(error);
   // Unless it is not, after all.
-  if (!results.first.empty() && finding.empty() && !options.resultsOnly && options.function == "grad" && remarks.empty()) {
+  if (!results.first.empty() && finding.empty() && !options.resultsOnly && options.function == "grad" &&
+      remarks.empty()) {
     auto searched = firstDifference(search, "grad", Part::Forward);
     if (!searched)
       return searched.takeError();
@@ -229,18 +240,22 @@ static llvm::Expected<int> compareAll(const DiffOptions &options, Console &conso
   results.table.print(console.out);
   console.out << "\n";
   if (!results.first.empty())
-    console.out << "the first result beyond " << general(search.tolerance) << " is " << results.first << " (" << results.differing
-                << " of " << results.compared << " differ)\n";
+    console.out << "the first result beyond " << general(search.tolerance) << " is " << results.first << " ("
+                << results.differing << " of " << results.compared << " differ)\n";
   else
     console.out << results.compared << " results agree to " << general(search.tolerance) << " of their largest number"
-                << (results.explained ? ", but for " + std::to_string(results.explained) + " whose error is that of rounding to fp32" : "") << "\n";
+                << (results.explained
+                        ? ", but for " + std::to_string(results.explained) + " whose error is that of rounding to fp32"
+                        : "")
+                << "\n";
   console.out << remarks;
   if (!finding.empty())
     console.out << finding;
   else if (!options.resultsOnly)
     console.out << "all " << grouped(int64_t(computed)) << " values computed on the way agree\n";
   if (!results.first.empty() && finding.empty() && !options.resultsOnly && remarks.empty())
-    console.out << "what differs is made in one piece that is right when its values are stored, or (gradients on the reference, which\n"
+    console.out << "what differs is made in one piece that is right when its values are stored, or (gradients on the "
+                   "reference, which\n"
                    "has a way of its own to them) by reverse mode: try `--memory 1`, which stores fewer at a time\n";
   return finding.empty() && results.first.empty() ? Success : Failure;
 }

@@ -20,10 +20,13 @@ static double inRange(double x) { return std::fabs(x) > double(FLT_MAX) ? std::c
 static bool isOneSided(double x, double y) {
   if (x == y || (std::isnan(x) && std::isnan(y)) || (std::isfinite(x) && std::isfinite(y)))
     return false;
-  return std::isnan(x) || std::isnan(y) || std::signbit(x) != std::signbit(y) || std::fabs(x) < edge || std::fabs(y) < edge;
+  return std::isnan(x) || std::isnan(y) || std::signbit(x) != std::signbit(y) || std::fabs(x) < edge ||
+         std::fabs(y) < edge;
 }
 
-static double numberOf(const NamedValue &value, size_t i) { return i < value.data.size() ? inRange(value.data[i]) : NAN; }
+static double numberOf(const NamedValue &value, size_t i) {
+  return i < value.data.size() ? inRange(value.data[i]) : NAN;
+}
 
 Difference compare(const NamedValue &value, const NamedValue &measure) {
   Difference d;

@@ -22,8 +22,8 @@ struct Difference {
   double relative(double least = 0) const;
 };
 
-/// Numbers that `value` lacks count as NaN. Equal infinities and two NaN are no difference, nor is an infinity where the
-/// other number is at the edge of the range of fp32 and bf16. A number beyond that range counts as infinite.
+/// Numbers that `value` lacks count as NaN. Equal infinities and two NaN are no difference, nor is an infinity where
+/// the other number is at the edge of the range of fp32 and bf16. A number beyond that range counts as infinite.
 Difference compare(const NamedValue &value, const NamedValue &measure);
 
 /// What rounding to fp32 does to a value.
@@ -33,8 +33,8 @@ struct Rounding {
 
   /// One more point: the value as the oracle has it when it rounds, and exactly.
   void add(const NamedValue &rounded, const NamedValue &exact);
-  /// Whether it explains what `value` differs from `measure` by, up to fp32Allowance: a number that has no digit left lies
-  /// no further from its measure than twice the value's largest number.
+  /// Whether it explains what `value` differs from `measure` by, up to fp32Allowance: a number that has no digit left
+  /// lies no further from its measure than twice the value's largest number.
   bool explains(const NamedValue &value, const NamedValue &measure) const;
 };
 /// `[batch 1, time 3, dim 4]`.

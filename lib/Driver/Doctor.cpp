@@ -67,9 +67,11 @@ static void checkProcessor(Report &report) {
   if (fast)
     report.good("processor " + info.name + ":" + features);
   else
-    report.bad("processor " + info.name + " has no AVX2 and FMA, which compiled programs need; use `--device reference`, or another machine");
+    report.bad("processor " + info.name +
+               " has no AVX2 and FMA, which compiled programs need; use `--device reference`, or another machine");
 
-  std::string text = "OpenMP: " + workingThreads(rt::Context().threads()) + " on " + std::to_string(info.threads) + " processors";
+  std::string text =
+      "OpenMP: " + workingThreads(rt::Context().threads()) + " on " + std::to_string(info.threads) + " processors";
   if (double quota = rt::processorQuota(); quota < info.threads)
     text += ", of whose time this container has that of " + general(quota);
   const char *limit = std::getenv("OMP_NUM_THREADS");
@@ -77,15 +79,17 @@ static void checkProcessor(Report &report) {
 
   const dnnl_version_t *version = dnnl_version();
   double single = measurePeak(false, 0), half = measurePeak(true, 0);
-  std::string products = "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch) +
-                         ": products at " + siText(single, "FLOP/s") + " in fp32, " + siText(half, "FLOP/s") + " in bf16";
+  std::string products = "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+                         std::to_string(version->patch) + ": products at " + siText(single, "FLOP/s") + " in fp32, " +
+                         siText(half, "FLOP/s") + " in bf16";
   if (single == 0 || half == 0) {
     report.bad(products + ": they fail; reinstall oneDNN (package libdnnl)");
     return;
   }
   report.good(products);
   if (!llvm::is_contained(info.features, "avx512bf16") && !llvm::is_contained(info.features, "amx-bf16"))
-    report.none("bf16 instructions of the processor (AVX512_BF16, AMX): bf16 saves memory here, no time; train with `--dtype fp32` for speed");
+    report.none("bf16 instructions of the processor (AVX512_BF16, AMX): bf16 saves memory here, no time; train with "
+                "`--dtype fp32` for speed");
 }
 
 static void checkSample(Report &report) {
@@ -140,8 +144,9 @@ static void checkCuda(Report &report, bool wanted) {
       continue;
     }
     usable = true;
-    report.good(name + gpu.name + ", compute capability " + std::to_string(gpu.major) + "." + std::to_string(gpu.minor) + ", " +
-                bytesText(double(*available)) + " of " + bytesText(double(gpu.memoryBytes)) + " free");
+    report.good(name + gpu.name + ", compute capability " + std::to_string(gpu.major) + "." +
+                std::to_string(gpu.minor) + ", " + bytesText(double(*available)) + " of " +
+                bytesText(double(gpu.memoryBytes)) + " free");
   }
   if (info->gpus.empty())
     report.missing(wanted, "GPUs: the driver sees none; look at `nvidia-smi` and CUDA_VISIBLE_DEVICES");
@@ -155,7 +160,8 @@ static void checkPtxas(Report &report) {
     const char *given = std::getenv("BRAID_PTXAS");
     bool wanted = given && *given && llvm::StringRef(given) != "off";
     report.missing(wanted, "ptxas: " + llvm::toString(program.takeError()) +
-                               "; the driver compiles PTX where there is none, more slowly, and `--emit cubin` needs it (package cuda-nvcc)");
+                               "; the driver compiles PTX where there is none, more slowly, and `--emit cubin` needs "
+                               "it (package cuda-nvcc)");
     return;
   }
   static const char *const hint = "; name another one in BRAID_PTXAS, or `BRAID_PTXAS=off`";
@@ -177,7 +183,8 @@ static void checkPtxas(Report &report) {
     return report.bad(what + ": cannot assemble a kernel: " + why + hint);
   report.good(what + ": assembles for " + able);
   if (!unable.empty())
-    report.none(what + ": cannot assemble for " + unable + "; the driver compiles PTX there, more slowly, and `--emit cubin` fails");
+    report.none(what + ": cannot assemble for " + unable +
+                "; the driver compiles PTX there, more slowly, and `--emit cubin` fails");
 }
 
 static void checkCache(Report &report) {
@@ -187,7 +194,8 @@ static void checkCache(Report &report) {
     return;
   }
   if (llvm::Error error = cache.checkWritable()) {
-    report.bad("compile cache: " + llvm::toString(std::move(error)) + "; name another folder in BRAID_CACHE, or `BRAID_CACHE=off`");
+    report.bad("compile cache: " + llvm::toString(std::move(error)) +
+               "; name another folder in BRAID_CACHE, or `BRAID_CACHE=off`");
     return;
   }
   auto entries = cache.list();
@@ -200,9 +208,11 @@ static void checkCache(Report &report) {
     bytes += entry.bytes;
     damaged += !entry.damage.empty();
   }
-  std::string text = "compile cache " + cache.folder() + ": " + std::to_string(entries->size()) + " entries, " + bytesText(double(bytes));
+  std::string text = "compile cache " + cache.folder() + ": " + std::to_string(entries->size()) + " entries, " +
+                     bytesText(double(bytes));
   if (damaged)
-    report.bad(text + ", " + std::to_string(damaged) + " damaged; `braid cache list` names them, `braid cache clear` removes all");
+    report.bad(text + ", " + std::to_string(damaged) +
+               " damaged; `braid cache list` names them, `braid cache clear` removes all");
   else
     report.good(text);
 }
@@ -210,7 +220,8 @@ static void checkCache(Report &report) {
 int doctor(const DoctorOptions &options, Console &console) {
   Report report(console);
   checkProcessor(report);
-  report.good(std::string("LLVM and MLIR " LLVM_VERSION_STRING ", standard library of ") + std::to_string(standardLibrary().size()) + " files");
+  report.good(std::string("LLVM and MLIR " LLVM_VERSION_STRING ", standard library of ") +
+              std::to_string(standardLibrary().size()) + " files");
   checkSample(report);
   checkCuda(report, options.device == "cuda");
   checkPtxas(report);

@@ -11,8 +11,8 @@
 
 namespace braid::driver {
 
-/// Fails where the model takes what a file of tokens does not give, or where its input `document`, the separator (-1: none)
-/// and windows of `time` tokens do not go together, or where these are too long for the model.
+/// Fails where the model takes what a file of tokens does not give, or where its input `document`, the separator (-1:
+/// none) and windows of `time` tokens do not go together, or where these are too long for the model.
 llvm::Error checkTokenInputs(const ModelInfo &model, int64_t separator, int64_t time);
 
 /// Fills `document` from `tokens`, [rows][time] each; nothing where the session has no such input.

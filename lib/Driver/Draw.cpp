@@ -34,7 +34,8 @@ namespace {
 /// Walks the calls of a function in order and keeps who wrote each buffer last.
 class Graph {
 public:
-  Graph(std::string prefix, mlir::SymbolTable &symbols, llvm::raw_ostream &os) : prefix(std::move(prefix)), symbols(symbols), os(os) {}
+  Graph(std::string prefix, mlir::SymbolTable &symbols, llvm::raw_ostream &os)
+      : prefix(std::move(prefix)), symbols(symbols), os(os) {}
 
   void add(mlir::Operation *op) {
     std::string label, shape = "box";
@@ -107,7 +108,8 @@ std::string planAsDot(mlir::ModuleOp planned) {
   std::string text;
   llvm::raw_string_ostream os(text);
   mlir::SymbolTable symbols(planned);
-  os << "digraph plan {\n  node [fontname=\"sans-serif\", fontsize=10];\n  edge [fontname=\"sans-serif\", fontsize=8, color=gray40];\n";
+  os << "digraph plan {\n  node [fontname=\"sans-serif\", fontsize=10];\n  edge [fontname=\"sans-serif\", fontsize=8, "
+        "color=gray40];\n";
   for (auto function : planned.getOps<host::FuncOp>()) {
     os << "  subgraph cluster_" << function.getSymName() << " {\n    label=\"@" << function.getSymName() << "\";\n";
     Graph graph(function.getSymName().str(), symbols, os);
@@ -133,9 +135,11 @@ std::string planAsHtml(mlir::ModuleOp planned, const std::string &title) {
   os << "<!doctype html>\n<meta charset=\"utf-8\">\n<title>";
   escaped(title);
   os << "</title>\n<style>body{font-family:sans-serif;margin:2em}table{border-collapse:collapse;margin-bottom:2em}"
-        "td,th{border:1px solid #ccc;padding:.3em .8em;text-align:right}td:first-child,th:first-child{text-align:left}</style>\n<h1>";
+        "td,th{border:1px solid #ccc;padding:.3em "
+        ".8em;text-align:right}td:first-child,th:first-child{text-align:left}</style>\n<h1>";
   escaped(title);
-  os << "</h1>\n<h2>Cost of a token</h2>\n<table><tr><th>program<th>products<th>attention, a position<th>kernels load<th>kernels store"
+  os << "</h1>\n<h2>Cost of a token</h2>\n<table><tr><th>program<th>products<th>attention, a position<th>kernels "
+        "load<th>kernels store"
         "<th>least traffic<th>arena<th>launches<th>products</tr>\n";
   std::vector<Cost> all = costs(planned);
   double traffic = 0, arena = 0;
@@ -144,14 +148,16 @@ std::string planAsHtml(mlir::ModuleOp planned, const std::string &title) {
     arena = std::max(arena, double(cost.tokenArena));
   }
   for (const Cost &cost : all)
-    os << "<tr><td>@" << cost.function << "</td><td>" << siText(cost.productFlops, "FLOP") << "</td><td>" << siText(cost.attendFlops, "FLOP")
-       << "</td>" << barCell(cost.loaded, traffic, bytesText(cost.loaded)) << barCell(cost.stored, traffic, bytesText(cost.stored)) << "<td>"
-       << bytesText(cost.bound) << "</td>" << barCell(double(cost.tokenArena), arena, bytesText(double(cost.tokenArena))) << "<td>"
-       << cost.launches << "</td><td>" << cost.products << "</td></tr>\n";
+    os << "<tr><td>@" << cost.function << "</td><td>" << siText(cost.productFlops, "FLOP") << "</td><td>"
+       << siText(cost.attendFlops, "FLOP") << "</td>" << barCell(cost.loaded, traffic, bytesText(cost.loaded))
+       << barCell(cost.stored, traffic, bytesText(cost.stored)) << "<td>" << bytesText(cost.bound) << "</td>"
+       << barCell(double(cost.tokenArena), arena, bytesText(double(cost.tokenArena))) << "<td>" << cost.launches
+       << "</td><td>" << cost.products << "</td></tr>\n";
   os << "</table>\n<h2>Memory of a token by category</h2>\n<table><tr><th>program<th>category<th>bytes</tr>\n";
   for (const Cost &cost : all)
     for (const auto &[category, bytes] : cost.categories)
-      os << "<tr><td>@" << cost.function << "</td><td>" << category << "</td><td>" << bytesText(double(bytes)) << "</td></tr>\n";
+      os << "<tr><td>@" << cost.function << "</td><td>" << category << "</td><td>" << bytesText(double(bytes))
+         << "</td></tr>\n";
   os << "</table>\n<h2>Schedule</h2>\n<pre>";
   escaped(braid::explain(planned));
   os << "</pre>\n";

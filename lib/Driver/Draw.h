@@ -7,7 +7,8 @@
 
 namespace braid::driver {
 
-/// Every host.func as a cluster of a Graphviz digraph: calls are nodes, buffers written by one and read by another edges.
+/// Every host.func as a cluster of a Graphviz digraph: calls are nodes, buffers written by one and read by another
+/// edges.
 std::string planAsDot(mlir::ModuleOp planned);
 /// Costs as tables with bars, and the schedule, as one page without scripts or outside resources.
 std::string planAsHtml(mlir::ModuleOp planned, const std::string &title);

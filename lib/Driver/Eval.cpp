@@ -22,7 +22,9 @@ struct Observed {
 } // namespace
 
 /// `block.0.mlp.x.depth_weights` is observed as `depth_weights`.
-static bool isNamed(llvm::StringRef path, llvm::StringRef name) { return path == name || path.ends_with(("." + name).str()); }
+static bool isNamed(llvm::StringRef path, llvm::StringRef name) {
+  return path == name || path.ends_with(("." + name).str());
+}
 
 /// What could be meant, for a message.
 static std::string observedNames(const ModelInfo &model) {
@@ -41,7 +43,8 @@ namespace {
 /// The means over the tokens that a loss counts, of all batches.
 class Observer {
 public:
-  Observer(Session &session, const EvalOptions &options, int64_t time) : session(session), options(options), time(time) {}
+  Observer(Session &session, const EvalOptions &options, int64_t time)
+      : session(session), options(options), time(time) {}
   /// Runs @observe on the inputs that are there.
   llvm::Error add(int64_t first, llvm::ArrayRef<int32_t> targets);
   std::vector<Observed> means() const;
@@ -69,7 +72,8 @@ llvm::Error Observer::add(int64_t first, llvm::ArrayRef<int32_t> targets) {
     for (const AxisInfo &axis : output.axes)
       width *= axis.size;
     if (next == sums.size())
-      sums.push_back({site.drop_back(std::min(site.size(), options.observe.size() + 1)).str(), std::vector<double>(width)});
+      sums.push_back(
+          {site.drop_back(std::min(site.size(), options.observe.size() + 1)).str(), std::vector<double>(width)});
     std::vector<double> &sum = sums[next++].mean;
     // What does not vary per token counts as if every token had it.
     int64_t rows = output.perToken ? int64_t(targets.size()) : 1;
@@ -117,7 +121,8 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   if (!file)
     return file.takeError();
   int64_t time = 0, separator = -1, ignore = -1;
-  if (llvm::Error error = settingOf(options.model.path, "tokens", 1, options.tokens, model->info.usualTime()).moveInto(time))
+  if (llvm::Error error =
+          settingOf(options.model.path, "tokens", 1, options.tokens, model->info.usualTime()).moveInto(time))
     return error;
   if (llvm::Error error = settingOf(options.model.path, "separator", -1, options.separator, -1).moveInto(separator))
     return error;
@@ -144,7 +149,8 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
       return llvm::Error::success();
     return observer.add(first, targets);
   };
-  auto result = evaluateWindows(**session, *data, options.batch, options.batches, separator, ignore, options.how.seed, observe);
+  auto result =
+      evaluateWindows(**session, *data, options.batch, options.batches, separator, ignore, options.how.seed, observe);
   if (!result)
     return result.takeError();
   if (!std::isfinite(result->loss))
@@ -153,8 +159,11 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
   std::vector<Observed> observed = observer.means();
   double bits = result->loss / std::log(2.0);
   if (options.json) {
-    llvm::json::Object root{{"loss", result->loss}, {"bits_per_token", bits}, {"perplexity", std::exp(result->loss)},
-                            {"tokens", result->tokens}, {"seconds", seconds}};
+    llvm::json::Object root{{"loss", result->loss},
+                            {"bits_per_token", bits},
+                            {"perplexity", std::exp(result->loss)},
+                            {"tokens", result->tokens},
+                            {"seconds", seconds}};
     // A token of this vocabulary is a byte.
     if (model->info.classes <= 256)
       root["bits_per_byte"] = bits;

@@ -31,8 +31,8 @@ static std::vector<std::string> axisNames(const OutputInfo &output) {
   return names;
 }
 
-llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function, const Inputs &inputs,
-                                                         const DeviceOptions &how) {
+llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function,
+                                                         const Inputs &inputs, const DeviceOptions &how) {
   if (llvm::Error error = bindInputs(session, inputs))
     return std::move(error);
   if (llvm::Error error = session.run(function, inputs.batch, inputs.time, how.seed, how.step))
@@ -97,7 +97,8 @@ llvm::Expected<std::vector<NamedValue>> evaluateReference(Compilation &compilati
     return parameters.takeError();
   // Loss and gradients come from the model itself and the oracle's tape, except where roundings are to be followed
   // or a derived program is all there is.
-  bool own = kind == Oracle::Own && !how.bf16 && compilation.stage() == Stage::Braid && (function == "loss" || function == "grad" || function == "logits");
+  bool own = kind == Oracle::Own && !how.bf16 && compilation.stage() == Stage::Braid &&
+             (function == "loss" || function == "grad" || function == "logits");
   ref::Interpreter oracle(own ? compilation.module() : **derived, options);
   auto results = !own                 ? oracle.run(function, given, *parameters)
                  : function == "grad" ? oracle.lossGradients(given, *parameters)

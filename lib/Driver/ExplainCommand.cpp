@@ -12,7 +12,8 @@ namespace braid::driver {
 
 /// `B0107`, in either case; what a file is called is none.
 static bool isCode(llvm::StringRef text) {
-  return text.size() > 1 && (text[0] == 'B' || text[0] == 'b') && llvm::all_of(text.drop_front(), llvm::isDigit) && !llvm::sys::fs::exists(text);
+  return text.size() > 1 && (text[0] == 'B' || text[0] == 'b') && llvm::all_of(text.drop_front(), llvm::isDigit) &&
+         !llvm::sys::fs::exists(text);
 }
 
 /// The message, the rule behind it, a program that breaks it and the same program mended.

@@ -28,8 +28,8 @@ static Arithmetic arithmeticOf(const Side &side) {
 }
 
 static std::string describe(const ComputedValue &value, size_t number, const std::string &function) {
-  return "number " + std::to_string(number) + " of @" + function + (value.backward ? ", in the backward pass" : "") + ": `" +
-         value.op + "`" + (value.path.empty() ? "" : " in `" + value.path + "`");
+  return "number " + std::to_string(number) + " of @" + function + (value.backward ? ", in the backward pass" : "") +
+         ": `" + value.op + "`" + (value.path.empty() ? "" : " in `" + value.path + "`");
 }
 
 namespace {
@@ -84,7 +84,8 @@ llvm::Error Stretch::compareDevices() {
   if (llvm::Error error = evaluate(1, arithmeticOf(search.sides[1]), [&](size_t number, std::vector<double> &data) {
         if (number >= limit)
           return;
-        NamedValue kept = programs[0].describe(number, *search.inputs), measure = programs[1].describe(number, *search.inputs);
+        NamedValue kept = programs[0].describe(number, *search.inputs),
+                   measure = programs[1].describe(number, *search.inputs);
         kept.data = std::move(exact[number - begin]);
         if (isCompiled)
           kept.data.assign(single[number - begin].begin(), single[number - begin].end());
@@ -136,23 +137,25 @@ llvm::Error Stretch::resolveSuspects() {
   return llvm::Error::success();
 }
 
-static std::string report(const Search &search, const std::string &function, const ProgramValues *programs, size_t number,
-                          const Suspect &suspect) {
+static std::string report(const Search &search, const std::string &function, const ProgramValues *programs,
+                          size_t number, const Suspect &suspect) {
   const ComputedValue &value = programs[0].list()[number];
   const Difference &d = suspect.difference;
   const std::vector<double> &kept = suspect.kept.data;
-  std::string text = "the first value that differs is " + describe(value, number, function) + " " + shapeText(suspect.measure) + "\n  at " +
-                     indexText(suspect.measure, d.at) + ": " + search.sides[0].device + " " +
-                     general(d.at < kept.size() ? kept[d.at] : NAN, 9) + ", " + search.sides[1].device + " " +
-                     general(suspect.measure.data[d.at], 9) + "\n  ";
+  std::string text = "the first value that differs is " + describe(value, number, function) + " " +
+                     shapeText(suspect.measure) + "\n  at " + indexText(suspect.measure, d.at) + ": " +
+                     search.sides[0].device + " " + general(d.at < kept.size() ? kept[d.at] : NAN, 9) + ", " +
+                     search.sides[1].device + " " + general(suspect.measure.data[d.at], 9) + "\n  ";
   if (d.finite)
-    text += "largest error " + general(d.largest, 3) + ", by the largest number " + general(d.relative(), 3) + ", rms " +
-            general(d.rms, 3) + (search.resolve ? "; rounding to fp32 explains " + general(suspect.rounding.largest, 3) : "") + "\n";
+    text += "largest error " + general(d.largest, 3) + ", by the largest number " + general(d.relative(), 3) +
+            ", rms " + general(d.rms, 3) +
+            (search.resolve ? "; rounding to fp32 explains " + general(suspect.rounding.largest, 3) : "") + "\n";
   else
     text += "one is not finite\n";
   text += search.sides[0].compilation->render(value.place, "note", "computed here");
   if (search.sides[1].compilation != search.sides[0].compilation)
-    text += search.sides[1].compilation->render(programs[1].list()[number].place, "note", "and here, in the second program");
+    text += search.sides[1].compilation->render(programs[1].list()[number].place, "note",
+                                                "and here, in the second program");
   return text;
 }
 
@@ -170,7 +173,8 @@ llvm::Expected<SearchResult> firstDifference(const Search &search, const std::st
   while (alike < first.size() && alike < second.size() && first[alike].isLike(second[alike]))
     ++alike;
   if (alike < std::max(first.size(), second.size())) {
-    result.remark = "from value number " + std::to_string(alike) + " of @" + function + " on, the programs compute different things\n";
+    result.remark = "from value number " + std::to_string(alike) + " of @" + function +
+                    " on, the programs compute different things\n";
     for (int i = 0; i < 2; ++i)
       if (alike < programs[i].list().size())
         result.remark += search.sides[i].compilation->render(programs[i].list()[alike].place, "note",

@@ -9,7 +9,7 @@ namespace braid::driver {
 
 /// One of the two that are compared.
 struct Side {
-  std::string device;       ///< `cpu` or `reference`
+  std::string device; ///< `cpu` or `reference`
   Compilation *compilation;
 };
 
@@ -18,9 +18,9 @@ struct Search {
   const Inputs *inputs;
   const rt::TensorFile *params;
   DeviceOptions how;
-  double tolerance = 0;  ///< largest error allowed, relative to the value's largest number
-  bool resolve = false;  ///< lets an error pass that is no more than what fp32 cannot resolve
-  int64_t memory = 0;    ///< bytes for values that are compared at one time
+  double tolerance = 0; ///< largest error allowed, relative to the value's largest number
+  bool resolve = false; ///< lets an error pass that is no more than what fp32 cannot resolve
+  int64_t memory = 0;   ///< bytes for values that are compared at one time
 };
 
 struct SearchResult {

@@ -13,7 +13,8 @@ llvm::Expected<FolderLock> FolderLock::take(const std::string &folder) {
     bool taken = errno == EWOULDBLOCK;
     close(descriptor);
     if (taken)
-      return makeError("another `braid train` is at work in `" + folder + "`; wait for its end, or give another `--out`");
+      return makeError("another `braid train` is at work in `" + folder +
+                       "`; wait for its end, or give another `--out`");
     descriptor = -1;
   }
   return FolderLock(descriptor);

@@ -31,8 +31,8 @@ static int32_t *inputOf(Session &session, llvm::StringRef name) {
 }
 
 /// The logits after the last of the newest `time` tokens.
-static llvm::Expected<std::vector<float>> logitsAfter(Session &session, llvm::ArrayRef<uint32_t> tokens, int64_t time, int64_t separator,
-                                                      uint64_t seed) {
+static llvm::Expected<std::vector<float>> logitsAfter(Session &session, llvm::ArrayRef<uint32_t> tokens, int64_t time,
+                                                      int64_t separator, uint64_t seed) {
   if (int32_t *input = inputOf(session, "in:tokens"))
     llvm::copy(tokens.take_back(time), input);
   numberDocuments(session, separator, 1, time);
@@ -50,7 +50,8 @@ static llvm::Error generateText(const GenerateOptions &options, Console &console
   if (!model)
     return model.takeError();
   int64_t context = 0, separator = -1;
-  if (llvm::Error error = settingOf(options.model.path, "tokens", 1, options.context, model->info.usualTime()).moveInto(context))
+  if (llvm::Error error =
+          settingOf(options.model.path, "tokens", 1, options.context, model->info.usualTime()).moveInto(context))
     return error;
   if (llvm::Error error = settingOf(options.model.path, "separator", -1, options.separator, -1).moveInto(separator))
     return error;
@@ -66,12 +67,13 @@ static llvm::Error generateText(const GenerateOptions &options, Console &console
     return error;
   int64_t readable = std::min(model->info.classes, model->info.vocabulary());
   if (readable < model->info.classes)
-    warn(console, "the model returns " + llvm::Twine(model->info.classes) + " logits and reads tokens below " + llvm::Twine(readable) +
-                      "; others are not drawn");
+    warn(console, "the model returns " + llvm::Twine(model->info.classes) + " logits and reads tokens below " +
+                      llvm::Twine(readable) + "; others are not drawn");
 
   std::vector<uint32_t> &text = prompt->tokens;
   size_t begin = text.size();
-  write(console.out, options.ids ? llvm::ArrayRef(text) : llvm::ArrayRef(text).take_back(options.prompt.size()), options.ids, true);
+  write(console.out, options.ids ? llvm::ArrayRef(text) : llvm::ArrayRef(text).take_back(options.prompt.size()),
+        options.ids, true);
   for (int64_t i = 0; i < options.maxTokens && !prompt->stopped(llvm::ArrayRef(text).drop_front(begin)); ++i) {
     int64_t time = std::min<int64_t>(context, int64_t(text.size()));
     auto logits = logitsAfter(**session, text, time, separator, options.how.seed);

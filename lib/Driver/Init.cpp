@@ -33,7 +33,8 @@ int init(const InitOptions &options, Console &console) {
   file.metadata["seed"] = std::to_string(options.seed);
   if (llvm::Error error = writeTensors(options.output, file, console))
     return fail(console, std::move(error));
-  console.err << options.output << ": " << grouped(info->numbers()) << " numbers in " << info->parameters.size() << " tensors\n";
+  console.err << options.output << ": " << grouped(info->numbers()) << " numbers in " << info->parameters.size()
+              << " tensors\n";
   return Success;
 }
 

@@ -129,7 +129,8 @@ void count(Inputs &inputs) {
 
 } // namespace
 
-llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &file, bool withTargets, const std::string &what) {
+llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &file, bool withTargets,
+                                  const std::string &what) {
   Reader reader(file, what);
   for (const InputInfo &input : model.inputs)
     if (llvm::Error error = reader.input(input, input.idSize, false))
@@ -152,7 +153,9 @@ llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &
     }
   if (!reader.result.batch)
     return makeError("`" + what + "` holds no input with a batch and a time" +
-                     (model.ignored.empty() ? "" : "; `" + model.ignored.front() + "`, though unused, says how many tokens there are"));
+                     (model.ignored.empty()
+                          ? ""
+                          : "; `" + model.ignored.front() + "`, though unused, says how many tokens there are"));
   if (llvm::Error error = checkTime(model, reader.result.time))
     return std::move(error);
   for (const auto &[name, tensor] : file.tensors)
@@ -171,8 +174,8 @@ llvm::Error checkTokens(int64_t batch, int64_t time) {
 llvm::Error checkTime(const ModelInfo &model, int64_t time) {
   if (!model.positions || time <= model.positions)
     return llvm::Error::success();
-  return makeError("a sequence of " + llvm::Twine(time) + " tokens is too long: `position` indexes `" + model.positionAxis +
-                   "`, which has " + llvm::Twine(model.positions) + " entries");
+  return makeError("a sequence of " + llvm::Twine(time) + " tokens is too long: `position` indexes `" +
+                   model.positionAxis + "`, which has " + llvm::Twine(model.positions) + " entries");
 }
 
 llvm::Expected<Inputs> randomInputs(const ModelInfo &model, int64_t batch, int64_t time, uint64_t seed) {

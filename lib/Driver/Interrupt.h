@@ -8,9 +8,10 @@
 
 namespace braid::driver {
 
-/// SIGINT, SIGTERM and SIGHUP, taken by a thread that does nothing else. No handler ever runs on a thread that computes: oneDNN's
-/// kernels keep their stack pointer in a workspace of their own, and the frame of a handler would overwrite what lies
-/// below it. A SIGHUP that is ignored when the process begins, as `nohup` has it, stays so. To be made before the process has any other thread, since threads inherit which signals are blocked.
+/// SIGINT, SIGTERM and SIGHUP, taken by a thread that does nothing else. No handler ever runs on a thread that
+/// computes: oneDNN's kernels keep their stack pointer in a workspace of their own, and the frame of a handler would
+/// overwrite what lies below it. A SIGHUP that is ignored when the process begins, as `nohup` has it, stays so. To be
+/// made before the process has any other thread, since threads inherit which signals are blocked.
 class Interrupt {
 public:
   Interrupt();

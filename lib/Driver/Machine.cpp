@@ -1,13 +1,13 @@
 //===- Machine.cpp - what this machine is; braid version ------------------===//
-#include "braid/Driver/Commands.h"
 #include "braid/Driver/Machine.h"
+#include "braid/Driver/Commands.h"
 #include "braid/Driver/Version.h"
 #include "braid/Runtime/Context.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/TargetParser/Host.h"
-#include <thread>
 #include <sys/sysinfo.h>
+#include <thread>
 #include <unistd.h>
 
 namespace braid::driver {
@@ -43,7 +43,8 @@ MachineInfo describeMachine() {
 std::string workingThreads(int asked) {
   int working = rt::workingThreads(asked);
   if (working < asked)
-    return std::to_string(working) + " of " + std::to_string(asked) + " threads (OpenMP gives no more; see the OMP_ variables)";
+    return std::to_string(working) + " of " + std::to_string(asked) +
+           " threads (OpenMP gives no more; see the OMP_ variables)";
   return std::to_string(asked) + (asked == 1 ? " thread" : " threads");
 }
 

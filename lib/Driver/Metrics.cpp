@@ -81,10 +81,10 @@ static std::string number(double value) {
 llvm::Error Metrics::add(const StepMetrics &m) {
   if (std::isfinite(m.loss))
     losses.emplace_back(m.step, m.loss);
-  return append("{\"step\": " + std::to_string(m.step) + ", \"loss\": " + number(m.loss) + ", \"grad_norm\": " + number(m.gradNorm) +
-                ", \"lr\": " + number(m.lr) + ", \"tokens\": " + std::to_string(m.tokens) + ", \"seconds\": " + number(m.seconds) +
-                ", \"tokens_per_second\": " + number(m.tokensPerSecond) + ", \"mfu\": " + number(m.mfu) +
-                (m.skipped ? ", \"skipped\": true" : "") + "}");
+  return append("{\"step\": " + std::to_string(m.step) + ", \"loss\": " + number(m.loss) + ", \"grad_norm\": " +
+                number(m.gradNorm) + ", \"lr\": " + number(m.lr) + ", \"tokens\": " + std::to_string(m.tokens) +
+                ", \"seconds\": " + number(m.seconds) + ", \"tokens_per_second\": " + number(m.tokensPerSecond) +
+                ", \"mfu\": " + number(m.mfu) + (m.skipped ? ", \"skipped\": true" : "") + "}");
 }
 
 llvm::Error Metrics::addEvaluation(int64_t step, double loss, double bitsPerByte) {
@@ -103,7 +103,8 @@ llvm::Error Metrics::drawCurve() const {
     weight = keep * weight + 1;
     smooth.emplace_back(step, mean / weight);
   }
-  std::string svg = drawLossCurve({{"training loss", "#bbccee", 1.0, losses}, {"smoothed", "#3366cc", 2.0, smooth},
+  std::string svg = drawLossCurve({{"training loss", "#bbccee", 1.0, losses},
+                                   {"smoothed", "#3366cc", 2.0, smooth},
                                    {"validation loss", "#cc5533", 2.0, evaluations}});
   if (rt::Status status = rt::writeFileAtomically(folder + "/loss.svg", {svg}); !status)
     return makeError(status.message());

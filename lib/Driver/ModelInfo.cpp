@@ -80,7 +80,8 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
   if (derived)
     program = *module.getOps<ir::FuncOp>().begin();
   if (!program)
-    return makeError("the module has no program over tokens any more; give an earlier stage, `braid` or `derived`, or the model itself");
+    return makeError("the module has no program over tokens any more; give an earlier stage, `braid` or `derived`, or "
+                     "the model itself");
   ir::IdBounds bounds = ir::idBoundsOf(program);
   info.positions = bounds.positions;
   info.positionAxis = bounds.axis;
@@ -90,7 +91,8 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
       if (derived && input.getName() == "targets")
         info.classes = type.getIdSize();
       else if (!info.findInput(input.getName()) && !(derived && input.getName() == "loss_scale"))
-        info.inputs.push_back({input.getName().str(), type.isToken(), type.isId(), bounds.inputs.lookup(input.getName()), axesOf(type)});
+        info.inputs.push_back(
+            {input.getName().str(), type.isToken(), type.isId(), bounds.inputs.lookup(input.getName()), axesOf(type)});
     } else if (auto output = mlir::dyn_cast<ir::OutputOp>(op)) {
       if (output.getName() == "logits" && ir::typeOf(output.getValue()).getAxes().size() == 1)
         info.classes = ir::typeOf(output.getValue()).numElements();
@@ -99,7 +101,8 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
     }
   });
   if (!info.classes)
-    return makeError(derived ? "the program `" + program.getSymName() + "` says nothing of classes; give the stage `braid`, or the model itself"
+    return makeError(derived ? "the program `" + program.getSymName() +
+                                   "` says nothing of classes; give the stage `braid`, or the model itself"
                              : "the model returns no logits over one axis of classes");
   return info;
 }

@@ -10,7 +10,8 @@ namespace braid::driver {
 /// Whether two names lead to one file, if it is there yet or not. Devices and pipes are none.
 bool isSameFile(const std::string &path, const std::string &other);
 
-/// Fails where two outputs are one file (or both standard output, `-`), or an output is an input. Empty names do not count.
+/// Fails where two outputs are one file (or both standard output, `-`), or an output is an input. Empty names do not
+/// count.
 llvm::Error checkOutputs(llvm::ArrayRef<std::string> outputs, llvm::ArrayRef<std::string> inputs = {});
 
 } // namespace braid::driver

@@ -28,13 +28,34 @@ double measurePeak(bool bf16, int threads) {
   braid_context call = context.contextFor(1, 1);
   call.external = external;
   int64_t format = bf16 ? BRAID_BF16 : BRAID_F32;
-  const int64_t table[] = {1, n, n, n, 0,
-                           format, BRAID_EXTERNAL, 0, n * n, n, 1,
-                           format, BRAID_EXTERNAL, 1, n * n, n, 1,
-                           BRAID_F32, BRAID_EXTERNAL, 2, n * n, n, 1};
+  const int64_t table[] = {1,
+                           n,
+                           n,
+                           n,
+                           0,
+                           format,
+                           BRAID_EXTERNAL,
+                           0,
+                           n * n,
+                           n,
+                           1,
+                           format,
+                           BRAID_EXTERNAL,
+                           1,
+                           n * n,
+                           n,
+                           1,
+                           BRAID_F32,
+                           BRAID_EXTERNAL,
+                           2,
+                           n * n,
+                           n,
+                           1};
   double best = 1e30;
   auto begin = std::chrono::steady_clock::now();
-  auto since = [](auto start) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  auto since = [](auto start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
   // At least five, and up to half a second of them: the machine may be busy with something else.
   for (int i = 0; i < 5 || (i < 64 && since(begin) < 0.5); ++i) {
     auto start = std::chrono::steady_clock::now();

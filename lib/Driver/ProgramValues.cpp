@@ -109,8 +109,8 @@ static mlir::Location withoutPath(mlir::Location place) {
 std::vector<std::vector<int64_t>> ProgramValues::batches(size_t begin, size_t end) const {
   // So many results of one kernel leave room for its other arguments, of which there are at most 256.
   constexpr size_t atOnce = 128;
-  // What one place computes in every instance of a layer (the blocks of a model) is stored at one time: so the kernels of
-  // the instances stay equal and are compiled once, and each has no more results than a batch has places.
+  // What one place computes in every instance of a layer (the blocks of a model) is stored at one time: so the kernels
+  // of the instances stay equal and are compiled once, and each has no more results than a batch has places.
   using Place = std::pair<std::string, const void *>;
   std::map<std::pair<Place, std::string>, size_t> counts;
   std::map<std::pair<Place, size_t>, size_t> slots; // the first, second … value of a place in its instance
@@ -125,7 +125,8 @@ std::vector<std::vector<int64_t>> ProgramValues::batches(size_t begin, size_t en
   return result;
 }
 
-llvm::Error ProgramValues::compiled(llvm::ArrayRef<int64_t> numbers, const Inputs &inputs, const rt::TensorFile &params, Take take) {
+llvm::Error ProgramValues::compiled(llvm::ArrayRef<int64_t> numbers, const Inputs &inputs, const rt::TensorFile &params,
+                                    Take take) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module->clone());
   ir::exposeValues(copy->lookupSymbol<ir::FuncOp>(function), numbers);
   PipelineOptions pipeline;
@@ -164,8 +165,8 @@ llvm::Error ProgramValues::compiled(llvm::ArrayRef<int64_t> numbers, const Input
   return llvm::Error::success();
 }
 
-llvm::Error ProgramValues::interpreted(bool single, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params,
-                                       Take take) {
+llvm::Error ProgramValues::interpreted(bool single, size_t begin, size_t end, const Inputs &inputs,
+                                       const rt::TensorFile &params, Take take) {
   auto model = driver::describe(*module);
   if (!model)
     return model.takeError();
@@ -192,8 +193,8 @@ llvm::Error ProgramValues::interpreted(bool single, size_t begin, size_t end, co
   return oracle.run(function, referenceInputs(*model, inputs), *parameters).takeError();
 }
 
-llvm::Error ProgramValues::evaluate(Arithmetic arithmetic, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params,
-                                    Take take) {
+llvm::Error ProgramValues::evaluate(Arithmetic arithmetic, size_t begin, size_t end, const Inputs &inputs,
+                                    const rt::TensorFile &params, Take take) {
   if (arithmetic != Arithmetic::Compiled)
     return interpreted(arithmetic == Arithmetic::Single, begin, end, inputs, params, take);
   for (const std::vector<int64_t> &numbers : batches(begin, end))

@@ -15,8 +15,8 @@ namespace braid::driver {
 
 /// Where and how a value is computed.
 struct ComputedValue {
-  std::string op;        ///< `mul`, `reduce sum`, `dot`
-  std::string path;      ///< of the instance that computes it, as in the paths of parameters; empty if not known
+  std::string op;   ///< `mul`, `reduce sum`, `dot`
+  std::string path; ///< of the instance that computes it, as in the paths of parameters; empty if not known
   mlir::Location place;
   OutputInfo type;       ///< its name is not used
   bool backward = false; ///< after the loss
@@ -31,14 +31,16 @@ struct ComputedValue {
 enum class Arithmetic {
   Compiled, ///< the CPU
   Double,   ///< the oracle
-  Single    ///< the same with every result and partial sum rounded to fp32, not always to the nearest: what fp32 can resolve
+  Single    ///< the same with every result and partial sum rounded to fp32, not always to the nearest: what fp32 can
+            ///< resolve
 };
 
 class ProgramValues {
 public:
   /// The values of `function`. Those of fp32 @logits are of the model as written; all others, and all in bf16, of the
   /// derived program, whose gradients and roundings are explicit. Fails where the module has no such function.
-  static llvm::Expected<ProgramValues> create(Compilation &compilation, const std::string &function, const DeviceOptions &how);
+  static llvm::Expected<ProgramValues> create(Compilation &compilation, const std::string &function,
+                                              const DeviceOptions &how);
 
   const std::vector<ComputedValue> &list() const { return values; }
   /// A value's shape and axes, without its numbers.
@@ -46,8 +48,10 @@ public:
 
   /// What is done with a value; its numbers in `data` may be taken.
   using Take = llvm::function_ref<void(size_t number, std::vector<double> &data)>;
-  /// Values number `begin` … `end` - 1, each once, in any order. Memory: about 4 bytes a number of these for compiled code.
-  llvm::Error evaluate(Arithmetic arithmetic, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params, Take take);
+  /// Values number `begin` … `end` - 1, each once, in any order. Memory: about 4 bytes a number of these for compiled
+  /// code.
+  llvm::Error evaluate(Arithmetic arithmetic, size_t begin, size_t end, const Inputs &inputs,
+                       const rt::TensorFile &params, Take take);
 
 private:
   ProgramValues(Compilation &compilation, const std::string &function, const DeviceOptions &how)
@@ -55,7 +59,8 @@ private:
   /// Numbers of values that are stored by one compilation.
   std::vector<std::vector<int64_t>> batches(size_t begin, size_t end) const;
   llvm::Error compiled(llvm::ArrayRef<int64_t> numbers, const Inputs &inputs, const rt::TensorFile &params, Take take);
-  llvm::Error interpreted(bool single, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params, Take take);
+  llvm::Error interpreted(bool single, size_t begin, size_t end, const Inputs &inputs, const rt::TensorFile &params,
+                          Take take);
 
   Compilation *compilation;
   std::string function;

@@ -30,8 +30,8 @@ void Progress::say(const std::string &text) {
 void Progress::step(const StepMetrics &m, double elapsed, bool line) {
   if (line) {
     char text[200];
-    std::snprintf(text, sizeof text, "step %6lld  loss %.4f  grad norm %.3f  lr %.3g  %s tokens/s", (long long)m.step, m.loss,
-                  m.gradNorm, m.lr, grouped(int64_t(m.tokensPerSecond)).c_str());
+    std::snprintf(text, sizeof text, "step %6lld  loss %.4f  grad norm %.3f  lr %.3g  %s tokens/s", (long long)m.step,
+                  m.loss, m.gradNorm, m.lr, grouped(int64_t(m.tokensPerSecond)).c_str());
     std::string more = text;
     if (m.mfu > 0) {
       std::snprintf(text, sizeof text, "  %.0f %% of peak", 100 * m.mfu);
@@ -53,8 +53,8 @@ void Progress::step(const StepMetrics &m, double elapsed, bool line) {
   }
   part = std::min(part, 1.0);
   double rest = now > 0 ? std::floor(elapsed / now - elapsed) : 0;
-  std::string text = std::to_string(m.step) + (maxSteps > 0 ? "/" + std::to_string(maxSteps) : std::string()) + "  loss " +
-                     general(m.loss, 4) + "  " + grouped(int64_t(m.tokensPerSecond)) + " tokens/s";
+  std::string text = std::to_string(m.step) + (maxSteps > 0 ? "/" + std::to_string(maxSteps) : std::string()) +
+                     "  loss " + general(m.loss, 4) + "  " + grouped(int64_t(m.tokensPerSecond)) + " tokens/s";
   if (now > 0)
     text += "  " + (rest >= 1 ? durationText(rest) : "0 s") + " left";
   // A line that wraps could not be taken back. The last column stays free.

@@ -8,8 +8,8 @@ namespace braid::driver {
 static llvm::Error checkIds(const ModelInfo &model, llvm::ArrayRef<uint32_t> ids, const char *what) {
   for (auto [i, id] : llvm::enumerate(ids))
     if (int64_t(id) >= model.vocabulary())
-      return makeError("token " + llvm::Twine(i) + " of " + what + " is " + llvm::Twine(id) + ", outside the vocabulary of " +
-                       llvm::Twine(model.vocabulary()));
+      return makeError("token " + llvm::Twine(i) + " of " + what + " is " + llvm::Twine(id) +
+                       ", outside the vocabulary of " + llvm::Twine(model.vocabulary()));
   return llvm::Error::success();
 }
 

@@ -28,14 +28,16 @@ static void collectPlaces(mlir::Location location, std::vector<mlir::FileLineCol
 }
 
 static std::string placeText(mlir::FileLineColLoc place) {
-  return printable(place.getFilename().getValue()) + ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn()) + ": ";
+  return printable(place.getFilename().getValue()) + ":" + std::to_string(place.getLine()) + ":" +
+         std::to_string(place.getColumn()) + ": ";
 }
 
 /// The line and a caret, where the file is known.
 static std::string excerpt(const SourceManager &sources, mlir::FileLineColLoc place) {
   for (uint32_t file = 0; file < sources.size(); ++file)
     if (llvm::StringRef(sources.name(file)) == place.getFilename().getValue()) {
-      MarkedLine line = markedLine(sources.line(file, place.getLine()), place.getColumn() ? place.getColumn() - 1 : 0, 1);
+      MarkedLine line =
+          markedLine(sources.line(file, place.getLine()), place.getColumn() ? place.getColumn() - 1 : 0, 1);
       return line.text + "\n" + line.pad + line.mark + "\n";
     }
   return "";

@@ -21,7 +21,8 @@ std::string braid::driver::jsonText(llvm::json::Value value) {
   return llvm::formatv("{0:2}\n", value);
 }
 
-int braid::driver::report(Console &console, const std::string &json, const std::string &file, llvm::function_ref<void()> print) {
+int braid::driver::report(Console &console, const std::string &json, const std::string &file,
+                          llvm::function_ref<void()> print) {
   if (file == "-") {
     console.out << json;
     return Success;

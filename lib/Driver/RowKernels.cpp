@@ -4,12 +4,12 @@
 // and is compared with the interpreter of rows.
 //
 //===----------------------------------------------------------------------===//
-#include "braid/Conversion/RowToGPU.h"
-#include "braid/Device/KernelCheck.h"
-#include "braid/Device/Traffic.h"
 #include "DeviceByName.h"
 #include "OutputPaths.h"
 #include "Report.h"
+#include "braid/Conversion/RowToGPU.h"
+#include "braid/Device/KernelCheck.h"
+#include "braid/Device/Traffic.h"
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"
 #include "braid/Runtime/InputFile.h"
@@ -20,8 +20,8 @@
 
 namespace braid::driver {
 
-static llvm::Expected<std::unique_ptr<dev::KernelChecker>> compileKernels(Compilation &compilation, mlir::ModuleOp rows, dev::Device &device,
-                                                                          const RowKernelsOptions &options) {
+static llvm::Expected<std::unique_ptr<dev::KernelChecker>>
+compileKernels(Compilation &compilation, mlir::ModuleOp rows, dev::Device &device, const RowKernelsOptions &options) {
   mlir::OwningOpRef<mlir::ModuleOp> code;
   if (!options.code.empty()) {
     auto text = rt::readInput(options.code, uint64_t(1) << 30);
@@ -48,14 +48,17 @@ static llvm::Expected<std::unique_ptr<dev::KernelChecker>> compileKernels(Compil
   return std::move(checker);
 }
 
-/// The row kernels of all derived programs, or of a module that has them already, beside the planned programs that launch them: what code for GPUs is
-/// made from.
-static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> plannedModule(Compilation &compilation, const RowKernelsOptions &options) {
-  bool hasKernels = !compilation.module().getOps<row::KernelOp>().empty(), hasPrograms = !compilation.module().getOps<host::FuncOp>().empty();
+/// The row kernels of all derived programs, or of a module that has them already, beside the planned programs that
+/// launch them: what code for GPUs is made from.
+static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> plannedModule(Compilation &compilation,
+                                                                       const RowKernelsOptions &options) {
+  bool hasKernels = !compilation.module().getOps<row::KernelOp>().empty(),
+       hasPrograms = !compilation.module().getOps<host::FuncOp>().empty();
   if (hasKernels && !hasPrograms) // nothing to plan
     return mlir::OwningOpRef<mlir::ModuleOp>(compilation.module().clone());
   if (compilation.stage() > Stage::Host)
-    return makeError("the module has no row kernels: it is in stage `" + stages()[size_t(compilation.stage())].name + "`");
+    return makeError("the module has no row kernels: it is in stage `" + stages()[size_t(compilation.stage())].name +
+                     "`");
   PipelineOptions pipeline;
   pipeline.functions = {"logits", "loss", "grad", "observe", "step", "accumulate"};
   pipeline.bf16 = options.how.bf16;
@@ -89,7 +92,8 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
   std::function<void(const dev::Kernel &, const emu::LaunchResult &)> onLaunch;
   if (options.traffic)
     onLaunch = std::ref(traffic);
-  auto device = deviceByName(options.device, options.emulated, options.how.seed + 1, options.useCache, console, onLaunch);
+  auto device =
+      deviceByName(options.device, options.emulated, options.how.seed + 1, options.useCache, console, onLaunch);
   if (!device)
     return device.takeError();
   auto compilation = Compilation::load(options.model, &console);
@@ -111,7 +115,9 @@ static llvm::Expected<Run> check(const RowKernelsOptions &options, Console &cons
   how.tolerance = options.tolerance;
   how.tokens = options.tokens;
   if (options.traffic) {
-    how.afterLaunch = [&](mlir::Operation *function, const dev::RowLaunch &launch) { return traffic.ofRows(function, launch); };
+    how.afterLaunch = [&](mlir::Operation *function, const dev::RowLaunch &launch) {
+      return traffic.ofRows(function, launch);
+    };
     how.afterScatter = [&](const dev::ScatterProblem &problem) { return traffic.ofScatter(problem); };
   }
   Run run{(*device)->properties().name, (*device)->target().chip, {}, 0};
@@ -141,35 +147,57 @@ static void print(const Run &run, Console &console) {
   for (const dev::KernelCheckResult &result : run.results) {
     bool good = result.problem.empty();
     table.add({result.kernel, result.place, std::to_string(result.rows) + " x " + std::to_string(result.width),
-               !std::isfinite(result.error) ? "not finite" : result.bound ? general(result.error, 2) : "",
+               !std::isfinite(result.error) ? "not finite"
+               : result.bound               ? general(result.error, 2)
+                                            : "",
                result.bound && std::isfinite(result.bound) ? general(result.bound, 2) : "",
-               !good ? "FAIL" : Run::isUndecided(result) ? "?" : "ok", result.remark});
+               !good                      ? "FAIL"
+               : Run::isUndecided(result) ? "?"
+                                          : "ok",
+               result.remark});
     // What a launch says names the kernel already.
     std::string name = "kernel `" + result.kernel + "`";
     if (!good)
       problems += "braid: error: " +
-                  (llvm::StringRef(result.problem).starts_with(name) ? "" : name + (result.place.empty() ? "" : " (" + result.place + ")") + ": ") +
+                  (llvm::StringRef(result.problem).starts_with(name)
+                       ? ""
+                       : name + (result.place.empty() ? "" : " (" + result.place + ")") + ": ") +
                   result.problem + "\n";
   }
   table.print(console.out);
   console.out << run.results.size() << " kernels on " << run.device << ", " << run.wrong() << " wrong, largest error "
               << (std::isfinite(run.largest()) ? general(run.largest(), 2) : "not finite")
-              << (run.undecided() ? "; of " + std::to_string(run.undecided()) + " (?) nothing can be said: fp32 leaves a number no digit" : "")
-              << (run.left ? "; " + std::to_string(run.left) + " more were not run, since the device cannot be used after the fault" : "") << "\n";
+              << (run.undecided() ? "; of " + std::to_string(run.undecided()) +
+                                        " (?) nothing can be said: fp32 leaves a number no digit"
+                                  : "")
+              << (run.left ? "; " + std::to_string(run.left) +
+                                 " more were not run, since the device cannot be used after the fault"
+                           : "")
+              << "\n";
   console.out.flush();
   console.err << problems;
 }
 
 /// JSON has no infinity.
-static llvm::json::Value finite(double x) { return std::isfinite(x) ? llvm::json::Value(x) : llvm::json::Value(nullptr); }
+static llvm::json::Value finite(double x) {
+  return std::isfinite(x) ? llvm::json::Value(x) : llvm::json::Value(nullptr);
+}
 
 static std::string json(const Run &run, const RowKernelsOptions &options) {
   llvm::json::Array kernels;
   for (const dev::KernelCheckResult &result : run.results)
-    kernels.push_back(llvm::json::Object{{"kernel", result.kernel}, {"place", result.place}, {"rows", result.rows}, {"width", result.width},
-                                         {"error", finite(result.error)}, {"bound", finite(result.bound)}, {"unseen", llvm::json::Array(result.unseen)}, {"problem", result.problem}});
-  llvm::json::Object root{{"model", options.model.path}, {"device", run.device}, {"target", run.target}, {"dtype", options.how.bf16 ? "bf16" : "fp32"},
-                          {"kernels", std::move(kernels)}, {"wrong", run.wrong()}, {"undecided", run.undecided()}, {"not_run", run.left}};
+    kernels.push_back(llvm::json::Object{{"kernel", result.kernel},
+                                         {"place", result.place},
+                                         {"rows", result.rows},
+                                         {"width", result.width},
+                                         {"error", finite(result.error)},
+                                         {"bound", finite(result.bound)},
+                                         {"unseen", llvm::json::Array(result.unseen)},
+                                         {"problem", result.problem}});
+  llvm::json::Object root{{"model", options.model.path},   {"device", run.device},
+                          {"target", run.target},          {"dtype", options.how.bf16 ? "bf16" : "fp32"},
+                          {"kernels", std::move(kernels)}, {"wrong", run.wrong()},
+                          {"undecided", run.undecided()},  {"not_run", run.left}};
   return jsonText(std::move(root));
 }
 

@@ -5,8 +5,8 @@
 
 namespace braid::driver {
 
-static llvm::Expected<std::vector<NamedValue>> evaluate(Compilation &compilation, const ModelInfo &model, const RunOptions &options,
-                                                        Console &console) {
+static llvm::Expected<std::vector<NamedValue>> evaluate(Compilation &compilation, const ModelInfo &model,
+                                                        const RunOptions &options, Console &console) {
   rt::Result<rt::TensorFile> given = rt::readSafeTensors(options.inputs);
   if (!given)
     return makeError(given.message());
@@ -14,7 +14,8 @@ static llvm::Expected<std::vector<NamedValue>> evaluate(Compilation &compilation
   llvm::Expected<Inputs> inputs = readInputs(model, *given, targets, options.inputs);
   if (!inputs)
     return inputs.takeError();
-  llvm::Expected<rt::TensorFile> params = loadParameters(compilation, model, options.model, options.params, options.how.seed, console);
+  llvm::Expected<rt::TensorFile> params =
+      loadParameters(compilation, model, options.model, options.params, options.how.seed, console);
   if (!params)
     return params.takeError();
   if (options.device == "reference")
@@ -48,8 +49,8 @@ int run(const RunOptions &options, Console &console) {
   bool exact = options.device == "reference";
   for (const NamedValue &value : *values) {
     std::vector<float> single(value.data.begin(), value.data.end());
-    file.tensors[value.name] = exact ? rt::StoredTensor::of(value.shape, value.data.data())
-                                     : rt::StoredTensor::of(value.shape, single.data());
+    file.tensors[value.name] =
+        exact ? rt::StoredTensor::of(value.shape, value.data.data()) : rt::StoredTensor::of(value.shape, single.data());
     std::string axes;
     for (const std::string &axis : value.axes)
       axes += (axes.empty() ? "" : ",") + axis;

@@ -7,7 +7,8 @@
 
 namespace braid::driver {
 
-llvm::Expected<int64_t> sampleToken(llvm::ArrayRef<float> logits, int64_t readable, const GenerateOptions &o, int64_t index) {
+llvm::Expected<int64_t> sampleToken(llvm::ArrayRef<float> logits, int64_t readable, const GenerateOptions &o,
+                                    int64_t index) {
   std::vector<std::pair<double, int64_t>> order;
   for (auto [token, logit] : llvm::enumerate(logits)) {
     if (std::isnan(logit) || logit == INFINITY)

@@ -21,9 +21,11 @@ double learningRate(const TrainOptions &o, int64_t step) {
 }
 
 /// `factor`: of a parameter, on the learning rate.
-static llvm::Expected<std::array<float, BRAID_HYPER_COUNT>> hyperparameters(const TrainOptions &o, int64_t step, double factor) {
-  braid_optimiser optimiser = {learningRate(o, step) * factor, o.weightDecay, o.epsilon, o.clip, o.beta1, o.beta2,
-                               o.onNonFinite == "skip" ? mostSkipped : 0};
+static llvm::Expected<std::array<float, BRAID_HYPER_COUNT>> hyperparameters(const TrainOptions &o, int64_t step,
+                                                                            double factor) {
+  braid_optimiser optimiser = {
+      learningRate(o, step) * factor,           o.weightDecay, o.epsilon, o.clip, o.beta1, o.beta2,
+      o.onNonFinite == "skip" ? mostSkipped : 0};
   std::array<float, BRAID_HYPER_COUNT> hyper;
   if (const char *rule = braid_hyper_of(&optimiser, hyper.data()))
     return makeError("AdamW in fp32: " + llvm::Twine(rule));
@@ -45,7 +47,8 @@ llvm::Error checkHyperparameters(const TrainOptions &o, const ModelInfo &model) 
   for (int64_t step : {int64_t(0), o.warmup, o.maxSteps - 1})
     for (double factor : factors)
       if (auto hyper = hyperparameters(o, std::max<int64_t>(step, 0), factor); !hyper)
-        return makeError(llvm::toString(hyper.takeError()) + (factor == 1 ? "" : ", also times a parameter's `lr` of " + general(factor)));
+        return makeError(llvm::toString(hyper.takeError()) +
+                         (factor == 1 ? "" : ", also times a parameter's `lr` of " + general(factor)));
   return llvm::Error::success();
 }
 

@@ -71,7 +71,8 @@ llvm::Expected<std::unique_ptr<Session>> Session::create(Compilation &compilatio
       auto [place, fresh] = session->buffers.try_emplace(external.name);
       Buffer &buffer = place->second;
       if (!fresh) {
-        if (buffer.numbers != external.numbers || buffer.dtype != external.dtype || buffer.perToken != external.perToken)
+        if (buffer.numbers != external.numbers || buffer.dtype != external.dtype ||
+            buffer.perToken != external.perToken)
           return makeError("two programs disagree about `" + external.name + "`");
         continue;
       }

@@ -72,7 +72,8 @@ std::string durationText(double seconds) {
       return general(seconds / unit, 3) + " " + name;
   char text[64];
   if (seconds < 3599.5)
-    std::snprintf(text, sizeof text, "%.0f min %02.0f s", std::floor(std::round(seconds) / 60), std::fmod(std::round(seconds), 60));
+    std::snprintf(text, sizeof text, "%.0f min %02.0f s", std::floor(std::round(seconds) / 60),
+                  std::fmod(std::round(seconds), 60));
   else if (double minutes = std::round(seconds / 60); minutes < 60e6)
     std::snprintf(text, sizeof text, "%.0f h %02.0f min", std::floor(minutes / 60), std::fmod(minutes, 60));
   else

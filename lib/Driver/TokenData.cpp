@@ -20,7 +20,8 @@ static bool looksLikeText(const std::string &path) {
 
 static std::string hint(const std::string &path) {
   if (fs::is_directory(path))
-    return fs::exists(path + "/train.bin") ? "; it is a folder, in which there is `" + path + "/train.bin`" : "; it is a folder";
+    return fs::exists(path + "/train.bin") ? "; it is a folder, in which there is `" + path + "/train.bin`"
+                                           : "; it is a folder";
   uint64_t size = 0;
   if (!fs::file_size(path, size) && size >= 256 && looksLikeText(path))
     return "; it looks like text, of which `braid data " + path + " -o DIR` makes tokens";
@@ -34,8 +35,8 @@ static llvm::Error checkWidth(const rt::TokenFile &file) {
     return makeError(width.message());
   if (*width == file.width())
     return llvm::Error::success();
-  std::string seems = file.path() + ": has no header, and its tokens seem to have " + std::to_string(8 * *width) + " bits, not " +
-                      std::to_string(8 * file.width()) + "; ";
+  std::string seems = file.path() + ": has no header, and its tokens seem to have " + std::to_string(8 * *width) +
+                      " bits, not " + std::to_string(8 * file.width()) + "; ";
   if (*width > 4)
     return makeError(seems + "write them as uint16 or uint32, or say `--token-dtype uint16` if they are that");
   return makeError(seems + "say which with `--token-dtype uint32` or `--token-dtype uint16`");
@@ -53,8 +54,8 @@ llvm::Expected<std::shared_ptr<rt::TokenFile>> openTokens(const ModelInfo &model
     return makeError(status.message() + hint(path));
   // The next token is the target.
   if (rt::Status status = model.classes < vocabulary ? (*file)->limitTo(model.classes) : rt::Status::success(); !status)
-    return makeError("the model returns " + llvm::Twine(model.classes) + " logits for a vocabulary of " + llvm::Twine(vocabulary) +
-                     ", and every token is a target: " + status.message());
+    return makeError("the model returns " + llvm::Twine(model.classes) + " logits for a vocabulary of " +
+                     llvm::Twine(vocabulary) + ", and every token is a target: " + status.message());
   return std::move(*file);
 }
 

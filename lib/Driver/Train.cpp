@@ -50,7 +50,8 @@ static llvm::Error checkResume(const TrainOptions &options) {
       return llvm::Error::success();
     there += (there.empty() ? "there are those of " : ", ") + std::to_string(step);
   }
-  return makeError("`" + options.out + "` has no checkpoint of step " + options.resume + "; " + (there.empty() ? "it has none at all" : there));
+  return makeError("`" + options.out + "` has no checkpoint of step " + options.resume + "; " +
+                   (there.empty() ? "it has none at all" : there));
 }
 
 /// The checkpoint to go on from, if any.
@@ -76,19 +77,21 @@ static llvm::Expected<std::optional<rt::Checkpoint>> chooseCheckpoint(const Trai
 /// Says what keeps a resumed run from making the bits of an uninterrupted one: what the checkpoint was made with.
 static void compareCheckpoint(const rt::Checkpoint &checkpoint, const TrainOptions &o, int threads, Console &console) {
   const std::pair<const char *, std::string> now[] = {
-      {"seed", std::to_string(o.how.seed)}, {"batch", std::to_string(o.batch)}, {"tokens", std::to_string(o.tokens)},
-      {"separator", std::to_string(o.separator)},
-      {"ignore", std::to_string(o.ignore)},
-      {"accumulate", std::to_string(o.accumulate)}, {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"threads", std::to_string(threads)}};
+      {"seed", std::to_string(o.how.seed)},    {"batch", std::to_string(o.batch)},
+      {"tokens", std::to_string(o.tokens)},    {"separator", std::to_string(o.separator)},
+      {"ignore", std::to_string(o.ignore)},    {"accumulate", std::to_string(o.accumulate)},
+      {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"threads", std::to_string(threads)}};
   for (const auto &[name, value] : now) {
     auto then = checkpoint.state.find(name);
     if (then != checkpoint.state.end() && then->second != value)
-      warn(console, llvm::Twine(name) + " was " + then->second + " when the checkpoint was made and is " + value + " now");
+      warn(console,
+           llvm::Twine(name) + " was " + then->second + " when the checkpoint was made and is " + value + " now");
   }
 }
 
 /// The same of what only the folder knows of its last run: the program and the other settings.
-static llvm::Error compareFolder(Compilation &compilation, const std::string &program, const TrainOptions &options, Console &console) {
+static llvm::Error compareFolder(Compilation &compilation, const std::string &program, const TrainOptions &options,
+                                 Console &console) {
   auto changed = changedSettings(options.out, options);
   if (!changed)
     return changed.takeError();
@@ -99,9 +102,11 @@ static llvm::Error compareFolder(Compilation &compilation, const std::string &pr
   if (!before) {
     llvm::consumeError(before.takeError());
     warn(console, "the program of the folder's last run cannot be read, and is replaced");
-  } else if (std::string text = mlirText((*before)->module()); text != program && text != mlirText(compilation.module())) {
+  } else if (std::string text = mlirText((*before)->module());
+             text != program && text != mlirText(compilation.module())) {
     // (A module is saved with its groups' settings, a program without.)
-    warn(console, "the program has changed since the folder's last run; the checkpoint's parameters fit it and are taken");
+    warn(console,
+         "the program has changed since the folder's last run; the checkpoint's parameters fit it and are taken");
   }
   return llvm::Error::success();
 }
@@ -124,8 +129,10 @@ static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt
     return int(Success);
   // Before anything is written.
   if (int64_t machine = describeMachine().virtualBytes; machine > 0 && bytes > machine)
-    return makeError("the run needs " + bytesText(double(bytes)) + ", and this machine has " + bytesText(double(machine)) +
-                     " with its swap; give a smaller `--batch`, with `--accumulate` for as many tokens in a step, or smaller `--tokens`");
+    return makeError("the run needs " + bytesText(double(bytes)) + ", and this machine has " +
+                     bytesText(double(machine)) +
+                     " with its swap; give a smaller `--batch`, with `--accumulate` for as many tokens in a step, or "
+                     "smaller `--tokens`");
 
   if (llvm::Error error = checkResume(options))
     return std::move(error);
@@ -140,7 +147,8 @@ static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt
     return checkpoint.takeError();
   if (*checkpoint) {
     if (llvm::Error error = t.restore(**checkpoint))
-      return makeError(llvm::toString(std::move(error)) + "; to train another model give another `--out`, or `--resume never` to begin this one anew");
+      return makeError(llvm::toString(std::move(error)) +
+                       "; to train another model give another `--out`, or `--resume never` to begin this one anew");
     compareCheckpoint(**checkpoint, options, t.session().program().threads(), console);
     if (llvm::Error error = compareFolder(compilation, program, options, console))
       return std::move(error);

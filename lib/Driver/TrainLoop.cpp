@@ -22,7 +22,8 @@ public:
   Loop(Trainer &trainer, const TrainOptions &options, double peak, Metrics metrics, Console &console)
       : trainer(trainer), options(options), peak(peak), metrics(std::move(metrics)), console(console),
         progress(console, trainer.step(), options.maxSteps, options.maxSeconds), saved(trainer.step()),
-        lastEvaluation(this->metrics.lastEvaluation()), secondsBefore(this->metrics.lastSeconds()), start(Clock::now()) {
+        lastEvaluation(this->metrics.lastEvaluation()), secondsBefore(this->metrics.lastSeconds()),
+        start(Clock::now()) {
     if (!trainer.tokensDone())
       trainer.setTokensDone(this->metrics.lastTokens());
   }
@@ -65,7 +66,8 @@ llvm::Error Loop::evaluate() {
   if (!loss)
     return end(llvm::toString(loss.takeError()));
   if (!std::isfinite(*loss)) {
-    std::string what = "step " + std::to_string(trainer.step()) + ": the validation loss is not finite: the parameters hold, or lead to, numbers that are not";
+    std::string what = "step " + std::to_string(trainer.step()) +
+                       ": the validation loss is not finite: the parameters hold, or lead to, numbers that are not";
     if (llvm::Error error = metrics.addEvaluation(trainer.step(), *loss, *loss))
       return error;
     if (options.onNonFinite != "skip")
@@ -75,7 +77,9 @@ llvm::Error Loop::evaluate() {
     return llvm::Error::success();
   }
   double bits = *loss / std::log(2.0);
-  progress.say("step " + std::to_string(trainer.step()) + "  validation loss " + general(*loss, 5) + (trainer.session().model().classes <= 256 ? "  bits per byte " : "  bits per token ") + general(bits, 4));
+  progress.say("step " + std::to_string(trainer.step()) + "  validation loss " + general(*loss, 5) +
+               (trainer.session().model().classes <= 256 ? "  bits per byte " : "  bits per token ") +
+               general(bits, 4));
   return metrics.addEvaluation(trainer.step(), *loss, bits);
 }
 
@@ -85,7 +89,9 @@ llvm::Error Loop::end(const std::string &why, const std::string &advice) {
   if (at > 0)
     if (llvm::Error error = save())
       return llvm::joinErrors(makeError(why), std::move(error));
-  return makeError(why + (at > 0 ? "; the parameters before it are kept in `" + rt::checkpointPath(options.out, at) + "`" : "") + advice);
+  return makeError(
+      why + (at > 0 ? "; the parameters before it are kept in `" + rt::checkpointPath(options.out, at) + "`" : "") +
+      advice);
 }
 
 /// A number is not finite. Unless it is a parameter's or a moment's, the step was not taken, and they are as before it.
@@ -108,8 +114,9 @@ llvm::Error Loop::refuse(const Trainer::StepResult &result) {
     m.skipped = true;
     return metrics.add(m);
   }
-  return end(what, options.onNonFinite == "skip" ? "; more than " + std::to_string(mostSkipped) + " such steps in a row"
-                                                 : "; a lower --lr, a longer --warmup or --on-non-finite skip may help");
+  return end(what, options.onNonFinite == "skip"
+                       ? "; more than " + std::to_string(mostSkipped) + " such steps in a row"
+                       : "; a lower --lr, a longer --warmup or --on-non-finite skip may help");
 }
 
 llvm::Error Loop::step() {
@@ -137,7 +144,8 @@ llvm::Error Loop::run(Interrupt &interrupt) {
   interrupt.arm();
   const char *why = "";
   if (finished())
-    progress.say("--max-steps " + std::to_string(options.maxSteps) + " is reached already; a larger one goes on, --resume never begins anew");
+    progress.say("--max-steps " + std::to_string(options.maxSteps) +
+                 " is reached already; a larger one goes on, --resume never begins anew");
   while (!finished()) {
     if (llvm::Error error = step())
       return error;
@@ -155,8 +163,8 @@ llvm::Error Loop::run(Interrupt &interrupt) {
       why = "time is up";
       if (options.maxSteps > 0 && !finished())
         progress.say("the learning rate was on its way to step " + std::to_string(options.maxSteps) + " and is still " +
-                     general(learningRate(options, trainer.step()), 3) + "; --max-steps " + std::to_string(trainer.step()) +
-                     " would end it in this time");
+                     general(learningRate(options, trainer.step()), 3) + "; --max-steps " +
+                     std::to_string(trainer.step()) + " would end it in this time");
       break;
     }
   }

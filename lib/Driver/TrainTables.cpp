@@ -12,14 +12,16 @@ static void printSettings(Trainer &trainer, const TrainOptions &o, double peak, 
   for (const ParameterInfo &parameter : model.parameters)
     decayed += parameter.decay ? parameter.numbers : 0;
   Table table;
-  table.add({"model", model.name + ", " + grouped(model.numbers()) + " parameters (" + grouped(decayed) + " with weight decay)"});
+  table.add({"model", model.name + ", " + grouped(model.numbers()) + " parameters (" + grouped(decayed) +
+                          " with weight decay)"});
   table.add({"compiled", durationText(trainer.session().compileSeconds) + ", " + (o.how.bf16 ? "bf16" : "fp32") + ", " +
                              workingThreads(trainer.session().program().threads())});
   table.add({"data", o.data + ", " + describeTokens(trainer.file())});
   if (trainer.evaluates())
     table.add({"validation", o.validation + ", " + describeTokens(trainer.validationFile())});
   table.add({"step", std::to_string(o.batch) + " x " + std::to_string(o.tokens) + " tokens" +
-                         (o.accumulate > 1 ? " x " + std::to_string(o.accumulate) : "") + " = " + grouped(trainer.tokensPerStep())});
+                         (o.accumulate > 1 ? " x " + std::to_string(o.accumulate) : "") + " = " +
+                         grouped(trainer.tokensPerStep())});
   if (o.ignore >= 0)
     table.add({"not counted", "targets that are token " + std::to_string(o.ignore)});
   if (o.separator >= 0)
@@ -30,8 +32,8 @@ static void printSettings(Trainer &trainer, const TrainOptions &o, double peak, 
   table.add({"length", length});
   table.add({"learning rate", general(o.lr) + ", " + std::to_string(o.warmup) + " steps of warm-up" +
                                   (o.maxSteps > 0 ? ", cosine to " + general(o.lr * o.minLrRatio) : "")});
-  table.add({"AdamW", "betas " + general(o.beta1) + " " + general(o.beta2) + ", epsilon " + general(o.epsilon) + ", weight decay " +
-                          general(o.weightDecay) + ", clip " + general(o.clip)});
+  table.add({"AdamW", "betas " + general(o.beta1) + " " + general(o.beta2) + ", epsilon " + general(o.epsilon) +
+                          ", weight decay " + general(o.weightDecay) + ", clip " + general(o.clip)});
   table.add({"seed", std::to_string(o.how.seed)});
   if (peak > 0)
     table.add({"products", siText(trainer.flopsPerStep(), "FLOP") + " a step; " + siText(peak, "FLOP/s") + " measured" +
@@ -90,7 +92,8 @@ int64_t printRun(Trainer &trainer, const TrainOptions &options, double peakFlops
   console.out << "\n";
   console.out.flush();
   if (options.maxSteps > 0 && options.warmup >= options.maxSteps)
-    warn(console, "the warm-up of " + llvm::Twine(options.warmup) + " steps (`--warmup`) is as long as the run: the learning rate only rises");
+    warn(console, "the warm-up of " + llvm::Twine(options.warmup) +
+                      " steps (`--warmup`) is as long as the run: the learning rate only rises");
   return bytes;
 }
 

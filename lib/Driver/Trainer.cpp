@@ -14,7 +14,8 @@
 
 namespace braid::driver {
 
-static llvm::Expected<rt::Dataset> openData(const ModelInfo &model, const std::string &path, const TrainOptions &options) {
+static llvm::Expected<rt::Dataset> openData(const ModelInfo &model, const std::string &path,
+                                            const TrainOptions &options) {
   auto file = openTokens(model, path, options.tokenWidth);
   if (!file)
     return file.takeError();
@@ -60,7 +61,8 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   trainer->compiled = std::move(*session);
   if (llvm::Error error = initialiseParameters(*trainer->compiled, compilation, options.how.seed))
     return std::move(error);
-  for (const char *name : {"in:tokens", "in:targets", "in:loss_scale", "in:hyper", "out:loss", "out:status", "state:step"})
+  for (const char *name :
+       {"in:tokens", "in:targets", "in:loss_scale", "in:hyper", "out:loss", "out:status", "state:step"})
     if (!trainer->compiled->find(name))
       return makeError(llvm::Twine("the compiled program has no `") + name + "`");
   if (options.accumulate > 1) {
@@ -132,7 +134,8 @@ std::string Trainer::culprit(const StepResult &result) {
   std::string found;
   if (result.lost) {
     // Moments first: they make the parameter what it is.
-    for (auto [what, prefix] : {std::pair("the first moment of", "m:"), std::pair("the second moment of", "v:"), std::pair("the parameter", "param:")})
+    for (auto [what, prefix] : {std::pair("the first moment of", "m:"), std::pair("the second moment of", "v:"),
+                                std::pair("the parameter", "param:")})
       if (found.empty())
         found = first(what, prefix);
     return found;
@@ -186,8 +189,8 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
 }
 
 llvm::Expected<double> Trainer::evaluate() {
-  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator, options.ignore,
-                                options.how.seed);
+  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator,
+                                options.ignore, options.how.seed);
   if (!result)
     return result.takeError();
   return result->loss;
@@ -224,12 +227,14 @@ llvm::Error Trainer::save() {
 }
 
 /// A number of steps that state.json has; `otherwise` where it has none.
-static llvm::Expected<int64_t> stepsOf(const rt::Checkpoint &checkpoint, const char *name, int64_t otherwise, const std::string &where) {
+static llvm::Expected<int64_t> stepsOf(const rt::Checkpoint &checkpoint, const char *name, int64_t otherwise,
+                                       const std::string &where) {
   auto found = checkpoint.state.find(name);
   int64_t steps = otherwise;
   if (found != checkpoint.state.end() &&
       (llvm::StringRef(found->second).getAsInteger(10, steps) || steps < 0 || steps > checkpoint.step))
-    return makeError("`" + where + "/state.json`: `" + name + "` is not a number of its " + llvm::Twine(checkpoint.step) + " steps");
+    return makeError("`" + where + "/state.json`: `" + name + "` is not a number of its " +
+                     llvm::Twine(checkpoint.step) + " steps");
   return steps;
 }
 
@@ -238,7 +243,8 @@ llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
   // What is counted and numbered from the step on stays in 64 bits.
   if (checkpoint.step >= int64_t(1) << 40)
     return makeError("`" + where + "/state.json` is of more steps than a run can have");
-  // Checkpoints from before steps that were left out were told apart say nothing of them: all were taken, as they were counted then.
+  // Checkpoints from before steps that were left out were told apart say nothing of them: all were taken, as they were
+  // counted then.
   auto taken = stepsOf(checkpoint, "taken", checkpoint.step, where);
   if (!taken)
     return taken.takeError();
@@ -252,7 +258,8 @@ llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
       auto found = checkpoint.optimizer.tensors.find(moment + parameter.path);
       Buffer *buffer = compiled->find(moment + parameter.path);
       if (found == checkpoint.optimizer.tensors.end() || found->second.shape != parameter.shape())
-        return makeError("`" + where + "/optimizer.safetensors` has no `" + moment + parameter.path + "` of the parameter's shape");
+        return makeError("`" + where + "/optimizer.safetensors` has no `" + moment + parameter.path +
+                         "` of the parameter's shape");
       std::vector<float> values = found->second.toFloats();
       if (buffer)
         std::memcpy(buffer->data.get(), values.data(), values.size() * 4);

@@ -68,7 +68,8 @@ llvm::Expected<std::vector<std::pair<std::string, std::string>>> savedOverrides(
   return result;
 }
 
-llvm::Expected<int64_t> settingOf(const std::string &folder, llvm::StringRef name, int64_t least, int64_t given, int64_t otherwise) {
+llvm::Expected<int64_t> settingOf(const std::string &folder, llvm::StringRef name, int64_t least, int64_t given,
+                                  int64_t otherwise) {
   if (given >= std::max<int64_t>(least, 0))
     return given;
   auto config = readConfig(folder);
@@ -80,36 +81,37 @@ llvm::Expected<int64_t> settingOf(const std::string &folder, llvm::StringRef nam
     return otherwise;
   auto number = value->getAsInteger();
   if (!number || *number < least || *number > INT32_MAX)
-    return damaged(folder, "`settings`: `" + name + "` is no whole number from " + llvm::Twine(least) + " to " + llvm::Twine(INT32_MAX));
+    return damaged(folder, "`settings`: `" + name + "` is no whole number from " + llvm::Twine(least) + " to " +
+                               llvm::Twine(INT32_MAX));
   return *number;
 }
 
 llvm::json::Object settingsJson(const TrainOptions &o) {
   return llvm::json::Object{{"data", o.data},
-          {"validation", o.validation},
-          {"max_steps", o.maxSteps},
-          {"max_seconds", o.maxSeconds},
-          {"batch", o.batch},
-          {"tokens", o.tokens},
-          {"separator", o.separator},
-          {"ignore", o.ignore},
-          {"accumulate", o.accumulate},
-          {"dtype", o.how.bf16 ? "bf16" : "fp32"},
-          {"seed", o.how.seed},
-          {"threads", o.how.threads},
-          {"lr", o.lr},
-          {"min_lr_ratio", o.minLrRatio},
-          {"warmup", o.warmup},
-          {"weight_decay", o.weightDecay},
-          {"clip", o.clip},
-          {"beta1", o.beta1},
-          {"beta2", o.beta2},
-          {"epsilon", o.epsilon},
-          {"eval_every", o.evalEvery},
-          {"eval_batches", o.evalBatches},
-          {"checkpoint_every", o.checkpointEvery},
-          {"groups", llvm::json::Array(o.groups)},
-          {"on_non_finite", o.onNonFinite}};
+                            {"validation", o.validation},
+                            {"max_steps", o.maxSteps},
+                            {"max_seconds", o.maxSeconds},
+                            {"batch", o.batch},
+                            {"tokens", o.tokens},
+                            {"separator", o.separator},
+                            {"ignore", o.ignore},
+                            {"accumulate", o.accumulate},
+                            {"dtype", o.how.bf16 ? "bf16" : "fp32"},
+                            {"seed", o.how.seed},
+                            {"threads", o.how.threads},
+                            {"lr", o.lr},
+                            {"min_lr_ratio", o.minLrRatio},
+                            {"warmup", o.warmup},
+                            {"weight_decay", o.weightDecay},
+                            {"clip", o.clip},
+                            {"beta1", o.beta1},
+                            {"beta2", o.beta2},
+                            {"epsilon", o.epsilon},
+                            {"eval_every", o.evalEvery},
+                            {"eval_batches", o.evalBatches},
+                            {"checkpoint_every", o.checkpointEvery},
+                            {"groups", llvm::json::Array(o.groups)},
+                            {"on_non_finite", o.onNonFinite}};
 }
 
 /// `0.003` for 0.0030000000000000001.
@@ -125,10 +127,12 @@ llvm::Expected<std::vector<std::string>> changedSettings(const std::string &fold
   std::vector<std::string> result;
   const llvm::json::Object *then = config->getObject("settings");
   const llvm::json::Object now = settingsJson(options);
-  for (const char *name : {"data", "max_steps", "lr", "min_lr_ratio", "warmup", "weight_decay", "clip", "beta1", "beta2", "epsilon", "groups"}) {
+  for (const char *name : {"data", "max_steps", "lr", "min_lr_ratio", "warmup", "weight_decay", "clip", "beta1",
+                           "beta2", "epsilon", "groups"}) {
     const llvm::json::Value *before = then ? then->get(name) : nullptr;
     if (before && *before != *now.get(name))
-      result.push_back(std::string(name) + " was " + shown(*before) + " in the folder's last run and is " + shown(*now.get(name)) + " now");
+      result.push_back(std::string(name) + " was " + shown(*before) + " in the folder's last run and is " +
+                       shown(*now.get(name)) + " now");
   }
   return result;
 }
@@ -144,7 +148,9 @@ llvm::Error saveModel(const std::string &folder, Compilation &compilation, const
   if (isSameFile(file, options.model.path)) {
     auto there = rt::readInput(file, uint64_t(1) << 30);
     if (!there || !*there || **there != text)
-      return makeError("`" + file + "` is the program that is trained, and the copy in the training folder would take its place; give another `--out`");
+      return makeError("`" + file +
+                       "` is the program that is trained, and the copy in the training folder would take its place; "
+                       "give another `--out`");
   }
   if (rt::Status status = rt::writeFileAtomically(file, {text}); !status)
     return makeError(status.message());

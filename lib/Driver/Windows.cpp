@@ -40,9 +40,10 @@ llvm::Error checkTargets(const rt::Dataset &data, int64_t batch, int64_t batches
   return makeError(data.file().path() + ": has no target to predict in the windows that are evaluated");
 }
 
-llvm::Expected<EvaluationResult> evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches,
-                                                 int64_t separator, int64_t ignore, uint64_t seed,
-                                                 llvm::function_ref<llvm::Error(int64_t first, llvm::ArrayRef<int32_t> targets)> also) {
+llvm::Expected<EvaluationResult>
+evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_t batches, int64_t separator,
+                int64_t ignore, uint64_t seed,
+                llvm::function_ref<llvm::Error(int64_t first, llvm::ArrayRef<int32_t> targets)> also) {
   int64_t time = data.time();
   Windows windows(data, batch, batches);
   if (llvm::Error error = session.reserve(batch, time))

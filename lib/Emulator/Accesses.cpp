@@ -181,14 +181,19 @@ Touched *Launch::findGlobal(const uint8_t *pointer, uint32_t size, uint32_t site
   if (!buffer)
     buffer = memory.nearest(pointer);
   if (!buffer)
-    fail("out of bounds", bytes(size) + " at address 0x" + llvm::Twine::utohexstr(uint64_t(pointer)) +
-         ", which belongs to no buffer (there is none)", siteIndex);
+    fail("out of bounds",
+         bytes(size) + " at address 0x" + llvm::Twine::utohexstr(uint64_t(pointer)) +
+             ", which belongs to no buffer (there is none)",
+         siteIndex);
   const uint8_t *end = buffer->base + buffer->size;
-  uint64_t far = pointer >= end ? uint64_t(pointer - end) : pointer < buffer->base ? uint64_t(buffer->base - pointer) : 0;
+  uint64_t far = pointer >= end           ? uint64_t(pointer - end)
+                 : pointer < buffer->base ? uint64_t(buffer->base - pointer)
+                                          : 0;
   if (far >= 1ull << 40)
-    fail("out of bounds", bytes(size) + " at address 0x" + llvm::Twine::utohexstr(uint64_t(pointer)) +
-         ", which belongs to no buffer", siteIndex);
-  std::string place = pointer >= end             ? bytes(uint64_t(pointer - end)) + " after the end of "
+    fail("out of bounds",
+         bytes(size) + " at address 0x" + llvm::Twine::utohexstr(uint64_t(pointer)) + ", which belongs to no buffer",
+         siteIndex);
+  std::string place = pointer >= end            ? bytes(uint64_t(pointer - end)) + " after the end of "
                       : pointer >= buffer->base ? "across the end of "
                                                 : bytes(uint64_t(buffer->base - pointer)) + " before the start of ";
   fail("out of bounds", bytes(size) + " " + place + buffer->name + " of " + bytes(buffer->size), siteIndex);
@@ -210,8 +215,8 @@ std::string Launch::nameOf(Stamp stamp) const {
   std::string name = "thread " + text(threads[stamp.thread()].id);
   if (stamp.block() != blockIndex) {
     uint64_t index = stamp.block();
-    name += " of block " + text({uint32_t(index % grid.x), uint32_t(index / grid.x % grid.y),
-                                 uint32_t(index / grid.x / grid.y)});
+    name += " of block " +
+            text({uint32_t(index % grid.x), uint32_t(index / grid.x % grid.y), uint32_t(index / grid.x / grid.y)});
   }
   return name;
 }
@@ -221,7 +226,8 @@ void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t siz
   Stamp self = Stamp::make(blockIndex, running->linear, clocks[running->warp()][running->warp()],
                            std::min<uint64_t>(siteIndex, Stamp::maxSite));
   auto conflicts = [&](Stamp other, bool readBeforeWrite) {
-    return other && !other.sameThread(self) && !(atomic && site(other.site()).atomic) && !ordered(other, readBeforeWrite);
+    return other && !other.sameThread(self) && !(atomic && site(other.site()).atomic) &&
+           !ordered(other, readBeforeWrite);
   };
   bool told = false;
   // The bytes of an access mostly share their past, and then their outcome.
@@ -238,7 +244,8 @@ void Launch::checkRaces(Accesses *accesses, const uint8_t *pointer, uint32_t siz
         return;
       told = true;
       std::string message = where.str() + ": " + nameOf(other) + " " + (otherStores ? "wrote" : "read") +
-                            " the same byte (" + describe(site(other.site())) + ") with nothing in between to order them";
+                            " the same byte (" + describe(site(other.site())) +
+                            ") with nothing in between to order them";
       if (otherStores && store && !atomic && !copying && !conflict.thread) {
         // Whether the bytes change is known once the store is done.
         conflict.thread = running;
@@ -287,8 +294,8 @@ void Launch::settleConflict() {
 }
 
 /// Atomics order blocks: one that has fenced its writes and then touches a location comes before another that touches
-/// the location later and then has a fence. Whether it says that it acquires or releases does not matter: LLVM 19 writes
-/// every one as a relaxed one into PTX.
+/// the location later and then has a fence. Whether it says that it acquires or releases does not matter: LLVM 19
+/// writes every one as a relaxed one into PTX.
 void Launch::synchronise(const uint8_t *pointer) {
   std::vector<uint64_t> &blocks = released[pointer];
   metBlocks.insert(blocks.begin(), blocks.end());

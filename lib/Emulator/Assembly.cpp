@@ -62,9 +62,9 @@ static std::optional<SmallVector<Value *>> operandsOf(Rewriter &r, CallInst &cal
   SmallVector<StringRef> parts;
   text.split(parts, ',');
   SmallVector<Value *> values;
-  unsigned outputs = call.getType()->isVoidTy()             ? 0
+  unsigned outputs = call.getType()->isVoidTy()        ? 0
                      : isa<StructType>(call.getType()) ? cast<StructType>(call.getType())->getNumElements()
-                                                        : 1;
+                                                       : 1;
   for (StringRef part : parts) {
     part = part.trim().trim("[]").trim();
     uint64_t number = 0;
@@ -90,7 +90,8 @@ static Replacement asyncCopy(Rewriter &r, CallInst &call, ArrayRef<StringRef> pa
     r.call("braid_emu_wait_all", b.getVoidTy(), {});
   } else if (parts[2] == "wait_group" && operands.size() == 1) {
     r.call("braid_emu_wait", b.getVoidTy(), {operands[0]});
-  } else if ((parts[2] == "ca" || parts[2] == "cg") && parts.size() >= 5 && operands.size() >= 3 && operands.size() <= 4) {
+  } else if ((parts[2] == "ca" || parts[2] == "cg") && parts.size() >= 5 && operands.size() >= 3 &&
+             operands.size() <= 4) {
     r.call("braid_emu_copy", b.getVoidTy(),
            {address(r, operands[0]), address(r, operands[1]), operands[2],
             operands.size() > 3 ? operands[3] : operands[2], r.site(call, llvm::join(parts, "."))});
@@ -110,7 +111,8 @@ static Replacement bulkCopy(Rewriter &r, CallInst &call, ArrayRef<StringRef> par
     return {};
   Value *barrier = load ? b.CreatePtrToInt(address(r, operands[3]), b.getInt64Ty()) : b.getInt64(0);
   r.call("braid_emu_bulk", b.getVoidTy(),
-         {address(r, operands[0]), address(r, operands[1]), b.CreateZExtOrTrunc(operands[2], b.getInt32Ty()), barrier, r.site(call, name)});
+         {address(r, operands[0]), address(r, operands[1]), b.CreateZExtOrTrunc(operands[2], b.getInt32Ty()), barrier,
+          r.site(call, name)});
   return {true, nullptr};
 }
 
@@ -122,7 +124,8 @@ static Replacement expectBytes(Rewriter &r, CallInst &call, StringRef mnemonic, 
   if (!operands || operands->size() != 2 || !call.getType()->isVoidTy())
     return {};
   bool arrives = mnemonic.starts_with("mbarrier.arrive.");
-  r.mbarrier(call, mnemonic, arrives ? MbarrierArriveExpect : MbarrierExpect, address(r, (*operands)[0]), (*operands)[1]);
+  r.mbarrier(call, mnemonic, arrives ? MbarrierArriveExpect : MbarrierExpect, address(r, (*operands)[0]),
+             (*operands)[1]);
   return {true, nullptr};
 }
 
@@ -135,8 +138,10 @@ Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, Stri
     return {true, rewriter.builder.CreateTrunc(rewriter.builder.CreateLShr(bits, 32), rewriter.builder.getInt1Ty())};
   }
   // What it makes of nvvm.mbarrier.try_wait.parity: a loop until the phase has ended.
-  if (text.contains("mbarrier.try_wait.parity") && text.contains("bra.uni") && call.arg_size() == 3 && call.getType()->isVoidTy()) {
-    rewriter.mbarrier(call, "mbarrier.try_wait.parity", MbarrierWait, address(rewriter, call.getArgOperand(0)), call.getArgOperand(1));
+  if (text.contains("mbarrier.try_wait.parity") && text.contains("bra.uni") && call.arg_size() == 3 &&
+      call.getType()->isVoidTy()) {
+    rewriter.mbarrier(call, "mbarrier.try_wait.parity", MbarrierWait, address(rewriter, call.getArgOperand(0)),
+                      call.getArgOperand(1));
     return {true, nullptr};
   }
   text = text.trim().trim(';').trim();
@@ -161,7 +166,8 @@ Replacement braid::emu::rewriteAssembly(Rewriter &rewriter, CallInst &call, Stri
       return {};
     rewriter.call("braid_emu_barrier", rewriter.builder.getInt32Ty(),
                   {(*operands)[0], operands->size() > 1 ? (*operands)[1] : rewriter.i32(0), rewriter.i32(0),
-                   rewriter.i32(mnemonic == "bar.sync" ? BarrierPlain : BarrierPlain | BarrierOfLanes), rewriter.site(call, mnemonic)});
+                   rewriter.i32(mnemonic == "bar.sync" ? BarrierPlain : BarrierPlain | BarrierOfLanes),
+                   rewriter.site(call, mnemonic)});
     return {true, nullptr};
   }
   if (mnemonic == "membar.gl" || mnemonic == "membar.sys" || mnemonic == "fence.acq_rel.gpu" ||

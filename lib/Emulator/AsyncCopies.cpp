@@ -18,8 +18,10 @@ void Launch::asyncCopy(void *destination, const void *source, uint32_t size, uin
     fail("wrong copy", "an asynchronous copy of " + llvm::Twine(size) + " bytes: 4, 8 or 16", siteIndex);
   for (const uint8_t *pointer : {static_cast<const uint8_t *>(to), sourceSize ? from : nullptr})
     if (uintptr_t(pointer) % size)
-      fail("misaligned access", "an asynchronous copy of " + llvm::Twine(size) + " bytes needs addresses that are multiples of " +
-           llvm::Twine(size) + ": " + placeOf(pointer), siteIndex);
+      fail("misaligned access",
+           "an asynchronous copy of " + llvm::Twine(size) + " bytes needs addresses that are multiples of " +
+               llvm::Twine(size) + ": " + placeOf(pointer),
+           siteIndex);
   AsyncCopy copy = issue(to, from, size, std::min(size, sourceSize), siteIndex);
   if (isShared(to))
     std::fill_n(arenaInFlight.begin() + (to - arena.data()), size, uint16_t(running->linear + 1));
@@ -65,8 +67,10 @@ void Launch::checkSource(const AsyncCopy &copy) {
     Stamp writer = accesses[i].writer;
     if (!writer || (writer == copy.writers[i] && copy.source[i] == copy.bytes[i]))
       continue;
-    report(*running, "race", nameOf(writer) + " wrote the source of the asynchronous copy before anything waited for it (" +
-           describe(site(writer.site())) + ")", copy.site, writer.site());
+    report(*running, "race",
+           nameOf(writer) + " wrote the source of the asynchronous copy before anything waited for it (" +
+               describe(site(writer.site())) + ")",
+           copy.site, writer.site());
     return;
   }
 }

@@ -12,16 +12,21 @@ uint32_t Launch::barrier(uint32_t id, uint32_t count, uint32_t input, uint32_t k
   if (id > 15)
     fail("wrong barrier", "barrier " + llvm::Twine(id) + " of 0 to 15", site);
   if (count % 32 || count > (threads.size() + 31) / 32 * 32)
-    fail("wrong barrier", "a barrier of " + llvm::Twine(count) + " threads: not a multiple of 32 within the block", site);
+    fail("wrong barrier", "a barrier of " + llvm::Twine(count) + " threads: not a multiple of 32 within the block",
+         site);
   Barrier &barrier = barriers[id];
   bool isFirst = barrier.waiting.empty() && !barrier.arrived, isAligned = !(kind & BarrierOfLanes);
   kind &= ~uint32_t(BarrierOfLanes);
   if (!isFirst && barrier.count != count)
-    fail("divergent barrier", "barrier " + llvm::Twine(id) + " expects " + llvm::Twine(count) +
-         " threads here and " + llvm::Twine(barrier.count) + " at another place", site);
+    fail("divergent barrier",
+         "barrier " + llvm::Twine(id) + " expects " + llvm::Twine(count) + " threads here and " +
+             llvm::Twine(barrier.count) + " at another place",
+         site);
   if (!isFirst && barrier.kind != kind)
-    fail("wrong barrier", "barrier " + llvm::Twine(id) +
-         " is another kind of barrier at another place (a reduction of another kind, or none)", site);
+    fail("wrong barrier",
+         "barrier " + llvm::Twine(id) +
+             " is another kind of barrier at another place (a reduction of another kind, or none)",
+         site);
   Thread &self = *running;
   barrier.count = count;
   barrier.kind = kind;
@@ -45,8 +50,10 @@ void Launch::barrierArrive(uint32_t id, uint32_t count, uint32_t site) {
   Barrier &barrier = barriers[id];
   bool isFirst = barrier.waiting.empty() && !barrier.arrived;
   if (!isFirst && barrier.count != count)
-    fail("divergent barrier", "barrier " + llvm::Twine(id) + " expects " + llvm::Twine(count) +
-         " threads here and " + llvm::Twine(barrier.count) + " at another place", site);
+    fail("divergent barrier",
+         "barrier " + llvm::Twine(id) + " expects " + llvm::Twine(count) + " threads here and " +
+             llvm::Twine(barrier.count) + " at another place",
+         site);
   if (!isFirst && barrier.kind != BarrierPlain)
     fail("wrong barrier", "barrier " + llvm::Twine(id) + " is a reduction at another place", site);
   barrier.count = count;
@@ -71,7 +78,9 @@ void Launch::completeBarrier(uint32_t id) {
   uint32_t set = 0;
   for (Thread *thread : barrier.waiting)
     set += thread->barrierInput != 0;
-  uint32_t value = barrier.kind == BarrierAnd ? set == barrier.waiting.size() : barrier.kind == BarrierOr ? set > 0 : set;
+  uint32_t value = barrier.kind == BarrierAnd  ? set == barrier.waiting.size()
+                   : barrier.kind == BarrierOr ? set > 0
+                                               : set;
   for (Thread *thread : barrier.waiting) {
     thread->barrierResult = value;
     makeReady(*thread);
@@ -106,7 +115,8 @@ void Launch::reportDivergence(Barrier &barrier) {
     if (thread->site == one->site)
       continue;
     report(*one, "divergent barrier",
-           "not all lanes of the warp are here: thread " + text(thread->id) + " waits at " + site(thread->site).location,
+           "not all lanes of the warp are here: thread " + text(thread->id) + " waits at " +
+               site(thread->site).location,
            one->site);
     stopped = true;
     return;
@@ -142,10 +152,8 @@ void Launch::advanceClock(uint32_t warp) {
 
 std::string Launch::whatItDoes(const Thread &thread) const {
   switch (thread.state) {
-  case State::Done:
-    return "has exited";
-  case State::Ready:
-    return "runs";
+  case State::Done: return "has exited";
+  case State::Ready: return "runs";
   case State::Barrier:
   case State::Mbarrier:
   case State::Warp:
@@ -170,7 +178,8 @@ void Launch::explainDeadlock() {
       if (!(thread.request.mask >> lane & 1) || index >= threads.size())
         continue;
       const Thread &named = threads[index];
-      if (named.state == State::Warp && named.request.op == thread.request.op && named.request.mask == thread.request.mask)
+      if (named.state == State::Warp && named.request.op == thread.request.op &&
+          named.request.mask == thread.request.mask)
         continue;
       report(thread, "wrong shuffle mask",
              "mask 0x" + llvm::utohexstr(thread.request.mask, true) + " names lane " + llvm::Twine(lane) +

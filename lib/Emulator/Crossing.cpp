@@ -19,8 +19,8 @@ Crossing::Range &Crossing::of(Buffer &buffer) {
   std::lock_guard guard(mutex);
   std::unique_ptr<Range> &range = ranges[&buffer];
   if (!range)
-    range = std::make_unique<Range>(Range{&buffer, LazyBytes((buffer.size / 2 + 1) * sizeof(uint32_t)),
-                                          LazyBytes(buffer.size / pageSize + 1)});
+    range = std::make_unique<Range>(
+        Range{&buffer, LazyBytes((buffer.size / 2 + 1) * sizeof(uint32_t)), LazyBytes(buffer.size / pageSize + 1)});
   return *range;
 }
 

@@ -17,8 +17,12 @@ template <typename T> static T rcbrtOf(T x) { return T(1) / std::cbrt(x); }
 template <typename T> static T saturate(T x) { return x > 0 ? (x < 1 ? x : T(1)) : T(0); }
 template <typename T> static T powi(T x, int n) { return std::pow(x, T(n)); }
 template <typename T> static T normcdf(T x) { return T(0.5) * std::erfc(-x * T(0.70710678118654752440)); }
-template <typename T> static T sinpi(T x) { return T(std::sin(3.14159265358979323846 * std::remainder(double(x), 2.0))); }
-template <typename T> static T cospi(T x) { return T(std::cos(3.14159265358979323846 * std::remainder(double(x), 2.0))); }
+template <typename T> static T sinpi(T x) {
+  return T(std::sin(3.14159265358979323846 * std::remainder(double(x), 2.0)));
+}
+template <typename T> static T cospi(T x) {
+  return T(std::cos(3.14159265358979323846 * std::remainder(double(x), 2.0)));
+}
 static float fdivide(float x, float y) { return x / y; }
 static float exp10Of(float x) { return float(std::pow(10.0, double(x))); }
 static double exp10Of(double x) { return std::pow(10.0, x); }
@@ -61,35 +65,53 @@ template <typename R, typename... A> static void *pointer(R (*f)(A...)) { return
 
 const std::vector<RuntimeSymbol> &braid::emu::mathSymbols() {
   static const std::vector<RuntimeSymbol> symbols = {
-      {"braid_nv_rsqrtf", pointer(rsqrtOf<float>)}, {"braid_nv_rsqrt", pointer(rsqrtOf<double>)},
-      {"braid_nv_rcbrtf", pointer(rcbrtOf<float>)}, {"braid_nv_rcbrt", pointer(rcbrtOf<double>)},
-      {"braid_nv_saturatef", pointer(saturate<float>)}, {"braid_nv_powif", pointer(powi<float>)},
-      {"braid_nv_powi", pointer(powi<double>)}, {"braid_nv_normcdff", pointer(normcdf<float>)},
-      {"braid_nv_normcdf", pointer(normcdf<double>)}, {"braid_nv_sinpif", pointer(sinpi<float>)},
-      {"braid_nv_sinpi", pointer(sinpi<double>)}, {"braid_nv_cospif", pointer(cospi<float>)},
-      {"braid_nv_cospi", pointer(cospi<double>)}, {"braid_nv_fast_fdividef", pointer(fdivide)},
+      {"braid_nv_rsqrtf", pointer(rsqrtOf<float>)},
+      {"braid_nv_rsqrt", pointer(rsqrtOf<double>)},
+      {"braid_nv_rcbrtf", pointer(rcbrtOf<float>)},
+      {"braid_nv_rcbrt", pointer(rcbrtOf<double>)},
+      {"braid_nv_saturatef", pointer(saturate<float>)},
+      {"braid_nv_powif", pointer(powi<float>)},
+      {"braid_nv_powi", pointer(powi<double>)},
+      {"braid_nv_normcdff", pointer(normcdf<float>)},
+      {"braid_nv_normcdf", pointer(normcdf<double>)},
+      {"braid_nv_sinpif", pointer(sinpi<float>)},
+      {"braid_nv_sinpi", pointer(sinpi<double>)},
+      {"braid_nv_cospif", pointer(cospi<float>)},
+      {"braid_nv_cospi", pointer(cospi<double>)},
+      {"braid_nv_fast_fdividef", pointer(fdivide)},
       {"braid_nv_exp10f", pointer(static_cast<float (*)(float)>(exp10Of))},
       {"braid_nv_exp10", pointer(static_cast<double (*)(double)>(exp10Of))},
-      {"braid_nv_isnanf", pointer(isNan<float>)}, {"braid_nv_isnand", pointer(isNan<double>)},
-      {"braid_nv_isinff", pointer(isInf<float>)}, {"braid_nv_isinfd", pointer(isInf<double>)},
-      {"braid_nv_finitef", pointer(isFinite<float>)}, {"braid_nv_isfinited", pointer(isFinite<double>)},
-      {"braid_nv_sincosf", pointer(sincosFloat)}, {"braid_nv_sincos", pointer(sincosDouble)},
-      {"__truncsfbf2", pointer(truncateFloat)}, {"__truncdfbf2", pointer(truncateDouble)},
+      {"braid_nv_isnanf", pointer(isNan<float>)},
+      {"braid_nv_isnand", pointer(isNan<double>)},
+      {"braid_nv_isinff", pointer(isInf<float>)},
+      {"braid_nv_isinfd", pointer(isInf<double>)},
+      {"braid_nv_finitef", pointer(isFinite<float>)},
+      {"braid_nv_isfinited", pointer(isFinite<double>)},
+      {"braid_nv_sincosf", pointer(sincosFloat)},
+      {"braid_nv_sincos", pointer(sincosDouble)},
+      {"__truncsfbf2", pointer(truncateFloat)},
+      {"__truncdfbf2", pointer(truncateDouble)},
   };
   return symbols;
 }
 
 std::string braid::emu::deviceFunction(llvm::StringRef name) {
   static const llvm::StringSet<> inC = {
-      "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "copysign", "cos", "cosh", "erf",
-      "erfc", "exp", "exp2", "expm1", "fabs", "fdim", "floor", "fma", "fmax", "fmin", "fmod", "hypot", "ldexp",
-      "lgamma", "log", "log10", "log1p", "log2", "logb", "ilogb", "nearbyint", "nextafter", "pow", "remainder", "rint",
-      "round", "sin", "sinh", "sqrt", "tan", "tanh", "tgamma", "trunc", "j0", "j1", "y0", "y1", "llround", "llrint"};
+      "acos",      "acosh", "asin",  "asinh", "atan", "atan2",   "atanh",     "cbrt",      "ceil",
+      "copysign",  "cos",   "cosh",  "erf",   "erfc", "exp",     "exp2",      "expm1",     "fabs",
+      "fdim",      "floor", "fma",   "fmax",  "fmin", "fmod",    "hypot",     "ldexp",     "lgamma",
+      "log",       "log10", "log1p", "log2",  "logb", "ilogb",   "nearbyint", "nextafter", "pow",
+      "remainder", "rint",  "round", "sin",   "sinh", "sqrt",    "tan",       "tanh",      "tgamma",
+      "trunc",     "j0",    "j1",    "y0",    "y1",   "llround", "llrint"};
   static const std::pair<const char *, const char *> renamed[] = {
-      {"fast_expf", "expf"},   {"fast_exp10f", "braid_nv_exp10f"}, {"fast_logf", "logf"}, {"fast_log2f", "log2f"},
-      {"fast_log10f", "log10f"}, {"fast_powf", "powf"}, {"fast_sinf", "sinf"}, {"fast_cosf", "cosf"},
-      {"fast_tanf", "tanf"},   {"abs", "abs"}, {"llabs", "llabs"}, {"fsqrt_rn", "sqrtf"}, {"dsqrt_rn", "sqrt"},
-      {"fmaf_rn", "fmaf"}, {"fma_rn", "fma"}};
+      {"fast_expf", "expf"},     {"fast_exp10f", "braid_nv_exp10f"},
+      {"fast_logf", "logf"},     {"fast_log2f", "log2f"},
+      {"fast_log10f", "log10f"}, {"fast_powf", "powf"},
+      {"fast_sinf", "sinf"},     {"fast_cosf", "cosf"},
+      {"fast_tanf", "tanf"},     {"abs", "abs"},
+      {"llabs", "llabs"},        {"fsqrt_rn", "sqrtf"},
+      {"dsqrt_rn", "sqrt"},      {"fmaf_rn", "fmaf"},
+      {"fma_rn", "fma"}};
   if (!name.consume_front("__nv_"))
     return "";
   for (auto &[from, to] : renamed)

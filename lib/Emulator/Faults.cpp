@@ -46,7 +46,7 @@ CatchFaults::CatchFaults(void (*handler)(void *address)) : outer(onFault) {
   }
   static bool installed = [] {
     for (int i = 0; i < 2; ++i) {
-      struct sigaction action {};
+      struct sigaction action{};
       action.sa_sigaction = handle;
       action.sa_flags = SA_SIGINFO | SA_ONSTACK;
       sigaction(signals[i], &action, &before[i]);

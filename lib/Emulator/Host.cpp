@@ -43,7 +43,8 @@ llvm::Error braid::emu::embedKernels(ModuleOp module) {
     auto object = gpu::ObjectAttr::get(module.getContext(), NVVM::NVVMTargetAttr::get(module.getContext()),
                                        gpu::CompilationTarget::Offload, builder.getStringAttr(*bitcode), nullptr);
     builder.create<gpu::BinaryOp>(kernels.getLoc(), kernels.getName(),
-                                  gpu::SelectObjectAttr::get(module.getContext(), nullptr), builder.getArrayAttr({object}));
+                                  gpu::SelectObjectAttr::get(module.getContext(), nullptr),
+                                  builder.getArrayAttr({object}));
     kernels.erase();
   }
   return llvm::Error::success();

@@ -241,9 +241,7 @@ private:
   std::string describe(const Site &site) const { return site.what + " at " + site.location; }
   std::string nameOf(Stamp stamp) const;
   /// Whether a byte is in the block's shared memory.
-  bool isShared(const uint8_t *pointer) const {
-    return uint64_t(pointer) - uint64_t(arena.data()) < arena.size();
-  }
+  bool isShared(const uint8_t *pointer) const { return uint64_t(pointer) - uint64_t(arena.data()) < arena.size(); }
   std::string shared(const uint8_t *pointer) const;
   std::string placeOf(const uint8_t *pointer);
   bool checks(Check check) const { return options.checks & check; }

@@ -33,21 +33,21 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVM/NVVM/Target.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/GPU/GPUToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVM/NVVM/Target.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
 void braid::emu::registerDialects(DialectRegistry &registry) {
-  registry.insert<affine::AffineDialect, arith::ArithDialect, async::AsyncDialect, cf::ControlFlowDialect, DLTIDialect,
-                  func::FuncDialect, gpu::GPUDialect, index::IndexDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, NVVM::NVVMDialect, nvgpu::NVGPUDialect, scf::SCFDialect,
-                  vector::VectorDialect>();
+  registry
+      .insert<affine::AffineDialect, arith::ArithDialect, async::AsyncDialect, cf::ControlFlowDialect, DLTIDialect,
+              func::FuncDialect, gpu::GPUDialect, index::IndexDialect, LLVM::LLVMDialect, math::MathDialect,
+              memref::MemRefDialect, NVVM::NVVMDialect, nvgpu::NVGPUDialect, scf::SCFDialect, vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   registerNVVMDialectTranslation(registry);
@@ -69,8 +69,8 @@ namespace {
 LogicalResult expandReductions(gpu::GPUModuleOp kernels) {
   MLIRContext *context = kernels.getContext();
   // What the patterns make.
-  context->loadDialect<arith::ArithDialect, cf::ControlFlowDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect,
-                       index::IndexDialect>();
+  context->loadDialect<arith::ArithDialect, cf::ControlFlowDialect, memref::MemRefDialect, scf::SCFDialect,
+                       vector::VectorDialect, index::IndexDialect>();
   RewritePatternSet patterns(context);
   populateGpuRewritePatterns(patterns);
   populateGpuBreakDownSubgrupReducePatterns(patterns);

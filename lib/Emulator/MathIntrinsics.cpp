@@ -29,11 +29,16 @@ static Value *arithmetic(IRBuilder<> &b, StringRef name, ArrayRef<Value *> x) {
   auto binary = [&](Intrinsic::ID id) { return b.CreateBinaryIntrinsic(id, x[0], x[1]); };
   if (x.size() == 1) {
     auto id = StringSwitch<Intrinsic::ID>(name)
-                  .Case("ex2.approx", Intrinsic::exp2).Case("lg2.approx", Intrinsic::log2)
-                  .Cases("sin.approx", "sin", Intrinsic::sin).Cases("cos.approx", "cos", Intrinsic::cos)
+                  .Case("ex2.approx", Intrinsic::exp2)
+                  .Case("lg2.approx", Intrinsic::log2)
+                  .Cases("sin.approx", "sin", Intrinsic::sin)
+                  .Cases("cos.approx", "cos", Intrinsic::cos)
                   .Cases("sqrt.approx", "sqrt.rn", "sqrt", Intrinsic::sqrt)
-                  .Cases("fabs", "abs", Intrinsic::fabs).Case("floor", Intrinsic::floor).Case("ceil", Intrinsic::ceil)
-                  .Case("trunc", Intrinsic::trunc).Case("round", Intrinsic::roundeven)
+                  .Cases("fabs", "abs", Intrinsic::fabs)
+                  .Case("floor", Intrinsic::floor)
+                  .Case("ceil", Intrinsic::ceil)
+                  .Case("trunc", Intrinsic::trunc)
+                  .Case("round", Intrinsic::roundeven)
                   .Default(Intrinsic::not_intrinsic);
     if (id != Intrinsic::not_intrinsic)
       return unary(id);
@@ -75,8 +80,11 @@ static Value *arithmetic(IRBuilder<> &b, StringRef name, ArrayRef<Value *> x) {
 /// Rounds to an integer first, as the name says; null for an unknown direction.
 static Value *roundTo(IRBuilder<> &b, StringRef direction, Value *x) {
   auto id = StringSwitch<Intrinsic::ID>(direction)
-                .Case("rn", Intrinsic::roundeven).Case("rz", Intrinsic::trunc).Case("rm", Intrinsic::floor)
-                .Case("rp", Intrinsic::ceil).Default(Intrinsic::not_intrinsic);
+                .Case("rn", Intrinsic::roundeven)
+                .Case("rz", Intrinsic::trunc)
+                .Case("rm", Intrinsic::floor)
+                .Case("rp", Intrinsic::ceil)
+                .Default(Intrinsic::not_intrinsic);
   return id == Intrinsic::not_intrinsic ? nullptr : b.CreateUnaryIntrinsic(id, x);
 }
 
@@ -176,7 +184,8 @@ Replacement braid::emu::rewriteMath(Rewriter &rewriter, CallInst &call, StringRe
       ftz = true;
       continue;
     }
-    bool isType = StringSwitch<bool>(part).Cases("f", "d", "f16", "f16x2", "bf16", "bf16x2", "f32", "f64", true).Default(false);
+    bool isType =
+        StringSwitch<bool>(part).Cases("f", "d", "f16", "f16x2", "bf16", "bf16x2", "f32", "f64", true).Default(false);
     if (!isType)
       name += (name.empty() ? "" : ".") + part.str();
   }

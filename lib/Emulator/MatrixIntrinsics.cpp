@@ -20,7 +20,8 @@ static Value *place(Rewriter &r, Value *registers, unsigned i) {
 static void run(Rewriter &r, CallInst &call, uint32_t op, Value *registers, StringRef name) {
   IRBuilder<> &b = r.builder;
   r.call("braid_emu_warp", b.getInt64Ty(),
-         {r.i32(op), r.i32(~0u), b.CreatePtrToInt(registers, b.getInt64Ty()), r.i32(0), r.i32(0), r.site(call, "nvvm." + name)});
+         {r.i32(op), r.i32(~0u), b.CreatePtrToInt(registers, b.getInt64Ty()), r.i32(0), r.i32(0),
+          r.site(call, "nvvm." + name)});
 }
 
 /// The first registers as the result of the call: one value or a struct of them.
@@ -43,7 +44,8 @@ static Replacement loadMatrix(Rewriter &r, CallInst &call, StringRef name) {
   uint32_t op = LoadMatrix1 + (count == 1 ? 0 : count == 2 ? 1 : 2) + (name.contains(".trans.") ? 3 : 0);
   Value *address = b.CreateAddrSpaceCast(call.getArgOperand(0), b.getPtrTy());
   Value *mine = b.CreateICmpULT(r.specialRegister(LaneId), r.i32(8 * count));
-  r.access(address, b.CreateSelect(mine, r.i32(16), r.i32(0)), r.accessSite(call, "nvvm." + name, /*store=*/false, 16, Align(16)));
+  r.access(address, b.CreateSelect(mine, r.i32(16), r.i32(0)),
+           r.accessSite(call, "nvvm." + name, /*store=*/false, 16, Align(16)));
   AllocaInst *registers = makeRegisters(r, call, 4);
   b.CreateStore(b.CreatePtrToInt(address, b.getInt64Ty()), registers);
   run(r, call, op, registers, name);
@@ -54,9 +56,12 @@ Replacement braid::emu::rewriteMatrix(Rewriter &rewriter, CallInst &call, String
   if (name.starts_with("ldmatrix.sync.aligned.m8n8."))
     return loadMatrix(rewriter, call, name.take_front(name.rfind(".p")));
   auto op = StringSwitch<uint32_t>(name)
-                .Case("mma.m16n8k16.row.col.f32.f32", MultiplyF16K16).Case("mma.m16n8k8.row.col.f32.f32", MultiplyF16K8)
-                .Case("mma.m16n8k16.row.col.bf16", MultiplyBF16K16).Case("mma.m16n8k8.row.col.bf16", MultiplyBF16K8)
-                .Case("mma.m16n8k8.row.col.tf32", MultiplyTF32K8).Case("mma.m16n8k4.row.col.tf32", MultiplyTF32K4)
+                .Case("mma.m16n8k16.row.col.f32.f32", MultiplyF16K16)
+                .Case("mma.m16n8k8.row.col.f32.f32", MultiplyF16K8)
+                .Case("mma.m16n8k16.row.col.bf16", MultiplyBF16K16)
+                .Case("mma.m16n8k8.row.col.bf16", MultiplyBF16K8)
+                .Case("mma.m16n8k8.row.col.tf32", MultiplyTF32K8)
+                .Case("mma.m16n8k4.row.col.tf32", MultiplyTF32K4)
                 .Default(0);
   if (!op)
     return {};

@@ -11,14 +11,11 @@
 
 using namespace braid::emu;
 
-static uint64_t *registersOf(Lanes lanes, uint32_t lane) {
-  return reinterpret_cast<uint64_t *>(lanes[lane].value);
-}
+static uint64_t *registersOf(Lanes lanes, uint32_t lane) { return reinterpret_cast<uint64_t *>(lanes[lane].value); }
 
 /// The rows of matrix k come from the addresses of lanes 8 k to 8 k + 7; lane l gets the two elements of
 /// row l / 4 from column 2 (l % 4) on, or of the transposed matrix.
-template <int Count, bool Transposed>
-static int loadMatrix(Lanes lanes) {
+template <int Count, bool Transposed> static int loadMatrix(Lanes lanes) {
   if (~lanes.mask)
     return __builtin_ctz(lanes.mask);
   uint16_t matrices[Count][8][8];
@@ -67,8 +64,7 @@ static float fromBF16(uint64_t bits) { return fromBits(uint32_t(bits) << 16); }
 static float fromTF32(uint64_t bits) { return fromBits(uint32_t(bits) & ~0x1fffu); }
 
 /// D = A B + C with sums in fp64, rounded once: hardware has an order and a rounding of its own.
-template <typename Layout, float (*Decode)(uint64_t)>
-static int multiply(Lanes lanes) {
+template <typename Layout, float (*Decode)(uint64_t)> static int multiply(Lanes lanes) {
   if (~lanes.mask)
     return __builtin_ctz(lanes.mask);
   double a[16][Layout::depth], b[Layout::depth][8];
@@ -104,8 +100,15 @@ static int multiply(Lanes lanes) {
   return -1;
 }
 
-const WarpFunction braid::emu::matrixOperations[] = {
-    loadMatrix<1, false>, loadMatrix<2, false>, loadMatrix<4, false>,
-    loadMatrix<1, true>, loadMatrix<2, true>, loadMatrix<4, true>,
-    multiply<Halves<16>, fromHalf>, multiply<Halves<8>, fromHalf>, multiply<Halves<16>, fromBF16>,
-    multiply<Halves<8>, fromBF16>, multiply<Words<8>, fromTF32>, multiply<Words<4>, fromTF32>};
+const WarpFunction braid::emu::matrixOperations[] = {loadMatrix<1, false>,
+                                                     loadMatrix<2, false>,
+                                                     loadMatrix<4, false>,
+                                                     loadMatrix<1, true>,
+                                                     loadMatrix<2, true>,
+                                                     loadMatrix<4, true>,
+                                                     multiply<Halves<16>, fromHalf>,
+                                                     multiply<Halves<8>, fromHalf>,
+                                                     multiply<Halves<16>, fromBF16>,
+                                                     multiply<Halves<8>, fromBF16>,
+                                                     multiply<Words<8>, fromTF32>,
+                                                     multiply<Words<4>, fromTF32>};

@@ -64,11 +64,8 @@ uint64_t Launch::mbarrier(uint32_t op, uint64_t address, uint64_t value, uint32_
     release(barrier, self);
     return state;
   }
-  case MbarrierExpect:
-    barrier.bytes += int64_t(value);
-    return 0;
-  case MbarrierTest:
-    return testMbarrier(pointer, value, siteIndex);
+  case MbarrierExpect: barrier.bytes += int64_t(value); return 0;
+  case MbarrierTest: return testMbarrier(pointer, value, siteIndex);
   case MbarrierWait:
     if ((barrier.phase & 1) != (value & 1)) {
       acquire(barrier, self);
@@ -156,8 +153,10 @@ void Launch::bulkCopy(void *to, const void *from, uint32_t size, uint64_t barrie
   auto *target = static_cast<uint8_t *>(to);
   auto *source = static_cast<const uint8_t *>(from);
   if ((uint64_t(to) | uint64_t(from) | size) % 16)
-    fail("misaligned access", "a bulk copy needs addresses and a size that are multiples of 16: from " + placeOf(source) +
-         " to " + placeOf(target) + ", " + llvm::Twine(size) + " bytes", siteIndex);
+    fail("misaligned access",
+         "a bulk copy needs addresses and a size that are multiples of 16: from " + placeOf(source) + " to " +
+             placeOf(target) + ", " + llvm::Twine(size) + " bytes",
+         siteIndex);
   AsyncCopy copy = issue(target, source, size, size, siteIndex);
   if (!barrierAddress) {
     running->openStores.push_back(std::move(copy));
@@ -200,7 +199,8 @@ bool Launch::landOne() {
   auto found = mbarriers.find(landing.barrier);
   bool exists = found != mbarriers.end();
   if (!exists || (landing.arrives && !found->second.pending)) {
-    report(*landing.thread, "wrong barrier", exists ? tooMany(found->second) : "its mbarrier ended before it arrived", landing.site);
+    report(*landing.thread, "wrong barrier", exists ? tooMany(found->second) : "its mbarrier ended before it arrived",
+           landing.site);
     stopped = true;
     return true;
   }

@@ -101,10 +101,9 @@ void Memory::copy(void *destination, const void *source, size_t bytes) {
   if (from && to && from->written && to->written) {
     auto *source8 = static_cast<const uint8_t *>(source);
     auto *destination8 = static_cast<uint8_t *>(destination);
-    size_t inside = std::min<size_t>({bytes, size_t(from->base + from->size - source8),
-                                      size_t(to->base + to->size - destination8)});
-    std::memmove(to->written.data() + (destination8 - to->base), from->written.data() + (source8 - from->base),
-                 inside);
+    size_t inside = std::min<size_t>(
+        {bytes, size_t(from->base + from->size - source8), size_t(to->base + to->size - destination8)});
+    std::memmove(to->written.data() + (destination8 - to->base), from->written.data() + (source8 - from->base), inside);
   }
 }
 

@@ -53,17 +53,15 @@ static void *makeHandle() {
   handles.insert(++made);
   return reinterpret_cast<void *>(made);
 }
-/// As MLIR's CUDA runner does, says that a handle is none, and goes on: upstream's lowering of `async.execute` destroys an
-/// event once for each of its users.
+/// As MLIR's CUDA runner does, says that a handle is none, and goes on: upstream's lowering of `async.execute` destroys
+/// an event once for each of its users.
 static void destroyHandle(void *handle, const char *who) {
   std::lock_guard guard(lock);
   if (!handles.erase(reinterpret_cast<uintptr_t>(handle)))
     llvm::errs() << who << ": there is no such handle, or it was destroyed before\n";
 }
 
-static void refuse(llvm::StringRef what) {
-  tell(llvm::createStringError(what + ": the emulator does not have this"));
-}
+static void refuse(llvm::StringRef what) { tell(llvm::createStringError(what + ": the emulator does not have this")); }
 
 extern "C" {
 
@@ -93,8 +91,7 @@ void *mgpuModuleGetFunction(void *handle, const char *name) {
     tell(parameters.takeError());
     return nullptr;
   }
-  loaded->functions.push_back(
-      std::make_unique<Function>(Function{loaded->module.get(), name, parameters->size()}));
+  loaded->functions.push_back(std::make_unique<Function>(Function{loaded->module.get(), name, parameters->size()}));
   return loaded->functions.back().get();
 }
 
@@ -185,12 +182,30 @@ void *mgpuTensorMapEncodeTiledMemref(int64_t, void *, int, int, int, int, int, i
 
 std::vector<std::pair<const char *, void *>> braid::emu::mgpuSymbols() {
 #define SYMBOL(name) {#name, reinterpret_cast<void *>(&name)}
-  return {SYMBOL(mgpuModuleLoad), SYMBOL(mgpuModuleLoadJIT), SYMBOL(mgpuModuleUnload), SYMBOL(mgpuModuleGetFunction),
-          SYMBOL(mgpuLaunchKernel), SYMBOL(mgpuLaunchClusterKernel), SYMBOL(mgpuStreamCreate),
-          SYMBOL(mgpuStreamDestroy), SYMBOL(mgpuStreamSynchronize), SYMBOL(mgpuStreamWaitEvent),
-          SYMBOL(mgpuEventCreate), SYMBOL(mgpuEventDestroy), SYMBOL(mgpuEventSynchronize), SYMBOL(mgpuEventRecord),
-          SYMBOL(mgpuMemAlloc), SYMBOL(mgpuMemFree), SYMBOL(mgpuMemcpy), SYMBOL(mgpuMemset32), SYMBOL(mgpuMemset16),
-          SYMBOL(mgpuMemHostRegister), SYMBOL(mgpuMemHostRegisterMemRef), SYMBOL(mgpuMemHostUnregister),
-          SYMBOL(mgpuMemHostUnregisterMemRef), SYMBOL(mgpuSetDefaultDevice), SYMBOL(mgpuTensorMapEncodeTiledMemref)};
+  return {SYMBOL(mgpuModuleLoad),
+          SYMBOL(mgpuModuleLoadJIT),
+          SYMBOL(mgpuModuleUnload),
+          SYMBOL(mgpuModuleGetFunction),
+          SYMBOL(mgpuLaunchKernel),
+          SYMBOL(mgpuLaunchClusterKernel),
+          SYMBOL(mgpuStreamCreate),
+          SYMBOL(mgpuStreamDestroy),
+          SYMBOL(mgpuStreamSynchronize),
+          SYMBOL(mgpuStreamWaitEvent),
+          SYMBOL(mgpuEventCreate),
+          SYMBOL(mgpuEventDestroy),
+          SYMBOL(mgpuEventSynchronize),
+          SYMBOL(mgpuEventRecord),
+          SYMBOL(mgpuMemAlloc),
+          SYMBOL(mgpuMemFree),
+          SYMBOL(mgpuMemcpy),
+          SYMBOL(mgpuMemset32),
+          SYMBOL(mgpuMemset16),
+          SYMBOL(mgpuMemHostRegister),
+          SYMBOL(mgpuMemHostRegisterMemRef),
+          SYMBOL(mgpuMemHostUnregister),
+          SYMBOL(mgpuMemHostUnregisterMemRef),
+          SYMBOL(mgpuSetDefaultDevice),
+          SYMBOL(mgpuTensorMapEncodeTiledMemref)};
 #undef SYMBOL
 }

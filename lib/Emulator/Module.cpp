@@ -78,9 +78,8 @@ static void optimise(llvm::Module &module) {
 }
 
 /// Rewrites and compiles.
-static Expected<std::unique_ptr<braid::emu::Module::Impl>> compile(std::unique_ptr<llvm::Module> given,
-                                                                   std::unique_ptr<LLVMContext> context,
-                                                                   const Locate &locate) {
+static Expected<std::unique_ptr<braid::emu::Module::Impl>>
+compile(std::unique_ptr<llvm::Module> given, std::unique_ptr<LLVMContext> context, const Locate &locate) {
   // Gone before its context.
   std::unique_ptr<llvm::Module> module = std::move(given);
   auto builder = hostMachine();
@@ -169,8 +168,8 @@ Expected<std::unique_ptr<braid::emu::Module>> braid::emu::Module::loadIR(StringR
   SMDiagnostic diagnostic;
   auto module = parseIR(MemoryBufferRef(data, name), diagnostic, *context);
   if (!module)
-    return createStringError(name + ":" + Twine(diagnostic.getLineNo()) + ": neither LLVM bitcode nor LLVM IR: " +
-                             diagnostic.getMessage());
+    return createStringError(name + ":" + Twine(diagnostic.getLineNo()) +
+                             ": neither LLVM bitcode nor LLVM IR: " + diagnostic.getMessage());
   auto locate = [&](const Instruction &at) -> std::string {
     if (const DebugLoc &place = at.getDebugLoc())
       return (place->getFilename() + ":" + Twine(place.getLine()) + ":" + Twine(place.getCol())).str();

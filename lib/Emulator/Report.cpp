@@ -13,8 +13,8 @@ std::string braid::emu::text(Dim3 dim) {
 }
 
 std::string Finding::text() const {
-  return location + ": error: " + kind + ": " + message + "\n  in kernel " + kernel + ", block " +
-         emu::text(block) + ", thread " + emu::text(thread);
+  return location + ": error: " + kind + ": " + message + "\n  in kernel " + kernel + ", block " + emu::text(block) +
+         ", thread " + emu::text(thread);
 }
 
 void LaunchError::log(llvm::raw_ostream &out) const {
@@ -42,9 +42,13 @@ void Launch::report(const Thread &thread, llvm::StringRef kind, llvm::Twine mess
 }
 
 llvm::Expected<unsigned> braid::emu::parseChecks(llvm::StringRef text) {
-  static const std::pair<const char *, unsigned> names[] = {
-      {"bounds", CheckBounds}, {"uninit", CheckUninit},     {"races", CheckRaces},
-      {"barriers", CheckBarriers}, {"shuffles", CheckShuffles}, {"all", allChecks}, {"none", 0}};
+  static const std::pair<const char *, unsigned> names[] = {{"bounds", CheckBounds},
+                                                            {"uninit", CheckUninit},
+                                                            {"races", CheckRaces},
+                                                            {"barriers", CheckBarriers},
+                                                            {"shuffles", CheckShuffles},
+                                                            {"all", allChecks},
+                                                            {"none", 0}};
   unsigned checks = 0;
   llvm::SmallVector<llvm::StringRef> parts;
   text.split(parts, ',');

@@ -87,9 +87,9 @@ Value *Rewriter::mbarrier(Instruction &at, Twine what, uint32_t op, Value *addre
 }
 
 Error Rewriter::unknown(Instruction &at, Twine what) {
-  return createStringError(locate(at) + ": error: the emulator does not know " + what + " (in " +
-                           at.getFunction()->getName() +
-                           "); docs/emulator.md lists the instructions that can take its place, and where one is added");
+  return createStringError(
+      locate(at) + ": error: the emulator does not know " + what + " (in " + at.getFunction()->getName() +
+      "); docs/emulator.md lists the instructions that can take its place, and where one is added");
 }
 
 /// An access of a thread to its own stack needs no check.
@@ -112,20 +112,21 @@ void Rewriter::instrument(Instruction &at) {
   } else if (auto *load = dyn_cast<LoadInst>(&at)) {
     if (load->isAtomic() || load->isVolatile())
       call("braid_emu_yield", builder.getVoidTy(), {});
-    check(load->getPointerOperand(), load->getType(), load->getAlign(), load->isAtomic() ? "atomic load" : "load", false,
-          load->isAtomic());
+    check(load->getPointerOperand(), load->getType(), load->getAlign(), load->isAtomic() ? "atomic load" : "load",
+          false, load->isAtomic());
     if (!isLocal(load->getPointerOperand()))
       result.sites.back().isVolatile = load->isVolatile();
   } else if (auto *store = dyn_cast<StoreInst>(&at)) {
-    check(store->getPointerOperand(), store->getValueOperand()->getType(), store->getAlign(), store->isAtomic() ? "atomic store" : "store",
-          true, store->isAtomic());
+    check(store->getPointerOperand(), store->getValueOperand()->getType(), store->getAlign(),
+          store->isAtomic() ? "atomic store" : "store", true, store->isAtomic());
   } else if (auto *rmw = dyn_cast<AtomicRMWInst>(&at)) {
     call("braid_emu_yield", builder.getVoidTy(), {});
-    check(rmw->getPointerOperand(), rmw->getType(), rmw->getAlign(), "atomic " + AtomicRMWInst::getOperationName(rmw->getOperation()),
-          true, true);
+    check(rmw->getPointerOperand(), rmw->getType(), rmw->getAlign(),
+          "atomic " + AtomicRMWInst::getOperationName(rmw->getOperation()), true, true);
   } else if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(&at)) {
     call("braid_emu_yield", builder.getVoidTy(), {});
-    check(exchange->getPointerOperand(), exchange->getCompareOperand()->getType(), exchange->getAlign(), "compare and exchange", true, true);
+    check(exchange->getPointerOperand(), exchange->getCompareOperand()->getType(), exchange->getAlign(),
+          "compare and exchange", true, true);
   } else if (auto *set = dyn_cast<MemSetInst>(&at)) {
     if (!isLocal(set->getDest()))
       access(set->getDest(), set->getLength(), accessSite(at, "memset", true, 16, set->getDestAlign().valueOrOne()));
@@ -308,8 +309,8 @@ void Rewriter::findKernels() {
     if (limit[0] || limit[1] || limit[2])
       kernel->second.maxThreads = atLeastOne(limit[0]) * atLeastOne(limit[1]) * atLeastOne(limit[2]);
     if (limit[3] || limit[4] || limit[5])
-      kernel->second.required = Dim3{uint32_t(atLeastOne(limit[3])), uint32_t(atLeastOne(limit[4])),
-                                     uint32_t(atLeastOne(limit[5]))};
+      kernel->second.required =
+          Dim3{uint32_t(atLeastOne(limit[3])), uint32_t(atLeastOne(limit[4])), uint32_t(atLeastOne(limit[5]))};
     result.kernels.push_back(kernel->second);
   }
 }

@@ -9,7 +9,9 @@ using namespace braid::emu;
 
 static uint32_t specialRegister(uint32_t which) { return Launch::current().specialRegister(which); }
 static void *sharedBase() { return Launch::current().sharedBase(); }
-static void checkAccess(const void *pointer, uint32_t size, uint32_t site) { Launch::current().access(pointer, size, site); }
+static void checkAccess(const void *pointer, uint32_t size, uint32_t site) {
+  Launch::current().access(pointer, size, site);
+}
 static uint32_t barrier(uint32_t id, uint32_t count, uint32_t input, uint32_t kind, uint32_t site) {
   return Launch::current().barrier(id, count, input, kind, site);
 }

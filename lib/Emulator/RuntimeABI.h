@@ -15,23 +15,80 @@
 namespace braid::emu {
 
 enum SpecialRegister : uint32_t {
-  TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ,
-  LaneId, WarpId, NWarpId, WarpSize, LaneMaskEq, LaneMaskLt, LaneMaskLe, LaneMaskGt, LaneMaskGe,
-  DynamicSharedSize, TotalSharedSize, ActiveMask, Zero, One, Clock
+  TidX,
+  TidY,
+  TidZ,
+  NtidX,
+  NtidY,
+  NtidZ,
+  CtaidX,
+  CtaidY,
+  CtaidZ,
+  NctaidX,
+  NctaidY,
+  NctaidZ,
+  LaneId,
+  WarpId,
+  NWarpId,
+  WarpSize,
+  LaneMaskEq,
+  LaneMaskLt,
+  LaneMaskLe,
+  LaneMaskGt,
+  LaneMaskGe,
+  DynamicSharedSize,
+  TotalSharedSize,
+  ActiveMask,
+  Zero,
+  One,
+  Clock
 };
 
 enum WarpOp : uint32_t {
-  ShuffleIdx, ShuffleUp, ShuffleDown, ShuffleButterfly,
-  VoteAll, VoteAny, VoteUni, VoteBallot, MatchAny, MatchAll,
-  ReduxAdd, ReduxMin, ReduxMax, ReduxUMin, ReduxUMax, ReduxAnd, ReduxOr, ReduxXor,
-  SyncWarp, Elect,
-  LoadMatrix1, LoadMatrix2, LoadMatrix4, LoadMatrix1Transposed, LoadMatrix2Transposed, LoadMatrix4Transposed,
-  MultiplyF16K16, MultiplyF16K8, MultiplyBF16K16, MultiplyBF16K8, MultiplyTF32K8, MultiplyTF32K4
+  ShuffleIdx,
+  ShuffleUp,
+  ShuffleDown,
+  ShuffleButterfly,
+  VoteAll,
+  VoteAny,
+  VoteUni,
+  VoteBallot,
+  MatchAny,
+  MatchAll,
+  ReduxAdd,
+  ReduxMin,
+  ReduxMax,
+  ReduxUMin,
+  ReduxUMax,
+  ReduxAnd,
+  ReduxOr,
+  ReduxXor,
+  SyncWarp,
+  Elect,
+  LoadMatrix1,
+  LoadMatrix2,
+  LoadMatrix4,
+  LoadMatrix1Transposed,
+  LoadMatrix2Transposed,
+  LoadMatrix4Transposed,
+  MultiplyF16K16,
+  MultiplyF16K8,
+  MultiplyBF16K16,
+  MultiplyBF16K8,
+  MultiplyTF32K8,
+  MultiplyTF32K4
 };
 
 enum MbarrierOp : uint32_t {
-  MbarrierInit, MbarrierInvalidate, MbarrierArrive, MbarrierArriveExpect, MbarrierExpect, MbarrierTest, MbarrierWait,
-  MbarrierCopiesArrive, MbarrierCopiesArriveCounted
+  MbarrierInit,
+  MbarrierInvalidate,
+  MbarrierArrive,
+  MbarrierArriveExpect,
+  MbarrierExpect,
+  MbarrierTest,
+  MbarrierWait,
+  MbarrierCopiesArrive,
+  MbarrierCopiesArriveCounted
 };
 
 /// `BarrierOfLanes` is added where lanes of one warp may arrive at different places (barrier.sync without .aligned).

@@ -239,7 +239,8 @@ void Launch::fault(const void *address) {
     fail("stack overflow", "the thread needs more than " + llvm::Twine(options.stackBytes) + " bytes of local memory",
          running->site);
   // The processor gives no address where no address of its can be like that.
-  std::string where = address ? "address 0x" + llvm::utohexstr(uint64_t(address)) : "address 0, or to one that no pointer can be,";
+  std::string where =
+      address ? "address 0x" + llvm::utohexstr(uint64_t(address)) : "address 0, or to one that no pointer can be,";
   fail("fault", "an access to " + where + " after this place; the check of bounds would name it", running->site);
 }
 

@@ -13,8 +13,7 @@
 using namespace braid::emu;
 
 /// The lane that a shuffle reads, and whether it is within the segment (PTX ISA, shfl.sync).
-template <WarpOp Op>
-static int shuffle(Lanes lanes) {
+template <WarpOp Op> static int shuffle(Lanes lanes) {
   int wrong = -1;
   for (uint32_t lane = 0; lane < 32; ++lane) {
     if (!lanes.has(lane))
@@ -41,8 +40,7 @@ static int shuffle(Lanes lanes) {
 }
 
 /// One result for all lanes, folded over their values.
-template <typename T, T (*Fold)(T, T)>
-static int redux(Lanes lanes) {
+template <typename T, T (*Fold)(T, T)> static int redux(Lanes lanes) {
   bool first = true;
   T total{};
   for (uint32_t lane = 0; lane < 32; ++lane)
@@ -62,14 +60,15 @@ template <typename T> static T both(T a, T b) { return a & b; }
 template <typename T> static T either(T a, T b) { return a | b; }
 template <typename T> static T differ(T a, T b) { return a ^ b; }
 
-template <WarpOp Op>
-static int vote(Lanes lanes) {
+template <WarpOp Op> static int vote(Lanes lanes) {
   uint32_t set = 0;
   for (uint32_t lane = 0; lane < 32; ++lane)
     if (lanes.has(lane) && lanes[lane].value & 1)
       set |= 1u << lane;
-  uint64_t result = Op == VoteAll ? set == lanes.mask : Op == VoteAny ? set != 0
-                  : Op == VoteUni ? set == 0 || set == lanes.mask : set;
+  uint64_t result = Op == VoteAll   ? set == lanes.mask
+                    : Op == VoteAny ? set != 0
+                    : Op == VoteUni ? set == 0 || set == lanes.mask
+                                    : set;
   for (uint32_t lane = 0; lane < 32; ++lane)
     if (lanes.has(lane))
       lanes[lane].result = result;
@@ -111,20 +110,36 @@ static int elect(Lanes lanes) {
 }
 
 /// In the order of WarpOp.
-static constexpr WarpFunction operations[] = {
-    shuffle<ShuffleIdx>, shuffle<ShuffleUp>, shuffle<ShuffleDown>, shuffle<ShuffleButterfly>,
-    vote<VoteAll>, vote<VoteAny>, vote<VoteUni>, vote<VoteBallot>, matchAny, matchAll,
-    redux<uint32_t, add>, redux<int32_t, smaller>, redux<int32_t, larger>, redux<uint32_t, smaller>,
-    redux<uint32_t, larger>, redux<uint32_t, both>, redux<uint32_t, either>, redux<uint32_t, differ>,
-    synchronise, elect};
+static constexpr WarpFunction operations[] = {shuffle<ShuffleIdx>,
+                                              shuffle<ShuffleUp>,
+                                              shuffle<ShuffleDown>,
+                                              shuffle<ShuffleButterfly>,
+                                              vote<VoteAll>,
+                                              vote<VoteAny>,
+                                              vote<VoteUni>,
+                                              vote<VoteBallot>,
+                                              matchAny,
+                                              matchAll,
+                                              redux<uint32_t, add>,
+                                              redux<int32_t, smaller>,
+                                              redux<int32_t, larger>,
+                                              redux<uint32_t, smaller>,
+                                              redux<uint32_t, larger>,
+                                              redux<uint32_t, both>,
+                                              redux<uint32_t, either>,
+                                              redux<uint32_t, differ>,
+                                              synchronise,
+                                              elect};
 
 uint64_t Launch::warpOperation(LaneRequest request, uint32_t siteIndex) {
   settleConflict();
   ++counters.warpOperations;
   Thread &self = *running;
   if (!(request.mask >> self.lane() & 1))
-    fail("wrong shuffle mask", "mask 0x" + llvm::utohexstr(request.mask, true) + " does not name lane " +
-         llvm::Twine(self.lane()) + ", which executes it", siteIndex);
+    fail("wrong shuffle mask",
+         "mask 0x" + llvm::utohexstr(request.mask, true) + " does not name lane " + llvm::Twine(self.lane()) +
+             ", which executes it",
+         siteIndex);
   self.request = request;
   self.state = State::Warp;
   self.site = siteIndex;

@@ -43,7 +43,8 @@ Expected<std::unique_ptr<TargetMachine>> braid::makeMachine(const EngineOptions 
                                                          : CodeGenOptLevel::Aggressive;
   TargetOptions targetOptions;
   targetOptions.AllowFPOpFusion = FPOpFusion::Strict; // what is fused is written as fma
-  std::unique_ptr<TargetMachine> machine(target->createTargetMachine(triple, cpu, features.getString(), targetOptions, Reloc::PIC_, std::nullopt, level));
+  std::unique_ptr<TargetMachine> machine(
+      target->createTargetMachine(triple, cpu, features.getString(), targetOptions, Reloc::PIC_, std::nullopt, level));
   if (!machine)
     return createStringError(inconvertibleErrorCode(), "no code generator for " + triple);
   return machine;
@@ -82,8 +83,8 @@ static Error writeTo(StringRef path, function_ref<void(raw_ostream &)> write) {
   return Error::success();
 }
 
-Expected<SmallVector<char, 0>> braid::generate(Module &module, TargetMachine &machine, const EngineOptions &options, bool quick,
-                                               StringRef name) {
+Expected<SmallVector<char, 0>> braid::generate(Module &module, TargetMachine &machine, const EngineOptions &options,
+                                               bool quick, StringRef name) {
   module.setDataLayout(machine.createDataLayout());
   module.setTargetTriple(machine.getTargetTriple().str());
   if (machine.getTargetTriple().isX86())

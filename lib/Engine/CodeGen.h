@@ -14,8 +14,8 @@ void initializeTarget();
 /// A machine for the processor that the options name. `quick`: for code that is run once.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeMachine(const EngineOptions &options, bool quick);
 /// Optimises the module and gives an object file. Writes <dumpDir>/<name>.ll and .s when dumping.
-llvm::Expected<llvm::SmallVector<char, 0>> generate(llvm::Module &module, llvm::TargetMachine &machine, const EngineOptions &options,
-                                                    bool quick, llvm::StringRef name);
+llvm::Expected<llvm::SmallVector<char, 0>> generate(llvm::Module &module, llvm::TargetMachine &machine,
+                                                    const EngineOptions &options, bool quick, llvm::StringRef name);
 
 /// Lowers a module of planned programs, or what became of one in a later stage, to the LLVM dialect in place.
 llvm::Error lower(mlir::ModuleOp module, const EngineOptions &options);

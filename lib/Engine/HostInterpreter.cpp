@@ -74,7 +74,8 @@ llvm::Error Interpreter::run() {
     } else if (auto read = dyn_cast<AttendGradOp>(op)) {
       attendGrad(read);
     } else {
-      return llvm::createStringError(llvm::inconvertibleErrorCode(), "'" + op.getName().getStringRef() + "' is not interpreted");
+      return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                     "'" + op.getName().getStringRef() + "' is not interpreted");
     }
   }
   return llvm::Error::success();
@@ -145,7 +146,8 @@ void Interpreter::scatter(ScatterOp op) {
 }
 
 /// What the query (t, h, g) sees: source, row, score.
-template <typename Attend> std::vector<Interpreter::Seen> Interpreter::seenBy(Attend op, int64_t t, int64_t h, int64_t g) {
+template <typename Attend>
+std::vector<Interpreter::Seen> Interpreter::seenBy(Attend op, int64_t t, int64_t h, int64_t g) {
   auto geometry = op.getGeometry();
   int64_t heads = geometry[0], group = geometry[1], d = geometry[2], position = t % time;
   std::vector<Seen> seen;
@@ -165,7 +167,8 @@ template <typename Attend> std::vector<Interpreter::Seen> Interpreter::seenBy(At
     for (int64_t p : places) {
       double score = 0;
       for (int64_t i = 0; i < d; ++i)
-        score += read(op.getQuery(), ((t * heads + h) * group + g) * d + i) * read(op.getKeys()[s], ((first + p) * heads + h) * d + i);
+        score += read(op.getQuery(), ((t * heads + h) * group + g) * d + i) *
+                 read(op.getKeys()[s], ((first + p) * heads + h) * d + i);
       seen.push_back({score * op.getScale().convertToDouble(), s, first + p});
     }
   }
@@ -239,9 +242,11 @@ void Interpreter::attendGrad(AttendGradOp op) {
 
 } // namespace
 
-llvm::Error braid::interpretProgram(FuncOp func, int64_t batch, int64_t time, const std::map<std::string, void *> &externals) {
+llvm::Error braid::interpretProgram(FuncOp func, int64_t batch, int64_t time,
+                                    const std::map<std::string, void *> &externals) {
   if (func.getPositions() && time > int64_t(*func.getPositions()))
-    return llvm::createStringError(llvm::inconvertibleErrorCode(), "sequences of " + llvm::Twine(time) + " tokens; a table by position has " +
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), "sequences of " + llvm::Twine(time) +
+                                                                       " tokens; a table by position has " +
                                                                        llvm::Twine(*func.getPositions()) + " rows");
   return Interpreter(func, batch, time, externals).run();
 }

@@ -33,12 +33,13 @@ std::vector<FunctionInfo> braid::describe(ModuleOp module) {
     for (auto external : program.getAs<ArrayAttr>("externals").getAsRange<DictionaryAttr>()) {
       StringRef storage = external.getAs<StringAttr>("storage").getValue();
       braid_dtype dtype = BRAID_I32;
-#define FORMAT(NAME, WORD, BYTES, C) \
-      if (storage == WORD) \
-        dtype = BRAID_##NAME;
+#define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
+  if (storage == WORD)                                                                                                 \
+    dtype = BRAID_##NAME;
 #include "braid/Support/Formats.def"
-      info.externals.push_back({external.getAs<StringAttr>("name").str(), external.getAs<BoolAttr>("per_token").getValue(),
-                                number(external, "numbers"), dtype, number(external, "ids")});
+      info.externals.push_back({external.getAs<StringAttr>("name").str(),
+                                external.getAs<BoolAttr>("per_token").getValue(), number(external, "numbers"), dtype,
+                                number(external, "ids")});
     }
     functions.push_back(std::move(info));
   }
@@ -62,7 +63,8 @@ llvm::Error braid::lower(ModuleOp module, const EngineOptions &options) {
     buildLLVMPipeline(manager);
   }
   if (failed(manager.run(module)))
-    return llvm::createStringError(llvm::inconvertibleErrorCode(), text.empty() ? "lowering to LLVM failed" : printableMessage(text));
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   text.empty() ? "lowering to LLVM failed" : printableMessage(text));
   if (!options.dumpDir.empty()) {
     std::error_code error = llvm::sys::fs::create_directories(options.dumpDir);
     llvm::raw_fd_ostream out(options.dumpDir + "/llvm.mlir", error);

@@ -17,7 +17,7 @@ static Error writeFile(StringRef path, StringRef contents) {
 
 static const char *cName(braid_dtype dtype) {
   switch (dtype) {
-#define FORMAT(NAME, WORD, BYTES, C) \
+#define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
   case BRAID_##NAME: return C;
 #include "braid/Support/Formats.def"
   }
@@ -25,7 +25,7 @@ static const char *cName(braid_dtype dtype) {
 }
 static const char *constantName(braid_dtype dtype) {
   switch (dtype) {
-#define FORMAT(NAME, WORD, BYTES, C) \
+#define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
   case BRAID_##NAME: return "BRAID_" #NAME;
 #include "braid/Support/Formats.def"
   }
@@ -39,31 +39,33 @@ static std::string headerOf(ArrayRef<FunctionInfo> functions) {
          "#include \"braid/Runtime/C.h\"\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
   for (const FunctionInfo &function : functions) {
     std::string symbol = host::functionName(function.name);
-    out << "\n/* Needs " << function.tokenBytes << " bytes of token arena for each padded token and " << function.fixedBytes
-        << " bytes of fixed arena.\n   context->external:\n";
+    out << "\n/* Needs " << function.tokenBytes << " bytes of token arena for each padded token and "
+        << function.fixedBytes << " bytes of fixed arena.\n   context->external:\n";
     for (auto [i, external] : enumerate(function.externals))
       out << "     [" << i << "] " << external.name << ": " << external.numbers << ' ' << cName(external.dtype)
-          << (external.perToken ? " for each token" : "") << (external.ids ? ", ids below " + std::to_string(external.ids) : "") << '\n';
+          << (external.perToken ? " for each token" : "")
+          << (external.ids ? ", ids below " + std::to_string(external.ids) : "") << '\n';
     if (function.positions)
       out << "   A sequence has at most " << function.positions << " tokens.\n";
     out << "*/\nint32_t " << symbol << "(struct braid_context *context);\n";
     out << "static const struct braid_external " << symbol << "_externals[] = {\n";
     for (const External &external : function.externals) {
       out << "    {\"";
-      out.write_escaped(external.name) << "\", " << external.numbers << ", " << int(external.perToken) << ", " << constantName(external.dtype)
-          << ", " << external.ids << "},\n";
+      out.write_escaped(external.name) << "\", " << external.numbers << ", " << int(external.perToken) << ", "
+                                       << constantName(external.dtype) << ", " << external.ids << "},\n";
     }
     if (function.externals.empty())
       out << "    {0, 0, 0, 0, 0}, /* none */\n";
-    out << "};\nstatic const struct braid_program " << symbol << "_program = {\"" << function.name << "\", " << symbol << ", "
-        << function.tokenBytes << ", " << function.fixedBytes << ", " << function.externals.size() << ", " << symbol << "_externals, "
-        << function.positions << "};\n";
+    out << "};\nstatic const struct braid_program " << symbol << "_program = {\"" << function.name << "\", " << symbol
+        << ", " << function.tokenBytes << ", " << function.fixedBytes << ", " << function.externals.size() << ", "
+        << symbol << "_externals, " << function.positions << "};\n";
   }
   out << "\n#ifdef __cplusplus\n}\n#endif\n";
   return text;
 }
 
-Error braid::writeObject(mlir::ModuleOp module, const EngineOptions &options, StringRef objectPath, StringRef headerPath) {
+Error braid::writeObject(mlir::ModuleOp module, const EngineOptions &options, StringRef objectPath,
+                         StringRef headerPath) {
   if (Error error = lower(module, options))
     return error;
   std::vector<FunctionInfo> functions = describe(module);
@@ -82,7 +84,9 @@ Error braid::writeObject(mlir::ModuleOp module, const EngineOptions &options, St
   }
   // Only programs are called from outside: objects of two models may be linked together.
   for (Function &function : *whole)
-    if (!function.isDeclaration() && none_of(functions, [&](const FunctionInfo &info) { return function.getName() == host::functionName(info.name); }))
+    if (!function.isDeclaration() && none_of(functions, [&](const FunctionInfo &info) {
+          return function.getName() == host::functionName(info.name);
+        }))
       function.setLinkage(GlobalValue::InternalLinkage);
   auto machine = makeMachine(options, false);
   if (!machine)

@@ -13,7 +13,9 @@
 using namespace llvm;
 using namespace braid;
 
-static double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+static double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 const FunctionInfo *Program::find(StringRef name) const {
   for (const FunctionInfo &function : functions())
@@ -52,7 +54,8 @@ private:
 } // namespace
 
 /// Compiles all parts, the first in this thread.
-static Expected<std::vector<SmallVector<char, 0>>> compileParts(std::vector<Part> &parts, const EngineOptions &options, bool threaded) {
+static Expected<std::vector<SmallVector<char, 0>>> compileParts(std::vector<Part> &parts, const EngineOptions &options,
+                                                                bool threaded) {
   std::vector<std::optional<Expected<SmallVector<char, 0>>>> results(parts.size());
   auto work = [&](size_t i) { results[i].emplace(compilePart(parts[i], options)); };
   std::vector<std::thread> threads;
@@ -101,7 +104,8 @@ Error JITProgram::load(std::vector<SmallVector<char, 0>> objects) {
   orc::JITDylib &library = jit->getMainJITDylib();
   orc::SymbolMap symbols;
   auto define = [&](const char *name, auto *address) {
-    symbols[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address), JITSymbolFlags::Exported | JITSymbolFlags::Callable};
+    symbols[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address),
+                                           JITSymbolFlags::Exported | JITSymbolFlags::Callable};
   };
   define("braid_launch", &braid_launch);
   define("braid_matmul", &braid_matmul);
@@ -152,8 +156,9 @@ Error JITProgram::run(const RunRequest &request) {
   abi.token_arena = tokenArena.get(size_t(function->tokenBytes) * size_t(abi.padded_tokens));
   abi.fixed_arena = fixedArena.get(size_t(function->fixedBytes));
   if (!abi.token_arena || !abi.fixed_arena)
-    return fail("out of memory: '" + Twine(request.function) + "' needs " + Twine(function->tokenBytes) + " bytes a token for " +
-                Twine(abi.padded_tokens) + " tokens, and " + Twine(function->fixedBytes) + " bytes");
+    return fail("out of memory: '" + Twine(request.function) + "' needs " + Twine(function->tokenBytes) +
+                " bytes a token for " + Twine(abi.padded_tokens) + " tokens, and " + Twine(function->fixedBytes) +
+                " bytes");
   if (entries[function - infos.data()](&abi))
     return fail(context.message());
   return Error::success();

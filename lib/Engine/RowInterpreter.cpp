@@ -60,7 +60,8 @@ public:
     for (Operation &op : kernel.getBody().front()) {
       run(op);
       for (Value operand : op.getOperands())
-        if (llvm::all_of(operand.getUsers(), [&](Operation *user) { return user == &op || user->isBeforeInBlock(&op); }))
+        if (llvm::all_of(operand.getUsers(),
+                         [&](Operation *user) { return user == &op || user->isBeforeInBlock(&op); }))
           values.erase(operand);
     }
   }
@@ -113,13 +114,15 @@ private:
   /// The elements of `from` under those of `tensor`, axes matched by name.
   static std::vector<double> spread(const Tensor &from, const Tensor &tensor) {
     std::vector<double> result(size_t(tensor.size()));
-    forEach(tensor, stepsIn(from, tensor), [&](int64_t i, int64_t offset) { result[size_t(i)] = from.elements[size_t(offset)]; });
+    forEach(tensor, stepsIn(from, tensor),
+            [&](int64_t i, int64_t offset) { result[size_t(i)] = from.elements[size_t(offset)]; });
     return result;
   }
   InterpretedArgument &argument(Value value) { return arguments[cast<BlockArgument>(value).getArgNumber()]; }
   char *rowOf(Value buffer) {
     auto type = cast<BufferType>(buffer.getType());
-    return argument(buffer).base + (type.getPerRow() ? row * shape(type.getAxes()).size() * bytesOf(type.getStorage()) : 0);
+    return argument(buffer).base +
+           (type.getPerRow() ? row * shape(type.getAxes()).size() * bytesOf(type.getStorage()) : 0);
   }
   void run(Operation &op);
   void runMap(MapOp map, Tensor &result);
@@ -127,7 +130,8 @@ private:
 };
 
 void Row::runMap(MapOp map, Tensor &result) {
-  // Units of the last place; test/Engine/math-accuracy.mlir holds the CPU to two or three, and libdevice states the same.
+  // Units of the last place; test/Engine/math-accuracy.mlir holds the CPU to two or three, and libdevice states the
+  // same.
   double ulps = elementwiseInfo(map.getFn()).ulps;
   bool moved = single && ulps > 0;
   std::vector<double> spreadInputs[3];
@@ -202,7 +206,8 @@ void Row::run(Operation &op) {
     int64_t step = operand(0).find(type.getAxis()) < 0 ? 0 : stepOf(operand(0), type.getAxis());
     for (auto [e, entry] : llvm::enumerate(argument(unstack.getList()).entries))
       forEach(each, stepsIn(operand(0), each), [&](int64_t i, int64_t offset) {
-        writeNumber(entry.base + row * entry.row_bytes, type.getStorage(), i, operand(0).elements[int64_t(e) * step + offset]);
+        writeNumber(entry.base + row * entry.row_bytes, type.getStorage(), i,
+                    operand(0).elements[int64_t(e) * step + offset]);
       });
   } else if (auto accumulate = dyn_cast<AccumulateOp>(op)) {
     Tensor target = shape(accumulate.getBuffer().getType().getAxes());
@@ -224,7 +229,9 @@ void Row::run(Operation &op) {
   } else if (auto reduce = dyn_cast<ReduceOp>(op)) {
     double infinity = std::numeric_limits<double>::infinity();
     std::fill(result.elements.begin(), result.elements.end(),
-              reduce.getKind() == ReduceKind::Sum ? 0.0 : reduce.getKind() == ReduceKind::Max ? -infinity : infinity);
+              reduce.getKind() == ReduceKind::Sum   ? 0.0
+              : reduce.getKind() == ReduceKind::Max ? -infinity
+                                                    : infinity);
     Fn fn = reduce.getKind() == ReduceKind::Sum ? Fn::Add : reduce.getKind() == ReduceKind::Max ? Fn::Max : Fn::Min;
     forEach(operand(0), stepsIn(result, operand(0)), [&](int64_t i, int64_t offset) {
       double &x = result.elements[offset];
@@ -250,7 +257,8 @@ void Row::run(Operation &op) {
     int64_t step = stepOf(operand(0), slice.getAxis());
     if (slice.getAs())
       steps[size_t(result.find(*slice.getAs()))] = step;
-    forEach(result, steps, [&](int64_t i, int64_t offset) { result.elements[i] = operand(0).elements[start * step + offset]; });
+    forEach(result, steps,
+            [&](int64_t i, int64_t offset) { result.elements[i] = operand(0).elements[start * step + offset]; });
   } else if (auto pad = dyn_cast<PadOp>(op)) {
     int64_t size = result.axes[result.find(pad.getAxis())].second, start = pad.getOffset();
     start += start < 0 ? size : 0;
@@ -258,7 +266,8 @@ void Row::run(Operation &op) {
     int64_t step = stepOf(result, pad.getAxis());
     if (pad.getFrom())
       steps[size_t(operand(0).find(*pad.getFrom()))] = step;
-    forEach(operand(0), steps, [&](int64_t i, int64_t offset) { result.elements[start * step + offset] = operand(0).elements[i]; });
+    forEach(operand(0), steps,
+            [&](int64_t i, int64_t offset) { result.elements[start * step + offset] = operand(0).elements[i]; });
   } else if (auto concat = dyn_cast<ConcatOp>(op)) {
     int64_t start = 0;
     for (auto [input, name] : llvm::zip(concat.getInputs(), concat.getAxes())) {
@@ -267,7 +276,8 @@ void Row::run(Operation &op) {
       SmallVector<int64_t> steps = stepsIn(result, part);
       int64_t step = stepOf(result, concat.getAxis());
       steps[size_t(part.find(axis))] = step;
-      forEach(part, steps, [&](int64_t i, int64_t offset) { result.elements[start * step + offset] = part.elements[i]; });
+      forEach(part, steps,
+              [&](int64_t i, int64_t offset) { result.elements[start * step + offset] = part.elements[i]; });
       start += part.axes[part.find(axis)].second;
     }
   }
@@ -280,8 +290,8 @@ void Row::run(Operation &op) {
 
 } // namespace
 
-void braid::interpretRows(KernelOp kernel, ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments, int64_t begin, int64_t end,
-                          int64_t time, std::mt19937_64 *single) {
+void braid::interpretRows(KernelOp kernel, ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments,
+                          int64_t begin, int64_t end, int64_t time, std::mt19937_64 *single) {
   for (int64_t row = begin; row < end; ++row)
     Row(kernel, sizes, arguments, row, time, single).run();
 }

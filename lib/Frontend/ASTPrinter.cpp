@@ -25,19 +25,19 @@ int precedence(const Expr &e) {
   switch (e.kind) {
   case Expr::Kind::If:
   case Expr::Kind::Fold:
-  case Expr::Kind::Read:
-    return 0;
-  case Expr::Kind::Unary:
-    return 6;
-  case Expr::Kind::Each:
-    return 8;
-  case Expr::Kind::Binary:
-    break;
-  default:
-    return 9;
+  case Expr::Kind::Read: return 0;
+  case Expr::Kind::Unary: return 6;
+  case Expr::Kind::Each: return 8;
+  case Expr::Kind::Binary: break;
+  default: return 9;
   }
   const std::string &op = e.text;
-  return op == "||" ? 1 : op == "&&" ? 2 : op == "+" || op == "-" ? 4 : op == "*" || op == "/" || op == "%" ? 5 : op == "^" ? 7 : 3;
+  return op == "||"                            ? 1
+         : op == "&&"                          ? 2
+         : op == "+" || op == "-"              ? 4
+         : op == "*" || op == "/" || op == "%" ? 5
+         : op == "^"                           ? 7
+                                               : 3;
 }
 
 class Printer {
@@ -172,18 +172,12 @@ private:
   }
   std::string type(const TypeExpr &t, int indent) {
     switch (t.kind) {
-    case TypeExpr::Kind::Axes:
-      return axes(t.axes, indent);
-    case TypeExpr::Kind::Id:
-      return t.idAxis.text.empty() ? "id" : "id[" + t.idAxis.text + "]";
-    case TypeExpr::Kind::Int:
-      return "int";
-    case TypeExpr::Kind::Real:
-      return "real";
-    case TypeExpr::Kind::Bool:
-      return "bool";
-    case TypeExpr::Kind::Stream:
-      return "stream " + axes(t.axes, indent);
+    case TypeExpr::Kind::Axes: return axes(t.axes, indent);
+    case TypeExpr::Kind::Id: return t.idAxis.text.empty() ? "id" : "id[" + t.idAxis.text + "]";
+    case TypeExpr::Kind::Int: return "int";
+    case TypeExpr::Kind::Real: return "real";
+    case TypeExpr::Kind::Bool: return "bool";
+    case TypeExpr::Kind::Stream: return "stream " + axes(t.axes, indent);
     }
     return "";
   }
@@ -251,26 +245,18 @@ private:
 
   std::string bare(const Expr &e, int indent) {
     switch (e.kind) {
-    case Expr::Kind::Number:
-      return literal(e);
-    case Expr::Kind::String:
-      return "\"" + e.text + "\"";
-    case Expr::Kind::Ident:
-      return e.name.text;
-    case Expr::Kind::Size:
-      return (e.rest ? "|.." : "|") + e.name.text + (e.member ? "." + e.member->text : "") + "|";
-    case Expr::Kind::Unary:
-      return e.text + expr(*e.operands[0], indent, 6);
-    case Expr::Kind::Binary:
-      return binary(e, indent);
+    case Expr::Kind::Number: return literal(e);
+    case Expr::Kind::String: return "\"" + e.text + "\"";
+    case Expr::Kind::Ident: return e.name.text;
+    case Expr::Kind::Size: return (e.rest ? "|.." : "|") + e.name.text + (e.member ? "." + e.member->text : "") + "|";
+    case Expr::Kind::Unary: return e.text + expr(*e.operands[0], indent, 6);
+    case Expr::Kind::Binary: return binary(e, indent);
     case Expr::Kind::Call:
       return e.name.text + (e.axes ? axisArgs(*e.axes, indent) : "") + arguments(e.arguments, indent);
-    case Expr::Kind::Member:
-      return expr(*e.operands[0], indent, 9) + "." + e.name.text;
+    case Expr::Kind::Member: return expr(*e.operands[0], indent, 9) + "." + e.name.text;
     case Expr::Kind::Index:
       return expr(*e.operands[0], indent, 9) + (e.axes ? axisArgs(*e.axes, indent) : axes(e.index, indent));
-    case Expr::Kind::If:
-      return ifElse(*e.operands[0], *e.block, e.elseBlock.get(), indent);
+    case Expr::Kind::If: return ifElse(*e.operands[0], *e.block, e.elseBlock.get(), indent);
     case Expr::Kind::Fold: {
       const Expr &count = *e.operands[0];
       bool leaf = count.kind == Expr::Kind::Number || count.kind == Expr::Kind::Ident || count.kind == Expr::Kind::Size;
@@ -278,17 +264,14 @@ private:
       return "fold " + (leaf ? n : "(" + n + ")") + " (" + e.name.text + " = " + expr(*e.operands[1], indent) + ") " +
              block(*e.block, indent);
     }
-    case Expr::Kind::BlockExpr:
-      return block(*e.block, indent);
-    case Expr::Kind::Each:
-      return "each" + axisArgs(*e.axes, indent) + " " + expr(*e.operands[0], indent, 8);
+    case Expr::Kind::BlockExpr: return block(*e.block, indent);
+    case Expr::Kind::Each: return "each" + axisArgs(*e.axes, indent) + " " + expr(*e.operands[0], indent, 8);
     case Expr::Kind::Read:
-      return e.name.text + (e.by ? " by " + e.by->text + (e.arguments.empty() ? "" : arguments(e.arguments, indent)) : "") +
+      return e.name.text +
+             (e.by ? " by " + e.by->text + (e.arguments.empty() ? "" : arguments(e.arguments, indent)) : "") +
              view(e.view, indent);
-    case Expr::Kind::Tuple:
-      return arguments(e.arguments, indent);
-    case Expr::Kind::AxisList:
-      return axes(e.index, indent);
+    case Expr::Kind::Tuple: return arguments(e.arguments, indent);
+    case Expr::Kind::AxisList: return axes(e.index, indent);
     }
     return "";
   }
@@ -347,10 +330,8 @@ private:
     auto value = [&] { return expr(*s.value, indent); };
     const std::string &name = s.name.text;
     switch (s.kind) {
-    case Stmt::Kind::Let:
-      return "let " + name + " = " + value();
-    case Stmt::Kind::Param:
-      return param(s, indent);
+    case Stmt::Kind::Let: return "let " + name + " = " + value();
+    case Stmt::Kind::Param: return param(s, indent);
     case Stmt::Kind::Stream: {
       std::string text = "stream " + name + ": " + type(*s.type, indent) + " = " + (s.empty ? "empty" : value());
       return text + " with " + (s.shared ? "shared " : "") + connection(s, indent) + view(s.view, indent);
@@ -363,42 +344,30 @@ private:
       std::string text = "for " + name + " in " + expr(*s.from, indent) + ".." + expr(*s.to, indent);
       return text + " " + block(*s.body, indent);
     }
-    case Stmt::Kind::If:
-      return ifElse(*s.value, *s.body, s.elseBody.get(), indent);
-    case Stmt::Kind::Return:
-      return "return " + value();
-    case Stmt::Kind::Read:
-      return "read " + value();
-    case Stmt::Kind::Write:
-      return write(s, indent);
-    case Stmt::Kind::Observe:
-      return "observe " + value() + " as " + name;
-    case Stmt::Kind::AuxLoss:
-      return "aux_loss " + value();
-    case Stmt::Kind::Use:
-      return "use " + name + " = " + value();
-    case Stmt::Kind::Axis:
-      return "axis " + name + " = " + (s.value ? value() : labels(s.labels));
-    case Stmt::Kind::ExprStmt:
-      return value();
+    case Stmt::Kind::If: return ifElse(*s.value, *s.body, s.elseBody.get(), indent);
+    case Stmt::Kind::Return: return "return " + value();
+    case Stmt::Kind::Read: return "read " + value();
+    case Stmt::Kind::Write: return write(s, indent);
+    case Stmt::Kind::Observe: return "observe " + value() + " as " + name;
+    case Stmt::Kind::AuxLoss: return "aux_loss " + value();
+    case Stmt::Kind::Use: return "use " + name + " = " + value();
+    case Stmt::Kind::Axis: return "axis " + name + " = " + (s.value ? value() : labels(s.labels));
+    case Stmt::Kind::ExprStmt: return value();
     }
     return "";
   }
 
   std::string decl(const Decl &d) {
     switch (d.kind) {
-    case Decl::Kind::Import:
-      return "import \"" + d.path + "\"";
+    case Decl::Kind::Import: return "import \"" + d.path + "\"";
     case Decl::Kind::Config: {
       std::vector<Item> items;
       for (const ConfigItem &c : d.config)
         items.push_back({c.range, [this, &c] { return c.name.text + " = " + expr(*c.value, indentStep); }});
       return "config " + braces(items, d.range, 0);
     }
-    case Decl::Kind::Axis:
-      return "axis " + d.name.text + " = " + (d.size ? expr(*d.size, 0) : labels(d.labels));
-    default:
-      break;
+    case Decl::Kind::Axis: return "axis " + d.name.text + " = " + (d.size ? expr(*d.size, 0) : labels(d.labels));
+    default: break;
     }
     static const char *const words[] = {"", "", "", "fn ", "layer ", "connection ", "model "};
     std::string text = words[size_t(d.kind)] + d.name.text;
@@ -415,7 +384,7 @@ private:
   const File &file;
   std::string_view source;
   bool tree;
-  size_t comment = 0; ///< the next one to print
+  size_t comment = 0;  ///< the next one to print
   bool trying = false; ///< printing what braces further out may have on one line
 };
 

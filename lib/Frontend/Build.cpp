@@ -34,17 +34,13 @@ Expr makeLeaf(uint32_t file, const Token &token) {
 
 static int precedence(Tok op) {
   switch (op) {
-  case Tok::OrOr:
-    return 1;
-  case Tok::AndAnd:
-    return 2;
+  case Tok::OrOr: return 1;
+  case Tok::AndAnd: return 2;
   case Tok::Plus:
-  case Tok::Minus:
-    return 4;
+  case Tok::Minus: return 4;
   case Tok::Star:
   case Tok::Slash:
-  case Tok::Percent:
-    return 5;
+  case Tok::Percent: return 5;
   default: // comparisons
     return 3;
   }

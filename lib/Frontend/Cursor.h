@@ -30,8 +30,8 @@ struct State {
   const Token *first; ///< of the file
   const Token *furthest = nullptr;
   std::vector<std::string> wanted = {}; ///< there
-  unsigned depth = 0;  ///< levels around this place
-  unsigned height = 0; ///< levels of what has been read of this one, at least
+  unsigned depth = 0;                   ///< levels around this place
+  unsigned height = 0;                  ///< levels of what has been read of this one, at least
 
   void miss(const Token *at, std::string_view what) {
     if (at < furthest)
@@ -138,7 +138,9 @@ struct IsNamedStart { ///< a name followed by `=`
   bool operator()(const Token &t) const { return t.kind == Tok::Ident && (&t)[1].kind == Tok::Assign; }
 };
 struct IsScalarStart {
-  bool operator()(const Token &t) const { return t.kind == Tok::Number || t.kind == Tok::LParen || t.kind == Tok::Ident; }
+  bool operator()(const Token &t) const {
+    return t.kind == Tok::Number || t.kind == Tok::LParen || t.kind == Tok::Ident;
+  }
 };
 struct StartsNextDecl { ///< what can only be the next declaration: the block before it lacks its end
   bool operator()(const Token &t) const;

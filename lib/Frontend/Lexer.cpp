@@ -19,28 +19,26 @@ struct Word {
 };
 
 constexpr Word keywords[] = {
-    {"import", Tok::Import},         {"config", Tok::Config},   {"axis", Tok::Axis},
-    {"fn", Tok::Fn},                 {"layer", Tok::Layer},     {"connection", Tok::Connection},
-    {"model", Tok::Model},           {"let", Tok::Let},         {"param", Tok::Param},
-    {"stream", Tok::Stream},         {"for", Tok::For},         {"if", Tok::If},
-    {"else", Tok::Else},             {"return", Tok::Return},   {"read", Tok::Read},
-    {"write", Tok::Write},           {"observe", Tok::Observe}, {"aux_loss", Tok::AuxLoss},
-    {"use", Tok::Use},               {"with", Tok::With},       {"by", Tok::By},
-    {"over", Tok::Over},             {"fold", Tok::Fold},       {"each", Tok::Each},
-    {"carry", Tok::Later},           {"repeat", Tok::Later},    {"feedback", Tok::Later},
+    {"import", Tok::Import}, {"config", Tok::Config},   {"axis", Tok::Axis},
+    {"fn", Tok::Fn},         {"layer", Tok::Layer},     {"connection", Tok::Connection},
+    {"model", Tok::Model},   {"let", Tok::Let},         {"param", Tok::Param},
+    {"stream", Tok::Stream}, {"for", Tok::For},         {"if", Tok::If},
+    {"else", Tok::Else},     {"return", Tok::Return},   {"read", Tok::Read},
+    {"write", Tok::Write},   {"observe", Tok::Observe}, {"aux_loss", Tok::AuxLoss},
+    {"use", Tok::Use},       {"with", Tok::With},       {"by", Tok::By},
+    {"over", Tok::Over},     {"fold", Tok::Fold},       {"each", Tok::Each},
+    {"carry", Tok::Later},   {"repeat", Tok::Later},    {"feedback", Tok::Later},
     {"latent", Tok::Later},
 };
 
 // Longer signs before their beginnings.
 constexpr Word signs[] = {
-    {"..", Tok::DotDot},   {"<-", Tok::LArrow},     {"->", Tok::RArrow},   {"==", Tok::EqEq},
-    {"!=", Tok::NotEq},    {"<=", Tok::LessEq},     {">=", Tok::GreaterEq}, {"&&", Tok::AndAnd},
-    {"||", Tok::OrOr},     {"(", Tok::LParen},      {")", Tok::RParen},    {"[", Tok::LBracket},
-    {"]", Tok::RBracket},  {"{", Tok::LBrace},      {"}", Tok::RBrace},    {",", Tok::Comma},
-    {":", Tok::Colon},     {".", Tok::Dot},         {"=", Tok::Assign},    {"|", Tok::Bar},
-    {"+", Tok::Plus},      {"-", Tok::Minus},       {"*", Tok::Star},      {"/", Tok::Slash},
-    {"%", Tok::Percent},   {"^", Tok::Caret},       {"!", Tok::Not},       {"<", Tok::Less},
-    {">", Tok::Greater},
+    {"..", Tok::DotDot}, {"<-", Tok::LArrow},    {"->", Tok::RArrow},  {"==", Tok::EqEq},   {"!=", Tok::NotEq},
+    {"<=", Tok::LessEq}, {">=", Tok::GreaterEq}, {"&&", Tok::AndAnd},  {"||", Tok::OrOr},   {"(", Tok::LParen},
+    {")", Tok::RParen},  {"[", Tok::LBracket},   {"]", Tok::RBracket}, {"{", Tok::LBrace},  {"}", Tok::RBrace},
+    {",", Tok::Comma},   {":", Tok::Colon},      {".", Tok::Dot},      {"=", Tok::Assign},  {"|", Tok::Bar},
+    {"+", Tok::Plus},    {"-", Tok::Minus},      {"*", Tok::Star},     {"/", Tok::Slash},   {"%", Tok::Percent},
+    {"^", Tok::Caret},   {"!", Tok::Not},        {"<", Tok::Less},     {">", Tok::Greater},
 };
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
@@ -67,18 +65,12 @@ size_t numberEnd(std::string_view text, size_t i) {
 /// What the language has for a sign of other languages.
 std::string instead(char c) {
   switch (c) {
-  case '#':
-    return "a comment begins with `//`";
-  case '@':
-    return "`dot[axis](a, b)` contracts an axis";
-  case ';':
-    return "statements need no separator";
-  case '\'':
-    return "a string is written with `\"`";
-  case '&':
-    return "`&&` is the logical and";
-  default:
-    return "";
+  case '#': return "a comment begins with `//`";
+  case '@': return "`dot[axis](a, b)` contracts an axis";
+  case ';': return "statements need no separator";
+  case '\'': return "a string is written with `\"`";
+  case '&': return "`&&` is the logical and";
+  default: return "";
   }
 }
 
@@ -133,8 +125,9 @@ Tokens tokenize(const SourceManager &sources, uint32_t file, DiagnosticEngine &d
       } else {
         while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
           ++end;
-        diagnostics.report(Diag::UnknownCharacter, {file, uint32_t(i), uint32_t(end)},
-                           {std::string(text.substr(i, end - i))}).hint = instead(c);
+        diagnostics
+            .report(Diag::UnknownCharacter, {file, uint32_t(i), uint32_t(end)}, {std::string(text.substr(i, end - i))})
+            .hint = instead(c);
         // What follows is meant as a comment, too.
         if (c == '#')
           end = std::min(text.find('\n', i), text.size());

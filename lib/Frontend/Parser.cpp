@@ -51,8 +51,12 @@ template <typename Accept, bool HasAttribute> struct TokenParser : x3::parser<To
     return true;
   }
 };
-template <typename Accept> auto word(Accept accept, const char *what) { return TokenParser<Accept, true>(accept, what); }
-template <typename Accept> auto skip(Accept accept, const char *what) { return TokenParser<Accept, false>(accept, what); }
+template <typename Accept> auto word(Accept accept, const char *what) {
+  return TokenParser<Accept, true>(accept, what);
+}
+template <typename Accept> auto skip(Accept accept, const char *what) {
+  return TokenParser<Accept, false>(accept, what);
+}
 
 /// Replaces what was wanted at its first token by one name.
 template <typename Subject> struct NamedDirective : x3::unary_parser<Subject, NamedDirective<Subject>> {
@@ -63,7 +67,8 @@ template <typename Subject> struct NamedDirective : x3::unary_parser<Subject, Na
   NamedDirective(const Subject &subject, const char *what) : base(subject), what(what) {}
 
   template <typename Context, typename RContext, typename Attribute>
-  bool parse(Cursor &first, const Cursor &last, const Context &context, RContext &rcontext, Attribute &attribute) const {
+  bool parse(Cursor &first, const Cursor &last, const Context &context, RContext &rcontext,
+             Attribute &attribute) const {
     const Token *start = first.at;
     std::vector<std::string> before;
     if (first.state->furthest == start)
@@ -128,14 +133,16 @@ private:
   unsigned outside;
   bool nests;
 };
-template <typename Subject, bool Nests> struct LevelDirective : x3::unary_parser<Subject, LevelDirective<Subject, Nests>> {
+template <typename Subject, bool Nests>
+struct LevelDirective : x3::unary_parser<Subject, LevelDirective<Subject, Nests>> {
   using base = x3::unary_parser<Subject, LevelDirective<Subject, Nests>>;
   static constexpr bool is_pass_through_unary = true;
   static constexpr bool handles_container = Subject::handles_container;
   LevelDirective(const Subject &subject) : base(subject) {}
 
   template <typename Context, typename RContext, typename Attribute>
-  bool parse(Cursor &first, const Cursor &last, const Context &context, RContext &rcontext, Attribute &attribute) const {
+  bool parse(Cursor &first, const Cursor &last, const Context &context, RContext &rcontext,
+             Attribute &attribute) const {
     Level level(first, Nests);
     return this->subject.parse(first, last, context, rcontext, attribute);
   }
@@ -181,7 +188,9 @@ void put(std::vector<Token> &to, const Token &t, uint32_t) { to.push_back(t); }
 void put(ExprPtr &to, const Box<Expr> &e, uint32_t) { to = own(e.take()); }
 void put(std::vector<ExprPtr> &to, const Box<Expr> &e, uint32_t) { to.push_back(own(e.take())); }
 void put(std::vector<StmtPtr> &to, const Box<Stmt> &s, uint32_t) { to.push_back(std::make_unique<Stmt>(s.take())); }
-void put(std::unique_ptr<Block> &to, const Box<Items> &b, uint32_t) { to = std::make_unique<Block>(makeBlock(b.take())); }
+void put(std::unique_ptr<Block> &to, const Box<Items> &b, uint32_t) {
+  to = std::make_unique<Block>(makeBlock(b.take()));
+}
 void put(std::vector<AxisItem> &to, const Box<AxisList> &a, uint32_t) { to = a.take().items; }
 void put(std::optional<std::vector<AxisItem>> &to, const Box<AxisList> &a, uint32_t) { to = a.take().items; }
 void put(std::vector<Argument> &to, const Box<Arguments> &a, uint32_t) { to = a.take().items; }
@@ -192,9 +201,8 @@ template <typename T> void put(std::vector<T> &to, const Box<T> &box, uint32_t) 
 template <typename Context> uint32_t fileOf(Context &context) { return x3::_where(context).begin().state->file; }
 
 /// The matched piece becomes, or is added to, a member of the rule's node.
-template <auto Member> constexpr auto set = [](auto &context) {
-  put((*x3::_val(context)).*Member, x3::_attr(context), fileOf(context));
-};
+template <auto Member>
+constexpr auto set = [](auto &context) { put((*x3::_val(context)).*Member, x3::_attr(context), fileOf(context)); };
 template <auto Member, auto Value> constexpr auto is = [](auto &context) { (*x3::_val(context)).*Member = Value; };
 /// The matched piece is the node.
 constexpr auto same = [](auto &context) { x3::_val(context) = x3::_attr(context); };
@@ -204,7 +212,8 @@ template <Expr::Kind K> constexpr auto kind = is<&Expr::kind, K>;
 template <Decl::Kind K> constexpr auto decl = is<&Decl::kind, K>;
 
 /// Puts the expression read so far under a new one of this kind.
-template <Expr::Kind K> constexpr auto wrap = [](auto &context) {
+template <Expr::Kind K>
+constexpr auto wrap = [](auto &context) {
   raise(context);
   Box<Expr> outer;
   outer->kind = K;

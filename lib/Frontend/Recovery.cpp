@@ -10,7 +10,8 @@
 namespace braid::syntax {
 
 /// What a name may stand for, as the grammar calls it.
-static const char *const namePlaces[] = {"a name", "an axis", "an expression", "an argument", "an index", "a view", "a type"};
+static const char *const namePlaces[] = {"a name",   "an axis", "an expression", "an argument",
+                                         "an index", "a view",  "a type"};
 
 static bool isWord(const Token *t) { return t->kind >= Tok::Import && t->kind <= Tok::Each; }
 
@@ -18,11 +19,15 @@ static bool isWanted(const State &state, const char *what) {
   return std::find(state.wanted.begin(), state.wanted.end(), what) != state.wanted.end();
 }
 
-/// The word of the language that was meant as a name, or null: `begin` starts the statement, nothing was expected at `at`.
+/// The word of the language that was meant as a name, or null: `begin` starts the statement, nothing was expected at
+/// `at`.
 static const Token *wordAsName(const State &state, const Token *begin, const Token *at) {
   // A word at the start of a line begins a statement; one before `=` was meant as a name.
-  const Token *word = isWord(at) && (!at->firstOnLine || at == begin) ? at : at->kind == Tok::Assign && at == begin + 1 && isWord(begin) ? begin : nullptr;
-  bool isName = word && (word == begin || std::any_of(std::begin(namePlaces), std::end(namePlaces), [&](const char *place) { return isWanted(state, place); }));
+  const Token *word = isWord(at) && (!at->firstOnLine || at == begin)               ? at
+                      : at->kind == Tok::Assign && at == begin + 1 && isWord(begin) ? begin
+                                                                                    : nullptr;
+  bool isName = word && (word == begin || std::any_of(std::begin(namePlaces), std::end(namePlaces),
+                                                      [&](const char *place) { return isWanted(state, place); }));
   return isName ? word : nullptr;
 }
 
@@ -80,9 +85,7 @@ static bool startsStatement(const Token &t) {
     return t.firstOnLine;
   return (t.kind >= Tok::Let && t.kind <= Tok::Use && t.kind != Tok::Else) || t.kind == Tok::Axis;
 }
-bool StartsNextDecl::operator()(const Token &t) const {
-  return t.firstOnLine && startsDecl(t) && t.kind != Tok::Axis;
-}
+bool StartsNextDecl::operator()(const Token &t) const { return t.firstOnLine && startsDecl(t) && t.kind != Tok::Axis; }
 
 void skipStatement(Cursor &first, const Cursor &last) {
   int open = 0;
@@ -92,7 +95,8 @@ void skipStatement(Cursor &first, const Cursor &last) {
   open = std::max(open, 0);
   const Token *t = std::max(begin, first.state->furthest);
   // A word that was meant as a name begins nothing, unless it is one that hardly can have been.
-  if (t > begin && t != last.at && wordAsName(*first.state, begin, t) == t && t->kind != Tok::Return && t->kind != Tok::Let)
+  if (t > begin && t != last.at && wordAsName(*first.state, begin, t) == t && t->kind != Tok::Return &&
+      t->kind != Tok::Let)
     ++t;
   for (; t != last.at; ++t) {
     if (t->kind == Tok::LBrace)

@@ -45,8 +45,8 @@ public:
   Explainer(ModuleOp module, llvm::raw_ostream &out) : module(module), symbols(module), out(out) {}
 
   void explain(host::FuncOp func, const Cost &cost) {
-    out << "@" << func.getSymName() << ": " << cost.launches << " launches of " << cost.kernels << " kernels, " << cost.products
-        << " products\n";
+    out << "@" << func.getSymName() << ": " << cost.launches << " launches of " << cost.kernels << " kernels, "
+        << cost.products << " products\n";
     int64_t level = -1;
     for (Operation &op : func.getBody().front()) {
       auto at = op.getAttrOfType<IntegerAttr>("level");
@@ -146,16 +146,17 @@ private:
 
   template <typename Op> void attention(Op op, StringRef what, Value output, double perPosition) {
     ArrayRef<int64_t> g = op.getGeometry();
-    out << "  " << what << " -> " << nameOf(output) << ": " << op.getKinds().size() << (op.getKinds().size() == 1 ? " source, " : " sources, ")
-        << g[0] << " × " << g[1] << " heads of " << g[2] << ", " << flops(perPosition) << " a token and position\n";
+    out << "  " << what << " -> " << nameOf(output) << ": " << op.getKinds().size()
+        << (op.getKinds().size() == 1 ? " source, " : " sources, ") << g[0] << " × " << g[1] << " heads of " << g[2]
+        << ", " << flops(perPosition) << " a token and position\n";
   }
 
   void totals(const Cost &cost) {
     out << "total per token: products " << flops(cost.productFlops);
     if (cost.attendFlops)
       out << ", attention " << flops(cost.attendFlops) << " a visible position";
-    out << "; row kernels load " << bytes(cost.loaded) << ", store " << bytes(cost.stored) << ", bound " << bytes(cost.bound)
-        << "\n";
+    out << "; row kernels load " << bytes(cost.loaded) << ", store " << bytes(cost.stored) << ", bound "
+        << bytes(cost.bound) << "\n";
     if (cost.fixedBytes)
       out << "in all: kernels on parameters move " << bytes(cost.fixedBytes) << "\n";
     out << "memory: " << bytes(cost.tokenArena) << " a token, " << bytes(cost.fixedArena) << " fixed\n";

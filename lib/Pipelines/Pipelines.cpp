@@ -128,22 +128,14 @@ void buildLLVMPipeline(OpPassManager &manager) { manager.addPass(row::createConv
 /// The passes that end in `stage`, from the stage before it.
 static void buildStep(OpPassManager &manager, Stage stage, const PipelineOptions &options) {
   switch (stage) {
-  case Stage::Derived:
-    return buildBraidPipeline(manager, options);
-  case Stage::Row:
-    return buildRowPipeline(manager, options);
-  case Stage::Host:
-    return buildHostPipeline(manager, options);
-  case Stage::Loops:
-    return buildLoopsPipeline(manager);
-  case Stage::LLVM:
-    return buildLLVMPipeline(manager);
-  case Stage::GPU:
-    return manager.addPass(row::createConvertRowToGPUPass(options.target));
-  case Stage::NVVM:
-    return manager.addPass(row::createConvertRowToNVVMPass(options.target));
-  default:
-    llvm_unreachable("no module is made by passes in this stage");
+  case Stage::Derived: return buildBraidPipeline(manager, options);
+  case Stage::Row: return buildRowPipeline(manager, options);
+  case Stage::Host: return buildHostPipeline(manager, options);
+  case Stage::Loops: return buildLoopsPipeline(manager);
+  case Stage::LLVM: return buildLLVMPipeline(manager);
+  case Stage::GPU: return manager.addPass(row::createConvertRowToGPUPass(options.target));
+  case Stage::NVVM: return manager.addPass(row::createConvertRowToNVVMPass(options.target));
+  default: llvm_unreachable("no module is made by passes in this stage");
   }
 }
 
@@ -163,7 +155,8 @@ LogicalResult lowerTo(ModuleOp module, Stage to, const PipelineOptions &options,
   Stage from = stageOf(module);
   std::vector<Stage> path = way(from, to);
   if (path.empty())
-    return module.emitError("is in the stage `") << infoOf(from).name << "`, which does not lead to `" << infoOf(to).name << "`";
+    return module.emitError("is in the stage `")
+           << infoOf(from).name << "`, which does not lead to `" << infoOf(to).name << "`";
   for (Stage at : path) {
     if (at != from) {
       PassManager manager(module.getContext());
@@ -193,7 +186,8 @@ LogicalResult lowerToHost(ModuleOp module, const PipelineOptions &options) {
 namespace {
 struct TextOptions : public PassPipelineOptions<TextOptions> {
   Option<bool> bf16{*this, "bf16", llvm::cl::desc("store in bf16"), llvm::cl::init(false)};
-  Option<bool> recompute{*this, "recompute", llvm::cl::desc("compute again what is cheaper than stored"), llvm::cl::init(true)};
+  Option<bool> recompute{*this, "recompute", llvm::cl::desc("compute again what is cheaper than stored"),
+                         llvm::cl::init(true)};
   Option<std::string> target{*this, "target", llvm::cl::desc("the GPU to plan kernels for, from the stage `gpu` on")};
   ListOption<std::string> functions{*this, "functions", llvm::cl::desc("the programs wanted")};
 

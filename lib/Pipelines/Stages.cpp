@@ -17,7 +17,7 @@ namespace braid {
 
 llvm::ArrayRef<StageInfo> stages() {
   static const StageInfo table[] = {
-#define BRAID_STAGE(id, name, after, form, target, extension, sentence)                                                                       \
+#define BRAID_STAGE(id, name, after, form, target, extension, sentence)                                                \
   {Stage::id, name, Stage::after, StageInfo::Form::form, StageInfo::Target::target, extension, sentence},
 #include "braid/Pipelines/Stages.def"
   };
@@ -49,7 +49,8 @@ std::vector<Stage> way(Stage from, Stage to) {
 static bool hasLoops(ModuleOp module) {
   return module
       .walk([](Operation *op) {
-        return isa<ModuleOp>(op) || isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()) ? WalkResult::advance() : WalkResult::interrupt();
+        return isa<ModuleOp>(op) || isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()) ? WalkResult::advance()
+                                                                                         : WalkResult::interrupt();
       })
       .wasInterrupted();
 }
@@ -86,7 +87,8 @@ static LogicalResult verifyCompiled(ModuleOp module, bool loops) {
     if (Attribute program = func->getAttr(host::programAttrName)) {
       found = true;
       if (!host::isProgramAttr(program))
-        return func.emitOpError("has an attribute `") << host::programAttrName << "` that does not say what the program needs";
+        return func.emitOpError("has an attribute `")
+               << host::programAttrName << "` that does not say what the program needs";
     }
   if (!found)
     return module.emitError("holds no program: no llvm.func has the attribute `") << host::programAttrName << "`";
@@ -104,7 +106,8 @@ static LogicalResult verifyDevice(ModuleOp module, Stage stage) {
     return kernel.emitOpError("is still there after its conversion");
   for (auto device : module.getOps<gpu::GPUModuleOp>()) {
     WalkResult found = device.walk([&](Operation *op) {
-      if (stage == Stage::GPU || op == device || isa<gpu::ModuleEndOp>(op) || !isa_and_nonnull<gpu::GPUDialect>(op->getDialect()))
+      if (stage == Stage::GPU || op == device || isa<gpu::ModuleEndOp>(op) ||
+          !isa_and_nonnull<gpu::GPUDialect>(op->getDialect()))
         return WalkResult::advance();
       op->emitOpError("is still there after its conversion");
       return WalkResult::interrupt();
@@ -125,16 +128,12 @@ LogicalResult verifyStage(ModuleOp module, Stage stage) {
       return module.emitError("holds no braid.func");
     return success();
   case Stage::Row:
-  case Stage::Host:
-    return verifyPlan(module, stage == Stage::Host);
+  case Stage::Host: return verifyPlan(module, stage == Stage::Host);
   case Stage::Loops:
-  case Stage::LLVM:
-    return verifyCompiled(module, stage == Stage::Loops);
+  case Stage::LLVM: return verifyCompiled(module, stage == Stage::Loops);
   case Stage::GPU:
-  case Stage::NVVM:
-    return verifyDevice(module, stage);
-  default:
-    return module.emitError("is no text of the stage `") << infoOf(stage).name << "`";
+  case Stage::NVVM: return verifyDevice(module, stage);
+  default: return module.emitError("is no text of the stage `") << infoOf(stage).name << "`";
   }
 }
 

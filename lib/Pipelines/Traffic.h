@@ -9,11 +9,11 @@ namespace braid {
 
 /// What a launch does with one argument of its kernel.
 struct ArgumentTraffic {
-  unsigned first = 0;      ///< operand number of the (first) buffer
-  int64_t entries = 1;     ///< buffers: more than one for a list
-  double tokenBytes = 0;   ///< size per token, of all entries
-  double fixedBytes = 0;   ///< size in all, of what all tokens share
-  double gathered = 0;     ///< bytes per row taken from it by id
+  unsigned first = 0;    ///< operand number of the (first) buffer
+  int64_t entries = 1;   ///< buffers: more than one for a list
+  double tokenBytes = 0; ///< size per token, of all entries
+  double fixedBytes = 0; ///< size in all, of what all tokens share
+  double gathered = 0;   ///< bytes per row taken from it by id
   int loads = 0, stores = 0;
   bool accumulated = false;
 };

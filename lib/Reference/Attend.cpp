@@ -20,8 +20,8 @@ namespace {
 
 /// How one source is walked. Offsets of the row are found by the row's nest.
 struct Source {
-  bool tokens;      ///< the tokens of the sequence, or slots
-  int64_t places;   ///< of them
+  bool tokens;    ///< the tokens of the sequence, or slots
+  int64_t places; ///< of them
   MaskAttr mask;
   const double *segments;       ///< of the tokens of all sequences, or null
   int64_t keyStep, valueStep;   ///< from place to place
@@ -30,10 +30,10 @@ struct Source {
 };
 
 struct Attention {
-  Attention(Value query, ValueRange keys, ValueRange values, ValueRange segments, StringRef axis,
-            ArrayAttr masks, const APFloat &scale, Value lse, Value output, const Evaluator &eval);
+  Attention(Value query, ValueRange keys, ValueRange values, ValueRange segments, StringRef axis, ArrayAttr masks,
+            const APFloat &scale, Value lse, Value output, const Evaluator &eval);
 
-  Dims rows;                      ///< dimensions of lse
+  Dims rows; ///< dimensions of lse
   SmallVector<Source> sources;
   double scale;
   int64_t width, queryContracted; ///< of the contracted axis
@@ -120,8 +120,7 @@ Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueVal
     Source source;
     source.tokens = hasDim(k, timeDim);
     source.mask = cast<MaskAttr>(masks[s]);
-    source.segments =
-        source.mask.hasSegment() ? eval[segmentValues[source.mask.getSegment()]].data.data() : nullptr;
+    source.segments = source.mask.hasSegment() ? eval[segmentValues[source.mask.getSegment()]].data.data() : nullptr;
     std::string place = timeDim;
     if (!source.tokens)
       for (const Dim &dim : k)
@@ -177,10 +176,10 @@ static void forward(const Attention &attention, double *output, double *lse) {
   });
 }
 
-/// `outputGrad` and `lseGrad` may be null. With `single` the two sums whose difference a score's gradient is are rounded
-/// to fp32, each in an order of its own: a device makes them in different places.
-static void backward(const Attention &attention, const double *output, const double *lse,
-                     const double *outputGrad, const double *lseGrad, const AttentionSinks &sinks, bool single = false) {
+/// `outputGrad` and `lseGrad` may be null. With `single` the two sums whose difference a score's gradient is are
+/// rounded to fp32, each in an order of its own: a device makes them in different places.
+static void backward(const Attention &attention, const double *output, const double *lse, const double *outputGrad,
+                     const double *lseGrad, const AttentionSinks &sinks, bool single = false) {
   auto rounded = [single](double x) { return single ? double(float(x)) : x; };
   attention.forEachRowOf([&](int64_t row, ArrayRef<int64_t> at) {
     double mean = lseGrad ? -lseGrad[row] : 0; // what is subtracted from every weight's gradient
@@ -229,8 +228,8 @@ void braid::ref::backwardAttend(AttendOp op, const Evaluator &eval, Tape &tape) 
     sinks.keys.push_back(tape.sink(key));
   for (Value value : op.getValues())
     sinks.values.push_back(tape.sink(value));
-  backward(attention, eval[op.getOutput()].data.data(), eval[op.getLse()].data.data(),
-           tape.gradient(op.getOutput()), tape.gradient(op.getLse()), sinks);
+  backward(attention, eval[op.getOutput()].data.data(), eval[op.getLse()].data.data(), tape.gradient(op.getOutput()),
+           tape.gradient(op.getLse()), sinks);
 }
 
 void braid::ref::evaluateAttendGrad(AttendGradOp op, Evaluator &eval) {

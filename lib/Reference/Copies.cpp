@@ -47,13 +47,10 @@ SmallVector<Nest<2>> braid::ref::copiesOf(Operation *op, const Evaluator &eval) 
   auto out = [&] { return eval.dimsOf(op->getResult(0)); };
   return llvm::TypeSwitch<Operation *, Copies>(op)
       .Case<RenameOp, SplitOp, JoinOp, DetachOp, MaterializeOp>([&](Operation *) { return Copies{flat(in())}; })
-      .Case<TransposeOp, BroadcastOp>([&](Operation *) {
-        return Copies{Nest<2>(out(), {in(), out()})};
-      })
+      .Case<TransposeOp, BroadcastOp>([&](Operation *) { return Copies{Nest<2>(out(), {in(), out()})}; })
       .Case<TokenSumOp>([&](Operation *) { return Copies{Nest<2>(in(), {in(), out()})}; })
-      .Case<ReduceOp>([&](ReduceOp o) {
-        return o.getKind() == ReduceKind::Sum ? Copies{Nest<2>(in(), {in(), out()})} : Copies{};
-      })
+      .Case<ReduceOp>(
+          [&](ReduceOp o) { return o.getKind() == ReduceKind::Sum ? Copies{Nest<2>(in(), {in(), out()})} : Copies{}; })
       .Case<SliceOp>([&](SliceOp o) {
         Dims source = in();
         int64_t base = int64_t(o.getOffset()) * strideOf(source, o.getAxis());

@@ -26,7 +26,8 @@ Dims Evaluator::dimsOf(Value value) const {
 /// True for results that a device may have a unit in the last place away from the nearest number.
 static bool isInexact(Value value) {
   auto map = value.getDefiningOp<MapOp>();
-  return map && typeOf(value).isReal() && !llvm::is_contained({Fn::Neg, Fn::Abs, Fn::Real, Fn::Max, Fn::Min, Fn::Select}, map.getFn());
+  return map && typeOf(value).isReal() &&
+         !llvm::is_contained({Fn::Neg, Fn::Abs, Fn::Real, Fn::Max, Fn::Min, Fn::Select}, map.getFn());
 }
 
 void Evaluator::bind(Value value, TensorRef tensor) {
@@ -202,12 +203,9 @@ llvm::Error Evaluator::evaluate(Operation *op) {
         return llvm::Error::success();
       })
       .Case<OutputOp>([&](OutputOp o) { return output(o.getName().str(), o.getValue()), done(o); })
-      .Case<ObserveOp>([&](ObserveOp o) {
-        return output("observe:" + o.getName().str(), o.getValue()), done(o);
-      })
-      .Case<AuxLossOp>([&](AuxLossOp o) {
-        return auxLosses.push_back({o.getValue(), values.find(o.getValue())->second}), done(o);
-      })
+      .Case<ObserveOp>([&](ObserveOp o) { return output("observe:" + o.getName().str(), o.getValue()), done(o); })
+      .Case<AuxLossOp>(
+          [&](AuxLossOp o) { return auxLosses.push_back({o.getValue(), values.find(o.getValue())->second}), done(o); })
       .Case<ConstantOp>([&](ConstantOp o) {
         Tensor tensor = zerosFor(o.getResult());
         std::ranges::fill(tensor.data, o.getValue().convertToDouble());

@@ -22,8 +22,7 @@ public:
   /// With `keep`, all values stay in `values` (a tape needs them); without, a value lives until its
   /// last use. `inputs` and `params` must outlive the evaluator.
   Evaluator(const Options &options, const TensorMap &inputs, const TensorMap &params, bool keep)
-      : options(options), inputs(inputs), params(params), keep(keep), batch(options.batch),
-        time(options.time) {}
+      : options(options), inputs(inputs), params(params), keep(keep), batch(options.batch), time(options.time) {}
 
   llvm::Error evaluate(mlir::Block &block);
 
@@ -31,9 +30,7 @@ public:
   /// True if the value depends on a parameter through differentiable ops.
   bool isActive(mlir::Value value) const { return active.contains(value); }
   Dims dimsOf(mlir::Value value) const;
-  Tensor zerosFor(mlir::Value value) const {
-    return Tensor::zeros(ir::typeOf(value), batch, time);
-  }
+  Tensor zerosFor(mlir::Value value) const { return Tensor::zeros(ir::typeOf(value), batch, time); }
   void bind(mlir::Value value, Tensor tensor) { bind(value, std::make_shared<Tensor>(std::move(tensor))); }
   void bind(mlir::Value value, TensorRef tensor);
 

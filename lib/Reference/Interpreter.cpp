@@ -9,8 +9,7 @@ using namespace mlir;
 using namespace braid::ref;
 using namespace braid::ir;
 
-Interpreter::Interpreter(ModuleOp module, Options options)
-    : module(module), settings(std::move(options)) {}
+Interpreter::Interpreter(ModuleOp module, Options options) : module(module), settings(std::move(options)) {}
 
 Interpreter Interpreter::inTraining() const {
   Interpreter other(module, settings);
@@ -34,8 +33,8 @@ static llvm::Error findShape(const TensorMap &inputs, int64_t &batch, int64_t &t
   auto agree = [](const std::string &name, const std::string *&before, int64_t &known, int64_t size,
                   const char *what) -> llvm::Error {
     if (before && known != size)
-      return errorOf("input `" + name + "` has " + what + " " + llvm::Twine(size) + ", but `" + *before +
-                     "` has " + llvm::Twine(known));
+      return errorOf("input `" + name + "` has " + what + " " + llvm::Twine(size) + ", but `" + *before + "` has " +
+                     llvm::Twine(known));
     before = &name;
     known = size;
     return llvm::Error::success();

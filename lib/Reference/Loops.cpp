@@ -60,8 +60,8 @@ static void contractRowInSingle(double *out, const double *a, const double *b, i
   }
 }
 
-void braid::ref::contract(double *out, const Dims &outDims, const double *a, const Dims &aDims,
-                          const double *b, const Dims &bDims, bool single) {
+void braid::ref::contract(double *out, const Dims &outDims, const double *a, const Dims &aDims, const double *b,
+                          const Dims &bDims, bool single) {
   Dims loops = aDims;
   for (const Dim &dim : bDims)
     if (!hasDim(loops, dim.name))

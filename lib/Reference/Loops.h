@@ -109,8 +109,8 @@ void addAlong(const Nest<2> &nest, const double *from, double *to, bool single =
 
 /// `out[…] += a[…] · b[…]` over all dimensions of the three: what `out` lacks is summed. With
 /// `single` every product and every sum is rounded to fp32.
-void contract(double *out, const Dims &outDims, const double *a, const Dims &aDims,
-              const double *b, const Dims &bDims, bool single = false);
+void contract(double *out, const Dims &outDims, const double *a, const Dims &aDims, const double *b, const Dims &bDims,
+              bool single = false);
 
 } // namespace braid::ref
 

@@ -39,8 +39,7 @@ public:
       if (llvm::Error error = initialise(other))
         return error;
       const InitialValue &source = values[param.getParameter().str()];
-      others[param.getParameter().str()] =
-          Tensor::makeStatic(source.axes, {source.data.begin(), source.data.end()});
+      others[param.getParameter().str()] = Tensor::makeStatic(source.axes, {source.data.begin(), source.data.end()});
     }
     Evaluator eval(options, none, others, /*keep=*/false);
     if (llvm::Error error = eval.evaluate(op.getInit().front()))
@@ -85,8 +84,7 @@ private:
 
 } // namespace
 
-llvm::Expected<std::map<std::string, InitialValue>> braid::ref::initialParameters(ModuleOp module,
-                                                                                 uint64_t seed) {
+llvm::Expected<std::map<std::string, InitialValue>> braid::ref::initialParameters(ModuleOp module, uint64_t seed) {
   Initialiser initialiser(module, seed);
   for (auto op : module.getOps<ParameterOp>())
     if (llvm::Error error = initialiser.initialise(op))

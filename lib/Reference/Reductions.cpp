@@ -48,8 +48,8 @@ void braid::ref::backwardExtreme(ReduceOp op, const Evaluator &eval, Tape &tape)
 
 void braid::ref::evaluateDot(DotOp op, Evaluator &eval) {
   Tensor result = eval.zerosFor(op.getResult());
-  contract(result.data.data(), eval.dimsOf(op.getResult()), eval[op.getLhs()].data.data(),
-           eval.dimsOf(op.getLhs()), eval[op.getRhs()].data.data(), eval.dimsOf(op.getRhs()), eval.options.single);
+  contract(result.data.data(), eval.dimsOf(op.getResult()), eval[op.getLhs()].data.data(), eval.dimsOf(op.getLhs()),
+           eval[op.getRhs()].data.data(), eval.dimsOf(op.getRhs()), eval.options.single);
   eval.bind(op.getResult(), std::move(result));
 }
 

@@ -44,8 +44,8 @@ void braid::ref::evaluateGather(GatherOp op, Evaluator &eval) {
 void braid::ref::backwardGather(GatherOp op, const Evaluator &eval, Tape &tape) {
   const double *g = tape.gradient(op.getResult());
   if (double *sum = tape.sink(op.getTable()))
-    forEachNamed(walkOf(op.getTable(), op.getResult(), op.getId(), op.getAxis(), eval),
-                 eval[op.getId()].data.data(), [&](int64_t row, int64_t value) { sum[row] += g[value]; });
+    forEachNamed(walkOf(op.getTable(), op.getResult(), op.getId(), op.getAxis(), eval), eval[op.getId()].data.data(),
+                 [&](int64_t row, int64_t value) { sum[row] += g[value]; });
 }
 
 void braid::ref::evaluateScatter(ScatterOp op, Evaluator &eval) {
@@ -59,6 +59,6 @@ void braid::ref::evaluateScatter(ScatterOp op, Evaluator &eval) {
 void braid::ref::backwardScatter(ScatterOp op, const Evaluator &eval, Tape &tape) {
   const double *g = tape.gradient(op.getResult());
   if (double *sum = tape.sink(op.getInput()))
-    forEachNamed(walkOf(op.getResult(), op.getInput(), op.getId(), op.getAxis(), eval),
-                 eval[op.getId()].data.data(), [&](int64_t row, int64_t value) { sum[value] += g[row]; });
+    forEachNamed(walkOf(op.getResult(), op.getInput(), op.getId(), op.getAxis(), eval), eval[op.getId()].data.data(),
+                 [&](int64_t row, int64_t value) { sum[value] += g[row]; });
 }

@@ -64,8 +64,7 @@ llvm::Error Tape::read(ReadOp op) {
                                 : op.getEntries()[i * size_t(op.length()) + size_t(k)];
       Dims outer = eval.dimsOf(operand), inner = eval.dimsOf(argument);
       if (double *to = sink(operand))
-        addAlong(isCapture ? Nest<2>(inner, {inner, outer})
-                           : transposed(stackCopy(outer, inner, op.getAxis(), k)),
+        addAlong(isCapture ? Nest<2>(inner, {inner, outer}) : transposed(stackCopy(outer, inner, op.getAxis(), k)),
                  from, to);
     }
   }

@@ -83,8 +83,7 @@ bool braid::rt::hide(const AttentionSource &source, int64_t s, int64_t key0, int
   return some;
 }
 
-void braid::rt::packTransposed(const float *in, int64_t rows, int64_t width, int64_t padded, float factor,
-                               float *out) {
+void braid::rt::packTransposed(const float *in, int64_t rows, int64_t width, int64_t padded, float factor, float *out) {
   for (int64_t x = 0; x < width; ++x) {
     float *row = out + x * tileQueries;
     for (int64_t r = 0; r < rows; ++r)

@@ -19,10 +19,10 @@ struct Range {
 
 /// Keys and values that take part in a softmax.
 struct AttentionSource {
-  bool slots;       ///< learned positions, the same for every token, instead of the sequence's tokens
-  int64_t mask;     ///< 0 causal, 1 strict, 2 all
-  int64_t window;   ///< 0: none
-  int64_t count;    ///< positions: tokens of a sequence, or slots
+  bool slots;     ///< learned positions, the same for every token, instead of the sequence's tokens
+  int64_t mask;   ///< 0 causal, 1 strict, 2 all
+  int64_t window; ///< 0: none
+  int64_t count;  ///< positions: tokens of a sequence, or slots
   std::optional<Segments> segments;
   Buffer k, v, kGrad, vGrad;
 
@@ -31,8 +31,8 @@ struct AttentionSource {
     int64_t end = mask == 2 ? count : std::min(count, query + 1 - mask);
     return {window > 0 && !segments ? std::max<int64_t>(0, end - window) : 0, end};
   }
-  /// The queries among 0 … queries-1 of sequence `s` that see position `position`; a range, since seenBy moves forward only.
-  /// With segments, those of its own segment in the range.
+  /// The queries among 0 … queries-1 of sequence `s` that see position `position`; a range, since seenBy moves forward
+  /// only. With segments, those of its own segment in the range.
   Range seersOf(int64_t s, int64_t position, int64_t queries) const {
     if (segments)
       return {mask == 2 ? 0 : position + mask, segments->until(s, position)};
@@ -43,7 +43,8 @@ struct AttentionSource {
   /// Whether query `query` of `queries` in sequence `s` sees position `position`.
   bool sees(int64_t s, int64_t query, int64_t position, int64_t queries) const {
     Range seers = seersOf(s, position, queries);
-    return seers.begin <= query && query < seers.end && (!segments || (*segments)(s, query) == (*segments)(s, position));
+    return seers.begin <= query && query < seers.end &&
+           (!segments || (*segments)(s, query) == (*segments)(s, position));
   }
 };
 
@@ -81,8 +82,8 @@ inline bool mayMeet(const AttentionSource &source, int64_t s, int64_t key0, int6
   return !source.segments || source.segments->meet(s, query0 / tileQueries, key0 / tileKeys);
 }
 
-/// Sets the numbers [keys from key0][queries from query0] of pairs of sequence `s` that do not see each other to `value`;
-/// false where there are none. With segments key0 is a multiple of tileKeys.
+/// Sets the numbers [keys from key0][queries from query0] of pairs of sequence `s` that do not see each other to
+/// `value`; false where there are none. With segments key0 is a multiple of tileKeys.
 bool hide(const AttentionSource &source, int64_t s, int64_t key0, int64_t keys, int64_t query0, int64_t queries,
           int64_t time, float value, float *numbers);
 

@@ -14,7 +14,6 @@
 #include "Outliers.h"
 #include "Threads.h"
 
-
 using namespace braid::rt;
 
 namespace {
@@ -54,8 +53,8 @@ struct Plan {
 class Backward {
 public:
   Backward(const Attention &a, const Plan &plan, float *memory)
-      : a(a), p(plan), memory(memory), queryOutliers(size_t(a.group * a.queryTiles())), outGradOutliers(queryOutliers.size()),
-        kernels(tileKernels()) {
+      : a(a), p(plan), memory(memory), queryOutliers(size_t(a.group * a.queryTiles())),
+        outGradOutliers(queryOutliers.size()), kernels(tileKernels()) {
     std::fill(memory + p.slots, memory + p.numbers, 0.0f);
   }
 
@@ -89,8 +88,8 @@ private:
   int64_t numberOf(int64_t g, int64_t tile) const { return g * a.queryTiles() + tile; }
   float *block(int64_t g, int64_t tile) { return memory + numberOf(g, tile) * p.tile; }
 
-  /// Queries (times the scale) and output gradients, both ways round; delta; zero query gradients. What scores are made of is
-  /// whole; what is multiplied by weights has its outliers taken out.
+  /// Queries (times the scale) and output gradients, both ways round; delta; zero query gradients. What scores are made
+  /// of is whole; what is multiplied by weights has its outliers taken out.
   void packQueries(int64_t s, int64_t h, int64_t g, int64_t tile) {
     float *b = block(g, tile), *output = memory + p.output;
     int64_t queries = std::min(tileQueries, a.time - tile * tileQueries);
@@ -150,8 +149,10 @@ private:
     kernels.multiply(queries, p.dp, keys, grads, 1, ld, memory + p.finiteKey, p.dp, queryGrad, p.dp, true);
     auto sees = [&](int64_t i, int64_t j) { return source.sees(s, query0 + i, key0 + j, a.time); };
     auto isSeen = [&](int64_t j, int64_t i) { return sees(i, j); };
-    outGradOutliers[size_t(number)].add(keys, isSeen, [&](int64_t j, int64_t i) { return scores[j * ld + i]; }, valueGrad, p.ep);
-    queryOutliers[size_t(number)].add(keys, isSeen, [&](int64_t j, int64_t i) { return grads[j * ld + i]; }, keyGrad, p.dp);
+    outGradOutliers[size_t(number)].add(
+        keys, isSeen, [&](int64_t j, int64_t i) { return scores[j * ld + i]; }, valueGrad, p.ep);
+    queryOutliers[size_t(number)].add(
+        keys, isSeen, [&](int64_t j, int64_t i) { return grads[j * ld + i]; }, keyGrad, p.dp);
     keyOutliers.add(queries, sees, [&](int64_t i, int64_t j) { return grads[j * ld + i]; }, queryGrad, p.dp);
   }
 

@@ -9,8 +9,8 @@
 #include "Attention.h"
 #include "Outliers.h"
 #include <cmath>
-#include <utility>
 #include <omp.h>
+#include <utility>
 
 using namespace braid::rt;
 
@@ -67,7 +67,8 @@ private:
     packRows(source.k, keys, a.d, dp, rowOf, t.key);
     packRows(source.v, keys, a.e, ep, rowOf, t.value);
     kernels.multiply(keys, tileQueries, a.d, t.key, dp, 1, t.queryT, tileQueries, t.scores, tileQueries, false);
-    bool isPartial = hide(source, s, key0, keys, query0, queries, a.time, -std::numeric_limits<float>::infinity(), t.scores);
+    bool isPartial =
+        hide(source, s, key0, keys, query0, queries, a.time, -std::numeric_limits<float>::infinity(), t.scores);
     kernels.softmaxStep(keys, t.scores, t.maximum, t.total, t.correction);
     kernels.scaleRows(queries, ep, t.sum, t.correction);
     if (isPartial)

@@ -14,14 +14,10 @@ namespace braid::rt {
 /// The address of row 0 of the buffer (`base`, `offset`).
 inline char *addressOf(const braid_context &context, int64_t base, int64_t offset) {
   switch (base) {
-  case BRAID_TOKEN_ARENA:
-    return context.token_arena + offset * context.padded_tokens;
-  case BRAID_FIXED_ARENA:
-    return context.fixed_arena + offset;
-  case BRAID_EXTERNAL:
-    return static_cast<char *>(context.external[offset]);
-  default:
-    return const_cast<char *>(stateOf(&context).zeros());
+  case BRAID_TOKEN_ARENA: return context.token_arena + offset * context.padded_tokens;
+  case BRAID_FIXED_ARENA: return context.fixed_arena + offset;
+  case BRAID_EXTERNAL: return static_cast<char *>(context.external[offset]);
+  default: return const_cast<char *>(stateOf(&context).zeros());
   }
 }
 

@@ -44,8 +44,7 @@ static Result<std::string> readText(const std::string &path) {
   return text;
 }
 
-Result<PreparedText> braid::rt::prepareText(const std::string &textPath, const std::string &folder,
-                                            double validation) {
+Result<PreparedText> braid::rt::prepareText(const std::string &textPath, const std::string &folder, double validation) {
   if (!(validation >= 0 && validation <= 1))
     return Status::failure("the part for validation is a number from 0 to 1");
   Result<std::string> text = readText(textPath);

@@ -9,8 +9,8 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fcntl.h>
+#include <filesystem>
 #include <unistd.h>
 
 using namespace braid::rt;
@@ -170,7 +170,8 @@ Result<Checkpoint> braid::rt::loadCheckpoint(const std::string &path) {
   if (int64_t named = stepOf(name); named >= 0 && named != checkpoint.step)
     return Status::failure(path + "/state.json: is of step " + step);
   checkpoint.state.erase("step");
-  for (auto [part, tensors] : {std::pair{"params", &checkpoint.params}, std::pair{"optimizer", &checkpoint.optimizer}}) {
+  for (auto [part, tensors] :
+       {std::pair{"params", &checkpoint.params}, std::pair{"optimizer", &checkpoint.optimizer}}) {
     std::string file = path + "/" + part + ".safetensors";
     Result<TensorFile> read = readSafeTensors(file);
     if (!read)

@@ -135,7 +135,8 @@ private:
       char digit = text[at++];
       if (!std::isxdigit(static_cast<unsigned char>(digit)))
         return false;
-      code = code * 16 + unsigned(std::isdigit(static_cast<unsigned char>(digit)) ? digit - '0' : (digit | 32) - 'a' + 10);
+      code =
+          code * 16 + unsigned(std::isdigit(static_cast<unsigned char>(digit)) ? digit - '0' : (digit | 32) - 'a' + 10);
     }
     c = char(code);
     return code < 0x80;

@@ -56,8 +56,8 @@ braid_context Context::contextFor(int64_t batch, int64_t time) {
 int32_t Context::checkTime(const std::string &program, int64_t positions, int64_t time) {
   if (!positions || time <= positions)
     return 0;
-  return fail("`" + program + "`: sequences of " + std::to_string(time) + " tokens; a table by position has " + std::to_string(positions) +
-              " rows");
+  return fail("`" + program + "`: sequences of " + std::to_string(time) + " tokens; a table by position has " +
+              std::to_string(positions) + " rows");
 }
 
 int32_t Context::fail(std::string message) {

@@ -67,7 +67,9 @@ Status Dataset::window(int64_t start, int32_t *tokens, int32_t *targets) const {
   return Status::success();
 }
 
-Status Dataset::sample(int64_t index, int32_t *tokens, int32_t *targets) const { return window(startOf(index), tokens, targets); }
+Status Dataset::sample(int64_t index, int32_t *tokens, int32_t *targets) const {
+  return window(startOf(index), tokens, targets);
+}
 
 Status Dataset::batch(int64_t index, int64_t batch, int32_t *tokens, int32_t *targets) const {
   for (int64_t b = 0; b < batch; ++b)

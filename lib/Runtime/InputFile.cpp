@@ -11,7 +11,8 @@
 using namespace braid::rt;
 
 Result<InputFile> braid::rt::openInput(const std::string &path) {
-  // Without O_NONBLOCK a pipe would wait for a writer before it could be looked at; of regular files it changes nothing.
+  // Without O_NONBLOCK a pipe would wait for a writer before it could be looked at; of regular files it changes
+  // nothing.
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat info;
   if (fd < 0 || fstat(fd, &info) != 0) {
@@ -38,7 +39,8 @@ Status braid::rt::readAt(int descriptor, void *to, uint64_t bytes, uint64_t offs
     if (got < 0)
       return Status::failure(std::string("cannot be read: ") + std::strerror(errno));
     if (got == 0)
-      return Status::failure("has become shorter while it was in use: it ends before byte " + std::to_string(offset + bytes));
+      return Status::failure("has become shorter while it was in use: it ends before byte " +
+                             std::to_string(offset + bytes));
     at += got;
     offset += uint64_t(got);
     bytes -= uint64_t(got);

@@ -133,7 +133,8 @@ extern "C" int32_t braid_launch(braid_context *abi, braid_kernel kernel, const c
   for (int range = 0; range < ranges; ++range)
     if (!context.scratch(range, size_t(launch.rangeBytes())))
       return context.fail("out of memory for the scratch of a kernel");
-  forPieces(ranges, [&](int range) { launch.runRange(context.scratch(range, 0), boundary(range), boundary(range + 1)); });
+  forPieces(ranges,
+            [&](int range) { launch.runRange(context.scratch(range, 0), boundary(range), boundary(range + 1)); });
   for (const Sum &sum : launch.sums) {
     for (int64_t n = 0; n < sum.numbers; ++n) {
       double total = 0;

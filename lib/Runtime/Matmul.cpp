@@ -41,8 +41,7 @@ Layout layoutOf(const Matrix &matrix, int64_t rows, int64_t cols) {
 float *floats(const Matrix &matrix) { return reinterpret_cast<float *>(matrix.data); }
 
 float load(const Matrix &matrix, int64_t index) {
-  return matrix.dtype == BRAID_BF16 ? widen(reinterpret_cast<uint16_t *>(matrix.data)[index])
-                                    : floats(matrix)[index];
+  return matrix.dtype == BRAID_BF16 ? widen(reinterpret_cast<uint16_t *>(matrix.data)[index]) : floats(matrix)[index];
 }
 
 void store(const Matrix &matrix, int64_t index, float value) {
@@ -58,27 +57,28 @@ bool gemm(int64_t m, int64_t n, int64_t k, const Matrix &a, const Matrix &b, con
   float beta = accumulate ? 1.0f : 0.0f;
   OneThread one;
   if (lc.trans == 'N')
-    return dnnl_sgemm(la.trans, lb.trans, m, n, k, 1.0f, floats(a), la.leading, floats(b), lb.leading, beta,
-                      floats(c), lc.leading) == dnnl_success;
+    return dnnl_sgemm(la.trans, lb.trans, m, n, k, 1.0f, floats(a), la.leading, floats(b), lb.leading, beta, floats(c),
+                      lc.leading) == dnnl_success;
   // The transposed product: Cᵀ = Bᵀ Aᵀ.
   auto flip = [](char trans) { return trans == 'N' ? 'T' : 'N'; };
-  return dnnl_sgemm(flip(lb.trans), flip(la.trans), n, m, k, 1.0f, floats(b), lb.leading, floats(a), la.leading,
-                    beta, floats(c), lc.leading) == dnnl_success;
+  return dnnl_sgemm(flip(lb.trans), flip(la.trans), n, m, k, 1.0f, floats(b), lb.leading, floats(a), la.leading, beta,
+                    floats(c), lc.leading) == dnnl_success;
 }
 
 bool hasLayouts(const Product &p) {
   return layoutOf(p.a, p.m, p.k).trans && layoutOf(p.b, p.k, p.n).trans && layoutOf(p.c, p.m, p.n).trans;
 }
 
-/// As gemm, for a result that is a vector: oneDNN adds to it term by term, so that errors grow with the number of terms.
-/// Here they are added in blocks of `longSum`, and these in double.
+/// As gemm, for a result that is a vector: oneDNN adds to it term by term, so that errors grow with the number of
+/// terms. Here they are added in blocks of `longSum`, and these in double.
 bool gemmOfVector(const Product &p) {
   const int64_t numbers = std::max(p.m, p.n), stride = p.m == 1 ? p.c.col : p.c.row;
   std::vector<float> block(static_cast<size_t>(numbers));
   std::vector<double> sums(static_cast<size_t>(numbers));
   Matrix result = {reinterpret_cast<char *>(block.data()), BRAID_F32, 0, p.n, 1};
   for (int64_t k0 = 0; k0 < p.k; k0 += longSum) {
-    if (!gemm(p.m, p.n, std::min(longSum, p.k - k0), p.a.shifted(k0 * p.a.col), p.b.shifted(k0 * p.b.row), result, false))
+    if (!gemm(p.m, p.n, std::min(longSum, p.k - k0), p.a.shifted(k0 * p.a.col), p.b.shifted(k0 * p.b.row), result,
+              false))
       return false;
     for (int64_t i = 0; i < numbers; ++i)
       sums[size_t(i)] += block[size_t(i)];
@@ -150,8 +150,7 @@ bool blockedProduct(Context &context, const Product &p) {
   constexpr int64_t side = 1024;
   int threads = context.threads();
   int64_t bm = std::min(side, p.m), bn = std::min(side, p.n), bk = std::min(side, p.k);
-  float *memory = reinterpret_cast<float *>(
-      context.scratch(threads, size_t(bm * bk + bk * bn + bm * bn) * 4));
+  float *memory = reinterpret_cast<float *>(context.scratch(threads, size_t(bm * bk + bk * bn + bm * bn) * 4));
   if (!memory)
     return false;
   float *aBlock = memory, *bBlock = aBlock + bm * bk, *cBlock = bBlock + bk * bn;

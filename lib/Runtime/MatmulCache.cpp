@@ -28,8 +28,8 @@ bool MatmulCache::start() {
 }
 
 const MatmulCache::Entry *MatmulCache::find(const Product &p) {
-  Key key = {p.batch, p.m, p.n, p.k, p.accumulate, p.a.dtype, p.b.dtype, p.c.dtype, p.a.batch,
-             p.a.row, p.a.col, p.b.batch, p.b.row, p.b.col, p.c.batch, p.c.row, p.c.col};
+  Key key = {p.batch, p.m,     p.n,       p.k,     p.accumulate, p.a.dtype, p.b.dtype, p.c.dtype, p.a.batch,
+             p.a.row, p.a.col, p.b.batch, p.b.row, p.b.col,      p.c.batch, p.c.row,   p.c.col};
   auto [place, isNew] = entries.try_emplace(key);
   if (isNew && start())
     place->second = make(p);

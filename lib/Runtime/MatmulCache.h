@@ -25,8 +25,8 @@ public:
   };
   /// The primitive of a product's geometry; null when oneDNN has only its slow reference for it.
   const Entry *find(const Product &product);
-  /// Runs it on the product's addresses; `scratch` has `scratchBytes` bytes. False when oneDNN fails. Several threads may
-  /// run the same entry.
+  /// Runs it on the product's addresses; `scratch` has `scratchBytes` bytes. False when oneDNN fails. Several threads
+  /// may run the same entry.
   bool run(const Entry &entry, const Product &product, char *scratch) const;
 
 private:

@@ -21,7 +21,8 @@ public:
   void take(float *tile, int64_t rows, int64_t width);
   /// For every outlier, and those i below `count` for which sees(i, its row) holds:
   /// result[i][its column] += weight(i, its row) · outlier. Rows of the result have `width` numbers.
-  template <typename Sees, typename Weight> void add(int64_t count, Sees sees, Weight weight, float *result, int64_t width) const {
+  template <typename Sees, typename Weight>
+  void add(int64_t count, Sees sees, Weight weight, float *result, int64_t width) const {
     for (const Outlier &outlier : list)
       for (int64_t i = 0; i < count; ++i)
         if (sees(i, outlier.row))

@@ -84,7 +84,8 @@ void braid::rt::removeUnfinished(const std::string &folder) {
       continue;
     int fd = openat(dirfd(entries), entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat info;
-    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
+        flock(fd, LOCK_EX | LOCK_NB) == 0)
       unlinkat(dirfd(entries), entry->d_name, 0);
     if (fd >= 0)
       close(fd);
@@ -96,13 +97,15 @@ void braid::rt::removeUnfinished(const std::string &folder) {
 static int begin(const std::string &path, std::string &name) {
   std::string folder = folderOf(path);
   // A name has at most 255 bytes.
-  std::string stem = folder + "." + path.substr(folder.size(), 255 - 1 - mark.size() - uniqueLetters) + std::string(mark);
+  std::string stem =
+      folder + "." + path.substr(folder.size(), 255 - 1 - mark.size() - uniqueLetters) + std::string(mark);
   while (true) {
     name = stem + std::string(uniqueLetters, 'X');
     int fd = mkostemp(name.data(), O_CLOEXEC);
     struct stat info;
     // Between the two calls it may have been taken for one that was left. A file system may know no locks.
-    if (fd < 0 || ((flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &info) == 0 && info.st_nlink > 0))
+    if (fd < 0 ||
+        ((flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &info) == 0 && info.st_nlink > 0))
       return fd;
     close(fd);
   }

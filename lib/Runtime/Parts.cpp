@@ -13,7 +13,9 @@ constexpr double leastWork = 1 << 17;
 constexpr int64_t unit = 16;
 
 /// The side of the blocks of an axis of `size` numbers that is cut into at most `parts`.
-int64_t sideOf(int64_t size, int64_t parts) { return std::min(size, ((size + parts - 1) / parts + unit - 1) / unit * unit); }
+int64_t sideOf(int64_t size, int64_t parts) {
+  return std::min(size, ((size + parts - 1) / parts + unit - 1) / unit * unit);
+}
 
 } // namespace
 
@@ -29,7 +31,8 @@ std::vector<Product> braid::rt::cut(const Product &p, int most) {
     }
     return result;
   }
-  // Else the grid of blocks with the smallest largest block, and of those the squarest: what a block reads is its border.
+  // Else the grid of blocks with the smallest largest block, and of those the squarest: what a block reads is its
+  // border.
   int64_t rows = p.m, cols = p.n;
   for (int64_t down = 1; down <= parts; ++down) {
     int64_t high = sideOf(p.m, down), wide = sideOf(p.n, parts / down);

@@ -27,12 +27,20 @@ struct Product {
 
   /// The products `first` … `first + count - 1` of the batch.
   Product batches(int64_t first, int64_t count) const {
-    return {count, m, n, k, accumulate, a.shifted(first * a.batch), b.shifted(first * b.batch), c.shifted(first * c.batch)};
+    return {
+        count, m, n, k, accumulate, a.shifted(first * a.batch), b.shifted(first * b.batch), c.shifted(first * c.batch)};
   }
   Product only(int64_t batch) const { return batches(batch, 1); }
   /// Rows m0 … and columns n0 … of every result.
   Product block(int64_t m0, int64_t rows, int64_t n0, int64_t cols) const {
-    return {batch, rows, cols, k, accumulate, a.shifted(m0 * a.row), b.shifted(n0 * b.col), c.shifted(m0 * c.row + n0 * c.col)};
+    return {batch,
+            rows,
+            cols,
+            k,
+            accumulate,
+            a.shifted(m0 * a.row),
+            b.shifted(n0 * b.col),
+            c.shifted(m0 * c.row + n0 * c.col)};
   }
 };
 

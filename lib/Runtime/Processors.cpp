@@ -64,7 +64,8 @@ double braid::rt::processorQuota(const std::string &root) {
     bool isFirstVersion = type == "cgroup" && lists(options, "cpu");
     if (!isFirstVersion && type != "cgroup2")
       continue;
-    // What is mounted is the part of the hierarchy below `top`. A group outside of it is not in sight: the mount's own is nearest.
+    // What is mounted is the part of the hierarchy below `top`. A group outside of it is not in sight: the mount's own
+    // is nearest.
     std::string group = groupOf(root, isFirstVersion);
     bool isBelow = top == "/" || (group.rfind(top, 0) == 0 && (group.size() == top.size() || group[top.size()] == '/'));
     std::string below = !isBelow ? "" : top == "/" ? group : group.substr(top.size());

@@ -67,8 +67,7 @@ void drawWords(const Stream &stream, int64_t first, int64_t count, uint32_t *wor
   for (int64_t i = 0; i < count; i += 4) {
     uint64_t block = uint64_t(first + i) / 4;
     uint32_t high = stream.perToken ? stream.position : uint32_t(block >> 32);
-    PhiloxBlock drawn =
-        philox(stream.key, uint32_t(block), high, stream.sequence, stream.step);
+    PhiloxBlock drawn = philox(stream.key, uint32_t(block), high, stream.sequence, stream.step);
     for (int j = 0; j < 4; ++j)
       words[i + j] = drawn.words[j];
   }
@@ -103,8 +102,7 @@ inline void boxMuller(uint32_t w0, uint32_t w1, float std, float &first, float &
   float a = float(int32_t(w1 - (quadrant << 30))) * 1.46291807926716e-9f; // 2 pi / 2^32: in [-pi/4, pi/4)
   float z = a * a;
   float s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * a + a;
-  float c = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z -
-            0.5f * z + 1.0f;
+  float c = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1.0f;
   float x = quadrant & 1 ? s : c, y = quadrant & 1 ? c : s;
   first = radius * ((quadrant + 1) & 2 ? -x : x);
   second = radius * (quadrant & 2 ? -y : y);
@@ -124,8 +122,7 @@ using Transform = void (*)(const uint32_t *, int64_t, float, float *);
 
 /// Elements begin … end-1; `begin` is a multiple of four.
 template <typename T>
-void fillRange(T *out, int64_t begin, int64_t end, const Stream &stream, float scale,
-               Transform transform) {
+void fillRange(T *out, int64_t begin, int64_t end, const Stream &stream, float scale, Transform transform) {
   uint32_t words[chunk];
   float values[chunk];
   for (int64_t at = begin; at < end; at += chunk) {
@@ -138,26 +135,22 @@ void fillRange(T *out, int64_t begin, int64_t end, const Stream &stream, float s
 }
 
 template <typename T>
-void fillStream(T *out, int64_t n, uint64_t seed, std::string_view path, float scale,
-                Transform transform) {
+void fillStream(T *out, int64_t n, uint64_t seed, std::string_view path, float scale, Transform transform) {
   Stream stream{streamKey(seed, path), 0, 0, 0, false};
   int64_t threads = std::clamp<int64_t>(n >> 18, 1, std::max(1u, std::thread::hardware_concurrency()));
   int64_t share = (n / threads + chunk - 1) / chunk * chunk;
   std::vector<std::thread> others;
   for (int64_t t = 1; t < threads; ++t)
     if (int64_t begin = t * share; begin < n)
-      others.emplace_back([=] {
-        fillRange(out, begin, t + 1 == threads ? n : std::min(n, begin + share), stream, scale, transform);
-      });
+      others.emplace_back(
+          [=] { fillRange(out, begin, t + 1 == threads ? n : std::min(n, begin + share), stream, scale, transform); });
   fillRange(out, 0, threads == 1 ? n : std::min(n, share), stream, scale, transform);
   for (std::thread &other : others)
     other.join();
 }
 
-void fillToken(float *out, int64_t n, uint64_t key, TokenCoordinates token, float scale,
-               Transform transform) {
-  fillRange(out, 0, n, Stream{key, token.position, token.sequence, token.step, true}, scale,
-            transform);
+void fillToken(float *out, int64_t n, uint64_t key, TokenCoordinates token, float scale, Transform transform) {
+  fillRange(out, 0, n, Stream{key, token.position, token.sequence, token.step, true}, scale, transform);
 }
 
 } // namespace

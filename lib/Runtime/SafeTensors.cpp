@@ -21,13 +21,13 @@ static Status checkPlaces(std::vector<HeaderEntry> &entries, uint64_t dataSize) 
     if (entry.end < entry.begin)
       return Status::failure(tensor + " has the offsets " + range + ", which are out of order");
     if (entry.end > dataSize)
-      return Status::failure(tensor + " has the offsets " + range + ", but the file has " +
-                             std::to_string(dataSize) + " bytes of data");
+      return Status::failure(tensor + " has the offsets " + range + ", but the file has " + std::to_string(dataSize) +
+                             " bytes of data");
     if (entry.begin != at)
-      return Status::failure(tensor + " begins at " + std::to_string(entry.begin) +
-                             (entry.begin < at ? ", inside the tensor before it, which ends at "
-                                               : ", after a gap from ") +
-                             std::to_string(at));
+      return Status::failure(
+          tensor + " begins at " + std::to_string(entry.begin) +
+          (entry.begin < at ? ", inside the tensor before it, which ends at " : ", after a gap from ") +
+          std::to_string(at));
     uint64_t bytes = uint64_t(sizeOf(entry.dtype));
     bool empty = std::count(entry.shape.begin(), entry.shape.end(), 0) != 0;
     for (int64_t size : entry.shape)
@@ -35,14 +35,12 @@ static Status checkPlaces(std::vector<HeaderEntry> &entries, uint64_t dataSize) 
         return Status::failure(tensor + " has a shape with more elements than 64 bits count");
     // Elements of a type that is not known have at least one bit.
     if (entry.dtype == DType::Other ? bytes / 8 > entry.end - entry.begin : bytes != entry.end - entry.begin)
-      return Status::failure(tensor + " has " + std::to_string(entry.end - entry.begin) +
-                             " bytes where its type " + nameOf(entry.dtype) + " and shape take " +
-                             std::to_string(bytes));
+      return Status::failure(tensor + " has " + std::to_string(entry.end - entry.begin) + " bytes where its type " +
+                             nameOf(entry.dtype) + " and shape take " + std::to_string(bytes));
     at = entry.end;
   }
   if (at != dataSize)
-    return Status::failure("the file has " + std::to_string(dataSize - at) +
-                           " bytes after the last tensor");
+    return Status::failure("the file has " + std::to_string(dataSize - at) + " bytes after the last tensor");
   return Status::success();
 }
 
@@ -82,7 +80,8 @@ static Result<TensorFile> parse(uint64_t size, const ReadBytes &read, bool keepO
   file.metadata = std::move(header->metadata);
   for (HeaderEntry &entry : header->entries) {
     StoredTensor &tensor = file.tensors[entry.name];
-    tensor = {entry.dtype, std::move(entry.shape), std::vector<uint8_t>(entry.end - entry.begin), std::move(entry.otherType)};
+    tensor = {entry.dtype, std::move(entry.shape), std::vector<uint8_t>(entry.end - entry.begin),
+              std::move(entry.otherType)};
     if (Status status = read(tensor.bytes.data(), tensor.bytes.size(), 8 + headerSize + entry.begin); !status)
       return status;
   }
@@ -93,8 +92,7 @@ static Result<TensorFile> named(const std::string &name, Result<TensorFile> file
   return file ? std::move(file) : Result<TensorFile>(Status::failure(name + ": " + file.message()));
 }
 
-Result<TensorFile> braid::rt::parseSafeTensors(const uint8_t *data, uint64_t size,
-                                               const std::string &name) {
+Result<TensorFile> braid::rt::parseSafeTensors(const uint8_t *data, uint64_t size, const std::string &name) {
   auto read = [&](void *to, uint64_t bytes, uint64_t offset) {
     std::copy_n(data + offset, bytes, static_cast<uint8_t *>(to)); // of no bytes `to` may be null
     return Status::success();

@@ -19,15 +19,17 @@ static constexpr struct {
   DType dtype;
   int64_t size;
 } types[] = {
-    {"BOOL", DType::Bool, 1},       {"U8", DType::U8, 1},     {"I8", DType::I8, 1},   {"F8_E4M3", DType::F8_E4M3, 1},
-    {"F8_E5M2", DType::F8_E5M2, 1}, {"U16", DType::U16, 2},   {"I16", DType::I16, 2}, {"F16", DType::F16, 2},
-    {"BF16", DType::BF16, 2},       {"U32", DType::U32, 4},   {"I32", DType::I32, 4}, {"F32", DType::F32, 4},
-    {"U64", DType::U64, 8},         {"I64", DType::I64, 8},   {"F64", DType::F64, 8}, {"another type", DType::Other, 1},
+    {"BOOL", DType::Bool, 1},       {"U8", DType::U8, 1},   {"I8", DType::I8, 1},   {"F8_E4M3", DType::F8_E4M3, 1},
+    {"F8_E5M2", DType::F8_E5M2, 1}, {"U16", DType::U16, 2}, {"I16", DType::I16, 2}, {"F16", DType::F16, 2},
+    {"BF16", DType::BF16, 2},       {"U32", DType::U32, 4}, {"I32", DType::I32, 4}, {"F32", DType::F32, 4},
+    {"U64", DType::U64, 8},         {"I64", DType::I64, 8}, {"F64", DType::F64, 8}, {"another type", DType::Other, 1},
 };
 
 const char *braid::rt::nameOf(DType dtype) { return types[int(dtype)].name; }
 int64_t braid::rt::sizeOf(DType dtype) { return types[int(dtype)].size; }
-bool braid::rt::isReal(DType dtype) { return dtype != DType::Other && (nameOf(dtype)[0] == 'F' || dtype == DType::BF16); }
+bool braid::rt::isReal(DType dtype) {
+  return dtype != DType::Other && (nameOf(dtype)[0] == 'F' || dtype == DType::BF16);
+}
 
 std::string braid::rt::quoted(const std::string &text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
@@ -50,9 +52,7 @@ public:
 
   bool start_object(std::size_t) override {
     switch (state) {
-    case State::Start:
-      state = State::Root;
-      return true;
+    case State::Start: state = State::Root; return true;
     case State::RootValue:
       if (entry.name == "__metadata__") {
         state = State::Metadata;
@@ -65,8 +65,7 @@ public:
       entry.otherType.clear();
       offsets.clear();
       return true;
-    default:
-      return unexpected("an object");
+    default: return unexpected("an object");
     }
   }
 
@@ -85,16 +84,14 @@ public:
       state = State::MetadataValue;
       return true;
     case State::Entry:
-      if (name == "dtype" ? dtype.has_value() : name == "shape" ? hasShape
-                                            : name == "data_offsets" && hasOffsets)
+      if (name == "dtype" ? dtype.has_value() : name == "shape" ? hasShape : name == "data_offsets" && hasOffsets)
         return fail(tensor() + " has `" + name + "` twice");
       if (name != "dtype" && name != "shape" && name != "data_offsets")
         return fail(tensor() + " has an unknown member " + shown(name));
       member = name;
       state = State::Member;
       return true;
-    default:
-      return unexpected("a name");
+    default: return unexpected("a name");
     }
   }
 
@@ -191,8 +188,8 @@ private:
     return false;
   }
   bool unexpected(const std::string &what) {
-    std::string where = state == State::Start       ? "the header"
-                        : state == State::RootValue ? shown(entry.name)
+    std::string where = state == State::Start           ? "the header"
+                        : state == State::RootValue     ? shown(entry.name)
                         : state == State::MetadataValue ? "`__metadata__`, " + shown(member)
                                                         : tensor() + ", `" + member + "`";
     const char *wanted = state == State::Start || state == State::RootValue ? "an object"

@@ -13,8 +13,8 @@ Status braid::rt::writeSafeTensors(const std::string &path, const TensorFile &fi
     if (named.first == "__metadata__")
       return Status::failure(path + ": `__metadata__` cannot be the name of a tensor");
     if (tensor.dtype != DType::Other && tensor.numElements() * sizeOf(tensor.dtype) != int64_t(tensor.bytes.size()))
-      return Status::failure(path + ": tensor " + shown(named.first) + " has " +
-                             std::to_string(tensor.bytes.size()) + " bytes where its shape takes " +
+      return Status::failure(path + ": tensor " + shown(named.first) + " has " + std::to_string(tensor.bytes.size()) +
+                             " bytes where its shape takes " +
                              std::to_string(tensor.numElements() * sizeOf(tensor.dtype)));
     order.push_back(&named);
   }
@@ -34,8 +34,9 @@ Status braid::rt::writeSafeTensors(const std::string &path, const TensorFile &fi
   uint64_t offset = 0;
   for (auto *named : order) {
     const StoredTensor &tensor = named->second;
-    header += (header.size() == 1 ? "" : ",") + quoted(named->first) + ":{\"dtype\":" +
-              quoted(tensor.dtype == DType::Other ? tensor.otherType : nameOf(tensor.dtype)) + ",\"shape\":[";
+    header += (header.size() == 1 ? "" : ",") + quoted(named->first) +
+              ":{\"dtype\":" + quoted(tensor.dtype == DType::Other ? tensor.otherType : nameOf(tensor.dtype)) +
+              ",\"shape\":[";
     for (size_t i = 0; i < tensor.shape.size(); ++i)
       header += (i ? "," : "") + std::to_string(tensor.shape[i]);
     header += "],\"data_offsets\":[" + std::to_string(offset) + ",";
@@ -50,7 +51,6 @@ Status braid::rt::writeSafeTensors(const std::string &path, const TensorFile &fi
     length[size_t(i)] = char(uint64_t(header.size()) >> (8 * i));
   std::vector<std::string_view> parts{length, header};
   for (auto *named : order)
-    parts.emplace_back(reinterpret_cast<const char *>(named->second.bytes.data()),
-                       named->second.bytes.size());
+    parts.emplace_back(reinterpret_cast<const char *>(named->second.bytes.data()), named->second.bytes.size());
   return writeFileAtomically(path, parts);
 }

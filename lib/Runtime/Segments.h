@@ -22,7 +22,8 @@ public:
   Segments(const int32_t *ids, int64_t batch, int64_t time, int64_t mask, int64_t window);
 
   int32_t operator()(int64_t sequence, int64_t position) const { return ids[sequence * time + position]; }
-  /// The first query that is past seeing this position; the queries before it, of its segment and as the mask says, see it.
+  /// The first query that is past seeing this position; the queries before it, of its segment and as the mask says, see
+  /// it.
   int64_t until(int64_t sequence, int64_t position) const { return ends[std::size_t(sequence * time + position)]; }
   /// False only where no query of one tile sees a key of the other, whatever the mask's kind says.
   bool meet(int64_t sequence, int64_t queryTile, int64_t keyTile) const {

@@ -27,16 +27,16 @@ static float halfToFloat(uint16_t bits) {
 /// Four bits of exponent, no infinity, and NaN where all bits are set.
 static float e4m3ToFloat(uint8_t bits) {
   int exponent = (bits >> 3) & 15, mantissa = bits & 7;
-  float value = (bits & 127) == 127 ? NAN : exponent ? std::ldexp(float(8 + mantissa), exponent - 10) : std::ldexp(float(mantissa), -9);
+  float value = (bits & 127) == 127 ? NAN
+                : exponent          ? std::ldexp(float(8 + mantissa), exponent - 10)
+                                    : std::ldexp(float(mantissa), -9);
   return bits & 128 ? -value : value;
 }
 
 /// The upper half of an fp16 number.
 static float e5m2ToFloat(uint8_t bits) { return halfToFloat(uint16_t(bits << 8)); }
 
-static float bfloatToFloat(uint16_t bits) {
-  return __builtin_bit_cast(float, uint32_t(bits) << 16);
-}
+static float bfloatToFloat(uint16_t bits) { return __builtin_bit_cast(float, uint32_t(bits) << 16); }
 
 /// The elements, each of type `From`, as `To` through `convert`.
 template <typename From, typename To, typename Convert>
@@ -82,8 +82,7 @@ Result<std::vector<int64_t>> StoredTensor::toIntegers() const {
   return toNumbers<int64_t>(*this);
 }
 
-template <typename T>
-static StoredTensor store(DType dtype, std::vector<int64_t> shape, const T *data) {
+template <typename T> static StoredTensor store(DType dtype, std::vector<int64_t> shape, const T *data) {
   StoredTensor tensor{dtype, std::move(shape), {}, {}};
   tensor.bytes.resize(size_t(tensor.numElements()) * sizeof(T));
   if (!tensor.bytes.empty())

@@ -22,8 +22,8 @@ constexpr int64_t tilePad = 16;
 struct TileKernels {
   /// c[i][j] = (accumulate ? c[i][j] : 0) + sum over x of a[i·am + x·ak] · b[x·ldb + j]; n is a multiple of tilePad.
   /// What is added to c is summed from zero: over many tiles errors grow with their number, not with that of the terms.
-  void (*multiply)(int64_t m, int64_t n, int64_t k, const float *a, int64_t am, int64_t ak, const float *b,
-                   int64_t ldb, float *c, int64_t ldc, bool accumulate);
+  void (*multiply)(int64_t m, int64_t n, int64_t k, const float *a, int64_t am, int64_t ak, const float *b, int64_t ldb,
+                   float *c, int64_t ldc, bool accumulate);
   /// One step of an online softmax over `keys` rows of scores, for tileQueries queries: scores become
   /// exp(score - new maximum); `maximum`, `sum` are brought up to date; `correction` is what earlier
   /// results are to be multiplied by. Scores of -inf count as nothing.

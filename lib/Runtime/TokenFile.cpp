@@ -87,7 +87,9 @@ Status TokenFile::read(int64_t index, int64_t number, uint32_t *tokens) const {
     return failure("has no tokens " + std::to_string(index) + " … " + std::to_string(index + number));
   // Narrow tokens come into the back of the room that they will fill.
   uint8_t *raw = reinterpret_cast<uint8_t *>(tokens) + size_t(number) * size_t(4 - bytes);
-  if (Status status = readAt(descriptor, raw, uint64_t(number) * uint64_t(bytes), start + uint64_t(index) * uint64_t(bytes)); !status)
+  if (Status status =
+          readAt(descriptor, raw, uint64_t(number) * uint64_t(bytes), start + uint64_t(index) * uint64_t(bytes));
+      !status)
     return failure(status.message());
   if (bytes == 2)
     for (int64_t i = 0; i < number; ++i) {

@@ -98,8 +98,7 @@ void DiagnosticEngine::settleWarnings(const WarningPolicy &policy) {
 /// `file:line:column: `, or just the file's name where there is no text.
 static std::string place(const SourceManager &sources, SourceRange range) {
   LineColumn at = sources.locate(range.file, range.begin);
-  return std::string(sources.name(range.file)) + ":" + std::to_string(at.line) + ":" +
-         std::to_string(at.column) + ": ";
+  return std::string(sources.name(range.file)) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
 }
 
 /// The source line and, under it, `^~~ hint`.
@@ -107,8 +106,10 @@ static std::string excerpt(const SourceManager &sources, SourceRange range, cons
                            const Palette &palette) {
   LineColumn at = sources.locate(range.file, range.begin);
   // A range over several lines is marked to the end of its first one.
-  MarkedLine line = markedLine(sources.line(range.file, at.line), at.column - 1, range.end > range.begin ? range.end - range.begin : 1);
-  return line.text + "\n" + line.pad + palette.caret + line.mark + (hint.empty() ? "" : " " + hint) + palette.off + "\n";
+  MarkedLine line = markedLine(sources.line(range.file, at.line), at.column - 1,
+                               range.end > range.begin ? range.end - range.begin : 1);
+  return line.text + "\n" + line.pad + palette.caret + line.mark + (hint.empty() ? "" : " " + hint) + palette.off +
+         "\n";
 }
 
 std::string DiagnosticEngine::render(bool color) const {
@@ -127,18 +128,18 @@ std::string DiagnosticEngine::render(bool color) const {
     if (d->range.file >= sources.size())
       continue;
     if (shown == maxShown) {
-      result += "and " + std::to_string(order.end() - std::find(order.begin(), order.end(), d)) + (d->warning ? " more warnings\n" : " more errors\n");
+      result += "and " + std::to_string(order.end() - std::find(order.begin(), order.end(), d)) +
+                (d->warning ? " more warnings\n" : " more errors\n");
       break;
     }
     std::string text = palette.bold + place(sources, d->range) + palette.off +
-                       (d->warning ? palette.warning : palette.error) +
-                       (d->warning ? "warning[" : "error[") + diagnosticCode(d->id) + "]" + palette.off + ": " +
-                       palette.bold + d->message + palette.off + "\n" +
-                       excerpt(sources, d->range, d->hint, palette);
+                       (d->warning ? palette.warning : palette.error) + (d->warning ? "warning[" : "error[") +
+                       diagnosticCode(d->id) + "]" + palette.off + ": " + palette.bold + d->message + palette.off +
+                       "\n" + excerpt(sources, d->range, d->hint, palette);
     for (const Diagnostic::Note &note : d->notes)
       if (note.range.file < sources.size())
-        text += palette.bold + place(sources, note.range) + palette.off + palette.note + "note" + palette.off +
-                ": " + note.message + "\n";
+        text += palette.bold + place(sources, note.range) + palette.off + palette.note + "note" + palette.off + ": " +
+                note.message + "\n";
     if (seen.insert(text).second) {
       result += text;
       ++shown;

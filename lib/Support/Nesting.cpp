@@ -11,9 +11,7 @@ unsigned lineOfTooDeepNesting(std::string_view text) {
   unsigned line = 1, depth = 0;
   for (size_t i = 0; i < text.size(); ++i)
     switch (text[i]) {
-    case '\n':
-      ++line;
-      break;
+    case '\n': ++line; break;
     case '"': // to its end, or to that of the line, where the reader complains
       for (++i; i < text.size() && text[i] != '"' && text[i] != '\n'; ++i)
         i += text[i] == '\\';
@@ -23,7 +21,10 @@ unsigned lineOfTooDeepNesting(std::string_view text) {
       if (text.substr(i).starts_with("//"))
         i = std::min(text.find('\n', i), text.size()) - 1;
       break;
-    case '(': case '[': case '{': case '<':
+    case '(':
+    case '[':
+    case '{':
+    case '<':
       if (++depth > maxModuleNesting)
         return line;
       break;
@@ -31,11 +32,10 @@ unsigned lineOfTooDeepNesting(std::string_view text) {
       if (i > 0 && text[i - 1] == '-') // an arrow
         break;
       [[fallthrough]];
-    case ')': case ']': case '}':
-      depth -= depth > 0;
-      break;
-    default:
-      break;
+    case ')':
+    case ']':
+    case '}': depth -= depth > 0; break;
+    default: break;
     }
   return 0;
 }

@@ -17,9 +17,11 @@ using namespace braid::driver;
 
 namespace braid::compare {
 
-/// ‖Δ‖ / ‖x‖ on the CPU that is never questioned; so many times what plain fp32 arithmetic shows passes, as in `braid diff`.
+/// ‖Δ‖ / ‖x‖ on the CPU that is never questioned; so many times what plain fp32 arithmetic shows passes, as in `braid
+/// diff`.
 static constexpr double single = 2e-5, singleLeast = 1e-5, singleAllowance = 32;
-/// Between two computations in double precision. What fp32 shows of a sum that cancels, double precision shows 2^-29 of.
+/// Between two computations in double precision. What fp32 shows of a sum that cancels, double precision shows 2^-29
+/// of.
 static constexpr double exactly = 1e-11, exactLeast = 1e-3, exactAllowance = 0x1p-20;
 /// A number held to no more than this part of itself is as good as not compared.
 static constexpr double blindness = 0.05;
@@ -65,7 +67,8 @@ private:
   llvm::Expected<Numbers> compiled(bool bf16);
   llvm::Error measureNoise();
   /// Names what is beyond `allowed`; returns false then.
-  bool judge(Verdict &verdict, llvm::StringRef how, const Numbers &right, const Numbers &found, const std::map<std::string, double> &allowed);
+  bool judge(Verdict &verdict, llvm::StringRef how, const Numbers &right, const Numbers &found,
+             const std::map<std::string, double> &allowed);
 
   const Request &request;
   Compilation &compilation;
@@ -74,8 +77,8 @@ private:
   rt::TensorFile params;
   std::vector<std::string> functions = {"logits", "grad"};
   mlir::OwningOpRef<mlir::ModuleOp> derived;
-  std::optional<Oracle> oracle; ///< of `derived`
-  Numbers exact;                ///< by the derived programs, in double precision
+  std::optional<Oracle> oracle;           ///< of `derived`
+  Numbers exact;                          ///< by the derived programs, in double precision
   std::map<std::string, double> resolved; ///< what fp32 shows of errors; empty until asked for
   std::map<std::string, double> allowed;  ///< on the CPU in fp32
 };
@@ -94,7 +97,8 @@ Oracle Comparison::oracleOf(mlir::ModuleOp module) const {
   options.seed = request.seed;
   options.batch = inputs.batch;
   options.time = inputs.time;
-  return Oracle(module, referenceInputs(model, inputs), llvm::cantFail(ref::parametersFrom(compilation.module(), params)), options);
+  return Oracle(module, referenceInputs(model, inputs),
+                llvm::cantFail(ref::parametersFrom(compilation.module(), params)), options);
 }
 
 llvm::Error Comparison::prepare() {
@@ -156,7 +160,8 @@ bool Comparison::judge(Verdict &verdict, llvm::StringRef how, const Numbers &rig
       continue;
     verdict.kind = "differs";
     verdict.what = (how + ": " + name).str();
-    verdict.text += name + ": error " + general(error, 3) + ", norm " + general(norm(values), 3) + ", allowed " + general(allowed.at(name), 3) + "\n";
+    verdict.text += name + ": error " + general(error, 3) + ", norm " + general(norm(values), 3) + ", allowed " +
+                    general(allowed.at(name), 3) + "\n";
   }
   return verdict.kind != "differs";
 }
@@ -178,7 +183,8 @@ llvm::Error Comparison::runReverseMode(Verdict &verdict) {
     return llvm::Error::success();
   }
   std::map<std::string, double> least = bounds(own, exactly, exactLeast);
-  bool missed = llvm::any_of(own, [&](const auto &entry) { return !(distance(entry.second, exact[entry.first]) <= least[entry.first]); });
+  bool missed = llvm::any_of(
+      own, [&](const auto &entry) { return !(distance(entry.second, exact[entry.first]) <= least[entry.first]); });
   if (missed) {
     if (llvm::Error error = measureNoise())
       return error;
@@ -217,7 +223,9 @@ llvm::Error Comparison::runCPU(Verdict &verdict) {
   if (!found)
     return found.takeError();
   allowed = bounds(exact, single, singleLeast);
-  auto misses = [&](const auto &entry) { return !(distance(entry.second, (*found)[entry.first]) <= allowed[entry.first]); };
+  auto misses = [&](const auto &entry) {
+    return !(distance(entry.second, (*found)[entry.first]) <= allowed[entry.first]);
+  };
   int64_t excused = 0, blind = 0;
   if (llvm::any_of(exact, misses)) {
     if (llvm::Error error = measureNoise())
@@ -250,7 +258,9 @@ llvm::Error Comparison::runRounded(Verdict &verdict) {
   std::map<std::string, double> half = allowed;
   for (auto &[name, bound] : half)
     bound = std::max(bound, 2 * distance(exact[name], (*rounded)[name]));
-  if (llvm::any_of(exact, [&](const auto &entry) { return !(distance(entry.second, (*found)[entry.first]) <= half[entry.first]); })) {
+  if (llvm::any_of(exact, [&](const auto &entry) {
+        return !(distance(entry.second, (*found)[entry.first]) <= half[entry.first]);
+      })) {
     auto near = noise(*oracle, rounding, /*single=*/false);
     if (!near)
       return near.takeError();
@@ -279,7 +289,8 @@ llvm::Error Comparison::runPlants(Verdict &verdict) {
     if (!found)
       return found.takeError();
     Verdict aside;
-    plants.push_back(llvm::json::Object{{"op", op}, {"effect", effect}, {"noticed", !judge(aside, "cpu", exact, *found, allowed)}});
+    plants.push_back(
+        llvm::json::Object{{"op", op}, {"effect", effect}, {"noticed", !judge(aside, "cpu", exact, *found, allowed)}});
   }
   verdict.counts["plants"] = std::move(plants);
   return llvm::Error::success();

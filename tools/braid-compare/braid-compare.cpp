@@ -17,7 +17,8 @@
 using namespace braid::compare;
 namespace cl = llvm::cl;
 
-static cl::list<std::string> files(cl::Positional, cl::desc("PROGRAM…, or - for names on standard input"), cl::OneOrMore);
+static cl::list<std::string> files(cl::Positional, cl::desc("PROGRAM…, or - for names on standard input"),
+                                   cl::OneOrMore);
 static cl::opt<unsigned> limit("limit", cl::init(60), cl::desc("seconds for one program"));
 static cl::opt<bool> frontEnd("front-end", cl::desc("no more than whether it is a program"));
 
@@ -79,7 +80,8 @@ static std::string judgeAside(const std::string &file) {
   std::string what = hung                  ? std::to_string(limit) + " seconds"
                      : WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
                                            : "exit code " + std::to_string(WEXITSTATUS(status));
-  llvm::json::Object object{{"file", file}, {"verdict", hung ? "hung" : "crashed"}, {"what", what}, {"text", llvm::json::fixUTF8(text)}};
+  llvm::json::Object object{
+      {"file", file}, {"verdict", hung ? "hung" : "crashed"}, {"what", what}, {"text", llvm::json::fixUTF8(text)}};
   return line(std::move(object));
 }
 

@@ -172,7 +172,8 @@ void Arguments::print(raw_ostream &out) const {
     for (size_t i = 0; i < tensor.count; ++i) {
       if (row && i % row == 0)
         out << "\n ";
-      bool written = !buffer || !buffer->written || llvm::all_of(ArrayRef(buffer->written.data() + i * size, size), [](uint8_t b) { return b; });
+      bool written = !buffer || !buffer->written ||
+                     llvm::all_of(ArrayRef(buffer->written.data() + i * size, size), [](uint8_t b) { return b; });
       if (written && tensor.element <= Element::I64)
         out << ' ' << int64_t(decode(tensor.element, tensor.data + i * size));
       else if (written)

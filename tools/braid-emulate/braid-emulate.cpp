@@ -26,22 +26,29 @@ using namespace llvm;
 using namespace braid::emu;
 
 static cl::OptionCategory ours("Options");
-static cl::opt<std::string> file(cl::Positional, cl::Required, cl::cat(ours), cl::desc("FILE.mlir, FILE.ll or FILE.bc"));
+static cl::opt<std::string> file(cl::Positional, cl::Required, cl::cat(ours),
+                                 cl::desc("FILE.mlir, FILE.ll or FILE.bc"));
 static cl::opt<std::string> kernel("kernel", cl::cat(ours), cl::desc("the kernel to run (the only one if not given)"));
-static cl::opt<std::string> entry("entry", cl::cat(ours), cl::desc("a host function without arguments to run instead: its launches run here"));
-static cl::list<std::string> libraries("shared-libs", cl::CommaSeparated,
-                                       cl::cat(ours), cl::desc("libraries that the host function calls (libmlir_runner_utils.so)"));
+static cl::opt<std::string> entry("entry", cl::cat(ours),
+                                  cl::desc("a host function without arguments to run instead: its launches run here"));
+static cl::list<std::string> libraries("shared-libs", cl::CommaSeparated, cl::cat(ours),
+                                       cl::desc("libraries that the host function calls (libmlir_runner_utils.so)"));
 static cl::opt<std::string> gridText("grid", cl::init("1"), cl::cat(ours), cl::desc("X[,Y[,Z]] blocks"));
 static cl::opt<std::string> blockText("block", cl::init("32"), cl::cat(ours), cl::desc("X[,Y[,Z]] threads per block"));
 static cl::opt<uint64_t> sharedBytes("shared", cl::init(0), cl::cat(ours), cl::desc("bytes of dynamic shared memory"));
 static cl::list<std::string> argumentTexts(
-    "arg", cl::cat(ours), cl::desc("one argument: f32:1.5, i64:7, null, f32[4x8]=CONTENTS, memref:f32[4x8]=CONTENTS; contents are "
-                    "iota, random, a number or @FILE, and without them the buffer is unwritten"));
-static cl::opt<std::string> checkText("check", cl::init("all"),
-                                      cl::cat(ours), cl::desc("all, none or some of bounds,uninit,races,barriers,shuffles"));
-static cl::opt<uint64_t> seed("seed", cl::init(0), cl::cat(ours), cl::desc("order of threads and blocks; 0 is the natural one"));
-static cl::opt<unsigned> jobs("jobs", cl::init(0), cl::cat(ours), cl::desc("threads of the CPU that run blocks (one per processor if not given); changes no result"));
-static cl::opt<uint64_t> limit("limit", cl::init(Options().limit), cl::cat(ours), cl::desc("instructions in loops that a thread may run before it counts as hanging"));
+    "arg", cl::cat(ours),
+    cl::desc("one argument: f32:1.5, i64:7, null, f32[4x8]=CONTENTS, memref:f32[4x8]=CONTENTS; contents are "
+             "iota, random, a number or @FILE, and without them the buffer is unwritten"));
+static cl::opt<std::string> checkText("check", cl::init("all"), cl::cat(ours),
+                                      cl::desc("all, none or some of bounds,uninit,races,barriers,shuffles"));
+static cl::opt<uint64_t> seed("seed", cl::init(0), cl::cat(ours),
+                              cl::desc("order of threads and blocks; 0 is the natural one"));
+static cl::opt<unsigned>
+    jobs("jobs", cl::init(0), cl::cat(ours),
+         cl::desc("threads of the CPU that run blocks (one per processor if not given); changes no result"));
+static cl::opt<uint64_t> limit("limit", cl::init(Options().limit), cl::cat(ours),
+                               cl::desc("instructions in loops that a thread may run before it counts as hanging"));
 static cl::opt<unsigned> maxFindings("max-findings", cl::init(8), cl::cat(ours), cl::desc("stop at this many"));
 static cl::opt<bool> print("print", cl::cat(ours), cl::desc("print the buffers after the run"));
 static cl::opt<bool> counters("counters", cl::cat(ours), cl::desc("print what was counted"));
@@ -82,7 +89,8 @@ static void printCounters(const Counters &counters) {
     outs() << name << ": " << traffic.bytes << " bytes";
     if (traffic.distinctBytes != traffic.bytes)
       outs() << " (" << traffic.distinctBytes << " distinct)";
-    outs() << ", " << traffic.requests << " requests, " << traffic.sectors << " sectors (ideal " << traffic.idealSectors << ")\n";
+    outs() << ", " << traffic.requests << " requests, " << traffic.sectors << " sectors (ideal " << traffic.idealSectors
+           << ")\n";
   };
   traffic("global loads", counters.loads);
   traffic("global stores", counters.stores);
@@ -128,8 +136,8 @@ static int runKernel(braid::emu::Module &module, const Options &options) {
     fail(joinErrors(grid.takeError(), block.takeError()));
     return wrongUsage;
   }
-  auto result = module.launch(kernel.empty() ? names.front() : kernel, *grid, *block, sharedBytes,
-                              arguments.pointers(), memory, options);
+  auto result = module.launch(kernel.empty() ? names.front() : kernel, *grid, *block, sharedBytes, arguments.pointers(),
+                              memory, options);
   if (!result)
     return fail(result.takeError());
   printNotes(*result);

@@ -12,7 +12,8 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   braid::registerStageDialects(registry);
   bool failed = false;
-  llvm::thread server(std::optional<unsigned>(stackBytes), [&] { failed = mlir::failed(mlir::MlirLspServerMain(argc, argv, registry)); });
+  llvm::thread server(std::optional<unsigned>(stackBytes),
+                      [&] { failed = mlir::failed(mlir::MlirLspServerMain(argc, argv, registry)); });
   server.join();
   return failed;
 }

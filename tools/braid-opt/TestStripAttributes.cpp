@@ -1,7 +1,7 @@
 //===- TestStripAttributes.cpp - --test-strip-attributes -------------------===//
 //
-// What decides which code is made is declared: an op, an operand or an attribute of the op's definition. This pass drops
-// every other attribute of ours, and a test sees that nothing but a refusal follows from it.
+// What decides which code is made is declared: an op, an operand or an attribute of the op's definition. This pass
+// drops every other attribute of ours, and a test sees that nothing but a refusal follows from it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,7 +21,8 @@ struct StripAttributes : PassWrapper<StripAttributes, OperationPass<ModuleOp>> {
   StringRef getDescription() const final { return "drops every discardable attribute of Braid's"; }
   void runOnOperation() final {
     getOperation()->walk([](Operation *op) {
-      bool ours = isa_and_nonnull<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>(op->getDialect());
+      bool ours =
+          isa_and_nonnull<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>(op->getDialect());
       for (NamedAttribute attribute : llvm::to_vector(op->getDiscardableAttrs()))
         if (ours || attribute.getName().strref().starts_with("braid."))
           op->removeDiscardableAttr(attribute.getName());

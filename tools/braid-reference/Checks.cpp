@@ -32,8 +32,8 @@ static uint64_t choice(uint64_t seed, const std::string &what, uint64_t index) {
 }
 
 llvm::Expected<bool> braid::ref::checkDifferences(const Differentiable &target, const TensorMap &inputs,
-                                                  TensorMap params, int coordinates, double tolerance,
-                                                  uint64_t seed, llvm::raw_ostream &out) {
+                                                  TensorMap params, int coordinates, double tolerance, uint64_t seed,
+                                                  llvm::raw_ostream &out) {
   auto gradients = target.gradients(inputs, params);
   if (!gradients)
     return gradients.takeError();
@@ -147,7 +147,7 @@ bool braid::ref::compareTensors(const rt::TensorFile &expected, const rt::Tensor
       worst = error, worstName = name;
   }
   same &= worst <= tolerance;
-  out << expected.tensors.size() << llvm::format(" tensors, worst relative difference %.3e", worst) << " ("
-      << worstName << ")" << (same ? " PASS\n" : " FAIL\n");
+  out << expected.tensors.size() << llvm::format(" tensors, worst relative difference %.3e", worst) << " (" << worstName
+      << ")" << (same ? " PASS\n" : " FAIL\n");
   return same && !expected.tensors.empty();
 }

@@ -18,13 +18,11 @@ struct Differentiable {
 
 /// Compares the tape with central differences on `coordinates` of every parameter; half of them
 /// where the gradient is not zero. Prints the worst relative error per parameter and in all.
-llvm::Expected<bool> checkDifferences(const Differentiable &target, const TensorMap &inputs,
-                                      TensorMap params, int coordinates, double tolerance,
-                                      uint64_t seed, llvm::raw_ostream &out);
+llvm::Expected<bool> checkDifferences(const Differentiable &target, const TensorMap &inputs, TensorMap params,
+                                      int coordinates, double tolerance, uint64_t seed, llvm::raw_ostream &out);
 
 /// Inputs of a function: ids drawn from their range (one in eight targets is absent), normals.
-TensorMap makeInputs(mlir::ModuleOp module, llvm::StringRef function, int64_t batch, int64_t time,
-                     uint64_t seed);
+TensorMap makeInputs(mlir::ModuleOp module, llvm::StringRef function, int64_t batch, int64_t time, uint64_t seed);
 
 /// True if every tensor of `expected` is in `found` with ‖Δ‖ ≤ tolerance · max(‖e‖, 1e-6 ‖all‖),
 /// where ‖all‖ is over the tensors of `expected` whose names begin alike up to a colon. Prints the worst.

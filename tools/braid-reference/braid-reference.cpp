@@ -35,17 +35,18 @@ static cl::opt<std::string> outputFile("o", cl::desc("where to write the results
 static cl::opt<std::string> saveInputs("save-inputs", cl::desc("where to write the inputs"));
 static cl::opt<uint64_t> seed("seed", cl::init(0), cl::desc("for initial values, draws and random inputs"));
 static cl::opt<uint32_t> step("step", cl::init(0), cl::desc("step of the optimiser, for draws"));
-static cl::opt<uint32_t> firstSequence("first-sequence", cl::init(0), cl::desc("number of the first sequence, for draws"));
+static cl::opt<uint32_t> firstSequence("first-sequence", cl::init(0),
+                                       cl::desc("number of the first sequence, for draws"));
 static cl::opt<bool> training("training", cl::desc("dropout takes part (always in gradients)"));
 static cl::opt<bool> print("print", cl::desc("print the elements of the results"));
 static cl::opt<bool> trace("trace", cl::desc("print the size of every value as it is computed"));
 static cl::opt<bool> single("single", cl::desc("round every result of an op to fp32"));
 static cl::opt<bool> noRound("no-round", cl::desc("braid.round is the identity"));
-static cl::opt<LossFrom> lossFrom(
-    "loss-from", cl::init(LossFrom::Auto), cl::desc("what loss and grad mean"),
-    cl::values(clEnumValN(LossFrom::Auto, "auto", "@loss if there is one, else @logits"),
-               clEnumValN(LossFrom::Function, "loss", "@loss"),
-               clEnumValN(LossFrom::Logits, "logits", "cross-entropy of @logits by the oracle itself")));
+static cl::opt<LossFrom>
+    lossFrom("loss-from", cl::init(LossFrom::Auto), cl::desc("what loss and grad mean"),
+             cl::values(clEnumValN(LossFrom::Auto, "auto", "@loss if there is one, else @logits"),
+                        clEnumValN(LossFrom::Function, "loss", "@loss"),
+                        clEnumValN(LossFrom::Logits, "logits", "cross-entropy of @logits by the oracle itself")));
 static cl::opt<int> differences("finite-differences",
                                 cl::desc("check the tape on this many coordinates of every parameter"));
 static cl::opt<double> tolerance("tol", cl::init(1e-6), cl::desc("for --finite-differences and --compare"));
@@ -100,8 +101,8 @@ static llvm::Expected<TensorMap> readParams(ModuleOp module) {
 /// `--random-inputs`; false if it is not two sizes.
 static bool parseShape(int64_t &batch, int64_t &time) {
   StringRef text = randomInputs;
-  return !text.consumeInteger(10, batch) && text.consume_front(",") && !text.getAsInteger(10, time) &&
-         batch > 0 && time > 0;
+  return !text.consumeInteger(10, batch) && text.consume_front(",") && !text.getAsInteger(10, time) && batch > 0 &&
+         time > 0;
 }
 
 static llvm::Expected<TensorMap> readInputs(ModuleOp module, StringRef name, Options &options) {

@@ -34,14 +34,17 @@ static cl::opt<int64_t> ids("ids", cl::desc("random ids lie in [-1, ids)"), cl::
 static cl::opt<std::string> inputs("inputs", cl::desc("tensors by the names of externals"));
 static cl::opt<std::string> outputFile("o", cl::desc("write all externals after the run"));
 static cl::opt<bool> check("check", cl::desc("compare with the interpreter"));
-static cl::opt<double> tolerance("tolerance", cl::desc("of the comparison, relative to the largest number of a buffer"), cl::init(1e-5));
-static cl::opt<double> ulps("ulps", cl::desc("compare number by number instead, in units of the last place"), cl::init(0));
+static cl::opt<double> tolerance("tolerance", cl::desc("of the comparison, relative to the largest number of a buffer"),
+                                 cl::init(1e-5));
+static cl::opt<double> ulps("ulps", cl::desc("compare number by number instead, in units of the last place"),
+                            cl::init(0));
 static cl::opt<int> threads("num-threads", cl::init(0));
 static cl::opt<int> repeat("repeat", cl::desc("run so often; print the shortest time"), cl::init(1));
 static cl::opt<std::string> cpu("mcpu"), dumpDir("dump");
 static cl::opt<bool> printValues("print", cl::desc("print the first numbers of every external that changed"));
 static cl::opt<bool> timing("timing");
-static cl::opt<std::string> objectFile("object", cl::desc("write an object file instead of running")), headerFile("header");
+static cl::opt<std::string> objectFile("object", cl::desc("write an object file instead of running")),
+    headerFile("header");
 
 static int fail(const Twine &message) {
   errs() << "error: " << message << '\n';
@@ -79,7 +82,8 @@ static std::map<std::string, void *> addresses(Memory &memory) {
 }
 
 /// The largest difference, relative to the largest number; NaN and infinities must agree.
-static double difference(const braid::External &external, const std::vector<uint8_t> &a, const std::vector<uint8_t> &b, size_t numbers) {
+static double difference(const braid::External &external, const std::vector<uint8_t> &a, const std::vector<uint8_t> &b,
+                         size_t numbers) {
   double largest = 1e-30, worst = 0;
   for (size_t i = 0; i < numbers; ++i)
     if (double x = toFloat(b, external.dtype, i); std::isfinite(x))
@@ -95,7 +99,8 @@ static double difference(const braid::External &external, const std::vector<uint
 }
 
 /// The largest difference in units of the last place of the expected number.
-static double differenceInUlps(const braid::External &external, const std::vector<uint8_t> &a, const std::vector<uint8_t> &b, size_t numbers) {
+static double differenceInUlps(const braid::External &external, const std::vector<uint8_t> &a,
+                               const std::vector<uint8_t> &b, size_t numbers) {
   double worst = 0;
   for (size_t i = 0; i < numbers; ++i) {
     float x = toFloat(a, external.dtype, i), y = toFloat(b, external.dtype, i);
@@ -163,7 +168,9 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < numbers; ++i)
       fromFloat(bytes, external.dtype, i,
-                !values.empty() ? values[i] : external.dtype == BRAID_I32 ? float(int64_t(random() % uint64_t(ids + 1)) - 1) : normal(random));
+                !values.empty()               ? values[i]
+                : external.dtype == BRAID_I32 ? float(int64_t(random() % uint64_t(ids + 1)) - 1)
+                                              : normal(random));
   }
   Memory before = memory;
 
@@ -205,8 +212,9 @@ int main(int argc, char **argv) {
       double error = ulps > 0 ? differenceInUlps(external, bytes, expected[external.name], numbers)
                               : difference(external, bytes, expected[external.name], numbers);
       // A number on the edge between two bf16 numbers may fall on either side.
-      double allowed = ulps > 0                        ? double(ulps)
-                       : external.dtype == BRAID_BF16 ? std::max<double>(tolerance, 1.0 / 128) : double(tolerance);
+      double allowed = ulps > 0                       ? double(ulps)
+                       : external.dtype == BRAID_BF16 ? std::max<double>(tolerance, 1.0 / 128)
+                                                      : double(tolerance);
       bool good = error <= allowed;
       failures += !good;
       if (!good || bytes != before[external.name])

@@ -59,8 +59,8 @@ class Check {
 public:
   Check(const Case &c, int64_t dtype, int threads)
       : c(c), tokens(c.batch * c.time), rows(tokens * c.heads * c.group), call(c.batch, c.time, threads),
-        q(rows * c.d, dtype, 1), output(rows * c.e, dtype, 2), lse(rows, BRAID_F32, 3), outputGrad(rows * c.e, dtype, 4),
-        queryGrad(rows * c.d, dtype, 5) {
+        q(rows * c.d, dtype, 1), output(rows * c.e, dtype, 2), lse(rows, BRAID_F32, 3),
+        outputGrad(rows * c.e, dtype, 4), queryGrad(rows * c.d, dtype, 5) {
     int64_t seed = 10;
     for (const Source &source : c.sources) {
       segments.emplace_back();
@@ -112,7 +112,8 @@ public:
     return bytes;
   }
 
-  /// One token's query, key, value or output gradient is not finite: what does not see it keeps its bits, forward and backward.
+  /// One token's query, key, value or output gradient is not finite: what does not see it keeps its bits, forward and
+  /// backward.
   void checkIsolation(const std::string &format) {
     const std::vector<char> clean = results();
     const Mark marks = untouched();
@@ -191,7 +192,10 @@ private:
     call.add(std::bit_cast<int64_t>(scale())).add(q).add(output).add(lse);
     for (size_t s = 0; s < c.sources.size(); ++s) {
       const Source &source = c.sources[s];
-      call.add(source.slots).add(source.mask + (source.segment ? BRAID_MASK_SEGMENT : 0)).add(source.window).add(source.count);
+      call.add(source.slots)
+          .add(source.mask + (source.segment ? BRAID_MASK_SEGMENT : 0))
+          .add(source.window)
+          .add(source.count);
       call.add(*k[s]).add(*v[s]);
       if (source.segment)
         call.addBase(segments[s].data());
@@ -300,7 +304,14 @@ void braid::test::checkAttention() {
       {"scattered segments", 2, 140, 2, 2, 16, 16, {{false, 0, 0, 0, scattered}}},
       {"scattered segments, window", 2, 140, 1, 1, 16, 16, {{false, 0, 3, 0, scattered}}},
       {"scattered segments, all, newest", 2, 140, 1, 1, 16, 16, {{false, 2, 4, 0, scattered}}},
-      {"segments, tokens and slots", 2, 130, 2, 1, 16, 16, {{false, 1, 0, 0, packed}, {true, 2, 0, 5}, {false, 0, 6, 0, scattered}, {false, 0, 9}}},
+      {"segments, tokens and slots",
+       2,
+       130,
+       2,
+       1,
+       16,
+       16,
+       {{false, 1, 0, 0, packed}, {true, 2, 0, 5}, {false, 0, 6, 0, scattered}, {false, 0, 9}}},
   };
   for (const Case &one : cases) {
     Check(one, BRAID_F32, 2).run("f32");
@@ -314,7 +325,8 @@ void braid::test::checkAttention() {
   // One segment throughout changes no bit.
   Case whole = cases[0], one = cases[0];
   one.sources[0].segment = [](int64_t, int64_t) -> int32_t { return 7; };
-  report("attention in one segment", Check(whole, BRAID_F32, 2).results() == Check(one, BRAID_F32, 2).results() ? 0 : 1, 0);
+  report("attention in one segment", Check(whole, BRAID_F32, 2).results() == Check(one, BRAID_F32, 2).results() ? 0 : 1,
+         0);
   Check(cases[0], BRAID_F32, 1).run("f32, one thread");
   Check(cases[10], BRAID_F32, 5).run("f32, five threads");
 }

@@ -36,8 +36,8 @@ class Call {
 public:
   Call(int64_t batch, int64_t time, int threads = 2);
   Call &add(int64_t value);
-  Call &add(Numbers &numbers);           ///< dtype, base, offset
-  Call &addBase(void *data);             ///< base, offset
+  Call &add(Numbers &numbers); ///< dtype, base, offset
+  Call &addBase(void *data);   ///< base, offset
   braid_context *context();
   const int64_t *table() const { return words.data(); }
   /// Prints the message and counts a failed check when `code` is not 0.

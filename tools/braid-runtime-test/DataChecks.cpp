@@ -125,7 +125,8 @@ static void checkChanges(const std::string &folder) {
     at.write("\x00\x01", 2);
   }
   std::string changed = data->sample(0, in.data(), out.data()).message();
-  expect("a number that is no token any more is found", changed.find("token 256 at position 20000 is not below") != std::string::npos);
+  expect("a number that is no token any more is found",
+         changed.find("token 256 at position 20000 is not below") != std::string::npos);
   fs::resize_file(path, 3000);
   std::string shorter = data->sample(0, in.data(), out.data()).message();
   expect("a file that became shorter is found", shorter.find("changes.bin: has become shorter") != std::string::npos);
@@ -209,8 +210,9 @@ static void checkCheckpoints(const std::string &folder) {
   std::ofstream(runs + "/.metrics.jsonl.braid-a1b2c3") << "half";
   rt::removeLeftovers(runs);
   expect("and what they had begun to write", !fs::exists(runs + "/.metrics.jsonl.braid-a1b2c3"));
-  expect("what killed runs left is removed", !fs::exists(runs + "/.removing-5") && !fs::exists(runs + "/.writing-x1y2z3") &&
-                                                  rt::checkpointSteps(runs).size() == 2);
+  expect("what killed runs left is removed", !fs::exists(runs + "/.removing-5") &&
+                                                 !fs::exists(runs + "/.writing-x1y2z3") &&
+                                                 rt::checkpointSteps(runs).size() == 2);
   auto latest = rt::latestCheckpoint(runs, skipped);
   expect("latest loads", latest && latest->step == 100 && latest->state == checkpoint.state &&
                              latest->params.tensors["w"].toFloats()[5] == 6 && skipped.empty());
@@ -223,7 +225,8 @@ static void checkCheckpoints(const std::string &folder) {
     file.put(char(last ^ 4));
   }
   auto flipped = rt::loadCheckpoint(runs + "/checkpoint-100");
-  expect("a flipped bit is found", !flipped && flipped.message().find("its numbers are not those that were saved") != std::string::npos);
+  expect("a flipped bit is found",
+         !flipped && flipped.message().find("its numbers are not those that were saved") != std::string::npos);
   fs::resize_file(runs + "/checkpoint-100/params.safetensors", 70);
   latest = rt::latestCheckpoint(runs, skipped);
   expect("a damaged one is passed over", latest && latest->step == 20 && skipped.size() == 1);
@@ -231,7 +234,8 @@ static void checkCheckpoints(const std::string &folder) {
   fs::create_directory(runs + "/checkpoint-007x");
   latest = rt::latestCheckpoint(runs, skipped);
   expect("a renamed one is refused", !latest);
-  for (const char *text : {"", "{", "{\"a\":}", "{\"a\":1,}", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "{\"a\":\"\\u12\"}", "[1]"})
+  for (const char *text :
+       {"", "{", "{\"a\":}", "{\"a\":1,}", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "{\"a\":\"\\u12\"}", "[1]"})
     expect("bad state is refused", !rt::parseState(text));
 }
 

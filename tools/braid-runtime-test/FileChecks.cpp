@@ -29,7 +29,9 @@ static mode_t modeOf(const std::string &path) {
   return stat(path.c_str(), &info) == 0 ? info.st_mode & 07777 : 0;
 }
 
-static bool write(const std::string &path, const std::string &text) { return rt::writeFileAtomically(path, {text}).ok(); }
+static bool write(const std::string &path, const std::string &text) {
+  return rt::writeFileAtomically(path, {text}).ok();
+}
 
 static void checkModes(const std::string &folder) {
   std::string path = folder + "/mode";
@@ -57,7 +59,8 @@ static void checkLinks(const std::string &folder) {
 }
 
 static void checkUnfinished(const std::string &folder) {
-  std::string left = folder + "/.a.txt.braid-Xy1z2W", busy = folder + "/.b.txt.braid-Xy1z2W", other = folder + "/.c.txt.braid-long";
+  std::string left = folder + "/.a.txt.braid-Xy1z2W", busy = folder + "/.b.txt.braid-Xy1z2W",
+              other = folder + "/.c.txt.braid-long";
   for (const std::string &path : {left, busy, other})
     std::ofstream(path) << "half";
   FILE *writer = fopen(busy.c_str(), "r");

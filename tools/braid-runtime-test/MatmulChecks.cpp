@@ -74,7 +74,8 @@ void checkLong(int64_t m, int64_t n, int64_t type, const char *format, bool turn
   call.add(1).add(m).add(n).add(1).add(2);
   call.add(a).add(0).add(turned ? 1 : k).add(turned ? m : 1).add(b).add(0).add(n).add(1).add(c).add(0).add(n).add(1);
   call.expectSuccess(braid_matmul(call.context(), "long", call.table()));
-  report("matmul long sum " + std::to_string(m) + " x " + std::to_string(n) + " " + format, distance(c, want) / want[0], type == BRAID_F32 ? 5e-5 : 3e-4);
+  report("matmul long sum " + std::to_string(m) + " x " + std::to_string(n) + " " + format, distance(c, want) / want[0],
+         type == BRAID_F32 ? 5e-5 : 3e-4);
 }
 
 } // namespace

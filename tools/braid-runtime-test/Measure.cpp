@@ -49,9 +49,9 @@ static void attention(int64_t batch, int64_t time, int64_t heads, int64_t d, int
       flops = call.state.times().front().flops;
     }
     std::string parts = document ? " in documents of " + std::to_string(document) : "";
-    std::printf("attention B%d T%d h%d d%d%s %-8s %-5s %8.3f ms %7.1f GFLOP/s of visible pairs\n", int(batch), int(time),
-                int(heads), int(d), parts.c_str(), backward ? "backward" : "forward", dtype == BRAID_BF16 ? "bf16" : "f32", best * 1e3,
-                flops / best * 1e-9);
+    std::printf("attention B%d T%d h%d d%d%s %-8s %-5s %8.3f ms %7.1f GFLOP/s of visible pairs\n", int(batch),
+                int(time), int(heads), int(d), parts.c_str(), backward ? "backward" : "forward",
+                dtype == BRAID_BF16 ? "bf16" : "f32", best * 1e3, flops / best * 1e-9);
   }
 }
 

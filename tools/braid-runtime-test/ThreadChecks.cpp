@@ -37,9 +37,10 @@ std::vector<char> results() {
     }
   constexpr int64_t batch = 2, time = 130, heads = 2, width = 16, slots = 5;
   Call call(batch, time, 3);
-  Numbers q(batch * time * heads * width, BRAID_F32, 1), k(slots * heads * width, BRAID_F32, 2), v(k.size(), BRAID_F32, 3),
-      out(q.size(), BRAID_F32, 4), lse(batch * time * heads, BRAID_F32, 5), outGrad(q.size(), BRAID_F32, 6),
-      dq(q.size(), BRAID_F32, 7), dk(k.size(), BRAID_F32, 8), dv(k.size(), BRAID_F32, 9);
+  Numbers q(batch * time * heads * width, BRAID_F32, 1), k(slots * heads * width, BRAID_F32, 2),
+      v(k.size(), BRAID_F32, 3), out(q.size(), BRAID_F32, 4), lse(batch * time * heads, BRAID_F32, 5),
+      outGrad(q.size(), BRAID_F32, 6), dq(q.size(), BRAID_F32, 7), dk(k.size(), BRAID_F32, 8),
+      dv(k.size(), BRAID_F32, 9);
   call.add(1).add(heads).add(1).add(width).add(width).add(std::bit_cast<int64_t>(0.25)).add(q).add(out).add(lse);
   call.add(1).add(BRAID_MASK_ALL).add(0).add(slots).add(k).add(v).add(outGrad).add(dq).add(dk).add(dv);
   call.expectSuccess(braid_attend(call.context(), "attention", call.table()));
@@ -95,11 +96,14 @@ void checkQuota(const std::filesystem::path &folder) {
         {{"sys/fs/cgroup/a/b/cpu.max", "400000 100000"}, {"sys/fs/cgroup/a/cpu.max", "200000 100000"}});
   check("of another group", none, "0::/a\n", second, {{"sys/fs/cgroup/b/cpu.max", "100000 100000"}});
   check("of a container's part of the hierarchy", 0.5, "0::/docker/x\n",
-        "41 31 0:38 /docker/x /sys/fs/cgroup rw shared:1 - cgroup2 cgroup2 rw\n", {{"sys/fs/cgroup/cpu.max", "50000 100000"}});
+        "41 31 0:38 /docker/x /sys/fs/cgroup rw shared:1 - cgroup2 cgroup2 rw\n",
+        {{"sys/fs/cgroup/cpu.max", "50000 100000"}});
   check("of version 1", 3, "3:cpuset:/\n2:cpu,cpuacct:/box\n0::/\n",
         "33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n",
-        {{"sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_quota_us", "300000"}, {"sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_period_us", "100000"}});
-  check("of version 1 without a limit", none, "1:cpu:/\n", "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n",
+        {{"sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_quota_us", "300000"},
+         {"sys/fs/cgroup/cpu,cpuacct/box/cpu.cfs_period_us", "100000"}});
+  check("of version 1 without a limit", none, "1:cpu:/\n",
+        "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n",
         {{"sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1"}, {"sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000"}});
   check("that is no number", none, "0::/\n", second, {{"sys/fs/cgroup/cpu.max", "many\n"}});
   check("of files that say nothing", none, "::\n0\n", "x\n - cgroup2\n", {});

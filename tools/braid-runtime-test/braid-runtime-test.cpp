@@ -26,7 +26,8 @@ int main(int argc, char **argv) {
     void (*run)(const std::string &folder);
   } inFolders[] = {{"data", checkData}, {"files", checkFiles}, {"threads", checkThreads}};
   if (argc < 2) {
-    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|data FOLDER|files FOLDER|threads FOLDER|measure...\n");
+    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|launch|data FOLDER|files FOLDER|threads "
+                         "FOLDER|measure...\n");
     return 2;
   }
   for (int i = 1; i < argc; ++i) {

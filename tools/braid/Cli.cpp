@@ -73,8 +73,9 @@ CLI::Validator seedNumber() {
 
 void addDtype(CLI::App &command, bool &bf16) {
   command
-      .add_option_function<std::string>("--dtype", [&bf16](const std::string &name) { bf16 = name == "bf16"; },
-                                        "what activations are stored as (default fp32)")
+      .add_option_function<std::string>(
+          "--dtype", [&bf16](const std::string &name) { bf16 = name == "bf16"; },
+          "what activations are stored as (default fp32)")
       ->check(CLI::IsMember({"fp32", "bf16"}));
 }
 
@@ -91,16 +92,21 @@ CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &
 
 void addTokenWidth(CLI::App &command, int &width) {
   command
-      .add_option_function<std::string>("--token-dtype", [&width](const std::string &name) { width = name == "uint32" ? 4 : 2; },
-                                        "what tokens are stored as in a file without a header (default uint16)")
+      .add_option_function<std::string>(
+          "--token-dtype", [&width](const std::string &name) { width = name == "uint32" ? 4 : 2; },
+          "what tokens are stored as in a file without a header (default uint16)")
       ->check(CLI::IsMember({"uint16", "uint32"}));
 }
 
 void addEmulated(CLI::App &command, driver::EmulatorArgs &emulated) {
-  command.add_option("--target", emulated.target, "emulator: the GPU that kernels are planned for, and whose limits hold (sm_80)")
+  command
+      .add_option("--target", emulated.target,
+                  "emulator: the GPU that kernels are planned for, and whose limits hold (sm_80)")
       ->check(CLI::IsMember(driver::gpuTargets()))
       ->group("row-kernels");
-  command.add_option("--limit", emulated.limit, "emulator: instructions in loops that a thread may run before it counts as hanging")
+  command
+      .add_option("--limit", emulated.limit,
+                  "emulator: instructions in loops that a thread may run before it counts as hanging")
       ->check(count(1))
       ->capture_default_str()
       ->group("row-kernels");

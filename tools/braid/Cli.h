@@ -35,7 +35,8 @@ void addMachine(CLI::App &app, Action &action); ///< devices, doctor, version
 void addCompletion(CLI::App &app, Action &action);
 
 /// MODEL and `--set name=value`.
-void addModel(CLI::App &command, driver::ModelArgs &model, const char *what = "a .braid program, an .mlir module of any stage, or - for standard input");
+void addModel(CLI::App &command, driver::ModelArgs &model,
+              const char *what = "a .braid program, an .mlir module of any stage, or - for standard input");
 /// `--dtype`, `--threads`, `--seed`.
 void addDevice(CLI::App &command, driver::DeviceOptions &how);
 void addDtype(CLI::App &command, bool &bf16);
@@ -48,7 +49,8 @@ CLI::Validator between(double least, double most);
 /// A whole number of 64 bits without a sign.
 CLI::Validator seedNumber();
 /// A flag whose value is one of `names`.
-CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &value, std::vector<std::string> names, const std::string &help);
+CLI::Option *addChoice(CLI::App &command, const std::string &flag, std::string &value, std::vector<std::string> names,
+                       const std::string &help);
 /// `--token-dtype` of files of tokens, as bytes.
 void addTokenWidth(CLI::App &command, int &width);
 /// `--target` and `--limit` of the emulator.
@@ -60,7 +62,8 @@ void addFunctions(CLI::App &command, std::vector<std::string> &functions);
 
 /// The action of `command` is `run(options)`.
 template <typename Options>
-void bind(CLI::App &command, Action &action, std::shared_ptr<Options> options, int (*run)(const Options &, driver::Console &)) {
+void bind(CLI::App &command, Action &action, std::shared_ptr<Options> options,
+          int (*run)(const Options &, driver::Console &)) {
   command.callback([&action, options, run] {
     action = [options, run](driver::Console &console) { return run(*options, console); };
   });

@@ -18,9 +18,11 @@ void addCompile(CLI::App &app, Action &action) {
   addDtype(*command, options->bf16);
   command->add_flag("!--no-recompute", options->recompute, "stores everything that the backward pass needs");
   command->add_flag("!--no-cache", options->useCache, "compiles PTX and cubins anew, past the compile cache");
-  command->add_option("--dump-stages", options->dumpDir, "writes every stage passed into this folder")->type_name("DIR");
-  addChoice(*command, "--locations", options->locations, {"auto", "always", "never"},
-            "places in the program at the lines' ends, which make what is read back in the same; auto: not on a terminal");
+  command->add_option("--dump-stages", options->dumpDir, "writes every stage passed into this folder")
+      ->type_name("DIR");
+  addChoice(
+      *command, "--locations", options->locations, {"auto", "always", "never"},
+      "places in the program at the lines' ends, which make what is read back in the same; auto: not on a terminal");
   bind(*command, action, options, driver::compile);
 }
 

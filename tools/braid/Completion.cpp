@@ -23,7 +23,8 @@ static std::vector<std::string> flags(const CLI::App &command) {
 static std::vector<std::string> choices(const CLI::Option &option) {
   std::string type = option.get_type_name();
   size_t open = type.find('{'), close = type.rfind('}');
-  return open == std::string::npos || close < open ? std::vector<std::string>() : CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
+  return open == std::string::npos || close < open ? std::vector<std::string>()
+                                                   : CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
 }
 
 static std::string join(const std::vector<std::string> &words) {
@@ -40,7 +41,8 @@ static void bashValues(const CLI::App &command, llvm::raw_ostream &out) {
     if (words.empty())
       continue;
     if (option->get_positional())
-      out << "    " << command.get_name() << ":[^-]*) [ \"$COMP_CWORD\" -eq 2 ] && values=\"" << join(words) << "\" ;;\n";
+      out << "    " << command.get_name() << ":[^-]*) [ \"$COMP_CWORD\" -eq 2 ] && values=\"" << join(words)
+          << "\" ;;\n";
     for (const std::string &name : option->get_lnames())
       out << "    " << command.get_name() << ":--" << name << ") values=\"" << join(words) << "\" ;;\n";
   }
@@ -79,7 +81,8 @@ static void fish(CLI::App &app, llvm::raw_ostream &out) {
     out << "complete -c braid -n __fish_use_subcommand -a " << name << "\n";
     for (const CLI::Option *option : command->get_options()) {
       std::vector<std::string> words = choices(*option);
-      std::string condition = "complete -c braid -n '__fish_seen_subcommand_from " + name + "'", values = " -a '" + join(words) + "'";
+      std::string condition = "complete -c braid -n '__fish_seen_subcommand_from " + name + "'",
+                  values = " -a '" + join(words) + "'";
       for (const std::string &flag : option->get_lnames())
         out << condition << " -l " << flag << (words.empty() ? "" : " -x" + values) << "\n";
       if (option->get_positional() && !words.empty())
@@ -90,7 +93,8 @@ static void fish(CLI::App &app, llvm::raw_ostream &out) {
 
 void addCompletion(CLI::App &app, Action &action) {
   auto shell = std::make_shared<std::string>();
-  CLI::App *command = app.add_subcommand("completion", "Prints a script that completes braid's command line in a shell");
+  CLI::App *command =
+      app.add_subcommand("completion", "Prints a script that completes braid's command line in a shell");
   command->add_option("SHELL", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->callback([&app, &action, shell] {
     action = [&app, shell](driver::Console &console) {

@@ -21,11 +21,14 @@ void addConvert(CLI::App &app, Action &action) {
               options->rename.emplace_back(rule.substr(0, equals), rule.substr(equals + 1));
             }
           },
-          "a name, or its beginning up to a dot, and what stands there instead; may be repeated, the first that fits counts")
+          "a name, or its beginning up to a dot, and what stands there instead; may be repeated, the first that fits "
+          "counts")
       ->type_name("FROM=TO")
       ->allow_extra_args(false)
       ->take_all();
-  command->add_option("--drop", options->drop, "a tensor to leave out, or the beginning of names up to a dot; may be repeated")
+  command
+      ->add_option("--drop", options->drop,
+                   "a tensor to leave out, or the beginning of names up to a dot; may be repeated")
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->take_all();

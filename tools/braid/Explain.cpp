@@ -5,7 +5,8 @@ namespace braid::cli {
 
 void addExplain(CLI::App &app, Action &action) {
   auto options = std::make_shared<driver::ExplainOptions>();
-  CLI::App *command = app.add_subcommand("explain", "Shows a program's schedule and traffic against the bound, or explains a diagnostic (B0107)");
+  CLI::App *command = app.add_subcommand(
+      "explain", "Shows a program's schedule and traffic against the bound, or explains a diagnostic (B0107)");
   addModel(*command, options->model, "a model, or a diagnostic's code");
   addFunctions(*command, options->functions);
   addDtype(*command, options->bf16);

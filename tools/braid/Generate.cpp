@@ -21,25 +21,52 @@ void addGenerate(CLI::App &app, Action &action) {
   auto options = std::make_shared<driver::GenerateOptions>();
   CLI::App *command = app.add_subcommand("generate", "Continues a text, token by token");
   addModel(*command, options->model, "a training folder, or a model");
-  command->add_option("--params", options->params, "parameters (safetensors, or a checkpoint's folder); a folder's newest if absent");
-  CLI::Option *prompt = command->add_option("--prompt", options->prompt, "the text to continue, for models whose tokens are bytes");
-  CLI::Option *ids = command->add_option_function<std::string>("--prompt-tokens", [options](const std::string &text) {
-    options->ids = true;
-    options->promptTokens = idsOf("--prompt-tokens", text);
-  }, "the ids to continue, with commas between; ids are written")->type_name("IDS")->excludes(prompt);
-  command->add_option("--stop", options->stops, "ends after this text, for models whose tokens are bytes; may be repeated")
+  command->add_option("--params", options->params,
+                      "parameters (safetensors, or a checkpoint's folder); a folder's newest if absent");
+  CLI::Option *prompt =
+      command->add_option("--prompt", options->prompt, "the text to continue, for models whose tokens are bytes");
+  CLI::Option *ids = command
+                         ->add_option_function<std::string>(
+                             "--prompt-tokens",
+                             [options](const std::string &text) {
+                               options->ids = true;
+                               options->promptTokens = idsOf("--prompt-tokens", text);
+                             },
+                             "the ids to continue, with commas between; ids are written")
+                         ->type_name("IDS")
+                         ->excludes(prompt);
+  command
+      ->add_option("--stop", options->stops, "ends after this text, for models whose tokens are bytes; may be repeated")
       ->check([](const std::string &text) { return text.empty() ? std::string("is empty") : std::string(); })
-      ->type_name("TEXT")->allow_extra_args(false)->take_all();
-  command->add_option_function<std::vector<std::string>>("--stop-tokens", [options](const std::vector<std::string> &texts) {
-    for (const std::string &text : texts)
-      options->stopTokens.push_back(idsOf("--stop-tokens", text));
-  }, "ends after these ids, with commas between; may be repeated")->type_name("IDS")->allow_extra_args(false)->take_all();
+      ->type_name("TEXT")
+      ->allow_extra_args(false)
+      ->take_all();
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--stop-tokens",
+          [options](const std::vector<std::string> &texts) {
+            for (const std::string &text : texts)
+              options->stopTokens.push_back(idsOf("--stop-tokens", text));
+          },
+          "ends after these ids, with commas between; may be repeated")
+      ->type_name("IDS")
+      ->allow_extra_args(false)
+      ->take_all();
   command->add_option("--max-tokens", options->maxTokens, "tokens to add")->check(count(0))->capture_default_str();
-  command->add_option("--context", options->context, "tokens that the model sees at most; 0: as many as in training")->check(count(0));
-  command->add_option("--separator", options->separator, "the token that opens a document, for models that take `document`; as in training if absent")->check(count(0))->type_name("ID");
-  command->add_option("--temperature", options->temperature, "0: always the likeliest token")->check(nonNegative())->capture_default_str();
+  command->add_option("--context", options->context, "tokens that the model sees at most; 0: as many as in training")
+      ->check(count(0));
+  command
+      ->add_option("--separator", options->separator,
+                   "the token that opens a document, for models that take `document`; as in training if absent")
+      ->check(count(0))
+      ->type_name("ID");
+  command->add_option("--temperature", options->temperature, "0: always the likeliest token")
+      ->check(nonNegative())
+      ->capture_default_str();
   command->add_option("--top-k", options->topK, "only the k likeliest tokens; 0: all")->check(count(0));
-  command->add_option("--top-p", options->topP, "only the likeliest tokens that make up this probability")->check(between(0.0, 1.0))->capture_default_str();
+  command->add_option("--top-p", options->topP, "only the likeliest tokens that make up this probability")
+      ->check(between(0.0, 1.0))
+      ->capture_default_str();
   addDevice(*command, options->how);
   command->callback([&action, options, prompt, ids] {
     if (prompt->empty() && ids->empty())

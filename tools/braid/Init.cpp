@@ -8,7 +8,9 @@ void addInit(CLI::App &app, Action &action) {
   CLI::App *command = app.add_subcommand("init", "Writes a model's initial parameters");
   addModel(*command, options->model);
   command->add_option("-o,--output", options->output, "safetensors file to write")->required();
-  command->add_option("--seed", options->seed, "seed of the random numbers")->check(seedNumber())->capture_default_str();
+  command->add_option("--seed", options->seed, "seed of the random numbers")
+      ->check(seedNumber())
+      ->capture_default_str();
   bind(*command, action, options, driver::init);
 }
 

@@ -19,13 +19,20 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
   add("--json", options.json, "file for the results, or - for standard output")->type_name("FILE");
   add("--rows", options.rows, "rows of a launch; 0: so many that every path of the code is taken")->check(count(0));
   add("--time", options.time, "rows of a sequence")->check(count(1));
-  add("--entries", options.entries, "entries of a history, and the size of the last other dynamic axis; 0: as the programs have them")->check(count(0, 65536));
+  add("--entries", options.entries,
+      "entries of a history, and the size of the last other dynamic axis; 0: as the programs have them")
+      ->check(count(0, 65536));
   add("--tokens", options.tokens, "tokens of sums by id; 0: as many as rows, at least 300")->check(count(0));
-  add("--blocks", options.blocks, "blocks of the grid; 0: 2 on the emulator, several and more than fit on a GPU")->check(count(0));
+  add("--blocks", options.blocks, "blocks of the grid; 0: 2 on the emulator, several and more than fit on a GPU")
+      ->check(count(0));
   command.add_flag("!--no-cache", options.useCache, "compiles anew, past the compile cache")->group("row-kernels");
-  command.add_flag("--traffic", options.traffic, "emulator: every byte moved must be that of the bound; shown beside it")->group("row-kernels");
-  add("--code", options.code, "a module in stage nvvm whose kernels run in place of what is compiled")->type_name("FILE");
-  add("--tolerance", options.tolerance, "error allowed, relative to each number, beside what fp32 arithmetic loses")->check(positive());
+  command
+      .add_flag("--traffic", options.traffic, "emulator: every byte moved must be that of the bound; shown beside it")
+      ->group("row-kernels");
+  add("--code", options.code, "a module in stage nvvm whose kernels run in place of what is compiled")
+      ->type_name("FILE");
+  add("--tolerance", options.tolerance, "error allowed, relative to each number, beside what fp32 arithmetic loses")
+      ->check(positive());
 }
 
 void addRun(CLI::App &app, Action &action) {
@@ -36,19 +43,28 @@ void addRun(CLI::App &app, Action &action) {
   addChoice(*command, "--function", options->function, {"logits", "loss", "grad", "observe", "row-kernels"},
             "the program; row-kernels: every kernel of all programs on random numbers, against the interpreter");
   command->add_option("--device", options->device, "where: cpu or reference; row-kernels: emulator, cuda, cuda:1, …")
-      ->check([](const std::string &name) { return isDevice(name) ? "" : "there is no device `" + name + "`; there are cpu, reference, emulator, cuda, cuda:1, …"; })
+      ->check([](const std::string &name) {
+        return isDevice(name)
+                   ? ""
+                   : "there is no device `" + name + "`; there are cpu, reference, emulator, cuda, cuda:1, …";
+      })
       ->capture_default_str();
-  command->add_option("--params", options->params, "parameters (safetensors); a training folder's newest, or initial values, if absent");
+  command->add_option("--params", options->params,
+                      "parameters (safetensors); a training folder's newest, or initial values, if absent");
   command->add_option("--inputs", options->inputs, "inputs (safetensors), named as the model's arguments");
   command->add_option("-o,--output", options->output, "results (safetensors)");
   addDevice(*command, options->how);
   command->add_option("--step", options->how.step, "step of the optimiser, for random draws")->check(nonNegative());
   addRowKernels(*command, *kernels);
   command->callback([&action, options, kernels, command] {
-    bool isKernels = options->function == "row-kernels", isForCPU = options->device == "cpu" || options->device == "reference";
+    bool isKernels = options->function == "row-kernels",
+         isForCPU = options->device == "cpu" || options->device == "reference";
     if (isKernels == isForCPU)
-      throw CLI::ValidationError("--device", isKernels ? "row kernels are code for GPUs: give `--device emulator` or `--device cuda`"
-                                                       : "`" + options->device + "` runs row kernels only (`--function row-kernels`); programs run on cpu or reference");
+      throw CLI::ValidationError(
+          "--device", isKernels
+                          ? "row kernels are code for GPUs: give `--device emulator` or `--device cuda`"
+                          : "`" + options->device +
+                                "` runs row kernels only (`--function row-kernels`); programs run on cpu or reference");
     for (const CLI::Option *option : command->get_options())
       if (!isKernels && option->count() && option->get_group() == "row-kernels")
         throw CLI::ValidationError(option->get_name(), "is for `--function row-kernels`");

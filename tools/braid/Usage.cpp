@@ -11,7 +11,9 @@ static std::vector<std::string> commandNames(CLI::App &app) {
   return names;
 }
 
-static std::string didYouMean(const std::string &close) { return close.empty() ? "" : "; did you mean `" + close + "`?"; }
+static std::string didYouMean(const std::string &close) {
+  return close.empty() ? "" : "; did you mean `" + close + "`?";
+}
 
 /// A flag that begins with the word, is spelled almost like it, or has it as a part: `--steps` is `--max-steps`.
 static std::string nearestFlag(const std::string &word, const CLI::App &command) {
@@ -36,7 +38,8 @@ static std::string unknownWord(CLI::App &app, const std::string &text) {
   const CLI::App *chosen = app.get_subcommands().empty() ? nullptr : app.get_subcommands().front();
   if (word.empty() || word[0] != '-')
     return "`" + text + "` is one argument too many";
-  return "`braid" + (chosen ? " " + chosen->get_name() : "") + "` has no flag `" + word + "`" + didYouMean(nearestFlag(word, chosen ? *chosen : app));
+  return "`braid" + (chosen ? " " + chosen->get_name() : "") + "` has no flag `" + word + "`" +
+         didYouMean(nearestFlag(word, chosen ? *chosen : app));
 }
 
 std::string explainUsage(CLI::App &app, const CLI::ParseError &error, const std::string &firstWord) {
@@ -59,8 +62,10 @@ std::string explainUsage(CLI::App &app, const CLI::ParseError &error, const std:
   std::string what = error.what();
   if (dynamic_cast<const CLI::ConversionError *>(&error))
     // "Could not convert: --max-steps = 1.5"
-    if (size_t colon = what.find(": "), equals = what.rfind(" = "); colon != std::string::npos && equals != std::string::npos && equals > colon)
-      return what.substr(colon + 2, equals - colon - 2) + ": `" + what.substr(equals + 3) + "` is not a whole number, or is too large";
+    if (size_t colon = what.find(": "), equals = what.rfind(" = ");
+        colon != std::string::npos && equals != std::string::npos && equals > colon)
+      return what.substr(colon + 2, equals - colon - 2) + ": `" + what.substr(equals + 3) +
+             "` is not a whole number, or is too large";
   return what;
 }
 

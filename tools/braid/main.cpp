@@ -18,7 +18,8 @@
 
 using namespace braid;
 
-/// Neither LLVM nor most of this tool can go on without memory, and the files that were begun are not in their place yet.
+/// Neither LLVM nor most of this tool can go on without memory, and the files that were begun are not in their place
+/// yet.
 [[noreturn]] static void outOfMemory() {
   static const char text[] = "braid: error: out of memory; try a smaller model, `--batch` or `--tokens`\n";
   (void)!write(2, text, sizeof(text) - 1);
@@ -35,7 +36,8 @@ static bool isThreadCount(llvm::StringRef text) {
   });
 }
 
-/// Flushes both streams. The exit code: where results could not be written, Failure; a reader that has gone away does not count.
+/// Flushes both streams. The exit code: where results could not be written, Failure; a reader that has gone away does
+/// not count.
 static int endOutput(driver::Console &console, int code) {
   console.out.flush();
   if (std::error_code problem = llvm::outs().error()) {
@@ -54,18 +56,22 @@ static int endOutput(driver::Console &console, int code) {
 int main(int argc, char **argv) {
   std::set_new_handler(outOfMemory);
   llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { outOfMemory(); });
-  // A reader that goes away (`| head`) ends a command without a word, as it ends other tools. (`train` goes on: there what
-  // is printed is beside the point.)
+  // A reader that goes away (`| head`) ends a command without a word, as it ends other tools. (`train` goes on: there
+  // what is printed is beside the point.)
   std::signal(SIGPIPE, SIG_DFL);
-  CLI::App app("A language and compiler for residual topologies: one program of one token, every derived program of it.", "braid");
+  CLI::App app(
+      "A language and compiler for residual topologies: one program of one token, every derived program of it.",
+      "braid");
   app.require_subcommand(1);
   app.formatter(std::make_shared<cli::HelpFormatter>());
   app.get_formatter()->column_width(34);
   app.footer("`braid COMMAND --help` explains a command; docs/command-line.md has examples.");
   std::string color = "auto";
-  app.add_option("--color", color, "colours in messages: auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_option("--color", color, "colours in messages: auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   WarningPolicy warnings;
-  app.add_option("--no-warn", warnings.silenced, "silences a warning about a program, by its code (B0502); may be repeated")
+  app.add_option("--no-warn", warnings.silenced,
+                 "silences a warning about a program, by its code (B0502); may be repeated")
       ->check(CLI::IsMember(warningCodes()))
       ->type_name("CODE")
       ->delimiter(',')

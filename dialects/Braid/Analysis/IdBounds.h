@@ -14,9 +14,10 @@
 namespace braid::ir {
 
 struct IdBounds {
-  llvm::StringMap<int64_t> inputs; ///< by name: ids are below it; an input that indexes no table, and states no size, is absent
-  int64_t positions = 0;           ///< a sequence has at most so many tokens; 0: any number
-  std::string axis;                ///< the axis of the table that has so many
+  llvm::StringMap<int64_t>
+      inputs;            ///< by name: ids are below it; an input that indexes no table, and states no size, is absent
+  int64_t positions = 0; ///< a sequence has at most so many tokens; 0: any number
+  std::string axis;      ///< the axis of the table that has so many
 };
 
 /// The bounds of a function, the regions of its reads included.

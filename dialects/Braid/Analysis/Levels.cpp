@@ -9,7 +9,8 @@ bool braid::ir::isRowLocal(Operation *op) {
   if (!llvm::is_contained({Role::View, Role::Free, Role::Row, Role::Sum}, roleOf(op)))
     return false;
   return llvm::all_of(op->getRegions(), [](Region &region) {
-    return llvm::all_of(region.front().without_terminator(), [](Operation &inner) { return isRowLocal(&inner) && !endsLevel(&inner); });
+    return llvm::all_of(region.front().without_terminator(),
+                        [](Operation &inner) { return isRowLocal(&inner) && !endsLevel(&inner); });
   });
 }
 

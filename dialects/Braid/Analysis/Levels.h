@@ -15,7 +15,8 @@ namespace braid::ir {
 /// regions such as a read's if all in them is, but for sums. Ops on static values are rows of the static space.
 bool isRowLocal(mlir::Operation *op);
 
-/// True for `Role::Sum` (`token_sum`, and a `dot` with `tokens` that is no matrix product) and for ops with the trait `EndsKernel`.
+/// True for `Role::Sum` (`token_sum`, and a `dot` with `tokens` that is no matrix product) and for ops with the trait
+/// `EndsKernel`.
 bool endsLevel(mlir::Operation *op);
 
 /// The level of every op of a function: the step of the schedule in which a row-local op

@@ -30,9 +30,7 @@ bool isZero(Value value) {
   return false;
 }
 
-ValueRange groupOf(ReadOp read, int64_t group) {
-  return read.getEntries().slice(group * read.length(), read.length());
-}
+ValueRange groupOf(ReadOp read, int64_t group) { return read.getEntries().slice(group * read.length(), read.length()); }
 
 std::pair<Value, int64_t> yieldOf(OpResult result) {
   auto read = cast<ReadOp>(result.getOwner());

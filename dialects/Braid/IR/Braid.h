@@ -14,6 +14,8 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialects/Braid/IR/Roles.h"
+
 #include "dialects/Braid/IR/BraidDialect.h.inc"
 #include "dialects/Braid/IR/BraidEnums.h.inc"
 #define GET_ATTRDEF_CLASSES
@@ -43,7 +45,6 @@ public:
 
 } // namespace braid::ir
 
-#include "dialects/Braid/IR/Roles.h"
 #include "dialects/Braid/IR/BraidInterfaces.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/Braid/IR/BraidOps.h.inc"
@@ -61,9 +62,7 @@ bool yieldsBool(Fn fn);
 /// The value of a string array attribute, as strings.
 llvm::SmallVector<llvm::StringRef> strings(mlir::ArrayAttr array);
 /// The value type of a value of this dialect.
-inline ValueType typeOf(mlir::Value value) {
-  return mlir::cast<ValueType>(value.getType());
-}
+inline ValueType typeOf(mlir::Value value) { return mlir::cast<ValueType>(value.getType()); }
 
 } // namespace braid::ir
 

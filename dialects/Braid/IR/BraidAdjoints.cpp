@@ -19,10 +19,8 @@ using namespace mlir;
 using namespace braid::ir;
 
 // What has no operand has nothing to do.
-#define BRAID_NO_ADJOINT(OP)                                                            \
-  LogicalResult OP::buildAdjoint(OpBuilder &, ValueRange, GradientSink &) {              \
-    return success();                                                                   \
-  }
+#define BRAID_NO_ADJOINT(OP)                                                                                           \
+  LogicalResult OP::buildAdjoint(OpBuilder &, ValueRange, GradientSink &) { return success(); }
 BRAID_NO_ADJOINT(ConstantOp)
 BRAID_NO_ADJOINT(IotaOp)
 BRAID_NO_ADJOINT(RandomOp)
@@ -83,16 +81,14 @@ static Value gradientOf(Emitter &emit, MapOp op, Value g, unsigned which) {
   ValueRange x = op.getInputs();
   [[maybe_unused]] Value r = op.getResult();
   switch (op.getFn()) {
-#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...)                    \
-  case Fn::NAME:                                                                        \
-    return __VA_ARGS__;
+#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...)                                                   \
+  case Fn::NAME: return __VA_ARGS__;
 #include "braid/Support/Elementwise.def"
   }
   llvm_unreachable("every function is in the list");
 }
 
-LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                  GradientSink &grads) {
+LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   Emitter emit(builder, getLoc());
   Value g = resultGrads[0];
   if (getFn() == Fn::Mul && getInputs()[0] == getInputs()[1]) {
@@ -111,8 +107,7 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
   return success();
 }
 
-LogicalResult BroadcastOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                        GradientSink &grads) {
+LogicalResult BroadcastOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   Emitter emit(builder, getLoc());
   grads.add(getInput(), emit.sumTo(resultGrads[0], typeOf(getInput())));
   return success();
@@ -123,8 +118,7 @@ static ValueType asMuchAs(ValueType type, Value g) {
   return type.withKind(std::max(type.getKind(), typeOf(g).getKind()));
 }
 
-LogicalResult ReduceOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                     GradientSink &grads) {
+LogicalResult ReduceOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   Emitter emit(builder, getLoc());
   Value g = resultGrads[0];
   ValueType type = typeOf(getInput());
@@ -134,8 +128,7 @@ LogicalResult ReduceOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
   }
   Value hit = emit.map(Fn::Eq, {getInput(), getResult()});
   Value hits = emit.map(Fn::Real, {hit});
-  Value count = emit.ordered(emit.reduce(ReduceKind::Sum, hits, strings(getAxes())),
-                             typeOf(getResult()).getAxes());
+  Value count = emit.ordered(emit.reduce(ReduceKind::Sum, hits, strings(getAxes())), typeOf(getResult()).getAxes());
   Value share = emit.map(Fn::Div, {g, count});
   grads.add(getInput(), emit.map(Fn::Select, {hit, share, emit.number(0)}));
   return success();
@@ -143,8 +136,7 @@ LogicalResult ReduceOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
 
 /// The gradient of one operand of a product: contracts `g` with the other operand over
 /// what that operand brought to the result.
-static Value dotGradient(Emitter &emit, DotOp op, Value of, Value other, Value g,
-                         bool rowLocal) {
+static Value dotGradient(Emitter &emit, DotOp op, Value of, Value other, Value g, bool rowLocal) {
   ValueType type = typeOf(of);
   SmallVector<StringRef> over;
   for (AxisAttr axis : typeOf(other).getAxes())
@@ -152,14 +144,12 @@ static Value dotGradient(Emitter &emit, DotOp op, Value of, Value other, Value g
       over.push_back(axis.getName());
   bool bothToken = typeOf(g).isToken() && typeOf(other).isToken();
   bool tokens = type.isStatic() && bothToken && !rowLocal;
-  Kind kind = tokens ? Kind::Static
-                     : std::max(typeOf(g).getKind(), typeOf(other).getKind());
-  return emit.builder.create<DotOp>(emit.loc, type.withKind(kind), g, other,
-                                    emit.builder.getStrArrayAttr(over), tokens);
+  Kind kind = tokens ? Kind::Static : std::max(typeOf(g).getKind(), typeOf(other).getKind());
+  return emit.builder.create<DotOp>(emit.loc, type.withKind(kind), g, other, emit.builder.getStrArrayAttr(over),
+                                    tokens);
 }
 
-LogicalResult DotOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                  GradientSink &grads) {
+LogicalResult DotOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   Emitter emit(builder, getLoc());
   bool rowLocal = grads.rowLocal();
   if (grads.wants(getLhs()))
@@ -169,21 +159,18 @@ LogicalResult DotOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
   return success();
 }
 
-LogicalResult TokenSumOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                       GradientSink &grads) {
+LogicalResult TokenSumOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   Emitter emit(builder, getLoc());
   grads.add(getInput(), emit.broadcast(resultGrads[0], typeOf(getInput())));
   return success();
 }
 
-LogicalResult RoundOp::buildAdjoint(OpBuilder &, ValueRange resultGrads,
-                                    GradientSink &grads) {
+LogicalResult RoundOp::buildAdjoint(OpBuilder &, ValueRange resultGrads, GradientSink &grads) {
   grads.add(getInput(), resultGrads[0]);
   return success();
 }
 
-LogicalResult GatherOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                     GradientSink &grads) {
+LogicalResult GatherOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   if (!grads.wants(getTable()))
     return success();
   Emitter emit(builder, getLoc());
@@ -195,29 +182,24 @@ LogicalResult GatherOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
   }
   // One element a token: a comparison with the index of the row.
   AxisAttr axis = table.getAxes()[table.find(getAxis())];
-  Value index = builder.create<IotaOp>(
-      getLoc(), ValueType::get(getContext(), Kind::Static, ArrayRef<AxisAttr>(axis)));
+  Value index = builder.create<IotaOp>(getLoc(), ValueType::get(getContext(), Kind::Static, ArrayRef<AxisAttr>(axis)));
   Value hit = emit.map(Fn::Eq, {index, emit.map(Fn::Real, {getId()})});
   grads.add(getTable(), emit.mapTo(Fn::Select, {hit, g, emit.number(0)}, table.getAxes()));
   return success();
 }
 
-LogicalResult ScatterOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                      GradientSink &grads) {
-  grads.add(getInput(), builder.create<GatherOp>(getLoc(), getInput().getType(),
-                                                 resultGrads[0], getId(), getAxis()));
+LogicalResult ScatterOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
+  grads.add(getInput(), builder.create<GatherOp>(getLoc(), getInput().getType(), resultGrads[0], getId(), getAxis()));
   return success();
 }
 
-LogicalResult AttendOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                     GradientSink &grads) {
+LogicalResult AttendOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   if (resultGrads[1])
     return emitOpError("the gradient of the softmax's denominator is not available");
   SmallVector<Type> keyTypes(getKeys().getTypes()), valueTypes(getValues().getTypes());
-  auto gradient = builder.create<AttendGradOp>(
-      getLoc(), getQuery().getType(), keyTypes, valueTypes, getQuery(), getKeys(),
-      getValues(), getSegments(), getOutput(), getLse(), resultGrads[0], getAxisAttr(),
-      getMasksAttr(), getScaleAttr());
+  auto gradient = builder.create<AttendGradOp>(getLoc(), getQuery().getType(), keyTypes, valueTypes, getQuery(),
+                                               getKeys(), getValues(), getSegments(), getOutput(), getLse(),
+                                               resultGrads[0], getAxisAttr(), getMasksAttr(), getScaleAttr());
   grads.add(getQuery(), gradient.getQueryGrad());
   for (auto [of, value] : llvm::zip(getKeys(), gradient.getKeyGrads()))
     grads.add(of, value);

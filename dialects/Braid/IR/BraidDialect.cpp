@@ -1,7 +1,7 @@
 //===- BraidDialect.cpp - registration of the braid dialect ---------------===//
 
-#include "dialects/Braid/IR/Braid.h"
 #include "braid/Support/Elementary.h"
+#include "dialects/Braid/IR/Braid.h"
 #include "dialects/IsolatedRegion.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -38,7 +38,8 @@ void BraidDialect::initialize() {
 LogicalResult BraidDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName().strref();
   auto expect = [&](bool good, const char *what) {
-    return good && isa<ModuleOp>(op) ? success() : LogicalResult(op->emitOpError("`") << name << "` is " << what << " of a module");
+    return good && isa<ModuleOp>(op) ? success()
+                                     : LogicalResult(op->emitOpError("`") << name << "` is " << what << " of a module");
   };
   Attribute value = attribute.getValue();
   if (name == "braid.model")
@@ -47,7 +48,8 @@ LogicalResult BraidDialect::verifyOperationAttribute(Operation *op, NamedAttribu
     return expect(isa<UnitAttr>(value), "a mark, without a value,");
   if (name == "braid.ignored_inputs") {
     auto names = dyn_cast<ArrayAttr>(value);
-    return expect(names && llvm::all_of(names, [](Attribute each) { return isa<StringAttr>(each); }), "a list of names");
+    return expect(names && llvm::all_of(names, [](Attribute each) { return isa<StringAttr>(each); }),
+                  "a list of names");
   }
   return success();
 }

@@ -36,10 +36,8 @@ LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // R20.
   auto parameter = symbols.lookupNearestSymbolFrom<ParameterOp>(*this, getParameterAttr());
   if (!parameter)
-    return emitOpError() << "names `" << getParameter()
-                         << "`, but there is no such parameter";
-  return expectSameType(*this, typeOf(getResult()), cast<ValueType>(parameter.getType()),
-                        "result");
+    return emitOpError() << "names `" << getParameter() << "`, but there is no such parameter";
+  return expectSameType(*this, typeOf(getResult()), cast<ValueType>(parameter.getType()), "result");
 }
 
 LogicalResult FuncOp::verify() {
@@ -88,8 +86,7 @@ static FailureOr<ValueType> groupType(ReadOp read, int64_t group) {
     kind = std::max(kind, type.getKind());
   }
   if (first.has(read.getAxis())) {
-    read.emitOpError() << "an entry has the axis `" << read.getAxis()
-                       << "` of the history already";
+    read.emitOpError() << "an entry has the axis `" << read.getAxis() << "` of the history already";
     return failure();
   }
   SmallVector<AxisAttr> axes = {AxisAttr::get(read.getContext(), read.getAxis(), length)};
@@ -101,23 +98,20 @@ static LogicalResult verifyArguments(ReadOp read) {
   Block *body = read.body();
   int64_t groups = read.getGroups();
   if (groups <= 0 || read.getEntries().empty() || read.getEntries().size() % groups)
-    return read.emitOpError() << "has " << read.getEntries().size() << " entries in "
-                              << groups << " groups; there must be as many in each, and "
-                                           "at least one";
+    return read.emitOpError() << "has " << read.getEntries().size() << " entries in " << groups
+                              << " groups; there must be as many in each, and "
+                                 "at least one";
   if (body->getNumArguments() != groups + read.getCaptures().size())
-    return read.emitOpError() << "the region takes " << body->getNumArguments()
-                              << " arguments, but there are " << groups << " groups and "
-                              << read.getCaptures().size() << " captures";
+    return read.emitOpError() << "the region takes " << body->getNumArguments() << " arguments, but there are "
+                              << groups << " groups and " << read.getCaptures().size() << " captures";
   for (int64_t group = 0; group < groups; ++group) {
     FailureOr<ValueType> wanted = groupType(read, group);
-    if (failed(wanted) || failed(expectSameType(read, typeOf(body->getArgument(group)),
-                                                *wanted, "region argument of a group")))
+    if (failed(wanted) ||
+        failed(expectSameType(read, typeOf(body->getArgument(group)), *wanted, "region argument of a group")))
       return failure();
   }
-  for (auto [argument, capture] :
-       llvm::zip(body->getArguments().drop_front(groups), read.getCaptures()))
-    if (failed(expectSameType(read, typeOf(argument), typeOf(capture),
-                              "region argument of a capture")))
+  for (auto [argument, capture] : llvm::zip(body->getArguments().drop_front(groups), read.getCaptures()))
+    if (failed(expectSameType(read, typeOf(argument), typeOf(capture), "region argument of a capture")))
       return failure();
   return success();
 }
@@ -144,18 +138,15 @@ LogicalResult ReadOp::verify() {
       continue;
     }
     if (!type.has(getAxis()) || type.sizeOf(getAxis()) != length())
-      return emitOpError() << "yielded value " << i << " is unstacked, but has the axes "
-                           << axesText(type) << " and not `" << getAxis() << ": "
-                           << length() << "`";
+      return emitOpError() << "yielded value " << i << " is unstacked, but has the axes " << axesText(type)
+                           << " and not `" << getAxis() << ": " << length() << "`";
     wanted.append(length(), type.without({getAxis()}));
   }
   for (auto [i, position] : llvm::enumerate(getUnstack()))
-    if (position < 0 || position >= int64_t(yield.getValues().size()) ||
-        (i && position <= getUnstack()[i - 1]))
+    if (position < 0 || position >= int64_t(yield.getValues().size()) || (i && position <= getUnstack()[i - 1]))
       return emitOpError("`unstack` must hold ascending positions of yielded values");
   if (wanted.size() != getOutputs().size())
-    return emitOpError() << "has " << getOutputs().size() << " results, but the region yields "
-                         << wanted.size();
+    return emitOpError() << "has " << getOutputs().size() << " results, but the region yields " << wanted.size();
   for (auto [result, type] : llvm::zip(getOutputs(), wanted))
     if (failed(expectSameType(*this, typeOf(result), type, "result")))
       return failure();

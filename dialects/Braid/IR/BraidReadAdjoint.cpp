@@ -22,8 +22,8 @@ namespace {
 class ReadAdjoint {
 public:
   ReadAdjoint(ReadOp forward, OpBuilder &builder, ValueRange resultGrads, GradientSink &grads)
-      : forward(forward), outer(builder), resultGrads(resultGrads), grads(grads),
-        length(forward.length()), inner(forward.getContext()) {}
+      : forward(forward), outer(builder), resultGrads(resultGrads), grads(grads), length(forward.length()),
+        inner(forward.getContext()) {}
 
   LogicalResult build();
 
@@ -36,13 +36,9 @@ private:
   void yieldEntryGradients(ReverseMode &reverse);
   void yieldCaptureGradients(ReverseMode &reverse);
   void finish();
-  ValueRange entries(int64_t group) {
-    return forward.getEntries().slice(group * length, length);
-  }
+  ValueRange entries(int64_t group) { return forward.getEntries().slice(group * length, length); }
   /// Static zeros with the axes of `like`.
-  Value zeros(Value like) {
-    return Emitter(outer, forward.getLoc()).filled(0, typeOf(like));
-  }
+  Value zeros(Value like) { return Emitter(outer, forward.getLoc()).filled(0, typeOf(like)); }
 
   ReadOp forward;
   OpBuilder &outer;
@@ -70,12 +66,10 @@ Value ReadAdjoint::addGroup(ArrayRef<Value> values) {
   Kind kind = Kind::Static;
   for (Value value : values)
     kind = std::max(kind, typeOf(value).getKind());
-  SmallVector<AxisAttr> axes = {
-      AxisAttr::get(forward.getContext(), forward.getAxis(), length)};
+  SmallVector<AxisAttr> axes = {AxisAttr::get(forward.getContext(), forward.getAxis(), length)};
   llvm::append_range(axes, typeOf(values[0]).getAxes());
   operands.append(values.begin(), values.end());
-  return region.front().insertArgument(unsigned(groups++),
-                                       typeOf(values[0]).withAxes(axes).withKind(kind),
+  return region.front().insertArgument(unsigned(groups++), typeOf(values[0]).withAxes(axes).withKind(kind),
                                        forward.getLoc());
 }
 
@@ -115,8 +109,7 @@ void ReadAdjoint::bringCotangents() {
         g = zeros(like);
     Value argument = addGroup(mine);
     // The list has the axis in front; the yielded value may have it elsewhere.
-    cotangents.push_back({value, Emitter(inner, forward.getLoc())
-                                     .ordered(argument, typeOf(value).getAxes())});
+    cotangents.push_back({value, Emitter(inner, forward.getLoc()).ordered(argument, typeOf(value).getAxes())});
   }
 }
 
@@ -130,9 +123,7 @@ void ReadAdjoint::gatherAccumulators(ReverseMode &reverse) {
     Kind kind = typeOf(argument).getKind();
     SmallVector<Value> sums;
     for (Value entry : entries(group))
-      sums.push_back(typeOf(entry).getKind() == kind && grads.wants(entry)
-                         ? grads.take(entry)
-                         : Value());
+      sums.push_back(typeOf(entry).getKind() == kind && grads.wants(entry) ? grads.take(entry) : Value());
     if (llvm::none_of(sums, [](Value g) { return bool(g); }))
       continue;
     for (auto [sum, entry] : llvm::zip(sums, entries(group)))
@@ -162,8 +153,7 @@ void ReadAdjoint::yieldEntryGradients(ReverseMode &reverse) {
 
 void ReadAdjoint::yieldCaptureGradients(ReverseMode &reverse) {
   for (auto [i, capture] : llvm::enumerate(forward.getCaptures())) {
-    Value argument =
-        mapping.lookup(Value(forward.body()->getArgument(forward.getGroups() + i)));
+    Value argument = mapping.lookup(Value(forward.body()->getArgument(forward.getGroups() + i)));
     if (!grads.wants(capture))
       continue;
     for (Value part : {reverse.gradient(argument), reverse.perTokenGradient(argument)}) {
@@ -183,9 +173,8 @@ void ReadAdjoint::finish() {
     else
       types.push_back(value.getType());
   inner.create<YieldOp>(forward.getLoc(), yielded);
-  auto adjoint = outer.create<ReadOp>(
-      forward.getLoc(), types, forward.getAxisAttr(), outer.getI64IntegerAttr(groups),
-      operands, captures, outer.getDenseI64ArrayAttr(unstacked));
+  auto adjoint = outer.create<ReadOp>(forward.getLoc(), types, forward.getAxisAttr(), outer.getI64IntegerAttr(groups),
+                                      operands, captures, outer.getDenseI64ArrayAttr(unstacked));
   adjoint.getBody().takeBody(region);
   unsigned next = 0;
   for (ArrayRef<Value> of : targets)
@@ -221,7 +210,6 @@ LogicalResult ReadAdjoint::build() {
   return success();
 }
 
-LogicalResult ReadOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
-                                   GradientSink &grads) {
+LogicalResult ReadOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   return ReadAdjoint(*this, builder, resultGrads, grads).build();
 }

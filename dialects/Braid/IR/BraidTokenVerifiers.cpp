@@ -18,12 +18,10 @@ LogicalResult GatherOp::verify() {
   if (failed(expectPlainId(*this, id)))
     return failure();
   if (!table.has(getAxis()))
-    return emitOpError() << "axis `" << getAxis() << "` is not an axis of the table "
-                         << axesText(table);
+    return emitOpError() << "axis `" << getAxis() << "` is not an axis of the table " << axesText(table);
   if (!table.isReal())
     return emitOpError() << "table is " << table << "; it must be real";
-  ValueType wanted = table.without({getAxis()})
-                         .withKind(std::max(table.getKind(), id.getKind()));
+  ValueType wanted = table.without({getAxis()}).withKind(std::max(table.getKind(), id.getKind()));
   return expectSameType(*this, result, wanted, "result");
 }
 
@@ -33,38 +31,31 @@ LogicalResult ScatterOp::verify() {
   if (failed(expectPlainId(*this, id)))
     return failure();
   if (!input.isToken() || !id.isToken() || !input.isReal())
-    return emitOpError() << "scatters " << input << " by " << id
-                         << "; reals and ids must vary per token";
+    return emitOpError() << "scatters " << input << " by " << id << "; reals and ids must vary per token";
   if (!result.has(getAxis()))
-    return emitOpError() << "axis `" << getAxis() << "` is not an axis of the result "
-                         << axesText(result);
-  return expectSameType(*this, result.without({getAxis()}),
-                        input.withKind(Kind::Static), "result without its table axis");
+    return emitOpError() << "axis `" << getAxis() << "` is not an axis of the result " << axesText(result);
+  return expectSameType(*this, result.without({getAxis()}), input.withKind(Kind::Static),
+                        "result without its table axis");
 }
 
 LogicalResult PositionOp::verify() {
   ValueType type = typeOf(getResult());
   if (!type.isId() || !type.isToken() || !type.getAxes().empty())
-    return emitOpError() << "result is " << type
-                         << "; it must be an id without axes that varies per token";
+    return emitOpError() << "result is " << type << "; it must be an id without axes that varies per token";
   return success();
 }
 
 /// R17 for one source; finds the axes that its values bring to the output.
-static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
-                                  ValueType value, StringRef axis, Attribute maskAttr,
-                                  SmallVectorImpl<AxisAttr> &further) {
+static LogicalResult verifySource(Operation *op, ValueType query, ValueType key, ValueType value, StringRef axis,
+                                  Attribute maskAttr, SmallVectorImpl<AxisAttr> &further) {
   auto mask = dyn_cast<MaskAttr>(maskAttr);
   if (!mask || mask.getWindow() < 0 || mask.getWindow() > int64_t(1) << 53)
-    return op->emitOpError() << "mask " << maskAttr
-                             << " is not a #braid.mask with a window from 0 to 2^53";
+    return op->emitOpError() << "mask " << maskAttr << " is not a #braid.mask with a window from 0 to 2^53";
   if (!key.isReal() || !value.isReal() || key.getKind() != value.getKind())
-    return op->emitOpError() << "keys " << key << " and values " << value
-                             << " must be real and vary over the same";
+    return op->emitOpError() << "keys " << key << " and values " << value << " must be real and vary over the same";
   if (!key.has(axis) || key.sizeOf(axis) != query.sizeOf(axis))
-    return op->emitOpError() << "axis `" << axis << "` of the query has size "
-                             << query.sizeOf(axis) << ", but the keys are "
-                             << axesText(key);
+    return op->emitOpError() << "axis `" << axis << "` of the query has size " << query.sizeOf(axis)
+                             << ", but the keys are " << axesText(key);
   SmallVector<AxisAttr> slots;
   for (AxisAttr a : key.getAxes()) {
     if (a.getName() == axis)
@@ -73,22 +64,19 @@ static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
       slots.push_back(a);
     else if (query.sizeOf(a.getName()) != a.getSize())
       return op->emitOpError() << "axis `" << a.getName() << "` has another size in the "
-                               << "query " << axesText(query) << " than in the keys "
-                               << axesText(key);
+                               << "query " << axesText(query) << " than in the keys " << axesText(key);
     if (!llvm::is_contained(value.getAxes(), a))
-      return op->emitOpError() << "axis `" << a.getName() << "` of the keys "
-                               << axesText(key) << " is not one of the values "
-                               << axesText(value);
+      return op->emitOpError() << "axis `" << a.getName() << "` of the keys " << axesText(key)
+                               << " is not one of the values " << axesText(value);
   }
   size_t expected = key.isStatic() ? 1 : 0;
   if (slots.size() != expected)
-    return op->emitOpError() << (key.isStatic() ? "static" : "token") << " keys have "
-                             << slots.size() << " axes that the query lacks, "
-                             << axesText(slots) << "; there must be "
+    return op->emitOpError() << (key.isStatic() ? "static" : "token") << " keys have " << slots.size()
+                             << " axes that the query lacks, " << axesText(slots) << "; there must be "
                              << (expected ? "exactly one" : "none");
   if (key.isStatic() && mask.getKind() != MaskKind::All)
-    return op->emitOpError() << "mask of a static source is "
-                             << stringifyMaskKind(mask.getKind()) << ", but must be all";
+    return op->emitOpError() << "mask of a static source is " << stringifyMaskKind(mask.getKind())
+                             << ", but must be all";
   if (key.isStatic() && mask.hasSegment())
     return op->emitOpError() << "mask of a static source names a segment; slots have none";
   for (AxisAttr a : value.getAxes()) {
@@ -96,8 +84,7 @@ static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
     if (batched)
       continue;
     if (a.getName() != axis && query.has(a.getName()))
-      return op->emitOpError() << "axis `" << a.getName()
-                               << "` of the values is the query's but not the keys'";
+      return op->emitOpError() << "axis `" << a.getName() << "` of the values is the query's but not the keys'";
     further.push_back(a);
   }
   return success();
@@ -108,8 +95,7 @@ static LogicalResult verifySegments(Operation *op, ValueRange segments, ArrayAtt
   llvm::SmallBitVector named(segments.size());
   for (auto mask : masks.getAsRange<MaskAttr>()) {
     if (mask.getSegment() < -1 || mask.getSegment() >= int64_t(segments.size()))
-      return op->emitOpError() << "mask names segment " << mask.getSegment() << " of "
-                               << segments.size();
+      return op->emitOpError() << "mask names segment " << mask.getSegment() << " of " << segments.size();
     if (mask.hasSegment())
       named.set(mask.getSegment());
   }
@@ -125,27 +111,24 @@ static LogicalResult verifySegments(Operation *op, ValueRange segments, ArrayAtt
 }
 
 /// R17.
-static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange keys,
-                                     ValueRange values, ValueRange segments, StringRef axis,
-                                     ArrayAttr masks, ValueType output, ValueType lse) {
+static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange keys, ValueRange values,
+                                     ValueRange segments, StringRef axis, ArrayAttr masks, ValueType output,
+                                     ValueType lse) {
   if (keys.size() != values.size() || keys.size() != masks.size() || keys.empty())
-    return op->emitOpError() << "has " << keys.size() << " keys, " << values.size()
-                             << " values and " << masks.size()
+    return op->emitOpError() << "has " << keys.size() << " keys, " << values.size() << " values and " << masks.size()
                              << " masks; there must be one each a source";
   if (!query.isToken() || !query.isReal())
     return op->emitOpError() << "query is " << query << "; it must be real and vary per token";
   if (!query.has(axis))
-    return op->emitOpError() << "axis `" << axis << "` is not an axis of the query "
-                             << axesText(query);
+    return op->emitOpError() << "axis `" << axis << "` is not an axis of the query " << axesText(query);
   SmallVector<AxisAttr> further;
   for (auto [i, key] : llvm::enumerate(keys)) {
     SmallVector<AxisAttr> mine;
     if (failed(verifySource(op, query, typeOf(key), typeOf(values[i]), axis, masks[i], mine)))
       return failure();
     if (i && mine != further)
-      return op->emitOpError() << "the values of source " << i << " bring the axes "
-                               << axesText(mine) << ", those of the first "
-                               << axesText(further);
+      return op->emitOpError() << "the values of source " << i << " bring the axes " << axesText(mine)
+                               << ", those of the first " << axesText(further);
     further = mine;
   }
   if (failed(verifySegments(op, segments, masks)))
@@ -159,24 +142,21 @@ static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange 
 }
 
 LogicalResult AttendOp::verify() {
-  return verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(),
-                         getAxis(), getMasks(), typeOf(getOutput()), typeOf(getLse()));
+  return verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(), getAxis(), getMasks(),
+                         typeOf(getOutput()), typeOf(getLse()));
 }
 
 LogicalResult AttendGradOp::verify() {
-  if (failed(verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(),
-                             getAxis(), getMasks(), typeOf(getOutput()), typeOf(getLse()))))
+  if (failed(verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(), getAxis(), getMasks(),
+                             typeOf(getOutput()), typeOf(getLse()))))
     return failure();
   // R18.
-  if (failed(expectSameType(*this, typeOf(getOutputGrad()), typeOf(getOutput()),
-                            "gradient of the output")) ||
-      failed(expectSameType(*this, typeOf(getQueryGrad()), typeOf(getQuery()),
-                            "gradient of the query")))
+  if (failed(expectSameType(*this, typeOf(getOutputGrad()), typeOf(getOutput()), "gradient of the output")) ||
+      failed(expectSameType(*this, typeOf(getQueryGrad()), typeOf(getQuery()), "gradient of the query")))
     return failure();
   if (getKeyGrads().size() != getKeys().size() || getValueGrads().size() != getValues().size())
-    return emitOpError() << "has " << getKeys().size() << " sources, but gives "
-                         << getKeyGrads().size() << " gradients of keys and "
-                         << getValueGrads().size() << " of values";
+    return emitOpError() << "has " << getKeys().size() << " sources, but gives " << getKeyGrads().size()
+                         << " gradients of keys and " << getValueGrads().size() << " of values";
   for (auto [gradient, of] : llvm::zip(getKeyGrads(), getKeys()))
     if (failed(expectSameType(*this, typeOf(gradient), typeOf(of), "gradient of keys")))
       return failure();

@@ -29,8 +29,7 @@ Type ValueType::parse(AsmParser &parser) {
     axes.push_back(AxisAttr::get(parser.getContext(), name, size));
     return success();
   };
-  if (parser.parseComma() ||
-      parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, axis))
+  if (parser.parseComma() || parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, axis))
     return {};
   Element element = Element::Real;
   int64_t idSize = 0;
@@ -49,9 +48,8 @@ Type ValueType::parse(AsmParser &parser) {
   }
   if (parser.parseGreater())
     return {};
-  return ValueType::getChecked(
-      [&] { return parser.emitError(parser.getNameLoc()); },
-      parser.getContext(), *kind, ArrayRef<AxisAttr>(axes), element, idSize);
+  return ValueType::getChecked([&] { return parser.emitError(parser.getNameLoc()); }, parser.getContext(), *kind,
+                               ArrayRef<AxisAttr>(axes), element, idSize);
 }
 
 void ValueType::print(AsmPrinter &printer) const {
@@ -68,16 +66,15 @@ void ValueType::print(AsmPrinter &printer) const {
   printer << '>';
 }
 
-LogicalResult ValueType::verify(function_ref<InFlightDiagnostic()> emitError,
-                                Kind, ArrayRef<AxisAttr> axes, Element, int64_t idSize) {
+LogicalResult ValueType::verify(function_ref<InFlightDiagnostic()> emitError, Kind, ArrayRef<AxisAttr> axes, Element,
+                                int64_t idSize) {
   // With this bound, bytes and sums of a few of them do not overflow.
   constexpr int64_t maxNumbers = int64_t(1) << 40;
   llvm::StringSet<> seen;
   int64_t numbers = 1;
   for (AxisAttr axis : axes) {
     if (axis.getSize() <= 0)
-      return emitError() << "axis `" << axis.getName() << "` has size "
-                         << axis.getSize() << "; sizes are positive";
+      return emitError() << "axis `" << axis.getName() << "` has size " << axis.getSize() << "; sizes are positive";
     if (axis.getName().empty())
       return emitError() << "an axis has no name";
     if (!seen.insert(axis.getName()).second)
@@ -97,9 +94,7 @@ int ValueType::find(StringRef axis) const {
   return -1;
 }
 
-int64_t ValueType::sizeOf(StringRef axis) const {
-  return getAxes()[find(axis)].getSize();
-}
+int64_t ValueType::sizeOf(StringRef axis) const { return getAxes()[find(axis)].getSize(); }
 
 int64_t ValueType::numElements() const {
   int64_t n = 1;
@@ -109,22 +104,17 @@ int64_t ValueType::numElements() const {
 }
 
 bool ValueType::contains(ValueType other) const {
-  return llvm::all_of(other.getAxes(), [&](AxisAttr axis) {
-    return llvm::is_contained(getAxes(), axis);
-  });
+  return llvm::all_of(other.getAxes(), [&](AxisAttr axis) { return llvm::is_contained(getAxes(), axis); });
 }
 
 ValueType ValueType::withAxes(ArrayRef<AxisAttr> axes) const {
   return get(getContext(), getKind(), axes, getElement(), getIdSize());
 }
 
-ValueType ValueType::withKind(Kind kind) const {
-  return get(getContext(), kind, getAxes(), getElement(), getIdSize());
-}
+ValueType ValueType::withKind(Kind kind) const { return get(getContext(), kind, getAxes(), getElement(), getIdSize()); }
 
 ValueType ValueType::withElement(Element element) const {
-  return get(getContext(), getKind(), getAxes(), element,
-             element == Element::Id ? getIdSize() : 0);
+  return get(getContext(), getKind(), getAxes(), element, element == Element::Id ? getIdSize() : 0);
 }
 
 ValueType ValueType::without(ArrayRef<StringRef> names) const {

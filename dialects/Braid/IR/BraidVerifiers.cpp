@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Braid/IR/VerifyHelpers.h"
 #include "braid/Support/Elementary.h"
+#include "dialects/Braid/IR/VerifyHelpers.h"
 
 using namespace mlir;
 using namespace braid;
@@ -14,8 +14,7 @@ using namespace braid::ir;
 LogicalResult ConstantOp::verify() {
   // R1.
   if (!typeOf(getResult()).isStatic())
-    return emitOpError() << "result is " << typeOf(getResult())
-                         << "; a constant is static";
+    return emitOpError() << "result is " << typeOf(getResult()) << "; a constant is static";
   return success();
 }
 
@@ -25,8 +24,7 @@ LogicalResult IotaOp::verify() {
   if (!type.isStatic() || !type.isReal())
     return emitOpError() << "result is " << type << "; it must be static and real";
   if (type.getAxes().size() != 1)
-    return emitOpError() << "result has the axes " << axesText(type)
-                         << "; it must have exactly one";
+    return emitOpError() << "result has the axes " << axesText(type) << "; it must have exactly one";
   return success();
 }
 
@@ -47,15 +45,13 @@ static LogicalResult verifyElements(MapOp op) {
     Element found = typeOf(op.getInputs()[i]).getElement();
     if (found == element)
       return success();
-    return op.emitOpError() << "operand " << i << " of `" << stringifyFn(fn) << "` is "
-                            << stringifyElement(found) << ", but must be "
-                            << stringifyElement(element);
+    return op.emitOpError() << "operand " << i << " of `" << stringifyFn(fn) << "` is " << stringifyElement(found)
+                            << ", but must be " << stringifyElement(element);
   };
   Element result = yieldsBool(fn) ? Element::Bool : Element::Real;
   if (typeOf(op.getResult()).getElement() != result)
-    return op.emitOpError() << "`" << stringifyFn(fn) << "` gives a "
-                            << stringifyElement(result) << ", but the result is "
-                            << stringifyElement(typeOf(op.getResult()).getElement());
+    return op.emitOpError() << "`" << stringifyFn(fn) << "` gives a " << stringifyElement(result)
+                            << ", but the result is " << stringifyElement(typeOf(op.getResult()).getElement());
   for (unsigned i = 0, n = op.getInputs().size(); i < n; ++i) {
     ValueType input = typeOf(op.getInputs()[i]);
     switch (elementwiseInfo(fn).role) {
@@ -73,7 +69,8 @@ static LogicalResult verifyElements(MapOp op) {
       break;
     case ElementwiseRole::Conversion:
       if (input.isReal())
-        return op.emitOpError() << "operand 0 of `" << stringifyFn(fn) << "` is real already; it must be a bool or an id";
+        return op.emitOpError() << "operand 0 of `" << stringifyFn(fn)
+                                << "` is real already; it must be a bool or an id";
       break;
     case ElementwiseRole::Comparison:
       if (input.isBool())
@@ -87,8 +84,8 @@ static LogicalResult verifyElements(MapOp op) {
 LogicalResult MapOp::verify() {
   // R5.
   if (getInputs().size() != arity(getFn()))
-    return emitOpError() << "`" << stringifyFn(getFn()) << "` takes " << arity(getFn())
-                         << " operands, but has " << getInputs().size();
+    return emitOpError() << "`" << stringifyFn(getFn()) << "` takes " << arity(getFn()) << " operands, but has "
+                         << getInputs().size();
   // R3 and R4.
   for (Value input : getInputs())
     if (failed(expectBroadcastable(*this, typeOf(input), typeOf(getResult()))))
@@ -102,8 +99,7 @@ LogicalResult BroadcastOp::verify() {
   if (failed(expectBroadcastable(*this, from, to)))
     return failure();
   if (from.getElement() != to.getElement() || from.getIdSize() != to.getIdSize())
-    return emitOpError() << "operand " << from << " and result " << to
-                         << " have different elements";
+    return emitOpError() << "operand " << from << " and result " << to << " have different elements";
   return success();
 }
 
@@ -116,46 +112,39 @@ LogicalResult ReduceOp::verify() {
     return emitOpError() << "operand is " << from << "; only reals are reduced";
   ValueType rest = from.without(strings(getAxes()));
   if (!sameAxisSet(rest.getAxes(), to.getAxes()))
-    return emitOpError() << "result has the axes " << axesText(to)
-                         << ", but those left are " << axesText(rest);
-  return expectSameType(*this, to.withAxes({}), from.withAxes({}),
-                        "result (axes aside)");
+    return emitOpError() << "result has the axes " << axesText(to) << ", but those left are " << axesText(rest);
+  return expectSameType(*this, to.withAxes({}), from.withAxes({}), "result (axes aside)");
 }
 
 LogicalResult DotOp::verify() {
   ValueType lhs = typeOf(getLhs()), rhs = typeOf(getRhs()), result = typeOf(getResult());
   // R7.
-  if (failed(expectAxesOf(*this, getAxes(), lhs)) ||
-      failed(expectAxesOf(*this, getAxes(), rhs)))
+  if (failed(expectAxesOf(*this, getAxes(), lhs)) || failed(expectAxesOf(*this, getAxes(), rhs)))
     return failure();
   if (!lhs.isReal() || !rhs.isReal() || !result.isReal())
     return emitOpError("operands and result must be real");
   for (AxisAttr axis : lhs.getAxes())
     if (rhs.has(axis.getName()) && rhs.sizeOf(axis.getName()) != axis.getSize())
-      return emitOpError() << "axis `" << axis.getName() << "` has size "
-                           << axis.getSize() << " on the left and "
+      return emitOpError() << "axis `" << axis.getName() << "` has size " << axis.getSize() << " on the left and "
                            << rhs.sizeOf(axis.getName()) << " on the right";
   SmallVector<AxisAttr> kept(lhs.without(strings(getAxes())).getAxes());
   for (AxisAttr axis : rhs.without(strings(getAxes())).getAxes())
     if (!llvm::is_contained(kept, axis))
       kept.push_back(axis);
   if (!sameAxisSet(kept, result.getAxes()))
-    return emitOpError() << "result has the axes " << axesText(result)
-                         << ", but those kept are " << axesText(kept);
+    return emitOpError() << "result has the axes " << axesText(result) << ", but those kept are " << axesText(kept);
   // R8.
   if (getTokens()) {
     if (!lhs.isToken() || !rhs.isToken())
       return emitOpError() << "contracts tokens, but an operand is "
                            << stringifyKind(std::min(lhs.getKind(), rhs.getKind()));
     if (!result.isStatic())
-      return emitOpError() << "contracts tokens, but the result is "
-                           << stringifyKind(result.getKind());
+      return emitOpError() << "contracts tokens, but the result is " << stringifyKind(result.getKind());
     return success();
   }
   Kind kind = std::max(lhs.getKind(), rhs.getKind());
   if (result.getKind() != kind)
-    return emitOpError() << "result is " << stringifyKind(result.getKind())
-                         << ", but the operand that varies most is "
+    return emitOpError() << "result is " << stringifyKind(result.getKind()) << ", but the operand that varies most is "
                          << stringifyKind(kind);
   return success();
 }
@@ -168,9 +157,7 @@ LogicalResult TokenSumOp::verify() {
   return expectSameType(*this, typeOf(getResult()), from.withKind(Kind::Static), "result");
 }
 
-LogicalResult DetachOp::verify() {
-  return expectSameType(*this, typeOf(getResult()), typeOf(getInput()), "result");
-}
+LogicalResult DetachOp::verify() { return expectSameType(*this, typeOf(getResult()), typeOf(getInput()), "result"); }
 
 LogicalResult MaterializeOp::verify() {
   return expectSameType(*this, typeOf(getResult()), typeOf(getInput()), "result");

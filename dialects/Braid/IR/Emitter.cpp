@@ -6,15 +6,13 @@ using namespace mlir;
 using namespace braid::ir;
 
 Value Emitter::number(double value) {
-  return builder.create<ConstantOp>(
-      loc, ValueType::get(builder.getContext(), Kind::Static, ArrayRef<AxisAttr>()),
-      builder.getF64FloatAttr(value));
+  return builder.create<ConstantOp>(loc, ValueType::get(builder.getContext(), Kind::Static, ArrayRef<AxisAttr>()),
+                                    builder.getF64FloatAttr(value));
 }
 
 Value Emitter::filled(double value, ValueType like) {
-  return builder.create<ConstantOp>(
-      loc, ValueType::get(builder.getContext(), Kind::Static, like.getAxes()),
-      builder.getF64FloatAttr(value));
+  return builder.create<ConstantOp>(loc, ValueType::get(builder.getContext(), Kind::Static, like.getAxes()),
+                                    builder.getF64FloatAttr(value));
 }
 
 Value Emitter::mapTo(Fn fn, ArrayRef<Value> operands, ArrayRef<AxisAttr> axes) {
@@ -22,8 +20,7 @@ Value Emitter::mapTo(Fn fn, ArrayRef<Value> operands, ArrayRef<AxisAttr> axes) {
   for (Value operand : operands)
     kind = std::max(kind, typeOf(operand).getKind());
   ValueType type =
-      ValueType::get(builder.getContext(), kind, axes,
-                     yieldsBool(fn) ? Element::Bool : Element::Real, int64_t(0));
+      ValueType::get(builder.getContext(), kind, axes, yieldsBool(fn) ? Element::Bool : Element::Real, int64_t(0));
   return builder.create<MapOp>(loc, type, fn, operands);
 }
 
@@ -38,8 +35,7 @@ Value Emitter::map(Fn fn, ArrayRef<Value> operands) {
 Value Emitter::reduce(ReduceKind kind, Value value, ArrayRef<StringRef> over) {
   if (over.empty())
     return value;
-  return builder.create<ReduceOp>(loc, typeOf(value).without(over), kind, value,
-                                  builder.getStrArrayAttr(over));
+  return builder.create<ReduceOp>(loc, typeOf(value).without(over), kind, value, builder.getStrArrayAttr(over));
 }
 
 Value Emitter::ordered(Value value, ArrayRef<AxisAttr> axes) {

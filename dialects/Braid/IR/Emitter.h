@@ -23,15 +23,12 @@ public:
   /// The axes of one operand must contain those of the others.
   mlir::Value map(Fn fn, llvm::ArrayRef<mlir::Value> operands);
   /// As `map`, with these axes.
-  mlir::Value mapTo(Fn fn, llvm::ArrayRef<mlir::Value> operands,
-                    llvm::ArrayRef<AxisAttr> axes);
+  mlir::Value mapTo(Fn fn, llvm::ArrayRef<mlir::Value> operands, llvm::ArrayRef<AxisAttr> axes);
   mlir::Value add(mlir::Value a, mlir::Value b) { return map(Fn::Add, {a, b}); }
   mlir::Value mul(mlir::Value a, mlir::Value b) { return map(Fn::Mul, {a, b}); }
   mlir::Value scale(mlir::Value a, double by) { return mul(a, number(by)); }
   /// A gradient times a slope, exactly 0 where either is.
-  mlir::Value chain(mlir::Value gradient, mlir::Value slope) {
-    return map(Fn::MulZ, {gradient, slope});
-  }
+  mlir::Value chain(mlir::Value gradient, mlir::Value slope) { return map(Fn::MulZ, {gradient, slope}); }
 
   /// Combines over the axes named; all others keep their order.
   mlir::Value reduce(ReduceKind kind, mlir::Value value, llvm::ArrayRef<llvm::StringRef> over);

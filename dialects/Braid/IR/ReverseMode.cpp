@@ -8,8 +8,7 @@ using namespace braid::ir;
 
 void ReverseMode::analyse(ArrayRef<Operation *> forward) {
   for (Operation *op : forward) {
-    if (isa<DetachOp>(op) ||
-        llvm::none_of(op->getOperands(), [&](Value v) { return wants(v); }))
+    if (isa<DetachOp>(op) || llvm::none_of(op->getOperands(), [&](Value v) { return wants(v); }))
       continue;
     for (Value result : op->getResults())
       if (typeOf(result).isReal())

@@ -33,7 +33,8 @@ template <Role R> struct HasRole {
 /// Every number of the result is one of the operand's.
 template <typename ConcreteOp> class MovesNumbers : public mlir::OpTrait::TraitBase<ConcreteOp, MovesNumbers> {};
 
-/// What uses a result belongs to a later kernel, whatever the op's role: the result is there when the op's own has ended.
+/// What uses a result belongs to a later kernel, whatever the op's role: the result is there when the op's own has
+/// ended.
 template <typename ConcreteOp> class EndsKernel : public mlir::OpTrait::TraitBase<ConcreteOp, EndsKernel> {};
 
 } // namespace braid::ir

@@ -6,9 +6,7 @@
 using namespace mlir;
 using namespace braid::ir;
 
-int64_t braid::ir::bytesOf(ValueType type) {
-  return type.numElements() * (type.isBool() ? 1 : 4);
-}
+int64_t braid::ir::bytesOf(ValueType type) { return type.numElements() * (type.isBool() ? 1 : 4); }
 
 int64_t braid::ir::bytesOf(Value value) {
   auto round = value.getDefiningOp<RoundOp>();

@@ -28,7 +28,8 @@ static int64_t weightOf(Operation *op) {
     auto isSmall = [](Value v) { return typeOf(v).numElements() <= cost::fewNumbers; };
     if (isView(inner) || isFree(inner))
       return;
-    weight += llvm::all_of(inner->getOperands(), isSmall) && llvm::all_of(inner->getResults(), isSmall) ? 1 : cost::smallOps;
+    weight +=
+        llvm::all_of(inner->getOperands(), isSmall) && llvm::all_of(inner->getResults(), isSmall) ? 1 : cost::smallOps;
   });
   return weight;
 }
@@ -65,8 +66,9 @@ private:
 
 } // namespace
 
-/// For each op, the bytes that a cut before it would move: what is made before it and used from it on is stored and loaded,
-/// what is in memory anyway, loaded once more. Entries of reads are loaded where they are read, whatever is cut.
+/// For each op, the bytes that a cut before it would move: what is made before it and used from it on is stored and
+/// loaded, what is in memory anyway, loaded once more. Entries of reads are loaded where they are read, whatever is
+/// cut.
 SmallVector<int64_t> Group::bytesAlive() const {
   struct Life {
     int64_t first, last;
@@ -151,7 +153,9 @@ void Group::separate() {
 /// Cuts every group that is too large; false if there was none.
 static bool cutGroups(FuncOp func, int64_t limit) {
   Levels levels(func);
-  auto levelOf = [&](Operation *op) { return isRow(op) || isCall(op) ? std::optional<int64_t>(levels.level(op)) : std::nullopt; };
+  auto levelOf = [&](Operation *op) {
+    return isRow(op) || isCall(op) ? std::optional<int64_t>(levels.level(op)) : std::nullopt;
+  };
   bool changed = false;
   for (const auto &ops : groupsOf(func.getBody().front(), levelOf)) {
     Group group(ops);
@@ -167,7 +171,8 @@ namespace {
 struct CutGroups : public braid::ir::impl::BraidCutGroupsBase<CutGroups> {
   using BraidCutGroupsBase::BraidCutGroupsBase;
   void runOnOperation() override {
-    // What is cut off may join a group of the level after it. Each round moves the rest by a level, so that there is an end.
+    // What is cut off may join a group of the level after it. Each round moves the rest by a level, so that there is an
+    // end.
     constexpr int rounds = 8;
     for (auto func : getOperation().getOps<FuncOp>())
       for (int round = 0; round < rounds && cutGroups(func, largest * cost::smallOps); ++round) {

@@ -11,16 +11,15 @@ namespace braid::ir {
 using namespace mlir;
 using namespace braid::ir;
 
-/// The cross-entropy of one token: log Σ exp(x - m) + m - x[target]; for a token whose target is absent something finite, whose
-/// gradient is zero even where the token's logits are not finite.
+/// The cross-entropy of one token: log Σ exp(x - m) + m - x[target]; for a token whose target is absent something
+/// finite, whose gradient is zero even where the token's logits are not finite.
 static Value crossEntropy(Emitter &emit, Value logits, Value targets, Value absent, StringRef classes) {
   Value counted = emit.map(Fn::Select, {absent, emit.number(0), logits});
   Value highest = emit.reduce(ReduceKind::Max, counted, {classes});
   highest = emit.builder.create<DetachOp>(emit.loc, highest.getType(), highest);
   Value exps = emit.map(Fn::Exp, {emit.map(Fn::Sub, {counted, highest})});
   Value logSum = emit.map(Fn::Log, {emit.reduce(ReduceKind::Sum, exps, {classes})});
-  Value chosen = emit.builder.create<GatherOp>(
-      emit.loc, typeOf(logits).without({classes}), logits, targets, classes);
+  Value chosen = emit.builder.create<GatherOp>(emit.loc, typeOf(logits).without({classes}), logits, targets, classes);
   return emit.map(Fn::Sub, {emit.add(logSum, highest), chosen});
 }
 
@@ -43,8 +42,7 @@ static LogicalResult appendLoss(FuncOp loss) {
   Value logits = output.getValue();
   ValueType type = typeOf(logits);
   if (!type.isToken() || !type.isReal() || type.getAxes().size() != 1)
-    return output.emitOpError() << "is " << type
-                                << "; logits vary per token and have exactly one axis";
+    return output.emitOpError() << "is " << type << "; logits vary per token and have exactly one axis";
 
   OpBuilder builder(output);
   Emitter emit(builder, output.getLoc());
@@ -52,10 +50,8 @@ static LogicalResult appendLoss(FuncOp loss) {
   MLIRContext *context = loss.getContext();
   ArrayRef<AxisAttr> none;
   Value targets = builder.create<InputOp>(
-      emit.loc, ValueType::get(context, Kind::Token, none, Element::Id, classes.getSize()),
-      "targets");
-  Value scale = builder.create<InputOp>(
-      emit.loc, ValueType::get(context, Kind::Static, none), "loss_scale");
+      emit.loc, ValueType::get(context, Kind::Token, none, Element::Id, classes.getSize()), "targets");
+  Value scale = builder.create<InputOp>(emit.loc, ValueType::get(context, Kind::Static, none), "loss_scale");
   Value zero = emit.number(0);
   Value absent = emit.map(Fn::Lt, {emit.map(Fn::Real, {targets}), zero});
   Value sum = crossEntropy(emit, logits, targets, absent, classes.getName());

@@ -108,8 +108,8 @@ static LogicalResult choose(FuncOp next) {
     llvm::append_range(axes, type.getAxes());
     StringAttr name = builder.getStringAttr(chosenName);
     Value table = builder.create<ScatterOp>(value.getLoc(), type.withAxes(axes), value, chosen, name);
-    return row = builder.create<SliceOp>(value.getLoc(), type, table, name, builder.getI64IntegerAttr(0), builder.getI64IntegerAttr(1),
-                                         StringAttr());
+    return row = builder.create<SliceOp>(value.getLoc(), type, table, name, builder.getI64IntegerAttr(0),
+                                         builder.getI64IntegerAttr(1), StringAttr());
   };
   Tail tail(block);
   SmallVector<Operation *> moved;

@@ -31,8 +31,7 @@ struct DeriveObserve : public braid::ir::impl::BraidDeriveObserveBase<DeriveObse
     for (Operation &op : llvm::make_early_inc_range(observe.getBody().getOps())) {
       if (auto seen = dyn_cast<ObserveOp>(op)) {
         builder.setInsertionPoint(seen);
-        builder.create<OutputOp>(seen.getLoc(), ("observe:" + seen.getName()).str(),
-                                 seen.getValue());
+        builder.create<OutputOp>(seen.getLoc(), ("observe:" + seen.getName()).str(), seen.getValue());
       } else if (!isa<OutputOp, AuxLossOp>(op)) {
         continue;
       }

@@ -61,8 +61,7 @@ static LogicalResult appendGradients(FuncOp func, ModuleOp module) {
     Value gradient = value ? reverse.gradient(value) : Value();
     if (!gradient)
       gradient = emit.filled(0, cast<ValueType>(parameter.getType()));
-    builder.create<OutputOp>(parameter.getLoc(), ("grad:" + parameter.getSymName()).str(),
-                             gradient);
+    builder.create<OutputOp>(parameter.getLoc(), ("grad:" + parameter.getSymName()).str(), gradient);
   }
   return success();
 }

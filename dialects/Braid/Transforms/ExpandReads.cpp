@@ -25,8 +25,8 @@ static Value stack(Emitter &emit, ReadOp read, int64_t group) {
     parts.push_back(emit.broadcast(entry, typeOf(entry).withAxes(axes)));
   }
   SmallVector<StringRef> names(length, part);
-  return emit.builder.create<ConcatOp>(emit.loc, argument.getType(), parts,
-                                       emit.builder.getStrArrayAttr(names), read.getAxis());
+  return emit.builder.create<ConcatOp>(emit.loc, argument.getType(), parts, emit.builder.getStrArrayAttr(names),
+                                       read.getAxis());
 }
 
 /// Puts the region in the place of the read.
@@ -51,9 +51,9 @@ static void expand(ReadOp read) {
       continue;
     }
     for (int64_t entry = 0; entry < read.length(); ++entry, ++next)
-      read.getOutputs()[next].replaceAllUsesWith(builder.create<SliceOp>(
-          emit.loc, read.getOutputs()[next].getType(), made, read.getAxisAttr(),
-          builder.getI64IntegerAttr(entry), builder.getI64IntegerAttr(1), StringAttr()));
+      read.getOutputs()[next].replaceAllUsesWith(
+          builder.create<SliceOp>(emit.loc, read.getOutputs()[next].getType(), made, read.getAxisAttr(),
+                                  builder.getI64IntegerAttr(entry), builder.getI64IntegerAttr(1), StringAttr()));
   }
   read.erase();
 }

@@ -31,7 +31,8 @@ static void collect(Block &block, SmallVectorImpl<Value> &values) {
       collect(*read.body(), values);
     auto own = op.getAttrOfType<IntegerAttr>(ownResults);
     if (!isGiven(&op))
-      for (Value result : op.getResults().take_front(own ? std::min<uint64_t>(own.getInt(), op.getNumResults()) : op.getNumResults()))
+      for (Value result :
+           op.getResults().take_front(own ? std::min<uint64_t>(own.getInt(), op.getNumResults()) : op.getNumResults()))
         if (typeOf(result).isReal())
           values.push_back(result);
   }

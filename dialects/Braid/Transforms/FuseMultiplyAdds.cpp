@@ -29,8 +29,7 @@ static bool showsProduct(Value value) {
     if (productOf(value))
       return true;
     auto map = dyn_cast<MapOp>(op);
-    if (!(map && map.getFn() == Fn::Neg) &&
-        !op->hasTrait<MovesNumbers>())
+    if (!(map && map.getFn() == Fn::Neg) && !op->hasTrait<MovesNumbers>())
       return false;
     value = op->getOperand(0);
   }

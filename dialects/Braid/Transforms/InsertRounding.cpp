@@ -76,7 +76,8 @@ Value Rounder::rounded(Value value) {
         copy = user->getResult(0);
   // One that the program has may stand behind others of its new users.
   Operation *round = copy ? copy.getDefiningOp() : nullptr;
-  if (round && llvm::any_of(value.getUsers(), [&](Operation *user) { return user != round && user->isBeforeInBlock(round); }))
+  if (round &&
+      llvm::any_of(value.getUsers(), [&](Operation *user) { return user != round && user->isBeforeInBlock(round); }))
     round->moveAfter(value.getDefiningOp());
   if (!copy) {
     builder.setInsertionPointAfterValue(value);

@@ -33,7 +33,8 @@ static bool isSum(Operation *op) {
   op->walk([&](Operation *inner) {
     auto reduce = dyn_cast<ReduceOp>(inner);
     bool adds = isa<DotOp>(inner) || (reduce && reduce.getKind() == ReduceKind::Sum);
-    found |= adds && llvm::any_of(inner->getOperands(), [](Value v) { return typeOf(v).numElements() > cost::fewNumbers; });
+    found |=
+        adds && llvm::any_of(inner->getOperands(), [](Value v) { return typeOf(v).numElements() > cost::fewNumbers; });
   });
   return found;
 }
@@ -59,7 +60,7 @@ private:
   struct Chain {
     llvm::SmallSetVector<Value, 8> leaves;
     llvm::SmallSetVector<Value, 16> inner; ///< roots on the way
-    int64_t work = 0; ///< in bytes of memory traffic that take as long
+    int64_t work = 0;                      ///< in bytes of memory traffic that take as long
     int64_t leafBytes() const {
       int64_t bytes = 0;
       for (Value leaf : leaves)
@@ -75,12 +76,8 @@ private:
     Value original = originals.lookup(value);
     return original ? original : value;
   }
-  bool isStored(Value root) const {
-    return typeOf(root).isStatic() || stored.contains(root) || !root.getDefiningOp();
-  }
-  bool isLate(Value root, int level) const {
-    return !isStored(root) && levels.available(root) < level;
-  }
+  bool isStored(Value root) const { return typeOf(root).isStatic() || stored.contains(root) || !root.getDefiningOp(); }
+  bool isLate(Value root, int level) const { return !isStored(root) && levels.available(root) < level; }
   void findAnchors();
   bool follow(Operation *op, int level, Chain &chain) const;
   int64_t missingBytes(const Chain &chain, int level) const;
@@ -256,8 +253,7 @@ void Planner::run() {
           late.insert(rootOf(operand));
     SmallVector<Value> ordered(late.begin(), late.end());
     auto place = [&](Value value) {
-      return std::pair(position.lookup(value.getDefiningOp()),
-                       cast<OpResult>(value).getResultNumber());
+      return std::pair(position.lookup(value.getDefiningOp()), cast<OpResult>(value).getResultNumber());
     };
     llvm::sort(ordered, [&](Value a, Value b) { return place(a) < place(b); });
     for (Value root : ordered)

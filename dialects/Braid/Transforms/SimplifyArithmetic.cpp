@@ -33,8 +33,7 @@ static MapOp mapOf(Value value, Fn fn) {
 static void replaceBy(PatternRewriter &rewriter, MapOp op, Value value) {
   Emitter emit(rewriter, op.getLoc());
   ValueType type = typeOf(op.getResult());
-  if (typeOf(value).getKind() == type.getKind() &&
-      typeOf(value).getAxes().size() == type.getAxes().size())
+  if (typeOf(value).getKind() == type.getKind() && typeOf(value).getAxes().size() == type.getAxes().size())
     rewriter.replaceOp(op, emit.ordered(value, type.getAxes()));
   else
     rewriter.replaceOp(op, emit.broadcast(value, type));
@@ -59,8 +58,9 @@ struct FoldConstants : OpRewritePattern<MapOp> {
       numbers.push_back(*number);
     }
     ValueType type = typeOf(op.getResult());
-    Value constant = rewriter.create<ConstantOp>(op.getLoc(), type.withKind(Kind::Static),
-                                                 rewriter.getF64FloatAttr(braid::elementary(op.getFn(), numbers.data())));
+    Value constant =
+        rewriter.create<ConstantOp>(op.getLoc(), type.withKind(Kind::Static),
+                                    rewriter.getF64FloatAttr(braid::elementary(op.getFn(), numbers.data())));
     replaceBy(rewriter, op, constant);
     return success();
   }
@@ -98,8 +98,7 @@ struct ComputeOnce : OpRewritePattern<MapOp> {
         axes.push_back(axis);
     if (kind == type.getKind() && axes.size() == type.getAxes().size())
       return failure();
-    Value once = rewriter.create<MapOp>(op.getLoc(), type.withAxes(axes).withKind(kind),
-                                        op.getFn(), op.getInputs());
+    Value once = rewriter.create<MapOp>(op.getLoc(), type.withAxes(axes).withKind(kind), op.getFn(), op.getInputs());
     rewriter.replaceOpWithNewOp<BroadcastOp>(op, type, once);
     return success();
   }
@@ -122,9 +121,8 @@ struct DropNeutral : OpRewritePattern<MapOp> {
       change(rewriter, op, fn, {y, x});
       return success();
     }
-    if ((fn == Fn::Add && is(y, 0)) || (fn == Fn::Sub && is(y, 0)) ||
-        (fn == Fn::Mul && is(y, 1)) || (fn == Fn::Div && is(y, 1)) ||
-        (fn == Fn::Pow && is(y, 1))) {
+    if ((fn == Fn::Add && is(y, 0)) || (fn == Fn::Sub && is(y, 0)) || (fn == Fn::Mul && is(y, 1)) ||
+        (fn == Fn::Div && is(y, 1)) || (fn == Fn::Pow && is(y, 1))) {
       replaceBy(rewriter, op, x);
       return success();
     }
@@ -194,15 +192,12 @@ struct Strengthen : OpRewritePattern<MapOp> {
         return success();
       }
       return failure();
-    case Fn::Pow:
-      return power(rewriter, op, x, number);
-    default:
-      return failure();
+    case Fn::Pow: return power(rewriter, op, x, number);
+    default: return failure();
     }
   }
 
-  static LogicalResult power(PatternRewriter &rewriter, MapOp op, Value x,
-                             std::optional<double> exponent) {
+  static LogicalResult power(PatternRewriter &rewriter, MapOp op, Value x, std::optional<double> exponent) {
     if (exponent == 2)
       change(rewriter, op, Fn::Mul, {x, x});
     else if (exponent == 0.5)

@@ -97,9 +97,8 @@ private:
     }
     if (yields.size() == yield.getValues().size() || yields.empty())
       return failure();
-    auto made = rewriter.create<ReadOp>(
-        read.getLoc(), types, read.getAxisAttr(), read.getGroupsAttr(), read.getEntries(),
-        read.getCaptures(), rewriter.getDenseI64ArrayAttr(unstack));
+    auto made = rewriter.create<ReadOp>(read.getLoc(), types, read.getAxisAttr(), read.getGroupsAttr(),
+                                        read.getEntries(), read.getCaptures(), rewriter.getDenseI64ArrayAttr(unstack));
     made->setDiscardableAttrs(read->getDiscardableAttrDictionary());
     rewriter.modifyOpInPlace(yield, [&] { yield.getValuesMutable().assign(yields); });
     rewriter.inlineRegionBefore(read.getBody(), made.getBody(), made.getBody().end());
@@ -112,6 +111,4 @@ private:
 
 } // namespace
 
-void braid::ir::addReadPatterns(RewritePatternSet &patterns) {
-  patterns.add<SimplifyRead>(patterns.getContext());
-}
+void braid::ir::addReadPatterns(RewritePatternSet &patterns) { patterns.add<SimplifyRead>(patterns.getContext()); }

@@ -62,12 +62,10 @@ struct UndoView : RewritePattern {
     if (!inner)
       return failure();
     if (isa<TransposeOp>(op) && isa<TransposeOp>(inner)) {
-      rewriter.replaceOpWithNewOp<TransposeOp>(op, op->getResult(0).getType(),
-                                               inner->getOperand(0));
+      rewriter.replaceOpWithNewOp<TransposeOp>(op, op->getResult(0).getType(), inner->getOperand(0));
       return success();
     }
-    bool undoes = (isa<JoinOp>(op) && isa<SplitOp>(inner)) ||
-                  (isa<SplitOp>(op) && isa<JoinOp>(inner)) ||
+    bool undoes = (isa<JoinOp>(op) && isa<SplitOp>(inner)) || (isa<SplitOp>(op) && isa<JoinOp>(inner)) ||
                   (isa<RenameOp>(op) && isa<RenameOp>(inner));
     if (!undoes || inner->getOperand(0).getType() != op->getResult(0).getType())
       return failure();
@@ -124,8 +122,7 @@ struct ReduceOfRepeated : OpRewritePattern<ReduceOp> {
     Value value = emit.reduce(op.getKind(), broadcast.getInput(), kept);
     if (op.getKind() == ReduceKind::Sum && copies > 1)
       value = emit.scale(value, double(copies));
-    if (typeOf(value).getKind() == result.getKind() &&
-        typeOf(value).getAxes().size() == result.getAxes().size())
+    if (typeOf(value).getKind() == result.getKind() && typeOf(value).getAxes().size() == result.getAxes().size())
       value = emit.ordered(value, result.getAxes());
     else
       value = emit.broadcast(value, result);
@@ -146,9 +143,8 @@ struct SliceOfConcat : OpRewritePattern<SliceOp> {
       int64_t size = typeOf(part).sizeOf(axis);
       if (offset == int64_t(op.getOffset()) && size == int64_t(op.getSize()) &&
           typeOf(part).getKind() == typeOf(op.getResult()).getKind()) {
-        rewriter.replaceOpWithNewOp<RenameOp>(
-            op, op.getType(), part, rewriter.getStrArrayAttr({axis}),
-            rewriter.getStrArrayAttr({*op.getAs()}));
+        rewriter.replaceOpWithNewOp<RenameOp>(op, op.getType(), part, rewriter.getStrArrayAttr({axis}),
+                                              rewriter.getStrArrayAttr({*op.getAs()}));
         return success();
       }
       offset += size;

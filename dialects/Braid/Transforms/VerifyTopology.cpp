@@ -23,9 +23,8 @@ static LogicalResult verifyAxes(FuncOp func) {
     for (AxisAttr axis : value.getAxes()) {
       auto [it, isNew] = sizes.try_emplace(axis.getName(), axis.getSize());
       if (!isNew && it->second != axis.getSize())
-        return op->emitOpError() << "axis `" << axis.getName() << "` has size "
-                                 << axis.getSize() << " here and " << it->second
-                                 << " elsewhere in @" << func.getSymName();
+        return op->emitOpError() << "axis `" << axis.getName() << "` has size " << axis.getSize() << " here and "
+                                 << it->second << " elsewhere in @" << func.getSymName();
     }
     return success();
   };
@@ -51,8 +50,7 @@ static LogicalResult verifyLogits(ModuleOp module) {
       continue;
     ValueType type = typeOf(output.getValue());
     if (!type.isToken() || !type.isReal() || type.getAxes().size() != 1)
-      return output.emitOpError() << "is " << type
-                                  << "; logits vary per token and have exactly one axis";
+      return output.emitOpError() << "is " << type << "; logits vary per token and have exactly one axis";
     return success();
   }
   return logits.emitOpError("has no output `logits`");
@@ -72,8 +70,7 @@ struct VerifyTopology : public braid::ir::impl::BraidVerifyTopologyBase<VerifyTo
     for (auto parameter : module.getOps<ParameterOp>())
       if (parameter.getSymName() == "loss" || parameter.getSymName() == "logits")
         return void(fail(parameter.emitOpError()
-                         << "is called `" << parameter.getSymName()
-                         << "`, which is the name of an output"));
+                         << "is called `" << parameter.getSymName() << "`, which is the name of an output"));
     if (fail(verifyLogits(module)))
       return;
     for (auto func : module.getOps<FuncOp>())

@@ -32,4 +32,3 @@ void HostDialect::initialize() {
 #include "dialects/Host/IR/HostOps.cpp.inc"
       >();
 }
-

@@ -40,7 +40,8 @@ LogicalResult FuncOp::verify() {
     if (auto external = dyn_cast<ExternalOp>(op)) {
       ExternalOp known = externals.try_emplace(external.getName(), external).first->second;
       if (known.getType() != external.getType())
-        return external.emitOpError("H5: \"") << external.getName() << "\" has the type " << known.getType() << " elsewhere";
+        return external.emitOpError("H5: \"")
+               << external.getName() << "\" has the type " << known.getType() << " elsewhere";
       if (known.getIds() != external.getIds())
         return external.emitOpError("H5: \"") << external.getName() << "\" indexes tables of another size elsewhere";
     }
@@ -107,7 +108,8 @@ LogicalResult MatmulOp::verify() {
   ArrayRef<int64_t> dims = getDims();
   if (dims.size() != 4 || llvm::any_of(dims, [](int64_t d) { return d <= 0; }))
     return emitOpError("H2: needs four positive dims: batch, m, n, k");
-  int tokens = llvm::StringSwitch<int>(getTokenDim()).Case("batch", 0).Case("m", 1).Case("k", 3).Case("none", 4).Default(-1);
+  int tokens =
+      llvm::StringSwitch<int>(getTokenDim()).Case("batch", 0).Case("m", 1).Case("k", 3).Case("none", 4).Default(-1);
   if (tokens < 0)
     return emitOpError("H2: `tokens` is \"batch\", \"m\", \"k\" or \"none\", not \"") << getTokenDim() << '"';
   struct Operand {
@@ -129,24 +131,25 @@ LogicalResult MatmulOp::verify() {
       varies |= operand.dims[i] == tokens;
     }
     if (varies != (type.getSpace() == Space::Token))
-      return emitOpError("H2: ") << operand.name << (varies ? " varies" : " does not vary") << " per token, its buffer does"
-                                 << (varies ? " not" : "");
+      return emitOpError("H2: ") << operand.name << (varies ? " varies" : " does not vary")
+                                 << " per token, its buffer does" << (varies ? " not" : "");
     if (type.getStorage() == Storage::I32)
       return emitOpError("H2: ") << operand.name << " holds ids";
     int64_t needed = reach(sizes, operand.strides);
     if (needed < 0)
       return emitOpError("H2: strides of ") << operand.name << " reach further than any buffer";
     if (needed > type.getNumbers())
-      return emitOpError("H2: strides of ") << operand.name << " reach " << needed << " numbers, the buffer has "
-                                            << type.getNumbers();
+      return emitOpError("H2: strides of ")
+             << operand.name << " reach " << needed << " numbers, the buffer has " << type.getNumbers();
   }
   return success();
 }
 
 /// H3, for both attention ops.
 static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRange values, OperandRange segments,
-                                   ArrayRef<int64_t> geometry, ArrayRef<int64_t> kinds, ArrayRef<int64_t> masks, ArrayRef<int64_t> windows,
-                                   ArrayRef<int64_t> slots, Value query, Value output, Value lse) {
+                                   ArrayRef<int64_t> geometry, ArrayRef<int64_t> kinds, ArrayRef<int64_t> masks,
+                                   ArrayRef<int64_t> windows, ArrayRef<int64_t> slots, Value query, Value output,
+                                   Value lse) {
   if (geometry.size() != 4 || llvm::any_of(geometry, [](int64_t d) { return d <= 0; }))
     return op->emitOpError("H3: needs four positive numbers: heads, group, d, e");
   size_t n = keys.size();
@@ -160,7 +163,8 @@ static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRang
   size_t segmented = 0;
   for (size_t i = 0; i < n; ++i) {
     segmented += masks[i] >= 4;
-    if (kinds[i] < 0 || kinds[i] > 1 || masks[i] < 0 || masks[i] % 4 > 2 || masks[i] > (kinds[i] ? 2 : 6) || windows[i] < 0 || windows[i] > int64_t(1) << 53 || (kinds[i] && slots[i] <= 0))
+    if (kinds[i] < 0 || kinds[i] > 1 || masks[i] < 0 || masks[i] % 4 > 2 || masks[i] > (kinds[i] ? 2 : 6) ||
+        windows[i] < 0 || windows[i] > int64_t(1) << 53 || (kinds[i] && slots[i] <= 0))
       return op->emitOpError("H3: source ") << i << " has a kind, mask, window or number of slots that there is not";
     Space space = kinds[i] ? Space::Fixed : Space::Token;
     int64_t count = kinds[i] ? slots[i] : 1;
@@ -174,20 +178,21 @@ static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRang
     if (type.getSpace() != Space::Token || type.getNumbers() != 1 || type.getStorage() != Storage::I32)
       return op->emitOpError("H3: segments are one integer a token, stored as i32");
   }
-  if (!fits(query, Space::Token, product({heads, group, d})) || !fits(output, Space::Token, product({heads, group, e})) ||
-      !fits(lse, Space::Token, product({heads, group})) || cast<BufferType>(lse.getType()).getStorage() != Storage::F32)
+  if (!fits(query, Space::Token, product({heads, group, d})) ||
+      !fits(output, Space::Token, product({heads, group, e})) || !fits(lse, Space::Token, product({heads, group})) ||
+      cast<BufferType>(lse.getType()).getStorage() != Storage::F32)
     return op->emitOpError("H3: query, output or denominators have another size than the geometry says");
   return success();
 }
 
 LogicalResult AttendOp::verify() {
-  return verifySources(*this, getKeys(), getValues(), getSegments(), getGeometry(), getKinds(), getMasks(), getWindows(),
-                       getSlots(), getQuery(), getOutput(), getLse());
+  return verifySources(*this, getKeys(), getValues(), getSegments(), getGeometry(), getKinds(), getMasks(),
+                       getWindows(), getSlots(), getQuery(), getOutput(), getLse());
 }
 
 LogicalResult AttendGradOp::verify() {
-  if (failed(verifySources(*this, getKeys(), getValues(), getSegments(), getGeometry(), getKinds(), getMasks(), getWindows(),
-                           getSlots(), getQuery(), getOutput(), getLse())))
+  if (failed(verifySources(*this, getKeys(), getValues(), getSegments(), getGeometry(), getKinds(), getMasks(),
+                           getWindows(), getSlots(), getQuery(), getOutput(), getLse())))
     return failure();
   auto same = [](Value gradient, Value value) {
     auto g = cast<BufferType>(gradient.getType()), v = cast<BufferType>(value.getType());

@@ -5,7 +5,8 @@
 
 using namespace braid::host;
 
-Occupancy::Occupancy(int64_t count) : times(int64_t(llvm::PowerOf2Ceil(std::max<int64_t>(count, 1)))), nodes(2 * times - 1) {}
+Occupancy::Occupancy(int64_t count)
+    : times(int64_t(llvm::PowerOf2Ceil(std::max<int64_t>(count, 1)))), nodes(2 * times - 1) {}
 
 /// Joined with the intervals that it overlaps or touches.
 void Occupancy::add(Intervals &intervals, int64_t begin, int64_t end) {

@@ -92,8 +92,8 @@ void Planner::moveOut() {
       Value output = op.getArgs()[pairs[i]], input = op.getArgs()[pairs[i + 1]];
       auto external = output.getDefiningOp<ExternalOp>();
       auto buffer = input.getDefiningOp<BufferOp>();
-      if (!external || !buffer || external.getType() != buffer.getType() || firstUse[output] != op || lastUse[input] != op ||
-          firstUse[input] == op || counts[input] != 1 || counts[output] != 1)
+      if (!external || !buffer || external.getType() != buffer.getType() || firstUse[output] != op ||
+          lastUse[input] != op || firstUse[input] == op || counts[input] != 1 || counts[output] != 1)
         continue;
       external->moveBefore(&block, block.begin());
       firstUse[output] = firstUse[input];

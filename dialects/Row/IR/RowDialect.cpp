@@ -1,8 +1,8 @@
 //===- RowDialect.cpp - registration of the row dialect -------------------===//
 
-#include "dialects/Row/IR/Row.h"
 #include "braid/Support/Elementary.h"
 #include "dialects/IsolatedRegion.h"
+#include "dialects/Row/IR/Row.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"

@@ -111,7 +111,8 @@ void BufferType::print(AsmPrinter &printer) const {
 Type ListType::parse(AsmParser &parser) {
   SmallVector<AxisAttr> axes;
   std::string axis;
-  if (parser.parseLess() || braid::parseAxisName(parser, axis) || parser.parseComma() || parseAxes(parser, axes) || parser.parseComma())
+  if (parser.parseLess() || braid::parseAxisName(parser, axis) || parser.parseComma() || parseAxes(parser, axes) ||
+      parser.parseComma())
     return {};
   std::optional<Storage> storage = parseStorage(parser);
   if (!storage || parser.parseGreater())

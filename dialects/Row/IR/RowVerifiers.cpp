@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Row/IR/Row.h"
 #include "braid/Support/Elementary.h"
+#include "dialects/Row/IR/Row.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -83,7 +83,8 @@ LogicalResult KernelOp::verify() {
       if (axis.getName().empty())
         return mlir::emitError(at) << "K1: an axis has no name";
       if (axis.isDynamic() && !dynamic.contains(axis.getName()))
-        return mlir::emitError(at) << "K1: the size of axis `" << axis.getName() << "` is not an argument of the kernel";
+        return mlir::emitError(at) << "K1: the size of axis `" << axis.getName()
+                                   << "` is not an argument of the kernel";
       if (axis.getSize() == 0 || axis.getSize() < -1)
         return mlir::emitError(at) << "K1: axis `" << axis.getName() << "` is empty";
       if (!axis.isDynamic() && (llvm::MulOverflow(numbers, axis.getSize(), numbers) || numbers > most))
@@ -96,7 +97,8 @@ LogicalResult KernelOp::verify() {
     int64_t count = getBody().getNumArguments();
     bool good = llvm::all_of(pairs, [&](Attribute attribute) {
       auto pair = dyn_cast<DenseI64ArrayAttr>(attribute);
-      return pair && pair.size() == 2 && pair[0] >= 0 && pair[0] < count && pair[1] >= 0 && pair[1] < count && pair[0] != pair[1];
+      return pair && pair.size() == 2 && pair[0] >= 0 && pair[0] < count && pair[1] >= 0 && pair[1] < count &&
+             pair[0] != pair[1];
     });
     if (!good)
       return emitOpError("K16: `aliases` holds pairs of numbers of arguments");
@@ -111,7 +113,8 @@ LogicalResult KernelOp::verify() {
   for (Operation &op : getBody().front()) {
     if (!isa_and_nonnull<RowDialect>(op.getDialect()))
       return op.emitOpError("is not an op of the row dialect");
-    if (AxisAttr axis = entriesOf(op); axis && lengths.try_emplace(axis.getName(), axis.getSize()).first->second != axis.getSize())
+    if (AxisAttr axis = entriesOf(op);
+        axis && lengths.try_emplace(axis.getName(), axis.getSize()).first->second != axis.getSize())
       return op.emitOpError("K2: the list's axis `") << axis.getName() << "` has another size elsewhere in the kernel";
     for (Type type : op.getResultTypes())
       if (failed(check(op.getLoc(), type)))
@@ -205,7 +208,8 @@ LogicalResult PositionOp::verify() {
 
 LogicalResult RoundOp::verify() {
   ValueType input = getInput().getType(), result = getResult().getType();
-  if (input.getElement() != Element::Real || result.getElement() != Element::Real || !sameSet(input.getAxes(), result.getAxes()))
+  if (input.getElement() != Element::Real || result.getElement() != Element::Real ||
+      !sameSet(input.getAxes(), result.getAxes()))
     return emitOpError("K18: a real is rounded, and keeps its axes");
   if (getStorage() == Storage::I32)
     return emitOpError("K18: rounds to f32 or bf16");
@@ -214,7 +218,8 @@ LogicalResult RoundOp::verify() {
 
 LogicalResult RandomOp::verify() {
   BufferType draw = getDraw().getType();
-  if (draw.getPerRow() || draw.getStorage() != Storage::I32 || draw.getAxes().size() != 1 || draw.getAxes()[0].getSize() != 4)
+  if (draw.getPerRow() || draw.getStorage() != Storage::I32 || draw.getAxes().size() != 1 ||
+      draw.getAxes()[0].getSize() != 4)
     return emitOpError("K14: the run's coordinates are a shared i32 buffer of four numbers");
   if (getResult().getType().getElement() != Element::Real)
     return emitOpError("K14: draws are real");

@@ -68,7 +68,8 @@ bool hoist(ReduceOp reduce) {
   if (!flatten(product, fn, factors))
     return false;
   auto varies = [&](Value value) {
-    return llvm::any_of(reduce.getAxes(), [&](Attribute axis) { return typeOf(value).has(cast<StringAttr>(axis).getValue()); });
+    return llvm::any_of(reduce.getAxes(),
+                        [&](Attribute axis) { return typeOf(value).has(cast<StringAttr>(axis).getValue()); });
   };
   for (Value factor : factors)
     (varies(factor) ? inside : outside).push_back(factor);

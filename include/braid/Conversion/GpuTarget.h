@@ -36,11 +36,13 @@ inline constexpr llvm::StringLiteral defaultGpuTarget = "sm_80";
 
 /// Notes in a gpu.module what its kernels are planned for.
 void setPlannedFor(mlir::Operation *gpuModule, const GpuTarget &target);
-/// Fails if kernels planned for one target cannot be compiled for another: one that is older or has less shared memory for a block.
+/// Fails if kernels planned for one target cannot be compiled for another: one that is older or has less shared memory
+/// for a block.
 llvm::Error checkReplaces(const GpuTarget &planned, const GpuTarget &target);
 /// The same of a gpu.module of the stages `gpu` and `nvvm`. One that does not say what it is planned for passes.
 llvm::Error checkPlannedFor(mlir::Operation *gpuModule, const GpuTarget &target);
-/// The same of PTX, by its line `.target`: planned for that target, or for one that it replaces. PTX of targets that are not known passes.
+/// The same of PTX, by its line `.target`: planned for that target, or for one that it replaces. PTX of targets that
+/// are not known passes.
 llvm::Error checkPlannedFor(llvm::StringRef ptx, const GpuTarget &target);
 
 } // namespace braid::row

@@ -21,19 +21,20 @@ struct LaunchArgument {
 /// One for each argument of the kernel, which the launch must fit.
 llvm::SmallVector<LaunchArgument> argumentsOf(host::LaunchOp launch, row::KernelOp kernel);
 
-/// The memory of a launch's operand: bytes of an arena (of the token arena: for each token), or all of what has memory of its own.
+/// The memory of a launch's operand: bytes of an arena (of the token arena: for each token), or all of what has memory
+/// of its own.
 struct MemoryExtent {
   const void *memory; ///< which
   int64_t from, to;
 };
 MemoryExtent extentOf(mlir::Value operand);
 
-/// Whether the rows of a launch have rows of their own in an operand that is an entry of a list with so many numbers in a row; otherwise all read
-/// the same ones.
+/// Whether the rows of a launch have rows of their own in an operand that is an entry of a list with so many numbers in
+/// a row; otherwise all read the same ones.
 bool hasRows(host::LaunchOp launch, mlir::Value entry, int64_t numbers);
 
-/// Notes at every kernel that the module launches which of its arguments share memory in some launch: the attribute `aliases`. Fails with a
-/// diagnostic where a launch does not fit its kernel (H1).
+/// Notes at every kernel that the module launches which of its arguments share memory in some launch: the attribute
+/// `aliases`. Fails with a diagnostic where a launch does not fit its kernel (H1).
 llvm::LogicalResult markAliases(mlir::ModuleOp module);
 
 /// H1: every launch of the module names a kernel and fits it. Fails with a diagnostic at the first that does not.

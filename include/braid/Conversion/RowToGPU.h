@@ -23,10 +23,10 @@ namespace braid::row {
 
 /// What a launch of a kernel needs beside its arguments, for given sizes of the dynamic axes.
 struct LaunchShape {
-  int64_t threads = 0;          ///< of a block, all along x
-  int64_t rowsPerBlock = 0;     ///< rows that a block has at work at a time
-  int64_t sharedBytes = 0;      ///< dynamic shared memory of a block
-  int64_t workspaceBytes = 0;   ///< of each row at work: times rowsPerBlock times the blocks of the grid
+  int64_t threads = 0;        ///< of a block, all along x
+  int64_t rowsPerBlock = 0;   ///< rows that a block has at work at a time
+  int64_t sharedBytes = 0;    ///< dynamic shared memory of a block
+  int64_t workspaceBytes = 0; ///< of each row at work: times rowsPerBlock times the blocks of the grid
   /// Sums across rows: the argument's number, and its numbers. The argument is given partial sums,
   /// one for every block of the grid, each of `sumStride(numbers)` bytes.
   llvm::SmallVector<std::pair<int64_t, int64_t>> sums;
@@ -41,17 +41,18 @@ llvm::Expected<LaunchShape> launchShape(mlir::Operation *kernel, llvm::ArrayRef<
 /// Bytes of global memory that a kernel moves for given sizes of the dynamic axes, from its `braid.traffic`.
 struct KernelTraffic {
   struct Of {
-    int64_t argument = 0;     ///< its number; -1: the workspace
-    std::string what;         ///< "input", "output", "inout", "parameter", "sum" or "workspace"
-    int64_t needed = 0;       ///< the bound for one row: each number once
+    int64_t argument = 0;          ///< its number; -1: the workspace
+    std::string what;              ///< "input", "output", "inout", "parameter", "sum" or "workspace"
+    int64_t needed = 0;            ///< the bound for one row: each number once
     int64_t loads = 0, stores = 0; ///< what the code does in one row
-    bool held = false;        ///< the loads are done once for all rows of a block that follow one another
-    bool known = true;        ///< false if branches decide what is loaded
-    bool part = false;        ///< what is computed from it is not all used, so that less may be loaded
-    /// Of a list: arguments of which an entry that is one of them is not loaded, since the row has stored it; bytes of an entry's row.
+    bool held = false;             ///< the loads are done once for all rows of a block that follow one another
+    bool known = true;             ///< false if branches decide what is loaded
+    bool part = false;             ///< what is computed from it is not all used, so that less may be loaded
+    /// Of a list: arguments of which an entry that is one of them is not loaded, since the row has stored it; bytes of
+    /// an entry's row.
     llvm::SmallVector<int64_t, 1> forwarded;
     int64_t entryBytes = 0;
-    bool wide = false;        ///< rows of at least 256 neighbouring numbers in whole sectors: requests touch no sector in vain
+    bool wide = false; ///< rows of at least 256 neighbouring numbers in whole sectors: requests touch no sector in vain
   };
   std::vector<Of> rows;
   /// Tables of list entries, loaded once by every block.
@@ -72,8 +73,9 @@ inline constexpr llvm::StringLiteral deviceModuleName = "braid_kernels";
 inline constexpr llvm::StringLiteral sumKernelName = "braid_sum_partials";
 
 /// `convert-row-to-gpu`: moves every row.kernel into a gpu.module as a gpu.func; host.funcs stay. Blocks are
-/// planned to have at most the target's shared memory, or else `sharedBytes`, at the sizes of the module's launches. No target: the default
-/// one. Fails where the kernels are in a gpu.module already, planned for a target that the one named does not replace.
+/// planned to have at most the target's shared memory, or else `sharedBytes`, at the sizes of the module's launches. No
+/// target: the default one. Fails where the kernels are in a gpu.module already, planned for a target that the one
+/// named does not replace.
 std::unique_ptr<mlir::Pass> createConvertRowToGPUPass(llvm::StringRef target = {}, int64_t sharedBytes = 0);
 /// `convert-row-to-nvvm`: the above, then the gpu.module's functions become llvm.funcs with nvvm ops.
 std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass(llvm::StringRef target = {}, int64_t sharedBytes = 0);
@@ -82,13 +84,14 @@ std::unique_ptr<mlir::Pass> createConvertRowToNVVMPass(llvm::StringRef target = 
 llvm::Expected<std::string> translateToPTX(mlir::Operation *gpuModule, const GpuTarget &target);
 /// The object file that `ptxas` makes of it. Fails, saying what to do, if there is no ptxas.
 llvm::Expected<std::string> assembleCubin(llvm::StringRef ptx, const GpuTarget &target);
-/// The ptxas that is used: $BRAID_PTXAS, or else the first on PATH, in $CUDA_HOME/bin and in /usr/local/cuda/bin. Fails with
-/// the reason if there is none, or if BRAID_PTXAS is `off`.
+/// The ptxas that is used: $BRAID_PTXAS, or else the first on PATH, in $CUDA_HOME/bin and in /usr/local/cuda/bin. Fails
+/// with the reason if there is none, or if BRAID_PTXAS is `off`.
 llvm::Expected<std::string> findPtxas();
 /// Its version, as "12.4.131", and what it is told for a target, apart from files.
 llvm::Expected<std::string> ptxasVersion();
 std::string ptxasOptions(const GpuTarget &target);
-/// Assembles a kernel that does nothing, in the version of PTX that kernels for this target are written in. Fails as `assembleCubin` does.
+/// Assembles a kernel that does nothing, in the version of PTX that kernels for this target are written in. Fails as
+/// `assembleCubin` does.
 llvm::Error tryPtxas(const GpuTarget &target);
 
 } // namespace braid::row

@@ -24,7 +24,8 @@ public:
   CompileCache() = default;
   /// Keeps files in this folder, which is made when something is written.
   explicit CompileCache(std::string folder) : path(std::move(folder)) {}
-  /// The user's: $BRAID_CACHE, else $XDG_CACHE_HOME/braid, else ~/.cache/braid; none if BRAID_CACHE is `off` or there is no home.
+  /// The user's: $BRAID_CACHE, else $XDG_CACHE_HOME/braid, else ~/.cache/braid; none if BRAID_CACHE is `off` or there
+  /// is no home.
   static CompileCache standard();
 
   bool isEnabled() const { return !path.empty(); }
@@ -35,9 +36,10 @@ public:
     std::string kind;    ///< `ptx` or `cubin`
     std::string program; ///< the file it was compiled from
     std::string target;
-    std::string tools;   ///< versions
+    std::string tools; ///< versions
   };
-  /// The content kept under a key, or nothing. Fails on an entry that is damaged, saying which file and what was found there.
+  /// The content kept under a key, or nothing. Fails on an entry that is damaged, saying which file and what was found
+  /// there.
   llvm::Expected<std::optional<std::string>> find(llvm::StringRef key) const;
   /// Keeps a content: all of it or nothing. Fails where it cannot be written; nothing depends on it.
   llvm::Error store(llvm::StringRef key, const Description &what, llvm::StringRef content) const;

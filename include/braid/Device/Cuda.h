@@ -13,8 +13,8 @@
 namespace braid::dev {
 
 struct CudaInfo {
-  std::string path;    ///< of the driver's library
-  int version = 0;     ///< CUDA version that it speaks, as 12040
+  std::string path; ///< of the driver's library
+  int version = 0;  ///< CUDA version that it speaks, as 12040
   std::vector<Properties> gpus;
 };
 /// The driver and its GPUs. Fails, with what was found and what to do, if there is no driver or it cannot be used;

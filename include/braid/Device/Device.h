@@ -28,13 +28,13 @@ namespace braid::dev {
 using Address = uint64_t;
 
 struct Properties {
-  std::string name;              ///< "NVIDIA H200", "emulator"
-  int major = 0, minor = 0;      ///< compute capability
+  std::string name;         ///< "NVIDIA H200", "emulator"
+  int major = 0, minor = 0; ///< compute capability
   int multiprocessors = 1;
-  int64_t memoryBytes = 0;       ///< in all; 0: the host's
-  int threads = 2048;            ///< that a multiprocessor holds at a time
-  int64_t sharedBytes = 0;       ///< largest shared memory of a block, after an opt-in
-  int driverVersion = 0;         ///< CUDA version that the driver speaks, as 12040; 0: no driver
+  int64_t memoryBytes = 0; ///< in all; 0: the host's
+  int threads = 2048;      ///< that a multiprocessor holds at a time
+  int64_t sharedBytes = 0; ///< largest shared memory of a block, after an opt-in
+  int driverVersion = 0;   ///< CUDA version that the driver speaks, as 12040; 0: no driver
 };
 
 /// Buffers of one allocation, placed before it is made. Each begins at a multiple of 256 bytes.
@@ -58,8 +58,8 @@ private:
 class Arena {
 public:
   virtual ~Arena() = default;
-  /// Puts the pieces of another plan in the place of those that are there. It may need no more bytes than the one that the memory
-  /// was made for. Contents are undefined then.
+  /// Puts the pieces of another plan in the place of those that are there. It may need no more bytes than the one that
+  /// the memory was made for. Contents are undefined then.
   virtual llvm::Error place(const ArenaPlan &plan) = 0;
   Address at(size_t piece) const { return addresses[piece]; }
 
@@ -114,9 +114,9 @@ public:
   /// False after a fault that ends everything the process can do with the device.
   virtual bool isUsable() const { return true; }
 
-  /// Compiles and loads a `gpu.module` of the nvvm stage, which may go afterwards. Fails if its kernels are planned for a target
-  /// that the device's does not replace. `program` says where it comes from, for
-  /// people who look at the compile cache.
+  /// Compiles and loads a `gpu.module` of the nvvm stage, which may go afterwards. Fails if its kernels are planned for
+  /// a target that the device's does not replace. `program` says where it comes from, for people who look at the
+  /// compile cache.
   virtual llvm::Expected<std::unique_ptr<Module>> load(mlir::Operation *gpuModule, llvm::StringRef program) = 0;
   /// Loads code as it is: PTX or a cubin on a GPU, LLVM IR or bitcode on the emulator.
   virtual llvm::Expected<std::unique_ptr<Module>> loadImage(llvm::StringRef image) = 0;
@@ -136,7 +136,8 @@ public:
   virtual llvm::Error poison(Address to, size_t bytes, Stream *stream = nullptr) = 0;
 
   /// `arguments` point to the values of the parameters, which are taken before the call returns.
-  virtual llvm::Error launch(Kernel &kernel, const LaunchConfig &config, llvm::ArrayRef<void *> arguments, Stream *stream = nullptr) = 0;
+  virtual llvm::Error launch(Kernel &kernel, const LaunchConfig &config, llvm::ArrayRef<void *> arguments,
+                             Stream *stream = nullptr) = 0;
 
   virtual llvm::Expected<std::unique_ptr<Stream>> makeStream() = 0;
   virtual llvm::Expected<std::unique_ptr<Event>> makeEvent() = 0;

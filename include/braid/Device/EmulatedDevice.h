@@ -10,8 +10,8 @@ namespace braid::dev {
 struct EmulatedOptions {
   /// The GPU that is emulated: what kernels are planned for, and the shared memory that a block may have.
   row::GpuTarget target;
-  /// The seed is that of the first launch; every further one takes the next, so that the same kernel runs in different orders.
-  /// With seed 0 all run in the natural order.
+  /// The seed is that of the first launch; every further one takes the next, so that the same kernel runs in different
+  /// orders. With seed 0 all run in the natural order.
   emu::Options launch;
   /// Notes of the emulator (two threads that write the same value to one place) are errors.
   bool strict = true;

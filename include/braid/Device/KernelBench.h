@@ -28,11 +28,11 @@ struct MeasuredLaunch {
   std::string kernel, place;
   llvm::SmallVector<int64_t> sizes; ///< of the dynamic axes
   int64_t rows = 0;
-  int64_t times = 0;                ///< how often the programs make it
-  /// What it cannot do without: each operand's bytes once for reading and once for writing, of a table as many rows as are
-  /// taken from it, of a sum its result.
+  int64_t times = 0; ///< how often the programs make it
+  /// What it cannot do without: each operand's bytes once for reading and once for writing, of a table as many rows as
+  /// are taken from it, of a sum its result.
   int64_t bytes = 0;
-  std::vector<double> seconds;      ///< of each repetition
+  std::vector<double> seconds; ///< of each repetition
 };
 
 class KernelBench {
@@ -43,13 +43,14 @@ public:
     host::LaunchOp op;
     int64_t times = 0;
   };
-  /// Compiles the row kernels of a module in stage `row` or `host` (which is not changed and must outlive this) and loads them. `program` names it in the
-  /// compile cache. Fails if no row kernel is launched.
-  static llvm::Expected<std::unique_ptr<KernelBench>> create(mlir::ModuleOp rows, Device &device, llvm::StringRef program);
+  /// Compiles the row kernels of a module in stage `row` or `host` (which is not changed and must outlive this) and
+  /// loads them. `program` names it in the compile cache. Fails if no row kernel is launched.
+  static llvm::Expected<std::unique_ptr<KernelBench>> create(mlir::ModuleOp rows, Device &device,
+                                                             llvm::StringRef program);
   ~KernelBench();
   llvm::ArrayRef<Launch> launches() const { return all; }
-  /// Allocates the memory of these launches, to be measured one by one: once, as much as the one needs that needs most. Fails, naming that one, if there is
-  /// too little.
+  /// Allocates the memory of these launches, to be measured one by one: once, as much as the one needs that needs most.
+  /// Fails, naming that one, if there is too little.
   llvm::Error prepare(llvm::ArrayRef<Launch> launches, const KernelBenchOptions &options);
   /// The launch of this number among those prepared.
   llvm::Expected<MeasuredLaunch> measure(size_t number);
@@ -73,7 +74,8 @@ struct CopyBandwidth {
   double best() const { return kernel > transfer ? kernel : transfer; }
 };
 /// Of `bytes` from one buffer to another.
-llvm::Expected<CopyBandwidth> measureCopy(Device &device, mlir::MLIRContext &context, int64_t bytes, int64_t repetitions);
+llvm::Expected<CopyBandwidth> measureCopy(Device &device, mlir::MLIRContext &context, int64_t bytes,
+                                          int64_t repetitions);
 
 /// The number in the middle (the lower one of two), a tenth from the lower end, a tenth from the upper end.
 struct Spread {

@@ -14,18 +14,20 @@
 
 namespace braid::dev {
 
-/// A module in stage `host` (or of kernels alone), which is not changed, with its kernels in stage `nvvm`: the code that ships, planned for the device.
-/// What is there already stays as it is. Fails after diagnostics.
+/// A module in stage `host` (or of kernels alone), which is not changed, with its kernels in stage `nvvm`: the code
+/// that ships, planned for the device. What is there already stays as it is. Fails after diagnostics.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> lowerKernels(mlir::ModuleOp module, const Device &device);
 
-/// PTX of a `gpu.module` of the nvvm stage. Fails if its kernels are planned for a target that this one does not replace. `program` names its source in the cache. An entry of the cache that is
-/// damaged is an error.
-llvm::Expected<std::string> ptxOf(mlir::Operation *gpuModule, const row::GpuTarget &target, const CompileCache &cache, llvm::StringRef program);
+/// PTX of a `gpu.module` of the nvvm stage. Fails if its kernels are planned for a target that this one does not
+/// replace. `program` names its source in the cache. An entry of the cache that is damaged is an error.
+llvm::Expected<std::string> ptxOf(mlir::Operation *gpuModule, const row::GpuTarget &target, const CompileCache &cache,
+                                  llvm::StringRef program);
 /// What ptxas makes of PTX. Fails if there is no ptxas.
-llvm::Expected<std::string> cubinOf(llvm::StringRef ptx, const row::GpuTarget &target, const CompileCache &cache, llvm::StringRef program);
+llvm::Expected<std::string> cubinOf(llvm::StringRef ptx, const row::GpuTarget &target, const CompileCache &cache,
+                                    llvm::StringRef program);
 
-/// The best target for a GPU: its own if it is known, else the newest that it can run, with no more shared memory for a block than the GPU
-/// has. Fails if the GPU is too old.
+/// The best target for a GPU: its own if it is known, else the newest that it can run, with no more shared memory for a
+/// block than the GPU has. Fails if the GPU is too old.
 llvm::Expected<row::GpuTarget> targetFor(const Properties &gpu);
 
 } // namespace braid::dev

@@ -22,13 +22,16 @@ struct RowLaunch {
 
   /// Of the kernel's function at the nvvm stage. `blocks` 0: enough to keep every multiprocessor busy. Unless `exact`,
   /// few rows are given to the function's variant for them, if it has one.
-  static llvm::Expected<RowLaunch> plan(mlir::Operation *function, llvm::ArrayRef<int64_t> sizes, int64_t rows, int64_t time,
-                                        const Properties &properties, int64_t blocks = 0, bool exact = false);
+  static llvm::Expected<RowLaunch> plan(mlir::Operation *function, llvm::ArrayRef<int64_t> sizes, int64_t rows,
+                                        int64_t time, const Properties &properties, int64_t blocks = 0,
+                                        bool exact = false);
   /// Rows at work at a time.
   int64_t groups() const { return blocks * shape.rowsPerBlock; }
   int64_t workspaceBytes() const { return shape.workspaceBytes * groups(); }
   /// Of one of `shape.sums`.
-  int64_t partialBytes(size_t sum) const { return row::sumStride(shape.sums[sum].second) * row::partialSums(shape, blocks); }
+  int64_t partialBytes(size_t sum) const {
+    return row::sumStride(shape.sums[sum].second) * row::partialSums(shape, blocks);
+  }
 };
 
 /// Memory for a launch beside its arguments: pieces of an arena.

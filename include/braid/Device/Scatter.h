@@ -13,10 +13,11 @@
 namespace braid::dev {
 
 /// Launches a plan's kernels in order. `workspace`: of the plan's bytes, or more.
-llvm::Error launchScatter(Device &device, Module &module, const row::ScatterPlan &plan, Address input, Address ids, Address table,
-                          Address workspace, Stream *stream = nullptr);
+llvm::Error launchScatter(Device &device, Module &module, const row::ScatterPlan &plan, Address input, Address ids,
+                          Address table, Address workspace, Stream *stream = nullptr);
 
-/// A scatter with random rows and ids. Ids are -1, which no row has, and all rows of the table; small ones are frequent.
+/// A scatter with random rows and ids. Ids are -1, which no row has, and all rows of the table; small ones are
+/// frequent.
 struct ScatterProblem {
   int64_t rows = 0, width = 0, tokens = 0;
   bool bf16 = false;

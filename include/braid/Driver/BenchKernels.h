@@ -10,13 +10,13 @@ namespace braid::driver {
 struct BenchKernelsOptions {
   ModelArgs model;
   DeviceOptions how;
-  std::string device = "emulator";                     ///< or `cuda`, `cuda:1`
+  std::string device = "emulator"; ///< or `cuda`, `cuda:1`
   EmulatorArgs emulated;
   std::vector<std::string> functions = {"grad", "step"}; ///< whose launches; of a module in stage row: all
-  std::string kernel;                                  ///< launches of this kernel alone
-  int64_t entries = 0;                                 ///< launches over histories of so many entries alone; 0: all
+  std::string kernel;                                    ///< launches of this kernel alone
+  int64_t entries = 0;                                   ///< launches over histories of so many entries alone; 0: all
   int64_t batch = 1, tokens = 1024, repetitions = 50, warmup = 5;
-  std::string json;                                    ///< a file, or `-` for standard output in place of the table
+  std::string json; ///< a file, or `-` for standard output in place of the table
   bool useCache = true;
 };
 int benchKernels(const BenchKernelsOptions &options, Console &console);

@@ -18,7 +18,7 @@ namespace braid::driver {
 
 /// A model and the config values that the command line replaces.
 struct ModelArgs {
-  std::string path;                                          ///< a `.braid` or `.mlir` file, or `-`
+  std::string path;                                           ///< a `.braid` or `.mlir` file, or `-`
   std::vector<std::pair<std::string, std::string>> overrides; ///< `--set name=value`
 };
 
@@ -75,7 +75,7 @@ struct DeviceOptions {
 
 /// What `--device emulator` emulates.
 struct EmulatorArgs {
-  std::string target;                ///< the GPU that kernels are planned for; empty: the default one
+  std::string target;               ///< the GPU that kernels are planned for; empty: the default one
   int64_t limit = int64_t(1) << 30; ///< instructions in loops that a thread may run before it counts as hanging
 };
 
@@ -92,10 +92,10 @@ struct RowKernelsOptions {
   DeviceOptions how;
   std::string device = "emulator"; ///< or `cuda`, `cuda:1`
   EmulatorArgs emulated;
-  std::string kernel;              ///< this one alone
-  std::string json;                ///< a file for the results
-  std::string code;                ///< a module in stage `nvvm` whose kernels run in place of what is compiled
-  bool traffic = false;            ///< the bytes moved must be those of the bound; on the emulator
+  std::string kernel;   ///< this one alone
+  std::string json;     ///< a file for the results
+  std::string code;     ///< a module in stage `nvvm` whose kernels run in place of what is compiled
+  bool traffic = false; ///< the bytes moved must be those of the bound; on the emulator
   int64_t rows = 0, time = 3, entries = 0, blocks = 0, tokens = 0; ///< as KernelCheckOptions
   double tolerance = 1e-5;
   bool useCache = true;
@@ -112,7 +112,7 @@ struct DiffOptions {
   std::string function = "grad"; ///< or `logits`: nothing behind the forward pass
   bool resultsOnly = false;      ///< nothing that the programs do not return
   int64_t memory = 1024;         ///< MiB for values that are compared at one time
-  double tolerance = 0;          ///< relative; 0: by the format of the numbers, and what fp32 cannot resolve is let pass
+  double tolerance = 0; ///< relative; 0: by the format of the numbers, and what fp32 cannot resolve is let pass
 };
 int diff(const DiffOptions &options, Console &console);
 
@@ -120,11 +120,13 @@ struct EvalOptions {
   ModelArgs model; ///< or a training folder
   DeviceOptions how;
   std::string data, params;
-  int tokenWidth = 0;                         ///< bytes of a token in a file without a header: 2 or 4; 0: 2, if it does not seem to be 4
-  int64_t batch = 8, tokens = 0, batches = 0; ///< 0 tokens: as in training, or 256; 0 batches: the whole file once, else so many, spread over it
-  int64_t separator = -1;                     ///< the token that opens a document; -1: as in training, or none
-  int64_t ignore = -1;                        ///< the token that is no target; -1: as in training, or none
-  std::string observe;                        ///< also the mean of what is observed under this name, by site
+  int tokenWidth = 0; ///< bytes of a token in a file without a header: 2 or 4; 0: 2, if it does not seem to be 4
+  int64_t batch = 8, tokens = 0,
+          batches =
+              0; ///< 0 tokens: as in training, or 256; 0 batches: the whole file once, else so many, spread over it
+  int64_t separator = -1; ///< the token that opens a document; -1: as in training, or none
+  int64_t ignore = -1;    ///< the token that is no target; -1: as in training, or none
+  std::string observe;    ///< also the mean of what is observed under this name, by site
   bool json = false;
 };
 int eval(const EvalOptions &options, Console &console);
@@ -140,7 +142,8 @@ int data(const DataOptions &options, Console &console);
 struct ConvertOptions {
   std::string input, output, dtype; ///< dtype: "", "fp32", "bf16" or "fp64"
   std::vector<std::pair<std::string, std::string>> rename;
-  std::vector<std::string> drop; ///< tensors to leave out, by name or its beginning up to a dot, before they are renamed
+  std::vector<std::string>
+      drop; ///< tensors to leave out, by name or its beginning up to a dot, before they are renamed
 };
 int convert(const ConvertOptions &options, Console &console);
 
@@ -148,9 +151,9 @@ struct GenerateOptions {
   ModelArgs model; ///< or a training folder
   DeviceOptions how;
   std::string params, prompt;
-  bool ids = false;                       ///< `promptTokens` is the prompt, and ids are written
+  bool ids = false; ///< `promptTokens` is the prompt, and ids are written
   std::vector<uint32_t> promptTokens;
-  std::vector<std::string> stops;         ///< texts of which each ends what is generated
+  std::vector<std::string> stops;                ///< texts of which each ends what is generated
   std::vector<std::vector<uint32_t>> stopTokens; ///< the same as ids
   int64_t maxTokens = 200, topK = 0, context = 0;
   int64_t separator = -1; ///< the token that opens a document; -1: as in training, or none

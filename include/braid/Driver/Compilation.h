@@ -37,8 +37,8 @@ public:
   std::string flattened() const;
 
   /// A copy of the module, taken to `to`. Fails with rendered diagnostics. `seen` as for braid::lowerTo.
-  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-  lower(Stage to, const PipelineOptions &options, std::function<void(Stage, mlir::ModuleOp)> seen = {});
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> lower(Stage to, const PipelineOptions &options,
+                                                          std::function<void(Stage, mlir::ModuleOp)> seen = {});
   /// Puts another module in the place of this one, which it returns.
   mlir::OwningOpRef<mlir::ModuleOp> exchange(mlir::OwningOpRef<mlir::ModuleOp> other) {
     std::swap(loaded, other);

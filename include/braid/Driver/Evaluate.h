@@ -22,8 +22,8 @@ llvm::Error bindInputs(Session &session, const Inputs &inputs);
 std::map<std::string, ref::Tensor> referenceInputs(const ModelInfo &model, const Inputs &inputs);
 
 /// Results of `logits`, `loss`, `grad` or `observe` by compiled code, in the order of the program.
-llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function, const Inputs &inputs,
-                                                         const DeviceOptions &how);
+llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function,
+                                                         const Inputs &inputs, const DeviceOptions &how);
 
 /// How the oracle comes to its results.
 enum class Oracle {

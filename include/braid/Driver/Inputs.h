@@ -14,7 +14,7 @@ struct Inputs {
   int64_t batch = 0, time = 0;
   std::map<std::string, std::vector<int32_t>> ids;
   std::map<std::string, std::vector<float>> reals;
-  int64_t counted = 0;    ///< targets that are not negative
+  int64_t counted = 0; ///< targets that are not negative
   bool hasTargets = false;
 };
 
@@ -22,7 +22,8 @@ struct Inputs {
 /// tensor and the position, for a missing or surplus tensor, a wrong type or shape, shapes that disagree about
 /// [batch, time], an id outside its vocabulary (`tokens[0, 3] is 300, …`; targets may be negative), and sequences
 /// that are too long for the model.
-llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &file, bool withTargets, const std::string &what);
+llvm::Expected<Inputs> readInputs(const ModelInfo &model, const rt::TensorFile &file, bool withTargets,
+                                  const std::string &what);
 /// Fails unless there is a token, and fewer than 2^31, as programs compiled ahead of time demand too.
 llvm::Error checkTokens(int64_t batch, int64_t time);
 /// Fails where sequences of so many tokens are longer than a table that the model indexes by position.

@@ -12,7 +12,7 @@ struct MachineInfo {
   std::string name, target, triple; ///< as the processor says; LLVM's name; LLVM's triple
   int threads = 1;
   int64_t memoryBytes = 0;
-  int64_t virtualBytes = 0; ///< with swap
+  int64_t virtualBytes = 0;          ///< with swap
   std::vector<std::string> features; ///< those that compiled programs use
 };
 MachineInfo describeMachine();

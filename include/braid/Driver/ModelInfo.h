@@ -70,7 +70,7 @@ struct ModelInfo {
   int64_t vocabulary() const;
   /// Tokens of a sequence where nobody says how many: 256, or as many as there are positions.
   int64_t usualTime() const { return positions ? std::min<int64_t>(positions, 256) : 256; }
-  int64_t numbers() const;               ///< of all parameters
+  int64_t numbers() const; ///< of all parameters
   const ParameterInfo *find(llvm::StringRef path) const;
   const InputInfo *findInput(llvm::StringRef name) const;
 };

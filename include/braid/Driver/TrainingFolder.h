@@ -20,9 +20,10 @@ class Compilation;
 llvm::Expected<std::string> savedModel(const std::string &folder);
 /// The config values that were replaced when the folder's run began; none without a config.json.
 llvm::Expected<std::vector<std::pair<std::string, std::string>>> savedOverrides(const std::string &folder);
-/// A setting (`tokens`): what is `given`, if it is at least `least` and not negative; else what the folder's run had, or `otherwise`.
-/// Fails where config.json has something that is no such number.
-llvm::Expected<int64_t> settingOf(const std::string &folder, llvm::StringRef name, int64_t least, int64_t given, int64_t otherwise);
+/// A setting (`tokens`): what is `given`, if it is at least `least` and not negative; else what the folder's run had,
+/// or `otherwise`. Fails where config.json has something that is no such number.
+llvm::Expected<int64_t> settingOf(const std::string &folder, llvm::StringRef name, int64_t least, int64_t given,
+                                  int64_t otherwise);
 
 /// Writes model and config.json.
 llvm::Error saveModel(const std::string &folder, Compilation &compilation, const TrainOptions &options);

@@ -18,30 +18,28 @@
 namespace braid {
 
 struct EngineOptions {
-  int threads = 0;              ///< 0: as many as the machine offers
-  unsigned optLevel = 3;        ///< of LLVM
-  std::string dumpDir;          ///< when not empty: llvm.mlir, .ll, .s of the module are written there
-  std::string cpu;              ///< LLVM processor name; empty: the host's
+  int threads = 0;       ///< 0: as many as the machine offers
+  unsigned optLevel = 3; ///< of LLVM
+  std::string dumpDir;   ///< when not empty: llvm.mlir, .ll, .s of the module are written there
+  std::string cpu;       ///< LLVM processor name; empty: the host's
 };
 
 /// A buffer that the caller binds: `param:<path>`, `in:tokens`, `out:loss`, …
 struct External {
   std::string name;
-  bool perToken;                ///< numbers for every token, else in all
+  bool perToken; ///< numbers for every token, else in all
   int64_t numbers;
   braid_dtype dtype;
-  int64_t ids = 0;              ///< the numbers index tables of at least so many rows; 0: they do not
-  int64_t bytes(int64_t tokens) const {
-    return numbers * braid_dtype_bytes(dtype) * (perToken ? tokens : 1);
-  }
+  int64_t ids = 0; ///< the numbers index tables of at least so many rows; 0: they do not
+  int64_t bytes(int64_t tokens) const { return numbers * braid_dtype_bytes(dtype) * (perToken ? tokens : 1); }
 };
 
 /// What a run of a function needs and uses.
 struct FunctionInfo {
   std::string name;
-  int64_t tokenBytes = 0;       ///< of the token arena, per token
-  int64_t fixedBytes = 0;       ///< of the fixed arena
-  int64_t positions = 0;        ///< a sequence has at most so many tokens; 0: any number
+  int64_t tokenBytes = 0; ///< of the token arena, per token
+  int64_t fixedBytes = 0; ///< of the fixed arena
+  int64_t positions = 0;  ///< a sequence has at most so many tokens; 0: any number
   std::vector<External> externals;
 };
 
@@ -59,7 +57,7 @@ struct Timing {
   std::string name;
   double seconds = 0;
   int64_t calls = 0;
-  double flops = 0;             ///< of products and attention
+  double flops = 0; ///< of products and attention
 };
 
 class Program {
@@ -82,7 +80,8 @@ public:
 
 /// Lowers like Program::compile and writes an object file and a C header with one
 /// function `int32_t braid_<function>(struct braid_context *)` for each host.func.
-llvm::Error writeObject(mlir::ModuleOp module, const EngineOptions &options, llvm::StringRef objectPath, llvm::StringRef headerPath);
+llvm::Error writeObject(mlir::ModuleOp module, const EngineOptions &options, llvm::StringRef objectPath,
+                        llvm::StringRef headerPath);
 
 } // namespace braid
 

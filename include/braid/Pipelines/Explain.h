@@ -13,14 +13,14 @@ namespace braid {
 /// FLOPs per token also depend on the length of the sequence.
 struct Cost {
   std::string function;
-  double productFlops = 0;     ///< products, of matrices and along rows, per token
-  double attendFlops = 0;      ///< attention, per token and visible position
-  double fixedFlops = 0;       ///< products of static values, in all
+  double productFlops = 0;       ///< products, of matrices and along rows, per token
+  double attendFlops = 0;        ///< attention, per token and visible position
+  double fixedFlops = 0;         ///< products of static values, in all
   double loaded = 0, stored = 0; ///< bytes per token moved by row kernels
-  double bound = 0;            ///< bytes per token if each kernel read each input once and wrote each output once
-  double fixedBytes = 0;       ///< bytes moved by kernels of the fixed space, in all
-  int64_t tokenArena = 0;      ///< bytes a token
-  int64_t fixedArena = 0;      ///< bytes in all
+  double bound = 0;              ///< bytes per token if each kernel read each input once and wrote each output once
+  double fixedBytes = 0;         ///< bytes moved by kernels of the fixed space, in all
+  int64_t tokenArena = 0;        ///< bytes a token
+  int64_t fixedArena = 0;        ///< bytes in all
   int64_t launches = 0, products = 0, kernels = 0;
   std::map<std::string, int64_t> categories; ///< bytes a token by category (sums of sizes, not of places)
 

@@ -13,8 +13,7 @@ llvm::Expected<TensorMap> parametersFrom(mlir::ModuleOp module, const rt::Tensor
 
 /// The inputs that `@function` declares, and "targets" and "loss_scale", as far as the file has
 /// them. A token value is stored as [batch, time, axes…].
-llvm::Expected<TensorMap> inputsFrom(mlir::ModuleOp module, llvm::StringRef function,
-                                     const rt::TensorFile &file);
+llvm::Expected<TensorMap> inputsFrom(mlir::ModuleOp module, llvm::StringRef function, const rt::TensorFile &file);
 
 /// Values as stored tensors: F64, or F32 with `single`. Shapes as `Tensor::shape`.
 rt::TensorFile toFile(const TensorMap &tensors, bool single = false);

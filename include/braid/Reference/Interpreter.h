@@ -26,15 +26,17 @@ enum class LossFrom {
 };
 
 struct Options {
-  uint64_t seed = 0;          ///< for `braid.random`
-  uint32_t step = 0;          ///< of the optimiser, for draws per token
-  uint32_t firstSequence = 0; ///< number of the batch's first sequence, for draws per token
+  uint64_t seed = 0;           ///< for `braid.random`
+  uint32_t step = 0;           ///< of the optimiser, for draws per token
+  uint32_t firstSequence = 0;  ///< number of the batch's first sequence, for draws per token
   int64_t batch = 1, time = 1; ///< used where no input varies per token
-  /// Factors of training (`train_only`, dropout) take part; else they are 1. On by itself in `lossGradients` and `@grad`.
+  /// Factors of training (`train_only`, dropout) take part; else they are 1. On by itself in `lossGradients` and
+  /// `@grad`.
   bool training = false;
-  bool round = true;          ///< false: `braid.round` is the identity
-  bool single = false;        ///< true: every result of an op and every partial sum is rounded to fp32: what fp32 can resolve
-  bool jitter = false;        ///< true: results of inexact elementwise functions are moved by a unit of fp32's last place, up or down
+  bool round = true;   ///< false: `braid.round` is the identity
+  bool single = false; ///< true: every result of an op and every partial sum is rounded to fp32: what fp32 can resolve
+  bool jitter =
+      false; ///< true: results of inexact elementwise functions are moved by a unit of fp32's last place, up or down
   LossFrom lossFrom = LossFrom::Auto;
   /// Called after each op, for each result (also inside the regions of `braid.read`).
   std::function<void(mlir::Value, const Tensor &)> trace;
@@ -50,8 +52,7 @@ public:
   /// Evaluates `@function`; returns its outputs by name (observed values as `observe:<name>`).
   /// `inputs` are by the name of `braid.input`, `params` by path. Batch and time follow from the
   /// inputs. Fails where an input or a parameter is missing or has another shape than declared.
-  llvm::Expected<TensorMap> run(llvm::StringRef function, const TensorMap &inputs,
-                                const TensorMap &params) const;
+  llvm::Expected<TensorMap> run(llvm::StringRef function, const TensorMap &inputs, const TensorMap &params) const;
 
   /// The loss, as `lossFrom` says: inputs "tokens", "targets" (negative: not counted) and,
   /// optionally, "loss_scale" (default: one over the number of counted targets). Output "loss".
@@ -62,8 +63,8 @@ public:
 
   /// `output` of `@function` (summed over all its elements if it is not a static scalar) and the
   /// gradient of that sum by every parameter: outputs `output`, "grad:<path>".
-  llvm::Expected<TensorMap> gradients(llvm::StringRef function, llvm::StringRef output,
-                                      const TensorMap &inputs, const TensorMap &params) const;
+  llvm::Expected<TensorMap> gradients(llvm::StringRef function, llvm::StringRef output, const TensorMap &inputs,
+                                      const TensorMap &params) const;
 
 private:
   Interpreter inTraining() const;
@@ -80,8 +81,7 @@ struct InitialValue {
 
 /// Evaluates the init regions of all parameters of a module. A region that only draws is filled
 /// in directly, at the speed of the generator; others are evaluated in double and then rounded.
-llvm::Expected<std::map<std::string, InitialValue>> initialParameters(mlir::ModuleOp module,
-                                                                      uint64_t seed);
+llvm::Expected<std::map<std::string, InitialValue>> initialParameters(mlir::ModuleOp module, uint64_t seed);
 
 /// Widened, for the interpreter.
 TensorMap toTensors(const std::map<std::string, InitialValue> &values);

@@ -34,20 +34,20 @@ enum braid_base {
 
 struct braid_context {
   int64_t batch, time;
-  int64_t tokens;         ///< batch * time: rows of the token space
-  int64_t padded_tokens;  ///< tokens rounded up to a multiple of 16; token arena offsets are multiplied by this
-  char *token_arena;      ///< 64-byte aligned
-  char *fixed_arena;      ///< 64-byte aligned
+  int64_t tokens;        ///< batch * time: rows of the token space
+  int64_t padded_tokens; ///< tokens rounded up to a multiple of 16; token arena offsets are multiplied by this
+  char *token_arena;     ///< 64-byte aligned
+  char *fixed_arena;     ///< 64-byte aligned
   void *const *external;
-  int64_t step;           ///< optimiser step, for random draws
+  int64_t step; ///< optimiser step, for random draws
   uint64_t seed;
-  void *state;            ///< the runtime's own: pool, scratch, caches, message
+  void *state; ///< the runtime's own: pool, scratch, caches, message
 };
 
 /// One entry of a list argument (the entries of a history).
 struct braid_entry {
   char *base;
-  int64_t row_bytes;      ///< from one row to the next; 0 for a value that all rows share
+  int64_t row_bytes; ///< from one row to the next; 0 for a value that all rows share
 };
 
 /// A row kernel runs its region for the rows begin … end-1 of its row space.
@@ -58,8 +58,8 @@ struct braid_entry {
 /// streams of random numbers from which it draws.
 /// time: tokens of one sequence (a row's position is row % time).
 /// scratch: this thread's own, 64-byte aligned, as many bytes as the launch table says.
-typedef void (*braid_kernel)(void *const *args, const int64_t *sizes, int64_t begin, int64_t end,
-                             int64_t time, char *scratch);
+typedef void (*braid_kernel)(void *const *args, const int64_t *sizes, int64_t begin, int64_t end, int64_t time,
+                             char *scratch);
 
 /// Row spaces of a launch.
 enum braid_space {
@@ -75,12 +75,14 @@ enum braid_arg_kind {
 };
 
 /// Launch table: space, rows (fixed space), scratch bytes a thread = s0 + s1·(first dynamic size, or 0): s0, s1,
-/// number of dynamic sizes and streams, the sizes, the streams, number of arguments, then each argument: kind and what the kind needs.
+/// number of dynamic sizes and streams, the sizes, the streams, number of arguments, then each argument: kind and what
+/// the kind needs.
 int32_t braid_launch(struct braid_context *, braid_kernel kernel, const char *name, const int64_t *table);
 
 /// C[b,m,n] = (accumulate ? C : 0) + sum over k of A[b,m,k] · B[b,k,n], strided, products accumulated in fp32.
-/// Table: batch, m, n, k; then flags: bit 0 m is multiplied by the tokens, bit 1 k is, bit 2 batch is, bit 3 accumulate;
-/// then for A, B, C: dtype, base, offset, stride of batch, of rows (A: m, B: k, C: m), of columns (A: k, B: n, C: n), in numbers.
+/// Table: batch, m, n, k; then flags: bit 0 m is multiplied by the tokens, bit 1 k is, bit 2 batch is, bit 3
+/// accumulate; then for A, B, C: dtype, base, offset, stride of batch, of rows (A: m, B: k, C: m), of columns (A: k, B:
+/// n, C: n), in numbers.
 int32_t braid_matmul(struct braid_context *, const char *name, const int64_t *table);
 
 /// Masks of a source of attention.
@@ -95,17 +97,19 @@ enum braid_mask {
 /// flattened; query rows are [h][g][d]); d (contracted); e (value width); scale as the bits of a double;
 /// then buffers (dtype, base, offset): q [tokens][h][g][d], output [tokens][h][g][e], lse (fp32) [tokens][h][g];
 /// then for each source: kind (0 tokens of the sequence, 1 slots), mask (braid_mask), window (0: none; else the newest
-/// so many of the keys that are left), number of slots, k (dtype, base, offset) [tokens or slots][h][d], v (dtype, base, offset)
-/// [tokens or slots][h][e]; with BRAID_MASK_SEGMENT then segments (base, offset) i32 [tokens], any integers in any order.
-/// A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed.
+/// so many of the keys that are left), number of slots, k (dtype, base, offset) [tokens or slots][h][d], v (dtype,
+/// base, offset) [tokens or slots][h][e]; with BRAID_MASK_SEGMENT then segments (base, offset) i32 [tokens], any
+/// integers in any order. A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed.
 int32_t braid_attend(struct braid_context *, const char *name, const int64_t *table);
 
-/// Its gradient. The same table, then: output gradient (dtype, base, offset), query gradient (dtype, base, offset), then
-/// for each source: key gradient and value gradient (dtype, base, offset each); those of slots are summed over all tokens.
+/// Its gradient. The same table, then: output gradient (dtype, base, offset), query gradient (dtype, base, offset),
+/// then for each source: key gradient and value gradient (dtype, base, offset each); those of slots are summed over all
+/// tokens.
 int32_t braid_attend_grad(struct braid_context *, const char *name, const int64_t *table);
 
-/// Sums rows into a table: out[id[t]][j] += in[t][j] in the order of t, from zero. Ids outside 0…table_rows-1 are skipped.
-/// Table: table rows, width, then buffers (dtype, base, offset): in [tokens][width], ids (i32) [tokens], out (fp32) [table rows][width].
+/// Sums rows into a table: out[id[t]][j] += in[t][j] in the order of t, from zero. Ids outside 0…table_rows-1 are
+/// skipped. Table: table rows, width, then buffers (dtype, base, offset): in [tokens][width], ids (i32) [tokens], out
+/// (fp32) [table rows][width].
 int32_t braid_scatter(struct braid_context *, const char *name, const int64_t *table);
 
 /// Called by compiled code when a call has failed, with the program location of the call; adds it to the message.

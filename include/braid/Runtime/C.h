@@ -47,17 +47,18 @@ static inline int64_t braid_external_bytes(const struct braid_external *external
 
 /// Threads, scratch memory and arenas, which grow and are kept. For one caller at a time.
 struct braid_runtime;
-/// `threads` 0: as many as OMP_NUM_THREADS says, or else as the process may use: its processors, and a container's quota
-/// of their time. Results depend on this number alone, however few threads OpenMP gives to a run. Null when there is no memory.
+/// `threads` 0: as many as OMP_NUM_THREADS says, or else as the process may use: its processors, and a container's
+/// quota of their time. Results depend on this number alone, however few threads OpenMP gives to a run. Null when there
+/// is no memory.
 struct braid_runtime *braid_runtime_create(int32_t threads);
 void braid_runtime_destroy(struct braid_runtime *runtime);
 
 /// Runs a program on `batch` sequences of `time` tokens. `seed` and `step` are the coordinates of random draws.
 /// `external`: an address for each of the program's externals, none null, aligned as its numbers are; results
-/// are written there. Ids that no table has a row for, and sequences longer than the program's `positions`, are refused before
-/// anything is written. Returns 0, or a non-zero code after having put a message into the runtime.
-int32_t braid_runtime_run(struct braid_runtime *runtime, const struct braid_program *program, int64_t batch, int64_t time,
-                          uint64_t seed, int64_t step, void *const *external);
+/// are written there. Ids that no table has a row for, and sequences longer than the program's `positions`, are refused
+/// before anything is written. Returns 0, or a non-zero code after having put a message into the runtime.
+int32_t braid_runtime_run(struct braid_runtime *runtime, const struct braid_program *program, int64_t batch,
+                          int64_t time, uint64_t seed, int64_t step, void *const *external);
 /// Why the last run failed, with its place in the model; empty when it did not. Valid until the next call.
 const char *braid_runtime_message(const struct braid_runtime *runtime);
 

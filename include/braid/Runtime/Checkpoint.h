@@ -28,8 +28,8 @@ Status saveCheckpoint(const std::string &folder, const Checkpoint &checkpoint, i
 /// Removes what runs that were killed while they saved or removed a checkpoint have left in `folder`.
 void removeLeftovers(const std::string &folder);
 
-/// Loads one checkpoint folder; fails when a file is missing, damaged, of another step than its name says, or not the one
-/// whose checksum state.json has.
+/// Loads one checkpoint folder; fails when a file is missing, damaged, of another step than its name says, or not the
+/// one whose checksum state.json has.
 Result<Checkpoint> loadCheckpoint(const std::string &path);
 
 /// Steps of the checkpoints in `folder`, ascending; none when there is no such folder.

@@ -21,10 +21,10 @@ class MatmulCache;
 
 /// What the calls of one kind and name took since timing was switched on.
 struct CallTime {
-  const char *kind = "";       ///< "launch", "matmul", "attend", "attend_grad" or "scatter"
-  std::string name;            ///< as the compiled program names the call
+  const char *kind = ""; ///< "launch", "matmul", "attend", "attend_grad" or "scatter"
+  std::string name;      ///< as the compiled program names the call
   double seconds = 0;
-  double flops = 0;            ///< of matrix products and attention; visible pairs only
+  double flops = 0; ///< of matrix products and attention; visible pairs only
   int64_t calls = 0;
 };
 
@@ -83,7 +83,8 @@ private:
   std::map<std::pair<const void *, std::string>, CallTime> record;
 };
 
-/// How many threads OpenMP gives now to who asks for so many; fewer under OMP_DYNAMIC, OMP_THREAD_LIMIT, in nested regions, ….
+/// How many threads OpenMP gives now to who asks for so many; fewer under OMP_DYNAMIC, OMP_THREAD_LIMIT, in nested
+/// regions, ….
 int workingThreads(int asked);
 
 /// The Context of a braid_context.

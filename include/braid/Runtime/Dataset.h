@@ -42,7 +42,8 @@ public:
   Result<int> seemingWidth() const;
   /// Tokens `index` … `index + number - 1`. Fails when the file has become shorter, or holds what `limitTo` forbids.
   Status read(int64_t index, int64_t number, uint32_t *tokens) const;
-  /// Looks at every token; fails at the first that is not below `vocabulary`, with its position. Later reads do so, too.
+  /// Looks at every token; fails at the first that is not below `vocabulary`, with its position. Later reads do so,
+  /// too.
   Status limitTo(int64_t vocabulary);
 
 private:

@@ -1,7 +1,7 @@
 //===- Optimiser.h - what a training step is told, keeps and says ---------===//
 //
-// For C and C++. The numbers of `in:hyper`, `state:step` and `out:status`, which @step of every model takes and gives, in
-// their order; docs/ahead-of-time.md says how they are used.
+// For C and C++. The numbers of `in:hyper`, `state:step` and `out:status`, which @step of every model takes and gives,
+// in their order; docs/ahead-of-time.md says how they are used.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_RUNTIME_OPTIMISER_H
@@ -15,8 +15,8 @@ extern "C" {
 
 /// The numbers of `in:hyper`. A beta is the sum of two, for its own fp32 number has few digits of 1 - beta.
 enum braid_hyper {
-  BRAID_HYPER_RATE,         ///< learning rate of this step
-  BRAID_HYPER_DECAY,        ///< weight decay
+  BRAID_HYPER_RATE,  ///< learning rate of this step
+  BRAID_HYPER_DECAY, ///< weight decay
   BRAID_HYPER_EPSILON,
   BRAID_HYPER_CLIP,         ///< largest norm of the gradient; 0: any
   BRAID_HYPER_MOST_SKIPPED, ///< steps that may be left out in a row; one more, and no step is taken any longer
@@ -33,7 +33,8 @@ enum braid_hyper {
 
 /// The numbers of `state:step`, zeros before the first step. A step that was left out is not one that was taken.
 enum braid_step_state {
-  BRAID_STATE_TAKEN,   ///< steps taken, which the bias correction counts; from 2^24 on it stays, where the correction is 1
+  BRAID_STATE_TAKEN, ///< steps taken, which the bias correction counts; from 2^24 on it stays, where the correction is
+                     ///< 1
   BRAID_STATE_SKIPPED, ///< steps left out since the last one that was taken
   BRAID_STATE_HALTED,  ///< enum braid_halt; if not 0, no step is taken any longer
   BRAID_STATE_COUNT
@@ -49,7 +50,8 @@ enum braid_halt {
 enum braid_step_status {
   BRAID_STATUS_LOSS,
   BRAID_STATUS_NORM,   ///< of the gradient, before clipping; infinite only beyond fp32
-  BRAID_STATUS_FINITE, ///< 1: loss, gradient and the square of the clipped gradient's norm are; if not, the step was left out
+  BRAID_STATUS_FINITE, ///< 1: loss, gradient and the square of the clipped gradient's norm are; if not, the step was
+                       ///< left out
   BRAID_STATUS_SKIPPED,
   BRAID_STATUS_HALTED, ///< as in the state
   BRAID_STATUS_COUNT

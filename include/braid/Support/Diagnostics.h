@@ -27,8 +27,8 @@ enum class Diag : uint16_t {
 struct Diagnostic {
   Diag id;
   SourceRange range;
-  std::string message;                       ///< the template, filled in
-  std::string hint;                          ///< shown behind the caret
+  std::string message; ///< the template, filled in
+  std::string hint;    ///< shown behind the caret
   struct Note {
     SourceRange range;
     std::string message;
@@ -69,7 +69,8 @@ private:
 };
 
 /// What to do with several results, which the language does not have.
-inline constexpr char severalValues[] = "a call has one value; several of the same axes go along one: `axis pair = (k, v)`, then `kv.k`";
+inline constexpr char severalValues[] =
+    "a call has one value; several of the same axes go along one: `axis pair = (k, v)`, then `kv.k`";
 
 /// `B0107`.
 const char *diagnosticCode(Diag id);

@@ -19,7 +19,7 @@ template <typename Fn> double elementary(Fn fn, const double *x) {
     if (fn == Fn::Copy)
       return x[0];
   switch (fn) {
-#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...) \
+#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...)                                                   \
   case Fn::NAME: return VALUE;
 #include "braid/Support/Elementwise.def"
   default: return NAN; // every function is above
@@ -39,7 +39,7 @@ struct ElementwiseInfo {
 
 template <typename Fn> ElementwiseInfo elementwiseInfo(Fn fn) {
   switch (fn) {
-#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...) \
+#define ELEMENTWISE(NAME, WORD, ARITY, ROLE, VALUE, COST, ULPS, ...)                                                   \
   case Fn::NAME: return {ARITY, ElementwiseRole::ROLE, ElementwiseCost::COST, ULPS};
 #include "braid/Support/Elementwise.def"
   default: return {1, ElementwiseRole::Choice, ElementwiseCost::Cheap, 0}; // `copy`: what it takes
@@ -49,7 +49,7 @@ template <typename Fn> ElementwiseInfo elementwiseInfo(Fn fn) {
 /// The same function of the other dialect.
 template <typename To, typename From> To sameElementwise(From fn) {
   switch (fn) {
-#define ELEMENTWISE(NAME, ...) \
+#define ELEMENTWISE(NAME, ...)                                                                                         \
   case From::NAME: return To::NAME;
 #include "braid/Support/Elementwise.def"
   }

@@ -13,7 +13,7 @@ namespace braid {
 /// Bytes of one number.
 template <typename Format> constexpr int64_t formatBytes(Format format) {
   switch (format) {
-#define FORMAT(NAME, WORD, BYTES, C) \
+#define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
   case Format::NAME: return BYTES;
 #include "braid/Support/Formats.def"
   }
@@ -23,7 +23,7 @@ template <typename Format> constexpr int64_t formatBytes(Format format) {
 /// The same format of another enum.
 template <typename To, typename From> constexpr To sameFormat(From format) {
   switch (format) {
-#define FORMAT(NAME, WORD, BYTES, C) \
+#define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
   case From::NAME: return To::NAME;
 #include "braid/Support/Formats.def"
   }

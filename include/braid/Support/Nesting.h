@@ -7,8 +7,8 @@
 
 namespace braid {
 
-/// Brackets that may be open at a time. The reader of modules is recursive and overflows a stack of 8 MiB at about 5000;
-/// places of inlined calls are nested as well, at most 2500 deep.
+/// Brackets that may be open at a time. The reader of modules is recursive and overflows a stack of 8 MiB at about
+/// 5000; places of inlined calls are nested as well, at most 2500 deep.
 inline constexpr unsigned maxModuleNesting = 3000;
 
 /// The line of a module's text, from 1, at which more brackets are open than may be; 0: none. Bytecode has none.

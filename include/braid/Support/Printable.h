@@ -12,13 +12,14 @@
 
 namespace braid {
 
-/// Text for the middle of a message, in one line: bytes that cannot be printed as `\x1b`, and of long text the beginning.
+/// Text for the middle of a message, in one line: bytes that cannot be printed as `\x1b`, and of long text the
+/// beginning.
 std::string printable(std::string_view text);
 /// A whole message, maybe of several lines: the same, and of a long one the beginning and the end.
 std::string printableMessage(std::string_view text);
 
-/// A line of a file as it is shown, and what stands under it. One character, however many bytes it has, takes one column;
-/// tabs of the line stay in `pad`; of a long line only the part around the mark is shown.
+/// A line of a file as it is shown, and what stands under it. One character, however many bytes it has, takes one
+/// column; tabs of the line stay in `pad`; of a long line only the part around the mark is shown.
 struct MarkedLine {
   std::string text, pad, mark; ///< `mark`: `^~~`
 };

@@ -1,11 +1,11 @@
 //===- BraidToRow.cpp - programs for one token as kernels and schedules ---===//
 
 #include "braid/Conversion/BraidToRow.h"
-#include "braid/Conversion/Launches.h"
 #include "Calls.h"
 #include "KernelBuilder.h"
 #include "Prepare.h"
 #include "ShareKernels.h"
+#include "braid/Conversion/Launches.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
@@ -70,8 +70,9 @@ LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
   // The program takes over the function's name, so it gets it when that is free.
   OpBuilder kernels(func);
   ir::IdBounds bounds = ir::idBoundsOf(func);
-  auto program = kernels.create<host::FuncOp>(func.getLoc(), (func.getSymName() + "__host").str(), IntegerAttr(), IntegerAttr(),
-                                              bounds.positions ? kernels.getI64IntegerAttr(bounds.positions) : IntegerAttr());
+  auto program =
+      kernels.create<host::FuncOp>(func.getLoc(), (func.getSymName() + "__host").str(), IntegerAttr(), IntegerAttr(),
+                                   bounds.positions ? kernels.getI64IntegerAttr(bounds.positions) : IntegerAttr());
   OpBuilder host = OpBuilder::atBlockEnd(&program.getBody().emplaceBlock());
   kernels.setInsertionPoint(program);
   Buffers buffers(func, *schedule, bounds, host);

@@ -150,8 +150,8 @@ Value Buffers::unused(ValueType like, Format format) {
 Value Buffers::draw() {
   if (!coordinates)
     coordinates = host.create<host::ExternalOp>(
-        host.getUnknownLoc(), host::BufferType::get(host.getContext(), host::Space::Fixed, 4, host::Storage::I32), "draw",
-        IntegerAttr());
+        host.getUnknownLoc(), host::BufferType::get(host.getContext(), host::Space::Fixed, 4, host::Storage::I32),
+        "draw", IntegerAttr());
   return coordinates;
 }
 

@@ -41,8 +41,8 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   llvm::DenseMap<mlir::Type, mlir::Value> zeroBlocks, unusedBlocks;
   mlir::Value coordinates;
-  llvm::DenseMap<mlir::Value, int64_t> lastUse;     ///< level
-  int64_t lossLevel = -1;                           ///< where there are gradients of the loss
+  llvm::DenseMap<mlir::Value, int64_t> lastUse; ///< level
+  int64_t lossLevel = -1;                       ///< where there are gradients of the loss
   unsigned count = 0;
 };
 

@@ -66,7 +66,8 @@ LogicalResult emitAttend(AttendOp op, Buffers &buffers, OpBuilder &host, Integer
   Geometry g(op.getQuery(), op.getKeys(), op.getValues(), op.getAxis(), op.getMasks());
   host.create<host::AttendOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
                               memoryOf(buffers, op.getValues()), segmentsOf(buffers, op.getSegments(), op.getMasks()),
-                              buffers.get(op.getOutput()), buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots, level);
+                              buffers.get(op.getOutput()), buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds,
+                              g.masks, g.windows, g.slots, level);
   return success();
 }
 
@@ -79,13 +80,11 @@ LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder &host,
       memory.push_back(value.use_empty() ? buffers.unused(typeOf(value), Format::F32) : buffers.get(value));
     return memory;
   };
-  host.create<host::AttendGradOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
-                                  memoryOf(buffers, op.getValues()),
-                                  segmentsOf(buffers, op.getSegments(), op.getMasks()), buffers.get(op.getOutput()),
-                                  buffers.get(op.getLse()), buffers.get(op.getOutputGrad()),
-                                  results(op.getQueryGrad()).front(), results(op.getKeyGrads()),
-                                  results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks,
-                                  g.windows, g.slots, level);
+  host.create<host::AttendGradOp>(
+      op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()), memoryOf(buffers, op.getValues()),
+      segmentsOf(buffers, op.getSegments(), op.getMasks()), buffers.get(op.getOutput()), buffers.get(op.getLse()),
+      buffers.get(op.getOutputGrad()), results(op.getQueryGrad()).front(), results(op.getKeyGrads()),
+      results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots, level);
   return success();
 }
 

@@ -88,8 +88,8 @@ Value Step::external(StringRef kind, StringRef path, int64_t numbers) {
 }
 
 void Step::launch(KernelOp kernel, int64_t rows, ArrayRef<int64_t> sizes, ValueRange args) {
-  host.create<host::LaunchOp>(module.getLoc(), kernel.getSymName(), host::Space::Fixed, host.getI64IntegerAttr(rows), sizes,
-                              ArrayAttr(), args, DenseI64ArrayAttr(), IntegerAttr());
+  host.create<host::LaunchOp>(module.getLoc(), kernel.getSymName(), host::Space::Fixed, host.getI64IntegerAttr(rows),
+                              sizes, ArrayAttr(), args, DenseI64ArrayAttr(), IntegerAttr());
 }
 
 KernelOp Step::update(bool decay, double rate) {
@@ -139,7 +139,8 @@ void Step::accumulate() {
   KernelOp add = step::addition(kernels, module.getLoc());
   launch(add, 1, 1, {external("acc", "loss", 1), external("out", "loss", 1)});
   for (const Parameter &p : parameters())
-    launch(add, p.numbers / p.length, p.length, {external("acc", p.path, p.numbers), external("grad", p.path, p.numbers)});
+    launch(add, p.numbers / p.length, p.length,
+           {external("acc", p.path, p.numbers), external("grad", p.path, p.numbers)});
 }
 
 namespace {

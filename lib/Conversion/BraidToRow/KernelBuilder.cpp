@@ -43,13 +43,9 @@ row::ValueType KernelBuilder::rowType(ValueType type) const {
   return row::ValueType::get(type.getContext(), axes(type), rowElement(type.getElement()));
 }
 
-row::Storage KernelBuilder::rowStorage(Format format) const {
-  return sameFormat<row::Storage>(format);
-}
+row::Storage KernelBuilder::rowStorage(Format format) const { return sameFormat<row::Storage>(format); }
 
-bool KernelBuilder::perRow(ValueType type) const {
-  return type.isToken() || (!leading.empty() && type.has(leading));
-}
+bool KernelBuilder::perRow(ValueType type) const { return type.isToken() || (!leading.empty() && type.has(leading)); }
 
 /// The axis that every op of a step on static values treats elementwise, if it stands first everywhere;
 /// its indices are then the rows. Otherwise, and for little work, there is one row.
@@ -123,7 +119,8 @@ bool KernelBuilder::isInside(Value root) const {
   return op && schedule.stepOf(op) == number;
 }
 
-/// True if an op of this kernel uses the value, views looked through, otherwise than as an entry of a list, which lies in memory.
+/// True if an op of this kernel uses the value, views looked through, otherwise than as an entry of a list, which lies
+/// in memory.
 bool KernelBuilder::isUsedHere(Value value) const {
   return llvm::any_of(value.getUses(), [&](OpOperand &use) {
     Operation *user = use.getOwner();

@@ -43,6 +43,7 @@ private:
 
   // Ops.
   mlir::LogicalResult emit(mlir::Operation *op);
+  mlir::Value emitRow(mlir::Operation *op, row::ValueType type);
   mlir::Value emitFree(mlir::Operation *op);
   mlir::Value emitRandom(ir::RandomOp op);
   mlir::Value emitView(mlir::Operation *op);
@@ -52,7 +53,8 @@ private:
   mlir::Value emitPad(ir::PadOp op);
   mlir::LogicalResult emitSum(mlir::Operation *op, mlir::Value sum);
   mlir::LogicalResult emitRead(ir::ReadOp op);
-  mlir::Value product(mlir::Location loc, mlir::Value lhs, mlir::Value rhs, ir::ValueType lhsType, ir::ValueType rhsType);
+  mlir::Value product(mlir::Location loc, mlir::Value lhs, mlir::Value rhs, ir::ValueType lhsType,
+                      ir::ValueType rhsType);
 
   const Step &step;
   int number;

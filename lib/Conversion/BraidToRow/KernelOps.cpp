@@ -1,8 +1,8 @@
 //===- KernelOps.cpp - the ops of the braid dialect as row work -----------===//
 
 #include "KernelBuilder.h"
-#include "dialects/Braid/Analysis/Values.h"
 #include "braid/Support/Elementary.h"
+#include "dialects/Braid/Analysis/Values.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -39,7 +39,8 @@ Value KernelBuilder::emitRandom(RandomOp op) {
   // No axis of a model has a dot in its name and this size.
   auto words = row::AxisAttr::get(context, "draw.word", 4);
   Value draw = argument(row::BufferType::get(context, false, words, row::Storage::I32), buffers.draw());
-  auto distribution = op.getDistribution() == Distribution::Normal ? row::Distribution::Normal : row::Distribution::Uniform;
+  auto distribution =
+      op.getDistribution() == Distribution::Normal ? row::Distribution::Normal : row::Distribution::Uniform;
   return b.create<row::RandomOp>(op.getLoc(), rowType(typeOf(op.getResult())), distribution, op.getScale(), number,
                                  op.getPerSequence(), draw);
 }
@@ -91,7 +92,8 @@ Value KernelBuilder::emitGather(GatherOp op) {
   row::ValueType real = row::ValueType::get(b.getContext(), {}, row::Element::Real);
   Value index = b.create<row::IotaOp>(loc, rowType(line));
   Value wanted = b.create<row::MapOp>(loc, real, row::Fn::Real, ValueRange(id));
-  Value hit = b.create<row::MapOp>(loc, rowType(line.withElement(Element::Bool)), row::Fn::Eq, ValueRange{index, wanted});
+  Value hit =
+      b.create<row::MapOp>(loc, rowType(line.withElement(Element::Bool)), row::Fn::Eq, ValueRange{index, wanted});
   Value zero = b.create<row::ConstantOp>(loc, real, b.getF64FloatAttr(0));
   Value masked = b.create<row::MapOp>(loc, rowType(tableType), row::Fn::Select, ValueRange{hit, get(table), zero});
   return b.create<row::ReduceOp>(loc, type, row::ReduceKind::Sum, masked, b.getStrArrayAttr({op.getAxis()}));
@@ -109,8 +111,8 @@ Value KernelBuilder::emitSlice(SliceOp op) {
   if (op.getAs() && int64_t(op.getSize()) == length)
     return b.create<row::ViewOp>(op.getLoc(), type, input);
   int64_t offset = offsetIn(op.getOffset(), op.getSize(), length, dynamic.contains(op.getAxis()));
-  return b.create<row::SliceOp>(op.getLoc(), type, input, op.getAxisAttr(), b.getI64IntegerAttr(offset), op.getSizeAttr(),
-                                op.getAsAttr());
+  return b.create<row::SliceOp>(op.getLoc(), type, input, op.getAxisAttr(), b.getI64IntegerAttr(offset),
+                                op.getSizeAttr(), op.getAsAttr());
 }
 
 Value KernelBuilder::emitPad(PadOp op) {
@@ -191,25 +193,33 @@ LogicalResult KernelBuilder::emitRead(ReadOp read) {
 }
 
 LogicalResult KernelBuilder::emit(Operation *op) {
-  Location loc = op->getLoc();
   if (auto read = dyn_cast<ReadOp>(op))
     return emitRead(read);
   if (op->getNumResults() != 1)
     return op->emitOpError("is not row work");
   Value result = op->getResult(0);
   row::ValueType type = rowType(typeOf(result));
+  if (auto sum = dyn_cast<TokenSumOp>(op))
+    return emitSum(op, get(sum.getInput()));
+  if (auto dot = dyn_cast<DotOp>(op); dot && dot.getTokens())
+    return emitSum(op, emitDot(dot));
+
+  Value computed = isFree(op) ? emitFree(op) : isView(op) ? emitView(op) : emitRow(op, type);
+  if (!computed)
+    return op->emitOpError("is not row work");
+  set(result, computed);
+  return success();
+}
+
+Value KernelBuilder::emitRow(Operation *op, row::ValueType type) {
+  Location loc = op->getLoc();
   auto operands = [&] {
     SmallVector<Value> values;
     for (Value operand : op->getOperands())
       values.push_back(get(operand));
     return values;
   };
-  if (auto sum = dyn_cast<TokenSumOp>(op))
-    return emitSum(op, get(sum.getInput()));
-  if (auto dot = dyn_cast<DotOp>(op); dot && dot.getTokens())
-    return emitSum(op, emitDot(dot));
-
-  Value computed = isFree(op) ? emitFree(op) : isView(op) ? emitView(op) : llvm::TypeSwitch<Operation *, Value>(op)
+  return llvm::TypeSwitch<Operation *, Value>(op)
       .Case<MapOp>([&](MapOp map) -> Value {
         return b.create<row::MapOp>(loc, type, sameElementwise<row::Fn>(map.getFn()), operands());
       })
@@ -220,15 +230,15 @@ LogicalResult KernelBuilder::emit(Operation *op) {
         return b.create<row::MapOp>(loc, type, row::Fn::Copy, ValueRange(input));
       })
       .Case<ReduceOp>([&](ReduceOp reduce) -> Value {
-        return b.create<row::ReduceOp>(loc, type, rowKind(reduce.getKind()), get(reduce.getInput()),
-                                       reduce.getAxes());
+        return b.create<row::ReduceOp>(loc, type, rowKind(reduce.getKind()), get(reduce.getInput()), reduce.getAxes());
       })
       .Case<DotOp>([&](DotOp dot) { return emitDot(dot); })
       .Case<RoundOp>([&](RoundOp round) -> Value {
         auto storage = round.getPrecision() == Precision::BF16 ? row::Storage::BF16 : row::Storage::F32;
         return b.create<row::RoundOp>(loc, type, get(round.getInput()), storage);
       })
-      .Case<TransposeOp>([&](TransposeOp) -> Value { return b.create<row::TransposeOp>(loc, type, get(op->getOperand(0))); })
+      .Case<TransposeOp>(
+          [&](TransposeOp) -> Value { return b.create<row::TransposeOp>(loc, type, get(op->getOperand(0))); })
       .Case<SliceOp>([&](SliceOp slice) { return emitSlice(slice); })
       .Case<PadOp>([&](PadOp pad) { return emitPad(pad); })
       .Case<ConcatOp>([&](ConcatOp concat) -> Value {
@@ -236,10 +246,6 @@ LogicalResult KernelBuilder::emit(Operation *op) {
       })
       .Case<GatherOp>([&](GatherOp gather) { return emitGather(gather); })
       .Default([](Operation *) { return Value(); });
-  if (!computed)
-    return op->emitOpError("is not row work");
-  set(result, computed);
-  return success();
 }
 
 } // namespace braid::convert

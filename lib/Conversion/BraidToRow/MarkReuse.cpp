@@ -39,7 +39,7 @@ bool mayOverwrite(Operation *load, Operation *store) {
   Value loaded = load->getResult(0);
   ArrayRef<AxisAttr> axes = typeOf(loaded).getAxes();
   if (isFinished(loaded))
-    return false; // not worth it
+    return false;                     // not worth it
   llvm::SetVector<Value> same, other; // at the same index; anything else that depends on it
   same.insert(loaded);
   auto later = [&](Operation *op) { return !op->isBeforeInBlock(store); };

@@ -41,7 +41,9 @@ static void prepareProduct(DotOp dot) {
 }
 
 /// A computed copy of a value, for who needs it in memory of its own.
-static Value copyOf(OpBuilder &b, Location loc, Value value) { return b.create<BroadcastOp>(loc, typeOf(value), value); }
+static Value copyOf(OpBuilder &b, Location loc, Value value) {
+  return b.create<BroadcastOp>(loc, typeOf(value), value);
+}
 
 static void prepareOutput(OutputOp output, DenseSet<Value> &taken) {
   Value root = rootOf(output.getValue());
@@ -53,8 +55,10 @@ static void prepareOutput(OutputOp output, DenseSet<Value> &taken) {
   Value value = output.getValue();
   ValueType type = typeOf(value);
   // What leaves the program is a number.
-  output.getValueMutable().assign(type.isReal() ? copyOf(b, output.getLoc(), value)
-                                                : b.create<MapOp>(output.getLoc(), type.withElement(Element::Real), Fn::Real, ValueRange(value)).getResult());
+  output.getValueMutable().assign(
+      type.isReal()
+          ? copyOf(b, output.getLoc(), value)
+          : b.create<MapOp>(output.getLoc(), type.withElement(Element::Real), Fn::Real, ValueRange(value)).getResult());
   taken.insert(output.getValue());
 }
 

@@ -83,9 +83,9 @@ static void replaceOrdered(OpBuilder &b, Value from, Value to) {
 void prepareAttend(AttendOp op) {
   OpBuilder b(op);
   Sources s(b, op.getLoc(), op.getQuery(), op.getKeys(), op.getValues(), op.getAxis());
-  auto fresh = b.create<AttendOp>(op.getLoc(), typeOf(op.getOutput()).withAxes(s.output),
-                                  typeOf(op.getLse()).withAxes(s.lse), s.query, s.keys, s.values,
-                                  op.getSegments(), op.getAxis(), op.getMasks(), op.getScale());
+  auto fresh =
+      b.create<AttendOp>(op.getLoc(), typeOf(op.getOutput()).withAxes(s.output), typeOf(op.getLse()).withAxes(s.lse),
+                         s.query, s.keys, s.values, op.getSegments(), op.getAxis(), op.getMasks(), op.getScale());
   replaceOrdered(b, op.getOutput(), fresh.getOutput());
   replaceOrdered(b, op.getLse(), fresh.getLse());
   op.erase();
@@ -98,9 +98,9 @@ void prepareAttendGrad(AttendGradOp op) {
   Value output = ordered(b, loc, op.getOutput(), s.output);
   Value lse = ordered(b, loc, op.getLse(), s.lse);
   Value grad = ordered(b, loc, op.getOutputGrad(), s.output);
-  auto fresh = b.create<AttendGradOp>(loc, s.query.getType(), ValueRange(s.keys).getTypes(), ValueRange(s.values).getTypes(),
-                                      s.query, s.keys, s.values, op.getSegments(), output, lse, grad,
-                                      op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
+  auto fresh = b.create<AttendGradOp>(loc, s.query.getType(), ValueRange(s.keys).getTypes(),
+                                      ValueRange(s.values).getTypes(), s.query, s.keys, s.values, op.getSegments(),
+                                      output, lse, grad, op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
   replaceOrdered(b, op.getQueryGrad(), fresh.getQueryGrad());
   // The gradient of a key that was repeated along an axis is the sum over that axis.
   auto replace = [&](Value from, Value to) {

@@ -99,8 +99,8 @@ void splitStaticResults(ReadOp read) {
   for (Value value : yielded)
     mapped.push_back(mapping.lookup(value));
   inner.create<YieldOp>(loc, mapped);
-  auto fresh = outer.create<ReadOp>(loc, types, read.getAxisAttr(), outer.getI64IntegerAttr(staticGroups), entries, captures,
-                                    outer.getDenseI64ArrayAttr(unstacked));
+  auto fresh = outer.create<ReadOp>(loc, types, read.getAxisAttr(), outer.getI64IntegerAttr(staticGroups), entries,
+                                    captures, outer.getDenseI64ArrayAttr(unstacked));
   fresh.getBody().takeBody(region);
   for (auto [result, replacement] : llvm::zip(results, fresh.getOutputs()))
     result.replaceAllUsesWith(replacement);

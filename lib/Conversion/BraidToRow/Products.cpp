@@ -19,7 +19,7 @@ using Axes = SmallVector<AxisAttr>;
 /// One of A, B, C: its axes in memory.
 struct Operand {
   ValueType type;
-  bool varies;             ///< per token
+  bool varies; ///< per token
   std::array<Class, 3> classes;
 
   int64_t stride(StringRef axis) const {
@@ -81,7 +81,9 @@ Product planProduct(DotOp dot) {
   std::array<Axes, 4> classes;
   SmallVector<StringRef> contracted = strings(dot.getAxes());
   for (AxisAttr axis : lhs.getAxes())
-    classes[llvm::is_contained(contracted, axis.getName()) ? Contracted : rhs.has(axis.getName()) ? Batch : Rows]
+    classes[llvm::is_contained(contracted, axis.getName()) ? Contracted
+            : rhs.has(axis.getName())                      ? Batch
+                                                           : Rows]
         .push_back(axis);
   for (AxisAttr axis : rhs.getAxes())
     if (!lhs.has(axis.getName()))

@@ -9,8 +9,8 @@ namespace braid::convert {
 
 /// `C[b,m,n] = Σ_k A[b,m,k] B[b,k,n]`; strides in numbers as `host.matmul` has them.
 struct Product {
-  bool swapped = false;             ///< A is the dot's right operand
-  std::array<int64_t, 4> dims{};    ///< batch, m, n, k, without the tokens
+  bool swapped = false;          ///< A is the dot's right operand
+  std::array<int64_t, 4> dims{}; ///< batch, m, n, k, without the tokens
   llvm::StringRef tokenDim = "none";
   std::array<int64_t, 3> a{}, b{}, c{};
   /// Operands and the result whose axes' order no strides can express, with the order that they

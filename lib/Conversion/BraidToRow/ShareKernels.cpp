@@ -45,8 +45,8 @@ public:
   }
 
   std::string text;
-  llvm::SmallVector<StringRef> axes;    ///< by number
-  llvm::SmallVector<int64_t> sizes;     ///< by number; -1: already an argument
+  llvm::SmallVector<StringRef> axes; ///< by number
+  llvm::SmallVector<int64_t> sizes;  ///< by number; -1: already an argument
 
 private:
   void pinAll(ArrayRef<AxisAttr> axes, ArrayRef<AxisAttr> but) {
@@ -84,9 +84,8 @@ private:
   }
   void print(AxisAttr axis) {
     out << number(axis);
-    bool renamed = llvm::any_of(renames, [&](auto &r) {
-      return llvm::is_contained(r.first, axis) || llvm::is_contained(r.second, axis);
-    });
+    bool renamed = llvm::any_of(
+        renames, [&](auto &r) { return llvm::is_contained(r.first, axis) || llvm::is_contained(r.second, axis); });
     if (axis.isDynamic())
       out << '?';
     else if (renamed || pinned.contains(axis.getName()))
@@ -185,9 +184,8 @@ void merge(MutableArrayRef<Site> sites) {
   llvm::StringSet<> widened;
   for (unsigned n = 0; n < kept.axes.size(); ++n) {
     bool differs = llvm::any_of(sites, [&](const Site &s) { return s.sizes[n] != kept.sizes[n]; });
-    bool listed = llvm::any_of(kept.kernel.getDynamic(), [&](Attribute a) {
-      return cast<StringAttr>(a).getValue() == kept.axes[n];
-    });
+    bool listed = llvm::any_of(kept.kernel.getDynamic(),
+                               [&](Attribute a) { return cast<StringAttr>(a).getValue() == kept.axes[n]; });
     argument.push_back(differs || listed);
     if (differs)
       widened.insert(kept.axes[n]);

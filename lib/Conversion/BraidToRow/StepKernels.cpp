@@ -28,8 +28,12 @@ public:
   }
 
   AxisAttr axis(StringRef name, int64_t size = -1) { return AxisAttr::get(b.getContext(), name, size); }
-  Value buffer(bool perRow, ArrayRef<AxisAttr> axes) { return add(BufferType::get(b.getContext(), perRow, axes, Storage::F32)); }
-  Value list(StringRef axis, ArrayRef<AxisAttr> axes) { return add(ListType::get(b.getContext(), axis, axes, Storage::F32)); }
+  Value buffer(bool perRow, ArrayRef<AxisAttr> axes) {
+    return add(BufferType::get(b.getContext(), perRow, axes, Storage::F32));
+  }
+  Value list(StringRef axis, ArrayRef<AxisAttr> axes) {
+    return add(ListType::get(b.getContext(), axis, axes, Storage::F32));
+  }
   Value load(Value buffer) { return b.create<LoadOp>(loc, type(cast<BufferType>(buffer.getType()).getAxes()), buffer); }
   Value stack(Value list) {
     auto from = cast<ListType>(list.getType());
@@ -47,7 +51,8 @@ public:
   Value vector(AxisAttr axis, ValueRange numbers) {
     Value result;
     for (auto [i, number] : llvm::enumerate(numbers)) {
-      Value padded = b.create<PadOp>(loc, type({axis}), number, b.getStringAttr(axis.getName()), b.getI64IntegerAttr(i), StringAttr());
+      Value padded = b.create<PadOp>(loc, type({axis}), number, b.getStringAttr(axis.getName()), b.getI64IntegerAttr(i),
+                                     StringAttr());
       result = result ? this->add(result, padded) : padded;
     }
     return result;
@@ -58,7 +63,9 @@ public:
     for (Value input : inputs)
       if (typeOf(input).getAxes().size() > axes.size())
         axes = typeOf(input).getAxes();
-    Element element = fn == Fn::Select ? typeOf(inputs[1]).getElement() : yieldsBool(fn) ? Element::Bool : Element::Real;
+    Element element = fn == Fn::Select ? typeOf(inputs[1]).getElement()
+                      : yieldsBool(fn) ? Element::Bool
+                                       : Element::Real;
     return b.create<MapOp>(loc, ValueType::get(b.getContext(), axes, element), fn, inputs);
   }
   Value add(Value x, Value y) { return map(Fn::Add, {x, y}); }
@@ -121,26 +128,32 @@ KernelOp norm(OpBuilder &b, Location loc) {
   AxisAttr statusAxis = k.axis("status", BRAID_STATUS_COUNT), factorAxis = k.axis("factor", FactorCount);
   Value list = k.list("parameter", {k.axis("square", numSquares)});
   Value hyper = k.load(k.buffer(false, {hyperAxis})), loss = k.load(k.buffer(false, {}));
-  Value stateBuffer = k.buffer(false, {stateAxis}), status = k.buffer(false, {statusAxis}), factors = k.buffer(false, {factorAxis});
+  Value stateBuffer = k.buffer(false, {stateAxis}), status = k.buffer(false, {statusAxis}),
+        factors = k.buffer(false, {factorAxis});
   Value state = k.load(stateBuffer), squares = k.sum(k.stack(list));
   Value zero = k.constant(0), one = k.constant(1);
 
   Value plain = k.at(squares, 0), ofSmall = k.at(squares, 1), ofLarge = k.at(squares, 2);
   Value isPlain = k.less(plain, k.constant(mostPlain)), isTiny = k.less(plain, k.constant(leastPlain));
-  auto choose = [&](Value huge, Value usual, Value tiny) { return k.select(isPlain, k.select(isTiny, tiny, usual), huge); };
-  Value unit = choose(k.constant(smaller), one, k.constant(larger)), inverse = choose(k.constant(1 / smaller), one, k.constant(1 / larger));
+  auto choose = [&](Value huge, Value usual, Value tiny) {
+    return k.select(isPlain, k.select(isTiny, tiny, usual), huge);
+  };
+  Value unit = choose(k.constant(smaller), one, k.constant(larger)),
+        inverse = choose(k.constant(1 / smaller), one, k.constant(1 / larger));
   Value scaledNorm = k.map(Fn::Sqrt, choose(ofSmall, plain, ofLarge)), norm = k.mul(scaledNorm, inverse);
 
   // The gradient times `unit`, whose norm is in range, times `part` has the norm `clip`; one factor does where it is no
   // subnormal number.
   Value clip = k.at(hyper, BRAID_HYPER_CLIP), clips = k.both(k.less(zero, clip), k.less(clip, norm));
   Value part = k.div(clip, scaledNorm), whole = k.mul(part, unit), isWhole = k.less(k.constant(0x1p-100), whole);
-  Value scale = k.select(clips, k.select(isWhole, whole, part), one), before = k.select(clips, k.select(isWhole, one, unit), one);
+  Value scale = k.select(clips, k.select(isWhole, whole, part), one),
+        before = k.select(clips, k.select(isWhole, one, unit), one);
 
   Value squareIsFinite = k.less(k.select(clips, clip, norm), k.constant(mostNorm));
   Value finite = k.both(k.both(k.isFinite(loss), k.isFinite(ofSmall)), squareIsFinite);
   Value halted = k.less(zero, k.at(state, BRAID_STATE_HALTED)), takes = k.both(finite, k.map(Fn::Not, halted));
-  Value take = k.map(Fn::Real, takes), taken = k.add(k.at(state, BRAID_STATE_TAKEN), take), was = k.at(state, BRAID_STATE_SKIPPED);
+  Value take = k.map(Fn::Real, takes), taken = k.add(k.at(state, BRAID_STATE_TAKEN), take),
+        was = k.at(state, BRAID_STATE_SKIPPED);
   Value skipped = k.select(halted, was, k.select(finite, zero, k.add(was, one)));
   Value tooMany = k.map(Fn::Real, k.less(k.at(hyper, BRAID_HYPER_MOST_SKIPPED), skipped));
   Value halt = k.select(halted, k.at(state, BRAID_STATE_HALTED), tooMany);
@@ -156,7 +169,8 @@ KernelOp norm(OpBuilder &b, Location loc) {
 KernelOp update(OpBuilder &b, Location loc, StringRef name, bool decay, double rate) {
   Body k(b, loc, name, {"n"});
   SmallVector<AxisAttr> axes{k.axis("n")};
-  Value param = k.buffer(true, axes), grad = k.buffer(true, axes), first = k.buffer(true, axes), second = k.buffer(true, axes);
+  Value param = k.buffer(true, axes), grad = k.buffer(true, axes), first = k.buffer(true, axes),
+        second = k.buffer(true, axes);
   Value hyper = k.load(k.buffer(false, {k.axis("hyper", BRAID_HYPER_COUNT)}));
   Value factors = k.load(k.buffer(false, {k.axis("factor", FactorCount)})), lost = k.buffer(false, {});
   Value take = k.less(k.constant(0), k.at(factors, Take));
@@ -170,7 +184,8 @@ KernelOp update(OpBuilder &b, Location loc, StringRef name, bool decay, double r
   Value oldFirst = k.load(first), oldSecond = k.load(second);
   Value m = mean(oldFirst, k.mul(g, k.at(hyper, BRAID_HYPER_COMPLEMENT1)), BRAID_HYPER_BETA1);
   Value v = mean(oldSecond, k.mul(k.mul(g, k.at(hyper, BRAID_HYPER_COMPLEMENT2)), g), BRAID_HYPER_BETA2);
-  Value zero = k.constant(0), root = k.fma(k.map(Fn::Sqrt, v), k.at(factors, InverseRoot2), k.at(hyper, BRAID_HYPER_EPSILON));
+  Value zero = k.constant(0),
+        root = k.fma(k.map(Fn::Sqrt, v), k.at(factors, InverseRoot2), k.at(hyper, BRAID_HYPER_EPSILON));
   // A moment that is not finite makes the parameter so: infinity, too, as a divisor.
   Value change = k.fma(k.div(m, root), k.div(lr, k.at(factors, Correction1)), k.mul(zero, root));
   // Subtracted with the rest: 1 - lr · decay would be 1.
@@ -188,7 +203,8 @@ KernelOp update(OpBuilder &b, Location loc, StringRef name, bool decay, double r
 KernelOp check(OpBuilder &b, Location loc) {
   Body k(b, loc, "step_check", {"parameter"});
   AxisAttr statusAxis = k.axis("status", BRAID_STATUS_COUNT), stateAxis = k.axis("state", BRAID_STATE_COUNT);
-  Value list = k.list("parameter", {}), statusBuffer = k.buffer(false, {statusAxis}), stateBuffer = k.buffer(false, {stateAxis});
+  Value list = k.list("parameter", {}), statusBuffer = k.buffer(false, {statusAxis}),
+        stateBuffer = k.buffer(false, {stateAxis});
   Value kept = k.map(Fn::Eq, {k.sum(k.stack(list)), k.constant(0)});
   auto replaceHalted = [&](Value buffer, AxisAttr axis, int64_t halted) {
     Value old = k.load(buffer);

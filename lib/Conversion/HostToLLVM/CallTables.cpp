@@ -29,10 +29,10 @@ StringRef CallTables::nameOf(Operation *op) {
   if (auto launch = dyn_cast<LaunchOp>(op))
     return launch.getKernel();
   // Products and attention are known by what they write.
-  Value written = isa<MatmulOp>(op)         ? op->getOperand(2)
-                  : isa<ScatterOp>(op)      ? op->getOperand(2)
-                  : isa<AttendOp>(op)       ? Value(cast<AttendOp>(op).getOutput())
-                                            : Value(cast<AttendGradOp>(op).getQueryGrad());
+  Value written = isa<MatmulOp>(op)    ? op->getOperand(2)
+                  : isa<ScatterOp>(op) ? op->getOperand(2)
+                  : isa<AttendOp>(op)  ? Value(cast<AttendOp>(op).getOutput())
+                                       : Value(cast<AttendGradOp>(op).getQueryGrad());
   Operation *buffer = written.getDefiningOp();
   if (auto named = dyn_cast<BufferOp>(buffer))
     return named.getName();
@@ -44,7 +44,8 @@ StringRef CallTables::nameOf(Operation *op) {
 void CallTables::place(Value value) {
   Operation *op = value.getDefiningOp();
   if (auto buffer = dyn_cast<BufferOp>(op))
-    return put({buffer.getType().getSpace() == Space::Token ? BRAID_TOKEN_ARENA : BRAID_FIXED_ARENA, int64_t(buffer.getOffset().value_or(0))});
+    return put({buffer.getType().getSpace() == Space::Token ? BRAID_TOKEN_ARENA : BRAID_FIXED_ARENA,
+                int64_t(buffer.getOffset().value_or(0))});
   if (auto external = dyn_cast<ExternalOp>(op))
     return put({BRAID_EXTERNAL, externals.lookup(external.getName())});
   put({BRAID_ZERO, 0});
@@ -53,7 +54,7 @@ void CallTables::place(Value value) {
 void CallTables::typedPlace(Value value) {
   auto storage = cast<BufferType>(value.getType()).getStorage();
   switch (storage) {
-#define FORMAT(NAME, WORD, BYTES, C) \
+#define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
   case Storage::NAME: put({BRAID_##NAME}); break;
 #include "braid/Support/Formats.def"
   }
@@ -73,7 +74,8 @@ void CallTables::launch(LaunchOp op) {
     for (Attribute path : paths)
       streams.push_back(int64_t(braid::rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
   int64_t rows = tokens ? 0 : int64_t(op.getRows().value_or(1));
-  put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()), 0, int64_t(op.getSizes().size() + streams.size())});
+  put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()), 0,
+       int64_t(op.getSizes().size() + streams.size())});
   put(op.getSizes());
   put(streams);
   put({int64_t(arguments.size())});

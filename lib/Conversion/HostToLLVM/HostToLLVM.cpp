@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "braid/Conversion/HostToLLVM.h"
-#include "braid/Conversion/Launches.h"
 #include "CallTables.h"
+#include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -48,7 +48,8 @@ private:
 class FunctionConverter {
 public:
   FunctionConverter(FuncOp func, const llvm::StringMap<braid::row::KernelOp> &kernels)
-      : func(func), b(func), loc(func.getLoc()), pointer(LLVM::LLVMPointerType::get(func.getContext())), tables(func, kernels) {}
+      : func(func), b(func), loc(func.getLoc()), pointer(LLVM::LLVMPointerType::get(func.getContext())),
+        tables(func, kernels) {}
   LogicalResult run();
 
 private:
@@ -74,12 +75,16 @@ LLVM::GlobalOp FunctionConverter::global(StringRef suffix, Type type, Attribute 
 
 Value FunctionConverter::at(LLVM::GlobalOp global, Type element, int64_t index) {
   Value base = b.create<LLVM::AddressOfOp>(loc, pointer, global.getSymName());
-  return index ? Value(b.create<LLVM::GEPOp>(loc, pointer, element, base, ArrayRef<LLVM::GEPArg>{int32_t(index)})) : base;
+  return index ? Value(b.create<LLVM::GEPOp>(loc, pointer, element, base, ArrayRef<LLVM::GEPArg>{int32_t(index)}))
+               : base;
 }
 
 static StringRef calleeOf(Operation &op) {
-  return isa<LaunchOp>(op) ? "braid_launch" : isa<MatmulOp>(op) ? "braid_matmul" : isa<AttendOp>(op) ? "braid_attend"
-         : isa<AttendGradOp>(op) ? "braid_attend_grad" : "braid_scatter";
+  return isa<LaunchOp>(op)       ? "braid_launch"
+         : isa<MatmulOp>(op)     ? "braid_matmul"
+         : isa<AttendOp>(op)     ? "braid_attend"
+         : isa<AttendGradOp>(op) ? "braid_attend_grad"
+                                 : "braid_scatter";
 }
 
 void FunctionConverter::emitCall(Operation &op, int64_t table, Value context, Block *failed) {
@@ -113,8 +118,10 @@ LogicalResult FunctionConverter::run() {
   }
   auto i64s = RankedTensorType::get({int64_t(tables.numbers().size())}, b.getI64Type());
   if (!calls.empty()) {
-    tableGlobal = global(".tables", LLVM::LLVMArrayType::get(b.getI64Type(), tables.numbers().size()), DenseIntElementsAttr::get(i64s, tables.numbers()));
-    textGlobal = global(".texts", LLVM::LLVMArrayType::get(b.getI8Type(), texts.all.size()), b.getStringAttr(texts.all));
+    tableGlobal = global(".tables", LLVM::LLVMArrayType::get(b.getI64Type(), tables.numbers().size()),
+                         DenseIntElementsAttr::get(i64s, tables.numbers()));
+    textGlobal =
+        global(".texts", LLVM::LLVMArrayType::get(b.getI8Type(), texts.all.size()), b.getStringAttr(texts.all));
   }
   auto type = LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer});
   auto made = b.create<LLVM::LLVMFuncOp>(loc, functionName(func.getSymName()), type);
@@ -140,7 +147,8 @@ static void declare(ModuleOp module, const llvm::StringMap<braid::row::KernelOp>
   MLIRContext *context = module.getContext();
   OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
   Location loc = module.getLoc();
-  Type pointer = LLVM::LLVMPointerType::get(context), i32 = b.getI32Type(), i64 = b.getI64Type(), none = LLVM::LLVMVoidType::get(context);
+  Type pointer = LLVM::LLVMPointerType::get(context), i32 = b.getI32Type(), i64 = b.getI64Type(),
+       none = LLVM::LLVMVoidType::get(context);
   auto function = [&](StringRef name, Type result, ArrayRef<Type> arguments) {
     if (!module.lookupSymbol(name))
       b.create<LLVM::LLVMFuncOp>(loc, name, LLVM::LLVMFunctionType::get(result, arguments));

@@ -36,16 +36,16 @@ static bool isBound(Attribute attribute) {
 
 bool braid::host::isProgramAttr(Attribute attribute) {
   auto program = dyn_cast_or_null<DictionaryAttr>(attribute);
-  if (!program || !program.getAs<StringAttr>("name") || !program.getAs<IntegerAttr>("token_bytes") || !program.getAs<IntegerAttr>("fixed_bytes") ||
-      !isBound(program.get("positions")))
+  if (!program || !program.getAs<StringAttr>("name") || !program.getAs<IntegerAttr>("token_bytes") ||
+      !program.getAs<IntegerAttr>("fixed_bytes") || !isBound(program.get("positions")))
     return false;
   auto externals = program.getAs<ArrayAttr>("externals");
   return externals && llvm::all_of(externals, [](Attribute each) {
-    auto external = dyn_cast<DictionaryAttr>(each);
-    if (!external || !external.getAs<StringAttr>("name") || !external.getAs<IntegerAttr>("numbers") || !external.getAs<BoolAttr>("per_token") ||
-        !isBound(external.get("ids")))
-      return false;
-    auto storage = external.getAs<StringAttr>("storage");
-    return storage && symbolizeStorage(storage.getValue());
-  });
+           auto external = dyn_cast<DictionaryAttr>(each);
+           if (!external || !external.getAs<StringAttr>("name") || !external.getAs<IntegerAttr>("numbers") ||
+               !external.getAs<BoolAttr>("per_token") || !isBound(external.get("ids")))
+             return false;
+           auto storage = external.getAs<StringAttr>("storage");
+           return storage && symbolizeStorage(storage.getValue());
+         });
 }

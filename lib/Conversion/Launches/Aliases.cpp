@@ -18,7 +18,8 @@ MemoryExtent extentOf(Value operand) {
   static const char tokens = 0, fixed = 0; // the arenas, by their addresses
   if (auto buffer = operand.getDefiningOp<host::BufferOp>(); buffer && buffer.getOffset()) {
     int64_t from = *buffer.getOffset();
-    return {buffer.getType().getSpace() == host::Space::Token ? &tokens : &fixed, from, from + buffer.getType().bytes()};
+    return {buffer.getType().getSpace() == host::Space::Token ? &tokens : &fixed, from,
+            from + buffer.getType().bytes()};
   }
   if (auto external = operand.getDefiningOp<host::ExternalOp>())
     return {external.getNameAttr().getAsOpaquePointer(), 0, 1};
@@ -26,7 +27,8 @@ MemoryExtent extentOf(Value operand) {
 }
 
 static bool isWritten(BlockArgument argument) {
-  return llvm::any_of(argument.getUsers(), [](Operation *user) { return isa<row::StoreOp, row::UnstackOp, row::AccumulateOp>(user); });
+  return llvm::any_of(argument.getUsers(),
+                      [](Operation *user) { return isa<row::StoreOp, row::UnstackOp, row::AccumulateOp>(user); });
 }
 
 static bool isBefore(const MemoryExtent &a, const MemoryExtent &b) {
@@ -62,7 +64,8 @@ LogicalResult markAliases(ModuleOp module) {
     auto &pairs = aliases[kernel];
     SmallVector<SmallVector<MemoryExtent>> extents;
     for (const LaunchArgument &argument : argumentsOf(launch, kernel)) {
-      auto &list = extents.emplace_back(llvm::map_range(launch.getArgs().slice(argument.first, argument.count), extentOf));
+      auto &list =
+          extents.emplace_back(llvm::map_range(launch.getArgs().slice(argument.first, argument.count), extentOf));
       llvm::sort(list, isBefore);
     }
     auto arguments = kernel.getBody().getArguments();

@@ -40,14 +40,15 @@ LogicalResult verifyOperand(host::LaunchOp launch, int64_t i, const Wanted &want
     return launch.emitOpError("H1: operand ") << i << " is stored as " << stringifyStorage(type.getStorage())
                                               << ", the kernel wants " << row::stringifyStorage(wanted.storage);
   if (!wanted.numbers)
-    return launch.emitOpError("H1: operand ") << i << " has the type " << type << ", the kernel wants more numbers than there can be";
+    return launch.emitOpError("H1: operand ")
+           << i << " has the type " << type << ", the kernel wants more numbers than there can be";
   int64_t numbers = *wanted.numbers, all;
   bool fits = wanted.shared && type.getSpace() == host::Space::Fixed && type.getNumbers() == numbers;
   if (wanted.perRow && tokens)
     fits |= type.getSpace() == host::Space::Token && type.getNumbers() == numbers;
   else if (wanted.perRow)
-    fits |= type.getSpace() == host::Space::Fixed && !llvm::MulOverflow<int64_t>(launch.getRows().value_or(1), numbers, all) &&
-            type.getNumbers() == all;
+    fits |= type.getSpace() == host::Space::Fixed &&
+            !llvm::MulOverflow<int64_t>(launch.getRows().value_or(1), numbers, all) && type.getNumbers() == all;
   if (!fits)
     return launch.emitOpError("H1: operand ") << i << " has the type " << type << ", the kernel wants " << numbers
                                               << " numbers " << (wanted.perRow ? "a row" : "in all");
@@ -60,8 +61,8 @@ LogicalResult verifyLaunch(host::LaunchOp launch, row::KernelOp kernel) {
   if ((launch.getSpace() == host::Space::Fixed) != launch.getRows().has_value())
     return launch.emitOpError("H1: rows are given in the fixed space and only there");
   if (launch.getSizes().size() != kernel.getDynamic().size())
-    return launch.emitOpError("H1: gives ") << launch.getSizes().size() << " sizes, the kernel takes "
-                                            << kernel.getDynamic().size();
+    return launch.emitOpError("H1: gives ")
+           << launch.getSizes().size() << " sizes, the kernel takes " << kernel.getDynamic().size();
   int64_t streams = launch.getStreams() ? launch.getStreams()->size() : 0;
   if (streams != kernel.numStreams())
     return launch.emitOpError("H1: gives ") << streams << " streams, the kernel draws from " << kernel.numStreams();
@@ -80,8 +81,9 @@ LogicalResult verifyLaunch(host::LaunchOp launch, row::KernelOp kernel) {
     auto list = dyn_cast<row::ListType>(argument.getType());
     auto buffer = dyn_cast<row::BufferType>(argument.getType());
     int64_t count = list ? sizes.lookup(list.getAxis()) : 1;
-    Wanted wanted = list ? Wanted{true, true, numbersOf(list.getAxes(), sizes), list.getStorage()}
-                         : Wanted{buffer.getPerRow(), !buffer.getPerRow(), numbersOf(buffer.getAxes(), sizes), buffer.getStorage()};
+    Wanted wanted =
+        list ? Wanted{true, true, numbersOf(list.getAxes(), sizes), list.getStorage()}
+             : Wanted{buffer.getPerRow(), !buffer.getPerRow(), numbersOf(buffer.getAxes(), sizes), buffer.getStorage()};
     for (int64_t end = next + count; next < end; ++next)
       if (failed(verifyOperand(launch, next, wanted)))
         return failure();
@@ -109,7 +111,8 @@ bool hasRows(host::LaunchOp launch, Value entry, int64_t numbers) {
   if (entry.getDefiningOp<host::ZerosOp>())
     return false;
   int64_t rows = launch.getRows().value_or(1);
-  return launch.getSpace() == host::Space::Token ? type.getSpace() == host::Space::Token : rows > 1 && type.getNumbers() == numbers * rows;
+  return launch.getSpace() == host::Space::Token ? type.getSpace() == host::Space::Token
+                                                 : rows > 1 && type.getNumbers() == numbers * rows;
 }
 
 LogicalResult verifyLaunches(ModuleOp module) {

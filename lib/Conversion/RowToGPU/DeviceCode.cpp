@@ -47,16 +47,16 @@ static llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeMachine(const Gp
   if (!backEnd)
     return llvm::createStringError("this LLVM has no NVPTX back end: " + problem);
   return std::unique_ptr<llvm::TargetMachine>(
-      backEnd->createTargetMachine(triple, target.chip, target.features, llvm::TargetOptions(), std::nullopt, std::nullopt,
-                                   llvm::CodeGenOptLevel::Default));
+      backEnd->createTargetMachine(triple, target.chip, target.features, llvm::TargetOptions(), std::nullopt,
+                                   std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
-/// What should be in flight at once has been written out already, and ptxas optimises once more: what is left is to share
-/// what is computed twice, to move it out of loops and to simplify. LLVM's own pipelines take four times as long for
-/// the same number of registers.
-static constexpr const char *kernelPasses =
-    "function(early-cse<memssa>,instcombine<no-verify-fixpoint;max-iterations=1>,simplifycfg,loop-mssa(loop-rotate,licm),"
-    "early-cse<memssa>,bdce,simplifycfg)";
+/// What should be in flight at once has been written out already, and ptxas optimises once more: what is left is to
+/// share what is computed twice, to move it out of loops and to simplify. LLVM's own pipelines take four times as long
+/// for the same number of registers.
+static constexpr const char *kernelPasses = "function(early-cse<memssa>,instcombine<no-verify-fixpoint;max-iterations="
+                                            "1>,simplifycfg,loop-mssa(loop-rotate,licm),"
+                                            "early-cse<memssa>,bdce,simplifycfg)";
 
 static llvm::Error optimise(llvm::Module &module, llvm::TargetMachine &machine) {
   llvm::LoopAnalysisManager loops;
@@ -108,7 +108,9 @@ struct Part {
 /// So many ops are translated in about 20 ms, which is much more than what a part costs by itself.
 static constexpr size_t enoughOps = 2000;
 
-static bool isKernel(Operation &op) { return isa<LLVM::LLVMFuncOp>(op) && op.hasAttr(NVVM::NVVMDialect::getKernelFuncAttrName()); }
+static bool isKernel(Operation &op) {
+  return isa<LLVM::LLVMFuncOp>(op) && op.hasAttr(NVVM::NVVMDialect::getKernelFuncAttrName());
+}
 
 /// One part, if there are functions that kernels may call.
 static std::vector<Part> split(Operation *gpuModule) {

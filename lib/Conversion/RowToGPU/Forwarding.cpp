@@ -14,12 +14,14 @@ using namespace mlir;
 using namespace braid::row;
 
 /// Whether in every launch the buffer is one entry of the list or none, and shares no memory with the others.
-static bool isWholeEntry(KernelOp kernel, BlockArgument stored, BlockArgument list, ArrayRef<braid::host::LaunchOp> launches) {
+static bool isWholeEntry(KernelOp kernel, BlockArgument stored, BlockArgument list,
+                         ArrayRef<braid::host::LaunchOp> launches) {
   return llvm::all_of(launches, [&](braid::host::LaunchOp launch) {
     SmallVector<braid::LaunchArgument> arguments = braid::argumentsOf(launch, kernel);
     braid::MemoryExtent own = braid::extentOf(launch.getArgs()[arguments[stored.getArgNumber()].first]);
     int64_t same = 0, parts = 0;
-    for (Value entry : launch.getArgs().slice(arguments[list.getArgNumber()].first, arguments[list.getArgNumber()].count)) {
+    for (Value entry :
+         launch.getArgs().slice(arguments[list.getArgNumber()].first, arguments[list.getArgNumber()].count)) {
       braid::MemoryExtent each = braid::extentOf(entry);
       bool meets = each.memory == own.memory && each.from < own.to && own.from < each.to;
       same += meets && each.from == own.from && each.to == own.to;
@@ -37,15 +39,16 @@ SmallVector<Forward, 1> braid::row::findForwards(KernelOp kernel, ArrayRef<braid
     for (BlockArgument stored : kernel.getBody().getArguments()) {
       auto entries = dyn_cast<ListType>(list.getType());
       auto buffer = dyn_cast<BufferType>(stored.getType());
-      if (!entries || !buffer || !buffer.getPerRow() || buffer.getAxes() != entries.getAxes() || buffer.getStorage() != entries.getStorage() ||
-          !mayAlias(kernel, list, stored))
+      if (!entries || !buffer || !buffer.getPerRow() || buffer.getAxes() != entries.getAxes() ||
+          buffer.getStorage() != entries.getStorage() || !mayAlias(kernel, list, stored))
         continue;
       // Stored once, before anything is read of the list.
       auto stores = llvm::make_filter_range(stored.getUsers(), [](Operation *op) { return isa<StoreOp>(op); });
       if (!llvm::hasSingleElement(stores))
         continue;
       Operation *store = *stores.begin();
-      if (llvm::all_of(list.getUsers(), [&](Operation *op) { return isa<StackOp>(op) && store->isBeforeInBlock(op); }) &&
+      if (llvm::all_of(list.getUsers(),
+                       [&](Operation *op) { return isa<StackOp>(op) && store->isBeforeInBlock(op); }) &&
           isWholeEntry(kernel, stored, list, launches))
         found.push_back({list, stored});
     }
@@ -58,14 +61,19 @@ void GpuEmitter::findForwarded() {
     if (!isStaged(forward.list))
       continue;
     Type pointer = args.getType(), integer = b.getI64Type();
-    Value table = bases.lookup(forward.list), count = dynamicSizes.lookup(cast<ListType>(forward.list.getType()).getAxis());
-    Value own = b.create<LLVM::PtrToIntOp>(loc, integer, entry->getArgument(cast<BlockArgument>(forward.stored).getArgNumber()));
-    auto search = b.create<scf::ForOp>(loc, i64(0), count, i64(1), ValueRange{count}, [&](OpBuilder &inner, Location, Value which, ValueRange carried) {
-      Value word = inner.create<arith::AddIOp>(loc, which, which);
-      Value base = inner.create<LLVM::LoadOp>(loc, integer, Value(inner.create<LLVM::GEPOp>(loc, pointer, integer, table, word)));
-      Value isOwn = inner.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, base, own);
-      inner.create<scf::YieldOp>(loc, Value(inner.create<arith::SelectOp>(loc, isOwn, which, carried[0])));
-    });
+    Value table = bases.lookup(forward.list),
+          count = dynamicSizes.lookup(cast<ListType>(forward.list.getType()).getAxis());
+    Value own = b.create<LLVM::PtrToIntOp>(loc, integer,
+                                           entry->getArgument(cast<BlockArgument>(forward.stored).getArgNumber()));
+    auto search = b.create<scf::ForOp>(
+        loc, i64(0), count, i64(1), ValueRange{count},
+        [&](OpBuilder &inner, Location, Value which, ValueRange carried) {
+          Value word = inner.create<arith::AddIOp>(loc, which, which);
+          Value base = inner.create<LLVM::LoadOp>(loc, integer,
+                                                  Value(inner.create<LLVM::GEPOp>(loc, pointer, integer, table, word)));
+          Value isOwn = inner.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, base, own);
+          inner.create<scf::YieldOp>(loc, Value(inner.create<arith::SelectOp>(loc, isOwn, which, carried[0])));
+        });
     Value index = search.getResult(0);
     forwarded.push_back({forward, index, b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, index, count)});
   }

@@ -6,8 +6,10 @@
 using namespace mlir;
 using namespace braid::row;
 
-GpuEmitter::GpuEmitter(KernelOp kernel, OpBuilder &builder, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings)
-    : KernelEmitter(kernel, builder, schedule), launches(sizes), plan(LaunchPlan::of(kernel, schedule, sizes, findings)), findings(findings) {
+GpuEmitter::GpuEmitter(KernelOp kernel, OpBuilder &builder, const Schedule &schedule, const LaunchSizes &sizes,
+                       const Findings &findings)
+    : KernelEmitter(kernel, builder, schedule), launches(sizes),
+      plan(LaunchPlan::of(kernel, schedule, sizes, findings)), findings(findings) {
   mayCall = false;
   evaluatesFirst = true;
 }
@@ -20,7 +22,8 @@ Value GpuEmitter::bytesOf(const Extent &extent) {
     return i64(llvm::alignTo(extent.bytes, scratchAlign));
   Value bytes = i64(extent.bytes);
   for (int64_t size : extent.sizes)
-    bytes = b.create<arith::MulIOp>(loc, bytes, dynamicSizes.lookup(cast<StringAttr>(kernel.getDynamic()[size]).getValue()));
+    bytes = b.create<arith::MulIOp>(loc, bytes,
+                                    dynamicSizes.lookup(cast<StringAttr>(kernel.getDynamic()[size]).getValue()));
   bytes = b.create<arith::AddIOp>(loc, bytes, i64(scratchAlign - 1));
   return b.create<arith::AndIOp>(loc, bytes, i64(-scratchAlign));
 }
@@ -28,7 +31,8 @@ Value GpuEmitter::bytesOf(const Extent &extent) {
 Value GpuEmitter::numbersOf(ArrayRef<AxisAttr> axes) {
   Value count = i64(1);
   for (AxisAttr axis : axes)
-    count = b.create<arith::MulIOp>(loc, count, axis.isDynamic() ? dynamicSizes.lookup(axis.getName()) : i64(axis.getSize()));
+    count = b.create<arith::MulIOp>(loc, count,
+                                    axis.isDynamic() ? dynamicSizes.lookup(axis.getName()) : i64(axis.getSize()));
   return count;
 }
 
@@ -80,15 +84,18 @@ DictionaryAttr GpuEmitter::describe() {
   if (plan.ring)
     staged.push_back(int64_t(cast<BlockArgument>(plan.ring->list).getArgNumber()));
   auto number = [&](int64_t value) { return b.getI64IntegerAttr(value); };
-  auto kept = b.getDictionaryAttr({b.getNamedAttr("registers", number(int64_t(schedule.scratch().size() - plan.workspace.size()) - inShared)),
-                                   b.getNamedAttr("shared", number(inShared)),
-                                   b.getNamedAttr("workspace", number(int64_t(plan.workspace.size())))});
+  auto kept = b.getDictionaryAttr(
+      {b.getNamedAttr("registers", number(int64_t(schedule.scratch().size() - plan.workspace.size()) - inShared)),
+       b.getNamedAttr("shared", number(inShared)),
+       b.getNamedAttr("workspace", number(int64_t(plan.workspace.size())))});
   return b.getDictionaryAttr({
       b.getNamedAttr("block_shared", extents(plan.tables)),
       b.getNamedAttr("exchange", number(plan.exchangeBytes())),
       b.getNamedAttr("kept", kept),
       b.getNamedAttr("partials", extents(plan.partials)),
-      b.getNamedAttr("ring", b.getDenseI64ArrayAttr(plan.ring ? SmallVector<int64_t>{plan.ring->entryBytes, plan.ring->slots, plan.ring->size} : SmallVector<int64_t>())),
+      b.getNamedAttr("ring", b.getDenseI64ArrayAttr(plan.ring ? SmallVector<int64_t>{plan.ring->entryBytes,
+                                                                                     plan.ring->slots, plan.ring->size}
+                                                              : SmallVector<int64_t>())),
       b.getNamedAttr("rows_per_block", number(plan.rowsPerBlock)),
       b.getNamedAttr("shared", extents(plan.shared)),
       b.getNamedAttr("space", b.getStringAttr(stringifySpace(kernel.getSpace()))),
@@ -162,7 +169,9 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   else
     b.create<scf::YieldOp>(loc);
   hoistParameters(rows);
-  function->setAttr("braid.traffic", describeTraffic(b, kernel, plan, launches, traffic, held, llvm::map_to_vector(forwarded, [](const Forwarded &each) { return each.what; })));
+  function->setAttr("braid.traffic",
+                    describeTraffic(b, kernel, plan, launches, traffic, held,
+                                    llvm::map_to_vector(forwarded, [](const Forwarded &each) { return each.what; })));
   return function;
 }
 
@@ -179,11 +188,14 @@ void GpuEmitter::emitArguments(gpu::GPUFuncOp function) {
   if (kernel.numStreams()) { // as the CPU's code reads them
     sizes = b.create<LLVM::AllocaOp>(loc, pointer, integer, i64(numbers));
     for (unsigned i = 0; i < numbers; ++i)
-      b.create<LLVM::StoreOp>(loc, arguments[buffers + i], Value(b.create<LLVM::GEPOp>(loc, pointer, integer, sizes, ArrayRef<LLVM::GEPArg>{int32_t(i)})));
+      b.create<LLVM::StoreOp>(
+          loc, arguments[buffers + i],
+          Value(b.create<LLVM::GEPOp>(loc, pointer, integer, sizes, ArrayRef<LLVM::GEPArg>{int32_t(i)})));
   }
 
   auto number = [&](Value index) -> Value { return b.create<arith::IndexCastUIOp>(loc, integer, index); };
-  inBlock = number(b.create<gpu::ThreadIdOp>(loc, gpu::Dimension::x)), block = number(b.create<gpu::BlockIdOp>(loc, gpu::Dimension::x));
+  inBlock = number(b.create<gpu::ThreadIdOp>(loc, gpu::Dimension::x)),
+  block = number(b.create<gpu::BlockIdOp>(loc, gpu::Dimension::x));
   Value blocks = number(b.create<gpu::GridDimOp>(loc, gpu::Dimension::x));
   Value width = i64(32);
   lane = b.create<arith::RemUIOp>(loc, inBlock, width);
@@ -204,7 +216,8 @@ void GpuEmitter::emitArguments(gpu::GPUFuncOp function) {
     if (plan.isSum(argument)) { // a partial sum for every block, each from a multiple of 16 bytes
       Value bytes = b.create<arith::MulIOp>(loc, numbersOf(cast<BufferType>(argument.getType()).getAxes()), i64(4));
       bytes = b.create<arith::AndIOp>(loc, b.create<arith::AddIOp>(loc, bytes, i64(15)), i64(-16));
-      base = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), base, Value(b.create<arith::MulIOp>(loc, block, bytes)));
+      base =
+          b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), base, Value(b.create<arith::MulIOp>(loc, block, bytes)));
     }
     bases[argument] = base;
   }
@@ -302,20 +315,24 @@ void GpuEmitter::writeSums() {
     if (!plan.isShared(sum))
       continue;
     Value count = numbersOf(cast<BufferType>(sum.getType()).getAxes()), out = entry->getArgument(sum.getArgNumber());
-    Value bytes = b.create<arith::AndIOp>(loc, b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, count, i64(4)), i64(15)), i64(-16));
+    Value bytes = b.create<arith::AndIOp>(
+        loc, b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, count, i64(4)), i64(15)), i64(-16));
     out = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), out, Value(b.create<arith::MulIOp>(loc, block, bytes)));
-    Value first = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), places.lookup(sum), back); // of the block's first row
+    Value first =
+        b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), places.lookup(sum), back); // of the block's first row
     plainLoop(inBlock, count, plan.threadsPerRow * plan.rowsPerBlock, [&](Value iv) {
       Value total, at = b.create<LLVM::GEPOp>(loc, pointer, real, first, iv);
       if (plan.rowsPerBlock == 1) {
         total = b.create<LLVM::LoadOp>(loc, real, at);
       } else {
-        auto rows = b.create<scf::ForOp>(loc, i64(0), i64(plan.rowsPerBlock), i64(1), ValueRange{math.number(real, 0.0)},
-                                         [&](OpBuilder &inner, Location, Value which, ValueRange carried) {
-          Value offset = inner.create<arith::MulIOp>(loc, which, stride);
-          Value term = inner.create<LLVM::LoadOp>(loc, real, Value(inner.create<LLVM::GEPOp>(loc, pointer, inner.getI8Type(), at, offset)));
-          inner.create<scf::YieldOp>(loc, Value(inner.create<arith::AddFOp>(loc, carried[0], term)));
-        });
+        auto rows = b.create<scf::ForOp>(
+            loc, i64(0), i64(plan.rowsPerBlock), i64(1), ValueRange{math.number(real, 0.0)},
+            [&](OpBuilder &inner, Location, Value which, ValueRange carried) {
+              Value offset = inner.create<arith::MulIOp>(loc, which, stride);
+              Value term = inner.create<LLVM::LoadOp>(
+                  loc, real, Value(inner.create<LLVM::GEPOp>(loc, pointer, inner.getI8Type(), at, offset)));
+              inner.create<scf::YieldOp>(loc, Value(inner.create<arith::AddFOp>(loc, carried[0], term)));
+            });
         total = rows.getResult(0);
       }
       b.create<LLVM::StoreOp>(loc, total, Value(b.create<LLVM::GEPOp>(loc, pointer, real, out, iv)));
@@ -328,8 +345,11 @@ static constexpr int64_t threadsAtWork = 384;
 
 /// Looks whether shared memory leaves room for so few blocks that they need more threads.
 bool GpuEmitter::addThreads(Findings &found) const {
-  int64_t blocks = plan.ring ? 1 : std::max<int64_t>(launches.sharedLimit / std::max<int64_t>(plan.sharedBytes(launches.largest), 1), 1);
-  if (plan.threadsPerRow <= 32 || launches.few || blocks * plan.threadsPerRow >= threadsAtWork || std::min(plan.rounds, found.rounds) == 1)
+  int64_t blocks =
+      plan.ring ? 1
+                : std::max<int64_t>(launches.sharedLimit / std::max<int64_t>(plan.sharedBytes(launches.largest), 1), 1);
+  if (plan.threadsPerRow <= 32 || launches.few || blocks * plan.threadsPerRow >= threadsAtWork ||
+      std::min(plan.rounds, found.rounds) == 1)
     return false;
   found.rounds = std::min(plan.rounds, found.rounds) / 2;
   return true;
@@ -341,7 +361,8 @@ bool GpuEmitter::prefetch(Findings &found) {
   for (auto &[value, extent] : plan.shared)
     if (isStaged(value))
       staged.push_back(value);
-  if (staged.size() != 1 || 2 * plan.sharedBytes(launches.largest) <= launches.sharedLimit || launches.few || !mayPrefetch(staged[0]))
+  if (staged.size() != 1 || 2 * plan.sharedBytes(launches.largest) <= launches.sharedLimit || launches.few ||
+      !mayPrefetch(staged[0]))
     return false;
   auto list = cast<ListType>(staged[0].getType());
   const auto &nests = readers.find(staged[0])->second;

@@ -25,7 +25,8 @@ namespace braid::row {
 
 class GpuEmitter : public KernelEmitter {
 public:
-  GpuEmitter(KernelOp kernel, mlir::OpBuilder &builder, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings);
+  GpuEmitter(KernelOp kernel, mlir::OpBuilder &builder, const Schedule &schedule, const LaunchSizes &sizes,
+             const Findings &findings);
   /// Emits the kernel's function into a gpu.module.
   mlir::gpu::GPUFuncOp emitFunction(llvm::StringRef name);
   /// Adds to the findings what the code shows; false if nothing is new.
@@ -66,7 +67,9 @@ private:
   bool isGuarded(const Place &place, const Position &position) const { return position.mask && place.offset.guarded; }
   /// Notes that `numbers` numbers of `memory` are loaded or stored in code of the scope.
   void count(mlir::Value memory, bool isStore, unsigned depth, int64_t numbers, mlir::Value mask, bool once = false);
-  bool isStaged(mlir::Value memory) const { return plan.isShared(memory) && mlir::isa<mlir::BlockArgument>(memory) && !plan.isSum(memory); }
+  bool isStaged(mlir::Value memory) const {
+    return plan.isShared(memory) && mlir::isa<mlir::BlockArgument>(memory) && !plan.isSum(memory);
+  }
 
   //===--- Points as lanes (TinyNests.cpp) ----------------------------------===//
   void emitNest(const Nest &nest) override;
@@ -90,7 +93,7 @@ private:
   //===--- What is stored and read again in a list (Forwarding.cpp) ---------===//
   struct Forwarded {
     Forward what;
-    mlir::Value entry, isThere;  ///< which entry of the list it is, or how many there are; whether it is one
+    mlir::Value entry, isThere; ///< which entry of the list it is, or how many there are; whether it is one
   };
   llvm::SmallVector<Forwarded, 1> forwarded; ///< of staged lists
   void findForwarded();
@@ -125,8 +128,8 @@ private:
   struct Use {
     llvm::SetVector<mlir::Value> reads, writes; ///< arguments, and kept values that are in memory
   };
-  std::vector<Use> uses;                        ///< by nest
-  llvm::SmallVector<unsigned> sinceWait;        ///< nests of the row that have been emitted since its threads last waited
+  std::vector<Use> uses;                 ///< by nest
+  llvm::SmallVector<unsigned> sinceWait; ///< nests of the row that have been emitted since its threads last waited
   void findUses();
   bool sameThreads(unsigned a, unsigned b, mlir::Value one, mlir::Value other) const;
   bool mustWait(unsigned before, unsigned after) const;
@@ -155,30 +158,31 @@ private:
   LaunchPlan plan;
   const Findings &findings;
   std::vector<llvm::DenseSet<mlir::Value>> lives; ///< values that the nests after each evaluate
-  llvm::DenseMap<uintptr_t, mlir::Value> valueNames; ///< the kernel's values, by the first word of the keys they are remembered by
-  llvm::DenseSet<unsigned> apart;               ///< nests that need single numbers
-  llvm::SetVector<ReduceOp> inLoops;            ///< reductions whose warps exchange their partial results inside of loops
-  llvm::SetVector<ReduceOp> pending;            ///< those of the nest being emitted whose partial results are combined at its end
+  llvm::DenseMap<uintptr_t, mlir::Value>
+      valueNames;                    ///< the kernel's values, by the first word of the keys they are remembered by
+  llvm::DenseSet<unsigned> apart;    ///< nests that need single numbers
+  llvm::SetVector<ReduceOp> inLoops; ///< reductions whose warps exchange their partial results inside of loops
+  llvm::SetVector<ReduceOp> pending; ///< those of the nest being emitted whose partial results are combined at its end
   llvm::DenseMap<mlir::Value, mlir::Value> partialPlaces; ///< of reductions' results
   TrafficCounts traffic;
-  mlir::Value thread;          ///< among those of the row, i64
-  mlir::Value group, groups;   ///< which rows this thread works on: group, group + groups, …
-  mlir::Value block, inBlock;  ///< the block's number, and the thread's in it
-  mlir::Value slot;            ///< which of the block's rows at work this is
-  mlir::Value isFirst;         ///< the first thread of the row; in a nest over lanes, of those that have its point
-  int64_t writers = 1;         ///< threads for which that is true
-  llvm::DenseMap<AxisAttr, unsigned> axisBits; ///< where the axis lies in the numbers of lanes
-  mlir::Value lane, warp;      ///< i64, of the block
-  mlir::Value exchangePlace;   ///< shared memory for partial results of warps
+  mlir::Value thread;         ///< among those of the row, i64
+  mlir::Value group, groups;  ///< which rows this thread works on: group, group + groups, …
+  mlir::Value block, inBlock; ///< the block's number, and the thread's in it
+  mlir::Value slot;           ///< which of the block's rows at work this is
+  mlir::Value isFirst;        ///< the first thread of the row; in a nest over lanes, of those that have its point
+  int64_t writers = 1;        ///< threads for which that is true
+  llvm::DenseMap<AxisAttr, unsigned> axisBits;                     ///< where the axis lies in the numbers of lanes
+  mlir::Value lane, warp;                                          ///< i64, of the block
+  mlir::Value exchangePlace;                                       ///< shared memory for partial results of warps
   llvm::MapVector<mlir::Value, llvm::SetVector<unsigned>> readers; ///< of lists: nests
-  mlir::Value ringPhase;       ///< the slot of the current row's first entry
+  mlir::Value ringPhase;                                           ///< the slot of the current row's first entry
   /// Entries of a row; slots in use; those beyond a row's entries; entries for which the row before must make room.
   mlir::Value ringEntries, ringSlots, ringAhead, ringLate;
   mlir::Value sharedStart, rowShared, workspaceStart, rowCount;
-  mlir::Value pieceStart;      ///< the first number of the thread's first piece
-  bool distributed = false;    ///< inside the loop that threads share
-  unsigned exchanges = 0;      ///< of the row so far, outside of loops
-  Runs nextRuns;               ///< of the vector loop being made
+  mlir::Value pieceStart;   ///< the first number of the thread's first piece
+  bool distributed = false; ///< inside the loop that threads share
+  unsigned exchanges = 0;   ///< of the row so far, outside of loops
+  Runs nextRuns;            ///< of the vector loop being made
   bool hasNextRuns = false;
   bool dynamicAligned = false; ///< rows along the dynamic axis begin at multiples of a piece
   llvm::DenseMap<mlir::Value, std::pair<int64_t, int64_t>> fractions; ///< of the threads, for which a mask is true

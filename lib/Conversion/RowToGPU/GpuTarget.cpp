@@ -20,8 +20,9 @@ struct Chip {
 
 /// What LLVM 19 knows from Ampere on. Version of PTX: the first that has it. Shared memory of a block and threads of a
 /// multiprocessor: the table of compute capabilities in NVIDIA's CUDA C++ Programming Guide.
-static constexpr Chip chips[] = {{"sm_80", 80, "+ptx70", 163, 2048}, {"sm_86", 86, "+ptx71", 99, 1536},  {"sm_87", 87, "+ptx74", 163, 1536},
-                                 {"sm_89", 89, "+ptx78", 99, 1536},  {"sm_90", 90, "+ptx78", 227, 2048}, {"sm_90a", 90, "+ptx80", 227, 2048}};
+static constexpr Chip chips[] = {{"sm_80", 80, "+ptx70", 163, 2048}, {"sm_86", 86, "+ptx71", 99, 1536},
+                                 {"sm_87", 87, "+ptx74", 163, 1536}, {"sm_89", 89, "+ptx78", 99, 1536},
+                                 {"sm_90", 90, "+ptx78", 227, 2048}, {"sm_90a", 90, "+ptx80", 227, 2048}};
 
 static constexpr const char *attributeName = "braid.target";
 
@@ -41,7 +42,8 @@ llvm::Expected<GpuTarget> braid::row::parseGpuTarget(StringRef name) {
   StringRef rest = name;
   if (rest.consume_front("sm_") && !rest.consumeInteger(10, number)) {
     if (number < 80)
-      return llvm::createStringError("the GPU target `" + name + "` is too old: kernels need sm_80 (Ampere) or later; " + known);
+      return llvm::createStringError("the GPU target `" + name +
+                                     "` is too old: kernels need sm_80 (Ampere) or later; " + known);
     return llvm::createStringError("the GPU target `" + name + "` is not known to this compiler; " + known +
                                    "; PTX for sm_90 also runs on later GPUs");
   }
@@ -50,8 +52,9 @@ llvm::Expected<GpuTarget> braid::row::parseGpuTarget(StringRef name) {
 
 void braid::row::setPlannedFor(Operation *gpuModule, const GpuTarget &target) {
   Builder b(gpuModule->getContext());
-  gpuModule->setAttr(attributeName, b.getDictionaryAttr({b.getNamedAttr("name", b.getStringAttr(target.chip)),
-                                                         b.getNamedAttr("shared", b.getI64IntegerAttr(target.sharedBytes))}));
+  gpuModule->setAttr(attributeName,
+                     b.getDictionaryAttr({b.getNamedAttr("name", b.getStringAttr(target.chip)),
+                                          b.getNamedAttr("shared", b.getI64IntegerAttr(target.sharedBytes))}));
 }
 
 llvm::Error braid::row::checkReplaces(const GpuTarget &planned, const GpuTarget &target) {
@@ -60,10 +63,12 @@ llvm::Error braid::row::checkReplaces(const GpuTarget &planned, const GpuTarget 
   if (planned.number > target.number)
     problem = "is newer";
   else if (planned.sharedBytes > target.sharedBytes)
-    problem = "has " + bytes(planned.sharedBytes) + ", and " + target.chip + " has " + std::to_string(target.sharedBytes);
+    problem =
+        "has " + bytes(planned.sharedBytes) + ", and " + target.chip + " has " + std::to_string(target.sharedBytes);
   else
     return llvm::Error::success();
-  return llvm::createStringError("the kernels are planned for " + planned.chip + ", not for " + target.chip + ": " + planned.chip + " " + problem +
+  return llvm::createStringError("the kernels are planned for " + planned.chip + ", not for " + target.chip + ": " +
+                                 planned.chip + " " + problem +
                                  "; compile the program, or its stage `host`, with `--target " + target.chip + "`");
 }
 
@@ -75,10 +80,13 @@ llvm::Error braid::row::checkPlannedFor(Operation *gpuModule, const GpuTarget &t
   auto name = plan ? dyn_cast_or_null<StringAttr>(plan.get("name")) : StringAttr();
   auto shared = plan ? dyn_cast_or_null<IntegerAttr>(plan.get("shared")) : IntegerAttr();
   if (!name || !shared || !shared.getType().isInteger(64))
-    return llvm::createStringError(Twine("the attribute `") + attributeName + "` of the kernels does not say what they are planned for: `{name = \"sm_80\", shared = 166912 : i64}`");
+    return llvm::createStringError(
+        Twine("the attribute `") + attributeName +
+        "` of the kernels does not say what they are planned for: `{name = \"sm_80\", shared = 166912 : i64}`");
   auto planned = parseGpuTarget(name.getValue());
   if (!planned)
-    return llvm::createStringError(Twine("the attribute `") + attributeName + "` of the kernels: " + toString(planned.takeError()));
+    return llvm::createStringError(Twine("the attribute `") + attributeName +
+                                   "` of the kernels: " + toString(planned.takeError()));
   planned->sharedBytes = shared.getInt();
   return checkReplaces(*planned, target);
 }

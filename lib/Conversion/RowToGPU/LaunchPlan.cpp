@@ -69,7 +69,8 @@ bool braid::row::movesAlong(KernelOp kernel, AxisAttr axis) {
 /// a multiple of a piece or none does.
 static bool isContiguous(KernelOp kernel, const Nest &nest) {
   auto alone = [&](ArrayRef<AxisAttr> axes) {
-    return !llvm::is_contained(axes, nest.vector) || llvm::all_of(axes, [&](AxisAttr axis) { return axis == nest.vector || axis.getSize() == 1; });
+    return !llvm::is_contained(axes, nest.vector) ||
+           llvm::all_of(axes, [&](AxisAttr axis) { return axis == nest.vector || axis.getSize() == 1; });
   };
   for (Type type : kernel.getBody().getArgumentTypes()) {
     auto list = dyn_cast<ListType>(type);
@@ -104,7 +105,8 @@ int64_t braid::row::lanesOfThread(KernelOp kernel, const Nest &nest) {
   for (AxisAttr axis : nest.unrolled)
     points *= axis.getSize();
   for (int64_t lanes = hasHalves(kernel) ? 8 : 4; lanes > 1; lanes /= 2)
-    if (nest.vector.getSize() % lanes == 0 && lanes * points <= 32 && (lanes <= 4 || lanes * rowsLoaded(kernel, nest.vector) <= loadedNumbers))
+    if (nest.vector.getSize() % lanes == 0 && lanes * points <= 32 &&
+        (lanes <= 4 || lanes * rowsLoaded(kernel, nest.vector) <= loadedNumbers))
       return lanes;
   return 1;
 }
@@ -130,7 +132,8 @@ static int64_t rowsAlong(KernelOp kernel, const Schedule &schedule, AxisAttr axi
 }
 
 /// Threads of a row, and its rounds.
-static void chooseThreads(LaunchPlan &plan, KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings) {
+static void chooseThreads(LaunchPlan &plan, KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes,
+                          const Findings &findings) {
   // The longest row decides; a dynamic axis is taken for a long one if rows of buffers lie along it.
   int64_t pieces = 1, longest = 1, held = 1;
   for (const Nest &nest : schedule.nests())
@@ -156,7 +159,8 @@ static void chooseThreads(LaunchPlan &plan, KernelOp kernel, const Schedule &sch
   }
 }
 
-LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings) {
+LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes,
+                          const Findings &findings) {
   LaunchPlan plan;
   for (auto accumulate : kernel.getBody().getOps<AccumulateOp>())
     plan.sums.push_back(cast<BlockArgument>(accumulate.getBuffer()));
@@ -189,7 +193,9 @@ LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const Launc
   };
   auto place = [&](SmallVector<Placed> &list, int64_t limit, function_ref<void(const Placed &)> instead) {
     // Small ones first: they gain most.
-    llvm::stable_sort(list, [&](const Placed &a, const Placed &b) { return a.second.total(sizes.largest) < b.second.total(sizes.largest); });
+    llvm::stable_sort(list, [&](const Placed &a, const Placed &b) {
+      return a.second.total(sizes.largest) < b.second.total(sizes.largest);
+    });
     for (Placed &each : list) {
       int64_t row = used() + each.second.total(sizes.largest), rows = plan.rowsPerBlock;
       while (rows * plan.threadsPerRow > 32 && rows > 1 && common + row * rows > limit)
@@ -202,8 +208,10 @@ LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const Launc
       plan.shared.push_back(each);
     }
   };
-  place(kept, std::min(std::max(keptBudget, sizes.sharedLimit / 2), sizes.sharedLimit), [&](const Placed &value) { plan.workspace.push_back(value); });
-  place(sums, sizes.sharedLimit, [&](const Placed &) { plan.rowsPerBlock = 1; }); // a block has one partial sum in global memory
+  place(kept, std::min(std::max(keptBudget, sizes.sharedLimit / 2), sizes.sharedLimit),
+        [&](const Placed &value) { plan.workspace.push_back(value); });
+  place(sums, sizes.sharedLimit,
+        [&](const Placed &) { plan.rowsPerBlock = 1; }); // a block has one partial sum in global memory
   place(staged, sizes.sharedLimit, [](const Placed &) {});
   for (Value value : findings.combinedLater) {
     Placed partial = {value, extentOf(kernel, typeOf(value).getAxes(), 4 * (plan.threadsPerRow / 32))};

@@ -31,10 +31,10 @@ llvm::SmallVector<Forward, 1> findForwards(KernelOp kernel, llvm::ArrayRef<host:
 
 /// What is known about the launches of a kernel.
 struct LaunchSizes {
-  int64_t sharedLimit = 0;              ///< bytes of shared memory that a block may have
-  llvm::SmallVector<int64_t> largest;   ///< of every dynamic axis
+  int64_t sharedLimit = 0;            ///< bytes of shared memory that a block may have
+  llvm::SmallVector<int64_t> largest; ///< of every dynamic axis
   llvm::SmallVector<Forward, 1> forwards;
-  bool few = false;                     ///< for so few rows that blocks are rare: a row is given as many threads as it can use
+  bool few = false; ///< for so few rows that blocks are rare: a row is given as many threads as it can use
 };
 
 /// Slots in shared memory for the entries of a list, which the rows of a block use in turn (Prefetch.cpp).
@@ -60,8 +60,8 @@ struct Findings {
   /// Results of reductions that end inside of loops, where the warps of a row would wait for each other at every step:
   /// each stores its partial results, and they are combined after the nest.
   llvm::SetVector<mlir::Value> combinedLater;
-  /// The rounds that a thread of a block may have, where shared memory leaves a multiprocessor so few blocks that they need
-  /// more threads each.
+  /// The rounds that a thread of a block may have, where shared memory leaves a multiprocessor so few blocks that they
+  /// need more threads each.
   int64_t rounds = 4;
   /// A staged list of which a row fills a multiprocessor's shared memory; how its pieces lie is known from the code.
   std::optional<Ring> prefetched;
@@ -76,7 +76,8 @@ struct LaunchPlan {
   int64_t rounds = 1;
   /// In the shared memory of a block, for all its rows: tables of list entries.
   llvm::SmallVector<Placed> tables;
-  /// In the shared memory of a block, which then has one row: partial results of its warps, by what they are combined to.
+  /// In the shared memory of a block, which then has one row: partial results of its warps, by what they are combined
+  /// to.
   llvm::SmallVector<Placed> partials;
   /// In shared memory for each row at work, in order: kept values, sums across rows, staged arguments.
   llvm::SmallVector<Placed> shared;

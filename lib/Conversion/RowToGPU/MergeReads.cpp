@@ -26,9 +26,11 @@ void braid::row::mergeReads(KernelOp kernel) {
     }
     if (isa<RandomOp>(op))
       continue;
-    unsigned hash = unsigned(OperationEquivalence::computeHash(&op, OperationEquivalence::directHashValue, OperationEquivalence::ignoreHashValue, flags));
+    unsigned hash = unsigned(OperationEquivalence::computeHash(&op, OperationEquivalence::directHashValue,
+                                                               OperationEquivalence::ignoreHashValue, flags));
     SmallVector<Operation *> &same = known[hash];
-    auto found = llvm::find_if(same, [&](Operation *old) { return OperationEquivalence::isEquivalentTo(old, &op, flags); });
+    auto found =
+        llvm::find_if(same, [&](Operation *old) { return OperationEquivalence::isEquivalentTo(old, &op, flags); });
     if (found == same.end()) {
       same.push_back(&op);
       continue;

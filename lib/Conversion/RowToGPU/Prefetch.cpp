@@ -23,12 +23,13 @@
 using namespace mlir;
 using namespace braid::row;
 
-/// If the list can be prefetched: every nest that reads it, or stores what is forwarded to it, gives the pieces to the threads in the same way. The last nest
-/// is the one that frees slots.
+/// If the list can be prefetched: every nest that reads it, or stores what is forwarded to it, gives the pieces to the
+/// threads in the same way. The last nest is the one that frees slots.
 bool GpuEmitter::mayPrefetch(Value list) {
   auto type = dyn_cast<ListType>(list.getType());
   auto found = readers.find(list);
-  if (!type || type.getAxes().size() != 1 || type.getAxes()[0].isDynamic() || plan.threadsPerRow <= 32 || found == readers.end())
+  if (!type || type.getAxes().size() != 1 || type.getAxes()[0].isDynamic() || plan.threadsPerRow <= 32 ||
+      found == readers.end())
     return false;
   AxisAttr axis = type.getAxes()[0];
   int64_t lanes = 0;
@@ -72,8 +73,8 @@ Value GpuEmitter::ringAddress(Value slot) {
   return b.create<LLVM::GEPOp>(loc, args.getType(), b.getI8Type(), places.lookup(plan.ring->list), offset);
 }
 
-/// Issues copies of pieces of `count` entries of the row `of`, from `entry` on, into slots from that of the current row's entry
-/// `into` on; of none if there is no such row. `pieces` issues those of one entry, given both addresses.
+/// Issues copies of pieces of `count` entries of the row `of`, from `entry` on, into slots from that of the current
+/// row's entry `into` on; of none if there is no such row. `pieces` issues those of one entry, given both addresses.
 void GpuEmitter::issueEntries(Value of, Value entry, Value into, Value count, function_ref<void(Value, Value)> pieces) {
   Value list = plan.ring->list;
   Value exists = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, of, rowCount);
@@ -90,12 +91,15 @@ void GpuEmitter::issueEntries(Value of, Value entry, Value into, Value count, fu
 /// The piece of the thread that begins at number `first` of an entry.
 void GpuEmitter::copyPiece(Value from, Value to, Value first, Value mask) {
   auto type = cast<ListType>(plan.ring->list.getType());
-  int64_t number = storedBytes(type.getStorage()), bytes = plan.ring->lanes * number, step = std::min<int64_t>(bytes, 16);
+  int64_t number = storedBytes(type.getStorage()), bytes = plan.ring->lanes * number,
+          step = std::min<int64_t>(bytes, 16);
   auto issue = [&] {
     Value start = b.create<arith::MulIOp>(loc, first, i64(number));
     for (int64_t at = 0; at < bytes; at += step) {
       Value offset = at ? Value(b.create<arith::AddIOp>(loc, start, i64(at))) : start;
-      auto place = [&](Value base) -> Value { return b.create<LLVM::GEPOp>(loc, args.getType(), b.getI8Type(), base, offset); };
+      auto place = [&](Value base) -> Value {
+        return b.create<LLVM::GEPOp>(loc, args.getType(), b.getI8Type(), base, offset);
+      };
       copyAsync(place(from), place(to), step);
     }
   };

@@ -63,8 +63,9 @@ std::string braid::row::ptxasOptions(const GpuTarget &target) { return "-arch=" 
 llvm::Expected<std::string> braid::row::assembleCubin(StringRef ptx, const GpuTarget &target) {
   auto program = findPtxas();
   if (!program)
-    return llvm::createStringError("a cubin needs the program ptxas: " + toString(program.takeError()) +
-                                   "; install the CUDA toolkit (package cuda-nvcc), or emit `ptx`, which the driver compiles when it is loaded");
+    return llvm::createStringError(
+        "a cubin needs the program ptxas: " + toString(program.takeError()) +
+        "; install the CUDA toolkit (package cuda-nvcc), or emit `ptx`, which the driver compiles when it is loaded");
   llvm::SmallString<128> source, object;
   for (auto [name, file] : {std::pair("ptx", &source), {"cubin", &object}})
     if (std::error_code code = llvm::sys::fs::createTemporaryFile("braid", name, *file))
@@ -99,6 +100,7 @@ llvm::Error braid::row::tryPtxas(const GpuTarget &target) {
   // "+ptx78"
   StringRef version = StringRef(target.features).split("+ptx").second.take_while(llvm::isDigit);
   std::string ptx = (".version " + version.drop_back() + "." + version.take_back() + "\n.target " + target.chip +
-                     "\n.address_size 64\n.visible .entry nothing()\n{\n  ret;\n}\n").str();
+                     "\n.address_size 64\n.visible .entry nothing()\n{\n  ret;\n}\n")
+                        .str();
   return assembleCubin(ptx, target).takeError();
 }

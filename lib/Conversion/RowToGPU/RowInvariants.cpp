@@ -3,7 +3,8 @@
 // What all rows share (gains, queries) is read again for each row, mostly from L1. A kernel
 // with staged inputs leaves little of L1, and the re-reads would come from L2 and compete
 // with the row itself. There a thread keeps its numbers of a parameter, or what the row's
-// code computes of them alone, in registers from row to row if they are few and if that leaves no load of the parameter to the rows.
+// code computes of them alone, in registers from row to row if they are few and if that leaves no load of the parameter
+// to the rows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -75,22 +76,27 @@ void GpuEmitter::hoistParameters(scf::ForOp rows) {
       bool isLoad = wanted.contains(&op);
       if (!isLoad && (!isPure(&op) || op.getNumRegions()))
         continue;
-      bool invariant = llvm::all_of(operandsOf(&op), [&](Value value) { return isOutside(value) || moved.contains(value.getDefiningOp()); });
+      bool invariant = llvm::all_of(
+          operandsOf(&op), [&](Value value) { return isOutside(value) || moved.contains(value.getDefiningOp()); });
       if (!invariant)
         continue;
       moved.insert(&op);
-      if (isLoad || llvm::any_of(op.getOperands(), [&](Value value) { return numbers.contains(value.getDefiningOp()); }))
+      if (isLoad ||
+          llvm::any_of(op.getOperands(), [&](Value value) { return numbers.contains(value.getDefiningOp()); }))
         numbers.insert(&op);
     }
     int64_t numbersHeld = 0;
     for (Operation *op : moved)
       if (numbers.contains(op))
         for (Value result : op->getResults())
-          if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !moved.contains(rows.getBody()->findAncestorOpInBlock(*user)); })) {
+          if (llvm::any_of(result.getUsers(), [&](Operation *user) {
+                return !moved.contains(rows.getBody()->findAncestorOpInBlock(*user));
+              })) {
             auto vector = dyn_cast<VectorType>(result.getType());
             numbersHeld += vector ? vector.getNumElements() : 1;
           }
-    bool whole = list.size() == traffic.loads[parameter].size() && llvm::all_of(list, [&](Operation *load) { return moved.contains(load); });
+    bool whole = list.size() == traffic.loads[parameter].size() &&
+                 llvm::all_of(list, [&](Operation *load) { return moved.contains(load); });
     if (whole && numbersHeld <= heldParameters) {
       chosen = std::move(moved);
       held.insert(parameter);

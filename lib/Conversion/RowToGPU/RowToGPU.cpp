@@ -1,12 +1,12 @@
 //===- RowToGPU.cpp - the passes that take row kernels to a GPU -----------===//
 
 #include "braid/Conversion/RowToGPU.h"
-#include "braid/Conversion/Launches.h"
 #include "GpuEmitter.h"
 #include "MergeReads.h"
 #include "ToNVVM.h"
-#include "dialects/Host/IR/Host.h"
+#include "braid/Conversion/Launches.h"
 #include "braid/Conversion/ScatterToGPU.h"
+#include "dialects/Host/IR/Host.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -18,29 +18,36 @@ using namespace braid::row;
 
 /// out[i] = the sum over g of partials[g · stride + i] in double, in the order of g. One thread for a number.
 static void emitSumKernel(OpBuilder &b, Location loc) {
-  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), integer = b.getI64Type(), real = b.getF32Type(), exact = b.getF64Type();
-  auto function = b.create<gpu::GPUFuncOp>(loc, sumKernelName, b.getFunctionType({pointer, pointer, integer, integer}, {}));
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), integer = b.getI64Type(), real = b.getF32Type(),
+       exact = b.getF64Type();
+  auto function =
+      b.create<gpu::GPUFuncOp>(loc, sumKernelName, b.getFunctionType({pointer, pointer, integer, integer}, {}));
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
   OpBuilder::InsertionGuard guard(b);
   Block *entry = &function.front();
   b.setInsertionPointToEnd(entry);
-  Value partials = entry->getArgument(0), out = entry->getArgument(1), numbers = entry->getArgument(2), groups = entry->getArgument(3);
+  Value partials = entry->getArgument(0), out = entry->getArgument(1), numbers = entry->getArgument(2),
+        groups = entry->getArgument(3);
   auto number = [&](int64_t value) -> Value { return b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(value)); };
   auto wide = [&](Value index) -> Value { return b.create<arith::IndexCastUIOp>(loc, integer, index); };
   Value size = wide(b.create<gpu::BlockDimOp>(loc, gpu::Dimension::x));
-  Value block = wide(b.create<gpu::BlockIdOp>(loc, gpu::Dimension::x)), thread = wide(b.create<gpu::ThreadIdOp>(loc, gpu::Dimension::x));
+  Value block = wide(b.create<gpu::BlockIdOp>(loc, gpu::Dimension::x)),
+        thread = wide(b.create<gpu::ThreadIdOp>(loc, gpu::Dimension::x));
   Value first = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, block, size), thread);
   Value step = b.create<arith::MulIOp>(loc, size, wide(b.create<gpu::GridDimOp>(loc, gpu::Dimension::x)));
   Value stride = b.create<arith::AndIOp>(loc, b.create<arith::AddIOp>(loc, numbers, number(3)), number(-4));
   Value zero = b.create<arith::ConstantOp>(loc, b.getF64FloatAttr(0)), none = number(0), one = number(1);
-  auto at = [&](OpBuilder &b, Value base, Value index) -> Value { return b.create<LLVM::GEPOp>(loc, pointer, real, base, index); };
+  auto at = [&](OpBuilder &b, Value base, Value index) -> Value {
+    return b.create<LLVM::GEPOp>(loc, pointer, real, base, index);
+  };
   b.create<scf::ForOp>(loc, first, numbers, step, ValueRange(), [&](OpBuilder &b, Location, Value i, ValueRange) {
-    auto sum = b.create<scf::ForOp>(loc, none, groups, one, ValueRange{zero}, [&](OpBuilder &b, Location, Value g, ValueRange carried) {
-      Value offset = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, g, stride), i);
-      Value term = b.create<LLVM::LoadOp>(loc, real, at(b, partials, offset));
-      term = b.create<arith::ExtFOp>(loc, exact, term);
-      b.create<scf::YieldOp>(loc, Value(b.create<arith::AddFOp>(loc, carried[0], term)));
-    });
+    auto sum = b.create<scf::ForOp>(
+        loc, none, groups, one, ValueRange{zero}, [&](OpBuilder &b, Location, Value g, ValueRange carried) {
+          Value offset = b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, g, stride), i);
+          Value term = b.create<LLVM::LoadOp>(loc, real, at(b, partials, offset));
+          term = b.create<arith::ExtFOp>(loc, exact, term);
+          b.create<scf::YieldOp>(loc, Value(b.create<arith::AddFOp>(loc, carried[0], term)));
+        });
     Value rounded = b.create<arith::TruncFOp>(loc, real, sum.getResult(0));
     b.create<LLVM::StoreOp>(loc, rounded, at(b, out, i));
     b.create<scf::YieldOp>(loc);
@@ -66,7 +73,8 @@ static LaunchSizes launchSizes(KernelOp kernel, const Launches &launches, const 
   return sizes;
 }
 
-static void emitKernel(KernelOp kernel, StringRef name, OpBuilder &builder, const Schedule &schedule, const LaunchSizes &sizes) {
+static void emitKernel(KernelOp kernel, StringRef name, OpBuilder &builder, const Schedule &schedule,
+                       const LaunchSizes &sizes) {
   Findings findings;
   while (true) {
     GpuEmitter emitter(kernel, builder, schedule, sizes, findings);
@@ -127,7 +135,8 @@ static LogicalResult convertKernels(ModuleOp module, const GpuTarget &target, bo
   setPlannedFor(device, target);
   b.setInsertionPointToStart(device.getBody());
   auto bytes = LLVM::LLVMArrayType::get(b.getI8Type(), 0);
-  auto shared = b.create<LLVM::GlobalOp>(module.getLoc(), bytes, false, LLVM::Linkage::External, GpuEmitter::sharedName, Attribute(),
+  auto shared = b.create<LLVM::GlobalOp>(module.getLoc(), bytes, false, LLVM::Linkage::External, GpuEmitter::sharedName,
+                                         Attribute(),
                                          /*alignment=*/16, /*addrSpace=*/3);
   b.setInsertionPointAfter(shared);
   SmallVector<KernelOp> kernels = llvm::to_vector(module.getOps<KernelOp>());
@@ -161,8 +170,8 @@ static LogicalResult convertKernels(ModuleOp module, const GpuTarget &target, bo
   return success();
 }
 
-/// The target of a pass's options. Fails with a diagnostic, also where the module's kernels are planned already, for a target that
-/// the one named does not replace.
+/// The target of a pass's options. Fails with a diagnostic, also where the module's kernels are planned already, for a
+/// target that the one named does not replace.
 static FailureOr<GpuTarget> targetFrom(ModuleOp module, StringRef name, int64_t sharedBytes) {
   auto target = parseGpuTarget(name.empty() ? StringRef(defaultGpuTarget) : name);
   if (!target)
@@ -224,7 +233,8 @@ std::unique_ptr<Pass> braid::row::createConvertRowToNVVMPass(StringRef target, i
 
 Operation *braid::row::variantFor(Operation *kernel, int64_t rows) {
   auto few = kernel->getAttrOfType<FlatSymbolRefAttr>("braid.few");
-  Operation *found = few && rows <= fewRows ? SymbolTable::lookupNearestSymbolFrom(kernel->getParentOp(), few) : nullptr;
+  Operation *found =
+      few && rows <= fewRows ? SymbolTable::lookupNearestSymbolFrom(kernel->getParentOp(), few) : nullptr;
   return found ? found : kernel;
 }
 
@@ -246,11 +256,13 @@ llvm::Expected<LaunchShape> braid::row::launchShape(Operation *kernel, ArrayRef<
   LaunchShape shape;
   shape.rowsPerBlock = number("rows_per_block");
   shape.threads = number("threads_per_row") * shape.rowsPerBlock;
-  shape.sharedBytes = number("exchange") + total("block_shared") + total("partials") + total("shared") * shape.rowsPerBlock;
+  shape.sharedBytes =
+      number("exchange") + total("block_shared") + total("partials") + total("shared") * shape.rowsPerBlock;
   if (ArrayRef<int64_t> ring = cast<DenseI64ArrayAttr>(plan.get("ring")); !ring.empty()) {
     int64_t entryBytes = ring[0], slots = ring[1], entries = sizes[size_t(ring[2])];
     if (entries > slots)
-      return llvm::createStringError("the kernel has room for " + llvm::Twine(slots) + " entries of a history in shared memory, " + llvm::Twine(entries) +
+      return llvm::createStringError("the kernel has room for " + llvm::Twine(slots) +
+                                     " entries of a history in shared memory, " + llvm::Twine(entries) +
                                      " are given: compile it for a program with as many");
     shape.sharedBytes += std::min(2 * entries, slots) * entryBytes;
   }

@@ -15,8 +15,10 @@ using namespace braid::row;
 
 void GpuEmitter::copyAsync(Value from, Value to, int64_t bytes) {
   auto shared = LLVM::LLVMPointerType::get(b.getContext(), 3), global = LLVM::LLVMPointerType::get(b.getContext(), 1);
-  auto cache = bytes == 16 ? NVVM::LoadCacheModifierKind::CG : NVVM::LoadCacheModifierKind::CA; // past L1 where that is possible
-  Value target = b.create<LLVM::AddrSpaceCastOp>(loc, shared, to), source = b.create<LLVM::AddrSpaceCastOp>(loc, global, from);
+  auto cache =
+      bytes == 16 ? NVVM::LoadCacheModifierKind::CG : NVVM::LoadCacheModifierKind::CA; // past L1 where that is possible
+  Value target = b.create<LLVM::AddrSpaceCastOp>(loc, shared, to),
+        source = b.create<LLVM::AddrSpaceCastOp>(loc, global, from);
   b.create<NVVM::CpAsyncOp>(loc, target, source, int32_t(bytes), cache, Value());
 }
 
@@ -62,7 +64,8 @@ Value GpuEmitter::sourceOf(Value buffer) {
   Value wide = b.create<arith::ExtSIOp>(loc, b.getI64Type(), id);
   Value inside = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, wide, size);
   Value which = b.create<arith::SelectOp>(loc, inside, wide, i64(0));
-  return b.create<LLVM::GEPOp>(loc, base.getType(), storedType(type.getStorage()), base, Value(b.create<arith::MulIOp>(loc, which, i64(numbers))));
+  return b.create<LLVM::GEPOp>(loc, base.getType(), storedType(type.getStorage()), base,
+                               Value(b.create<arith::MulIOp>(loc, which, i64(numbers))));
 }
 
 void GpuEmitter::emitStaging() {
@@ -83,7 +86,8 @@ void GpuEmitter::emitStaging() {
     plainLoop(i64(0), dynamicSizes.lookup(list.getAxis()), 1, [&](Value which) {
       unlessForwarded(value, which, [&] {
         Value from = b.create<LLVM::IntToPtrOp>(loc, pointer, addressInList(value, which, row));
-        Value to = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), places.lookup(value), Value(b.create<arith::MulIOp>(loc, which, i64(bytes))));
+        Value to = b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), places.lookup(value),
+                                         Value(b.create<arith::MulIOp>(loc, which, i64(bytes))));
         copyRow(from, to, bytes, std::gcd<int64_t>(bytes, 16));
       });
     });

@@ -20,7 +20,9 @@ unsigned GpuEmitter::alignment(const Place &place) {
   return unsigned(std::max(align, bytes));
 }
 
-Value GpuEmitter::rowAddress(Value argument) { return isStaged(argument) ? places.lookup(argument) : KernelEmitter::rowAddress(argument); }
+Value GpuEmitter::rowAddress(Value argument) {
+  return isStaged(argument) ? places.lookup(argument) : KernelEmitter::rowAddress(argument);
+}
 
 SmallVector<AxisAttr> GpuEmitter::axesInMemory(Value argument) {
   return isStaged(argument) ? neededAxes(kernel, argument) : KernelEmitter::axesInMemory(argument);
@@ -29,9 +31,11 @@ SmallVector<AxisAttr> GpuEmitter::axesInMemory(Value argument) {
 /// Where the row `of` begins in the list's entry `which`, as a number, by the list's table.
 Value GpuEmitter::addressInList(Value list, Value which, Value of) {
   Type pointer = args.getType(), integer = b.getI64Type();
-  Value word = b.create<LLVM::GEPOp>(loc, pointer, integer, bases.lookup(list), Value(b.create<arith::AddIOp>(loc, which, which)));
+  Value word = b.create<LLVM::GEPOp>(loc, pointer, integer, bases.lookup(list),
+                                     Value(b.create<arith::AddIOp>(loc, which, which)));
   Value base = b.create<LLVM::LoadOp>(loc, integer, word);
-  Value stride = b.create<LLVM::LoadOp>(loc, integer, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, word, ArrayRef<LLVM::GEPArg>{1})));
+  Value stride = b.create<LLVM::LoadOp>(
+      loc, integer, Value(b.create<LLVM::GEPOp>(loc, pointer, integer, word, ArrayRef<LLVM::GEPArg>{1})));
   return b.create<arith::AddIOp>(loc, base, b.create<arith::MulIOp>(loc, of, stride));
 }
 
@@ -58,7 +62,8 @@ Value GpuEmitter::entryAddress(Value list, const Index &which) {
   enter(which.depth);
   // A thread outside of the axis accesses nothing, but looks for an address all the same.
   if (which.guarded)
-    number = b.create<arith::MinUIOp>(loc, number, Value(b.create<arith::SubIOp>(loc, dynamicSizes.lookup(type.getAxis()), i64(1))));
+    number = b.create<arith::MinUIOp>(loc, number,
+                                      Value(b.create<arith::SubIOp>(loc, dynamicSizes.lookup(type.getAxis()), i64(1))));
   Value address = addressInList(list, number, row);
   // By way of the global address space, so that accesses are known to be global.
   auto global = LLVM::LLVMPointerType::get(b.getContext(), 1);
@@ -147,7 +152,8 @@ void GpuEmitter::storeAlone(const Place &place, const Position &position, Value 
   Value pointer = elementPointer(place.base, place.offset, storedType(place.storage), innermost());
   enter(innermost());
   value = stored(place, value);
-  if (shared && isa<BlockArgument>(place.memory) && isReadInPlace(place.memory)) // others may not have read yet what is written here
+  if (shared && isa<BlockArgument>(place.memory) &&
+      isReadInPlace(place.memory)) // others may not have read yet what is written here
     synchronise();
   onlyIf(guarded ? position.mask : isFirst, [&] { b.create<LLVM::StoreOp>(loc, value, pointer, alignment(place)); });
 }

@@ -127,7 +127,9 @@ void GpuEmitter::emitVectorLoop(unsigned level) {
       mask = remember(0, {kInside, uintptr_t(width), uintptr_t(done), uintptr_t(size)}, [&]() -> Value {
         Value limit = constant(size - done);
         OpBuilder::InsertionGuard guard(b);
-        b.setInsertionPointAfter(pieceStart.getDefiningOp()->isBeforeInBlock(isFirst.getDefiningOp()) ? isFirst.getDefiningOp() : pieceStart.getDefiningOp());
+        b.setInsertionPointAfter(pieceStart.getDefiningOp()->isBeforeInBlock(isFirst.getDefiningOp())
+                                     ? isFirst.getDefiningOp()
+                                     : pieceStart.getDefiningOp());
         return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, pieceStart, limit);
       });
       fractions[mask] = {(size - done) / width, plan.threadsPerRow};
@@ -146,7 +148,8 @@ void GpuEmitter::emitDynamicVectorLoop(unsigned level) {
     enter(innermost());
     Value lanes = constant(width), none = constant(0);
     Value start = b.create<arith::MulIOp>(loc, row, size);
-    Value wide = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, b.create<arith::RemUIOp>(loc, start, lanes), none);
+    Value wide =
+        b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, b.create<arith::RemUIOp>(loc, start, lanes), none);
     Value whole = b.create<arith::SubIOp>(loc, size, b.create<arith::RemUIOp>(loc, size, lanes));
     done = b.create<arith::SelectOp>(loc, wide, whole, none);
     dynamicAligned = true;
@@ -284,10 +287,12 @@ void GpuEmitter::combinePartials() {
   for (ReduceOp reduce : pending) {
     Value from = partialPlaces.lookup(reduce.getResult()), to = places.lookup(reduce.getResult());
     plainLoop(thread, numbersOf(typeOf(reduce.getResult()).getAxes()), plan.threadsPerRow, [&](Value which) {
-      Value first = b.create<LLVM::GEPOp>(loc, pointer, real, from, Value(b.create<arith::MulIOp>(loc, which, i64(warps))));
+      Value first =
+          b.create<LLVM::GEPOp>(loc, pointer, real, from, Value(b.create<arith::MulIOp>(loc, which, i64(warps))));
       SmallVector<Value> terms;
       for (int32_t each = 0; each < warps; ++each)
-        terms.push_back(b.create<LLVM::LoadOp>(loc, real, Value(b.create<LLVM::GEPOp>(loc, pointer, real, first, ArrayRef<LLVM::GEPArg>{each}))));
+        terms.push_back(b.create<LLVM::LoadOp>(
+            loc, real, Value(b.create<LLVM::GEPOp>(loc, pointer, real, first, ArrayRef<LLVM::GEPArg>{each}))));
       while (terms.size() > 1) {
         SmallVector<Value> sums;
         for (size_t i = 0; i + 1 < terms.size(); i += 2)

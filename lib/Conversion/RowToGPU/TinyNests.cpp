@@ -59,7 +59,8 @@ void GpuEmitter::assignBits() {
 }
 
 bool GpuEmitter::isOverLanes(const Nest &which) const {
-  return isParallel() && isTiny(which) && llvm::all_of(axesOf(which), [&](AxisAttr axis) { return axisBits.contains(axis); });
+  return isParallel() && isTiny(which) &&
+         llvm::all_of(axesOf(which), [&](AxisAttr axis) { return axisBits.contains(axis); });
 }
 
 void GpuEmitter::emitNest(const Nest &which) {
@@ -106,7 +107,8 @@ void GpuEmitter::emitNest(const Nest &which) {
       for (AxisAttr axis : root.reduced) {
         left &= ~(((1u << bitsOf(axis)) - 1) << axisBits.lookup(axis));
         for (int64_t bit = 0; bit < bitsOf(axis); ++bit) {
-          auto shuffle = b.create<gpu::ShuffleOp>(loc, value, int32_t(1) << (axisBits.lookup(axis) + bit), 32, gpu::ShuffleMode::XOR);
+          auto shuffle = b.create<gpu::ShuffleOp>(loc, value, int32_t(1) << (axisBits.lookup(axis) + bit), 32,
+                                                  gpu::ShuffleMode::XOR);
           value = combine(reduce.getKind(), value, shuffle.getShuffleResult());
         }
       }

@@ -45,7 +45,8 @@ LogicalResult braid::row::convertToNVVM(gpu::GPUModuleOp module) {
   populateVectorToLLVMConversionPatterns(types, collected);
   FrozenRewritePatternSet patterns(std::move(collected));
   ConversionTarget whole(*context);
-  whole.addIllegalDialect<gpu::GPUDialect, arith::ArithDialect, cf::ControlFlowDialect, scf::SCFDialect, vector::VectorDialect>();
+  whole.addIllegalDialect<gpu::GPUDialect, arith::ArithDialect, cf::ControlFlowDialect, scf::SCFDialect,
+                          vector::VectorDialect>();
   whole.addLegalDialect<LLVM::LLVMDialect, NVVM::NVVMDialect>();
   whole.addLegalOp<gpu::GPUModuleOp, gpu::ModuleEndOp>();
   ConversionTarget inside = whole;

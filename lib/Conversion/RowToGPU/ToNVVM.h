@@ -6,8 +6,8 @@
 
 namespace braid::row {
 
-/// The module's gpu.funcs become llvm.funcs; all threads of the context convert functions. Fails with a diagnostic at an op that
-/// has no counterpart.
+/// The module's gpu.funcs become llvm.funcs; all threads of the context convert functions. Fails with a diagnostic at
+/// an op that has no counterpart.
 llvm::LogicalResult convertToNVVM(mlir::gpu::GPUModuleOp module);
 
 } // namespace braid::row

@@ -18,21 +18,25 @@ bool braid::row::isWritten(Value argument) {
 
 bool braid::row::isParameter(Value argument) {
   auto buffer = dyn_cast<BufferType>(argument.getType());
-  return buffer && !buffer.getPerRow() && llvm::none_of(argument.getUsers(), [](Operation *op) { return isa<GatherOp>(op); });
+  return buffer && !buffer.getPerRow() &&
+         llvm::none_of(argument.getUsers(), [](Operation *op) { return isa<GatherOp>(op); });
 }
 
 bool braid::row::mayStage(KernelOp kernel, Value argument, ArrayRef<Forward> forwards) {
   // The copy's loops have fixed lengths, but for the entries of a list.
   SmallVector<AxisAttr> axes = neededAxes(kernel, argument);
-  if (llvm::any_of(isa<ListType>(argument.getType()) ? ArrayRef(axes).drop_front() : ArrayRef(axes), [](AxisAttr axis) { return axis.isDynamic(); }))
+  if (llvm::any_of(isa<ListType>(argument.getType()) ? ArrayRef(axes).drop_front() : ArrayRef(axes),
+                   [](AxisAttr axis) { return axis.isDynamic(); }))
     return false;
   // One gather, by a number that lies in memory.
   for (Operation *op : argument.getUsers())
     if (auto gather = dyn_cast<GatherOp>(op))
-      if (!argument.hasOneUse() || !gather.getId().getDefiningOp<LoadOp>() || gather.getAxis() != cast<BufferType>(argument.getType()).getAxes()[0].getName())
+      if (!argument.hasOneUse() || !gather.getId().getDefiningOp<LoadOp>() ||
+          gather.getAxis() != cast<BufferType>(argument.getType()).getAxes()[0].getName())
         return false;
   auto isForwarded = [&](Value stored) {
-    return llvm::any_of(forwards, [&](const Forward &forward) { return forward.list == argument && forward.stored == stored; });
+    return llvm::any_of(forwards,
+                        [&](const Forward &forward) { return forward.list == argument && forward.stored == stored; });
   };
   bool written = false;
   for (Operation &op : kernel.getBody().front()) {
@@ -109,7 +113,10 @@ static llvm::SmallDenseSet<Value> partlyUsed(KernelOp kernel) {
           break;
         axis = slice.getAxis();
         AxisAttr sliced = typeOf(value).getAxes()[typeOf(value).find(*axis)];
-        int64_t size = slice.getAs() ? typeOf(slice.getResult()).getAxes()[typeOf(slice.getResult()).find(*slice.getAs())].getSize() : 1;
+        int64_t size =
+            slice.getAs()
+                ? typeOf(slice.getResult()).getAxes()[typeOf(slice.getResult()).find(*slice.getAs())].getSize()
+                : 1;
         int64_t from = slice.getOffset();
         if (sliced.isDynamic() || size < 0 || from < 0) {
           whole = true;
@@ -170,17 +177,21 @@ static bool isWide(KernelOp kernel, Value argument) {
     for (Value value : {view.getInput(), view.getResult()})
       if (!axes.empty() && llvm::is_contained(typeOf(value).getAxes(), axes.back()))
         return false;
-  return !axes.empty() && !axes.back().isDynamic() && axes.back().getSize() >= 256 && axes.back().getSize() * width % 32 == 0;
+  return !axes.empty() && !axes.back().isDynamic() && axes.back().getSize() >= 256 &&
+         axes.back().getSize() * width % 32 == 0;
 }
 
-ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes, const TrafficCounts &counts,
-                                      const llvm::DenseSet<Value> &held, ArrayRef<Forward> forwards) {
+ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes,
+                                      const TrafficCounts &counts, const llvm::DenseSet<Value> &held,
+                                      ArrayRef<Forward> forwards) {
   SmallVector<Attribute> list;
   llvm::SmallDenseSet<Value> part = partlyUsed(kernel);
-  auto add = [&](StringRef what, int64_t argument, ArrayRef<Amount> needed, ArrayRef<Amount> loads, ArrayRef<Amount> stores) {
-    SmallVector<NamedAttribute> entries = {b.getNamedAttr("argument", b.getI64IntegerAttr(argument)), b.getNamedAttr("what", b.getStringAttr(what)),
-                                           b.getNamedAttr("needed", write(b, needed)), b.getNamedAttr("loads", write(b, loads)),
-                                           b.getNamedAttr("stores", write(b, stores))};
+  auto add = [&](StringRef what, int64_t argument, ArrayRef<Amount> needed, ArrayRef<Amount> loads,
+                 ArrayRef<Amount> stores) {
+    SmallVector<NamedAttribute> entries = {
+        b.getNamedAttr("argument", b.getI64IntegerAttr(argument)), b.getNamedAttr("what", b.getStringAttr(what)),
+        b.getNamedAttr("needed", write(b, needed)), b.getNamedAttr("loads", write(b, loads)),
+        b.getNamedAttr("stores", write(b, stores))};
     for (ArrayRef<Amount> amounts : {loads, stores})
       for (const Amount &amount : amounts)
         if (!amount.known && entries.back().getName() != "unknown")
@@ -196,7 +207,8 @@ ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const Launc
       if (argument == int64_t(cast<BlockArgument>(forward.list).getArgNumber()))
         forwarded.push_back(int64_t(cast<BlockArgument>(forward.stored).getArgNumber()));
     if (!forwarded.empty()) {
-      entries.push_back(b.getNamedAttr("entry", b.getI64IntegerAttr(entryBytes(kernel.getBody().getArgument(unsigned(argument))))));
+      entries.push_back(
+          b.getNamedAttr("entry", b.getI64IntegerAttr(entryBytes(kernel.getBody().getArgument(unsigned(argument))))));
       entries.push_back(b.getNamedAttr("forwarded", b.getDenseI64ArrayAttr(forwarded)));
     }
     list.push_back(b.getDictionaryAttr(entries));
@@ -207,7 +219,11 @@ ArrayAttr braid::row::describeTraffic(OpBuilder &b, KernelOp kernel, const Launc
   };
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     Amount needed = neededBytes(kernel, argument);
-    StringRef what = plan.isSum(argument) ? "sum" : isParameter(argument) ? "parameter" : isRead(argument) && isWritten(argument) ? "inout" : isRead(argument) ? "input" : "output";
+    StringRef what = plan.isSum(argument)                      ? "sum"
+                     : isParameter(argument)                   ? "parameter"
+                     : isRead(argument) && isWritten(argument) ? "inout"
+                     : isRead(argument)                        ? "input"
+                                                               : "output";
     add(what, argument.getArgNumber(), needed, of(counts.loads, argument), of(counts.stores, argument));
   }
   SmallVector<Amount> loads, stores;

@@ -34,16 +34,19 @@ llvm::SmallVector<AxisAttr> neededAxes(KernelOp kernel, mlir::Value argument);
 Amount neededBytes(KernelOp kernel, mlir::Value argument);
 bool isRead(mlir::Value argument);
 bool isWritten(mlir::Value argument);
-/// Whether the argument can be copied before a row is computed: nothing that the row writes is read from it but what is forwarded.
+/// Whether the argument can be copied before a row is computed: nothing that the row writes is read from it but what is
+/// forwarded.
 bool mayStage(KernelOp kernel, mlir::Value argument, llvm::ArrayRef<Forward> forwards);
 /// Bytes of a row of an entry.
 int64_t entryBytes(mlir::Value list);
 /// Whether rows share the argument's numbers.
 bool isParameter(mlir::Value argument);
 
-/// The attribute `braid.traffic`. `forwards`: those of lists that are staged. What is loaded of the arguments `held` is loaded before the first row.
-mlir::ArrayAttr describeTraffic(mlir::OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes, const TrafficCounts &counts,
-                                const llvm::DenseSet<mlir::Value> &held, llvm::ArrayRef<Forward> forwards);
+/// The attribute `braid.traffic`. `forwards`: those of lists that are staged. What is loaded of the arguments `held` is
+/// loaded before the first row.
+mlir::ArrayAttr describeTraffic(mlir::OpBuilder &b, KernelOp kernel, const LaunchPlan &plan, const LaunchSizes &sizes,
+                                const TrafficCounts &counts, const llvm::DenseSet<mlir::Value> &held,
+                                llvm::ArrayRef<Forward> forwards);
 
 } // namespace braid::row
 

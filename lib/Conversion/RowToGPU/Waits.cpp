@@ -31,7 +31,8 @@ void GpuEmitter::findUses() {
         work.push_back(root.value);
         continue;
       }
-      llvm::copy_if(root.op->getOperands(), std::back_inserter(work), [](Value operand) { return isa<ValueType>(operand.getType()); });
+      llvm::copy_if(root.op->getOperands(), std::back_inserter(work),
+                    [](Value operand) { return isa<ValueType>(operand.getType()); });
       if (isa<LoadOp, StackOp, GatherOp>(root.op))
         use.reads.insert(root.op->getOperand(0));
     }
@@ -47,7 +48,8 @@ void GpuEmitter::findUses() {
       Operation *op = value.getDefiningOp();
       if (isa<LoadOp, StackOp, GatherOp>(op))
         use.reads.insert(op->getOperand(0));
-      llvm::copy_if(op->getOperands(), std::back_inserter(work), [](Value operand) { return isa<ValueType>(operand.getType()); });
+      llvm::copy_if(op->getOperands(), std::back_inserter(work),
+                    [](Value operand) { return isa<ValueType>(operand.getType()); });
     }
   }
 }
@@ -56,7 +58,8 @@ void GpuEmitter::findUses() {
 bool GpuEmitter::sameThreads(unsigned a, unsigned b, Value one, Value other) const {
   const Nest &first = schedule.nests()[a], &second = schedule.nests()[b];
   AxisAttr axis = first.vector;
-  if (!axis || axis != second.vector || lanesFor(first) != lanesFor(second) || isOverLanes(first) || isOverLanes(second) || movesAlong(kernel, axis))
+  if (!axis || axis != second.vector || lanesFor(first) != lanesFor(second) || isOverLanes(first) ||
+      isOverLanes(second) || movesAlong(kernel, axis))
     return false;
   auto hasAxis = [&](Value memory) {
     if (auto buffer = dyn_cast<BufferType>(memory.getType()))
@@ -73,7 +76,8 @@ bool GpuEmitter::mustWait(unsigned before, unsigned after) const {
     for (Value one : some)
       for (Value other : others) {
         bool isArgument = isa<BlockArgument>(one) && isa<BlockArgument>(other);
-        // A sum is added to by the threads that own its numbers, from row to row; of a copy, who stores into it says so itself.
+        // A sum is added to by the threads that own its numbers, from row to row; of a copy, who stores into it says so
+        // itself.
         if (isArgument && (plan.isSum(one) || plan.isSum(other)))
           continue;
         bool isOne = one == other || (isArgument && !isStaged(one) && !isStaged(other) && mayAlias(kernel, one, other));
@@ -107,5 +111,6 @@ void GpuEmitter::waitAfterRow() {
 
 bool GpuEmitter::isReadInPlace(Value argument) const {
   KernelOp mine = kernel; // its methods are not const
-  return llvm::any_of(mine.getBody().getArguments(), [&](BlockArgument other) { return isRead(other) && mayAlias(kernel, argument, other); });
+  return llvm::any_of(mine.getBody().getArguments(),
+                      [&](BlockArgument other) { return isRead(other) && mayAlias(kernel, argument, other); });
 }

@@ -20,7 +20,8 @@ static void lower(scf::ForOp loop) {
   OpBuilder b(loop);
   Location loc = loop.getLoc();
   Block *before = loop->getBlock(), *after = splitBehind(loop);
-  Block *condition = &loop.getRegion().front(), *body = condition->splitBlock(condition->begin()), *last = &loop.getRegion().back();
+  Block *condition = &loop.getRegion().front(), *body = condition->splitBlock(condition->begin()),
+        *last = &loop.getRegion().back();
   inlineBefore(loop.getRegion(), after);
   Value index = condition->getArgument(0);
   auto yield = cast<scf::YieldOp>(last->getTerminator());
@@ -45,7 +46,8 @@ static void lower(scf::IfOp branch) {
   Location loc = branch.getLoc();
   Block *before = branch->getBlock(), *after = splitBehind(branch), *end = after;
   if (branch.getNumResults()) {
-    end = b.createBlock(after->getParent(), after->getIterator(), branch.getResultTypes(), SmallVector<Location>(branch.getNumResults(), loc));
+    end = b.createBlock(after->getParent(), after->getIterator(), branch.getResultTypes(),
+                        SmallVector<Location>(branch.getNumResults(), loc));
     b.setInsertionPointToEnd(end);
     b.create<cf::BranchOp>(loc, after);
     branch->replaceAllUsesWith(end->getArguments());

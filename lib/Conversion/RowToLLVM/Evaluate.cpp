@@ -166,7 +166,8 @@ Value KernelEmitter::identityOf(ReduceKind kind, Type type) {
 Value KernelEmitter::computeShortSum(ReduceOp reduce, const Position &position, unsigned depth) {
   SmallVector<AxisAttr> axes;
   for (Attribute name : reduce.getAxes())
-    axes.push_back(typeOf(reduce.getInput()).getAxes()[typeOf(reduce.getInput()).find(cast<StringAttr>(name).getValue())]);
+    axes.push_back(
+        typeOf(reduce.getInput()).getAxes()[typeOf(reduce.getInput()).find(cast<StringAttr>(name).getValue())]);
   Value sum;
   enumerate(axes, [&](ArrayRef<int64_t> point) {
     Position inner = position;
@@ -285,9 +286,15 @@ Value KernelEmitter::computeMap(MapOp map, const Position &position, unsigned de
   case Fn::Div: return math.div(in[0], in[1]);
   case Fn::Max: return combine(ReduceKind::Max, in[0], in[1]);
   case Fn::Min: return combine(ReduceKind::Min, in[0], in[1]);
-  case Fn::Lt: return ids ? math.compare(arith::CmpIPredicate::slt, in[0], in[1]) : math.compare(arith::CmpFPredicate::OLT, in[0], in[1]);
-  case Fn::Le: return ids ? math.compare(arith::CmpIPredicate::sle, in[0], in[1]) : math.compare(arith::CmpFPredicate::OLE, in[0], in[1]);
-  case Fn::Eq: return isa<IntegerType>(kind) ? math.compare(arith::CmpIPredicate::eq, in[0], in[1]) : math.compare(arith::CmpFPredicate::OEQ, in[0], in[1]);
+  case Fn::Lt:
+    return ids ? math.compare(arith::CmpIPredicate::slt, in[0], in[1])
+               : math.compare(arith::CmpFPredicate::OLT, in[0], in[1]);
+  case Fn::Le:
+    return ids ? math.compare(arith::CmpIPredicate::sle, in[0], in[1])
+               : math.compare(arith::CmpFPredicate::OLE, in[0], in[1]);
+  case Fn::Eq:
+    return isa<IntegerType>(kind) ? math.compare(arith::CmpIPredicate::eq, in[0], in[1])
+                                  : math.compare(arith::CmpFPredicate::OEQ, in[0], in[1]);
   case Fn::And: return b.create<arith::AndIOp>(loc, in[0], in[1]);
   case Fn::Or: return b.create<arith::OrIOp>(loc, in[0], in[1]);
   case Fn::Select: return math.select(in[0], in[1], in[2]);

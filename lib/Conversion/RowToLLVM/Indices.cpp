@@ -34,9 +34,12 @@ static uintptr_t id(Value value) { return reinterpret_cast<uintptr_t>(value.getA
 
 static Value binary(OpBuilder &b, Location loc, Key key, Value x, Value y) {
   switch (key) {
-  case kAdd: case kVectorAdd: return b.create<arith::AddIOp>(loc, x, y);
-  case kMul: case kVectorMul: return b.create<arith::MulIOp>(loc, x, y);
-  case kDiv: case kVectorDiv: return b.create<arith::DivUIOp>(loc, x, y);
+  case kAdd:
+  case kVectorAdd: return b.create<arith::AddIOp>(loc, x, y);
+  case kMul:
+  case kVectorMul: return b.create<arith::MulIOp>(loc, x, y);
+  case kDiv:
+  case kVectorDiv: return b.create<arith::DivUIOp>(loc, x, y);
   default: return b.create<arith::RemUIOp>(loc, x, y);
   }
 }
@@ -56,19 +59,20 @@ Value KernelEmitter::scalarOf(const Index &a) {
 Value KernelEmitter::lanesOf(const Index &a) {
   if (a.perLane)
     return a.perLane;
-  return remember(a.depth, {kLanes, id(a.dynamic), uintptr_t(a.constant), uintptr_t(a.lanes), uintptr_t(width)}, [&]() -> Value {
-    Value base = scalarOf(a);
-    enter(a.depth);
-    auto type = vectorOf(b.getI64Type());
-    Value splat = b.create<vector::SplatOp>(loc, type, base);
-    if (!a.lanes)
-      return splat;
-    SmallVector<int64_t> steps;
-    for (int64_t lane = 0; lane < width; ++lane)
-      steps.push_back(lane * a.lanes);
-    Value ramp = b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(type, ArrayRef<int64_t>(steps)));
-    return b.create<arith::AddIOp>(loc, splat, ramp);
-  });
+  return remember(
+      a.depth, {kLanes, id(a.dynamic), uintptr_t(a.constant), uintptr_t(a.lanes), uintptr_t(width)}, [&]() -> Value {
+        Value base = scalarOf(a);
+        enter(a.depth);
+        auto type = vectorOf(b.getI64Type());
+        Value splat = b.create<vector::SplatOp>(loc, type, base);
+        if (!a.lanes)
+          return splat;
+        SmallVector<int64_t> steps;
+        for (int64_t lane = 0; lane < width; ++lane)
+          steps.push_back(lane * a.lanes);
+        Value ramp = b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(type, ArrayRef<int64_t>(steps)));
+        return b.create<arith::AddIOp>(loc, splat, ramp);
+      });
 }
 
 Index KernelEmitter::perLane(Value lanes, unsigned depth) {
@@ -82,10 +86,12 @@ Index KernelEmitter::plus(const Index &a, const Index &c) {
   unsigned depth = std::max(a.depth, c.depth);
   if (a.perLane || c.perLane) {
     Value x = lanesOf(a), y = lanesOf(c);
-    return perLane(remember(depth, {kVectorAdd, id(x), id(y)}, [&] {
-      enter(depth);
-      return binary(b, loc, kVectorAdd, x, y);
-    }), depth);
+    return perLane(remember(depth, {kVectorAdd, id(x), id(y)},
+                            [&] {
+                              enter(depth);
+                              return binary(b, loc, kVectorAdd, x, y);
+                            }),
+                   depth);
   }
   Index sum;
   sum.constant = a.constant + c.constant;
@@ -119,10 +125,12 @@ Index KernelEmitter::times(const Index &a, const Index &uniform) {
   unsigned depth = std::max(a.depth, uniform.depth);
   if (a.perLane || (a.lanes && uniform.dynamic)) {
     Value x = lanesOf(a), y = lanesOf(uniform);
-    return perLane(remember(depth, {kVectorMul, id(x), id(y)}, [&] {
-      enter(depth);
-      return binary(b, loc, kVectorMul, x, y);
-    }), depth);
+    return perLane(remember(depth, {kVectorMul, id(x), id(y)},
+                            [&] {
+                              enter(depth);
+                              return binary(b, loc, kVectorMul, x, y);
+                            }),
+                   depth);
   }
   Index product;
   product.depth = depth;
@@ -160,13 +168,17 @@ std::pair<Index, Index> KernelEmitter::divide(const Index &a, int64_t divisor) {
     return {quotient, remainder};
   }
   // Lanes stay in one group of `divisor` if the first is at a multiple of their number.
-  bool together = !a.perLane && (!a.lanes || (a.lanes == 1 && a.align % width == 0 && a.constant % width == 0 && divisor % width == 0));
+  bool together =
+      !a.perLane &&
+      (!a.lanes || (a.lanes == 1 && a.align % width == 0 && a.constant % width == 0 && divisor % width == 0));
   auto split = [&](Value x, bool vector, Key key) {
     Value c = constant(divisor);
-    return remember(a.depth, {uintptr_t(vector ? key + (kVectorDiv - kDiv) : key), id(x), uintptr_t(divisor), uintptr_t(width)}, [&] {
-      enter(a.depth);
-      return binary(b, loc, key, x, vector ? broadcast(c) : c);
-    });
+    return remember(a.depth,
+                    {uintptr_t(vector ? key + (kVectorDiv - kDiv) : key), id(x), uintptr_t(divisor), uintptr_t(width)},
+                    [&] {
+                      enter(a.depth);
+                      return binary(b, loc, key, x, vector ? broadcast(c) : c);
+                    });
   };
   if (!together) {
     Value x = lanesOf(a);

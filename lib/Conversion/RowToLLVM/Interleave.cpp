@@ -22,11 +22,14 @@ Value KernelEmitter::loadInterleaved(const Place &place, unsigned depth) {
   Index first = place.offset;
   first.constant -= distance;
   Type element = storedType(place.storage);
-  std::vector<uintptr_t> key = {kWide, id(reading), id(place.base), id(first.dynamic), uintptr_t(first.constant), uintptr_t(apart), uintptr_t(width)};
+  std::vector<uintptr_t> key = {
+      kWide,           id(reading), id(place.base), id(first.dynamic), uintptr_t(first.constant), uintptr_t(apart),
+      uintptr_t(width)};
   Value wide = remember(depth, key, [&]() -> Value {
     Value pointer = elementPointer(place.base, first, element, depth);
     enter(depth);
-    return b.create<LLVM::LoadOp>(loc, VectorType::get({width * apart}, element), pointer, element.getIntOrFloatBitWidth() / 8);
+    return b.create<LLVM::LoadOp>(loc, VectorType::get({width * apart}, element), pointer,
+                                  element.getIntOrFloatBitWidth() / 8);
   });
   SmallVector<int64_t> mask;
   for (int64_t lane = 0; lane < width; ++lane)
@@ -39,7 +42,8 @@ void KernelEmitter::storeInterleaved(const Place &place, Value value) {
   int64_t apart = place.offset.lanes, distance = place.offset.constant % apart;
   Place first = place;
   first.offset.constant -= distance;
-  std::vector<uintptr_t> key = {kGroup, id(place.base), id(first.offset.dynamic), uintptr_t(first.offset.constant), uintptr_t(apart)};
+  std::vector<uintptr_t> key = {kGroup, id(place.base), id(first.offset.dynamic), uintptr_t(first.offset.constant),
+                                uintptr_t(apart)};
   PendingStore &group = pendingStores[key];
   group.first = first;
   group.values.resize(apart);

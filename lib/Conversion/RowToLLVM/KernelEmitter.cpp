@@ -27,7 +27,9 @@ int64_t ScratchLayout::bytes(ArrayRef<int64_t> sizes) const {
   return bytes;
 }
 
-int64_t braid::row::scratchBytes(KernelOp kernel, ArrayRef<int64_t> sizes) { return ScratchLayout(kernel).bytes(sizes); }
+int64_t braid::row::scratchBytes(KernelOp kernel, ArrayRef<int64_t> sizes) {
+  return ScratchLayout(kernel).bytes(sizes);
+}
 
 KernelEmitter::KernelEmitter(KernelOp kernel, OpBuilder &builder, Schedule given)
     : kernel(kernel), b(builder), loc(kernel.getLoc()), schedule(std::move(given)), math(builder, kernel.getLoc()) {}
@@ -82,11 +84,13 @@ Value KernelEmitter::broadcast(Value value) {
 
 LogicalResult KernelEmitter::emit(StringRef name) {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i64 = b.getI64Type();
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer, pointer, i64, i64, i64, pointer});
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer, pointer, i64, i64, i64, pointer});
   auto function = b.create<LLVM::LLVMFuncOp>(loc, name, type);
   OpBuilder::InsertionGuard guard(b);
   entry = function.addEntryBlock(b);
-  args = entry->getArgument(0), sizes = entry->getArgument(1), time = entry->getArgument(4), scratch = entry->getArgument(5);
+  args = entry->getArgument(0), sizes = entry->getArgument(1), time = entry->getArgument(4),
+  scratch = entry->getArgument(5);
   b.setInsertionPointToEnd(entry);
   emitPrologue();
   Value one = constant(1);
@@ -102,12 +106,14 @@ LogicalResult KernelEmitter::emit(StringRef name) {
     auto list = dyn_cast<ListType>(argument.getType());
     if (!list)
       continue;
-    Value table = places.lookup(argument), entries = bases.lookup(argument), count = dynamicSizes.lookup(list.getAxis());
+    Value table = places.lookup(argument), entries = bases.lookup(argument),
+          count = dynamicSizes.lookup(list.getAxis());
     loop(constant(0), count, 1, [&](Value iv) {
       Value at = b.create<arith::AddIOp>(loc, iv, iv);
       Value from = b.create<LLVM::GEPOp>(loc, table.getType(), i64, entries, at);
       Value base = b.create<LLVM::LoadOp>(loc, i64, from);
-      Value stride = b.create<LLVM::LoadOp>(loc, i64, Value(b.create<LLVM::GEPOp>(loc, table.getType(), i64, from, ArrayRef<LLVM::GEPArg>{1})));
+      Value stride = b.create<LLVM::LoadOp>(
+          loc, i64, Value(b.create<LLVM::GEPOp>(loc, table.getType(), i64, from, ArrayRef<LLVM::GEPArg>{1})));
       Value address = b.create<arith::AddIOp>(loc, base, b.create<arith::MulIOp>(loc, row, stride));
       b.create<LLVM::StoreOp>(loc, address, Value(b.create<LLVM::GEPOp>(loc, table.getType(), i64, table, iv)));
     });
@@ -155,7 +161,8 @@ void KernelEmitter::emitPrologue() {
     return at;
   };
   for (BlockArgument argument : kernel.getBody().getArguments()) {
-    Value at = b.create<LLVM::GEPOp>(loc, pointer, pointer, args, ArrayRef<LLVM::GEPArg>{int32_t(argument.getArgNumber())});
+    Value at =
+        b.create<LLVM::GEPOp>(loc, pointer, pointer, args, ArrayRef<LLVM::GEPArg>{int32_t(argument.getArgNumber())});
     bases[argument] = b.create<LLVM::LoadOp>(loc, pointer, at);
     if (auto list = dyn_cast<ListType>(argument.getType()))
       places[argument] = place(AxisAttr::get(b.getContext(), list.getAxis(), -1), 8);

@@ -25,13 +25,13 @@ namespace braid::row {
 
 /// dynamic + constant + lanes · (lane number), or `perLane` alone when it is set.
 struct Index {
-  mlir::Value dynamic;      ///< i64, or null for 0
+  mlir::Value dynamic; ///< i64, or null for 0
   int64_t constant = 0;
   int64_t lanes = 0;
-  mlir::Value perLane;      ///< vector of i64
-  unsigned depth = 0;       ///< the scope in which it exists
-  int64_t align = 1 << 20;  ///< `dynamic` is a multiple of this
-  bool guarded = false;     ///< may lie outside of the axis where the position's mask is a single false
+  mlir::Value perLane;     ///< vector of i64
+  unsigned depth = 0;      ///< the scope in which it exists
+  int64_t align = 1 << 20; ///< `dynamic` is a multiple of this
+  bool guarded = false;    ///< may lie outside of the axis where the position's mask is a single false
   bool varies() const { return lanes != 0 || perLane; }
   bool isConstant() const { return !dynamic && !varies(); }
 };
@@ -39,7 +39,7 @@ struct Index {
 /// Where a value is evaluated: an index for each of its axes (and perhaps others), and which lanes count.
 struct Position {
   llvm::SmallVector<std::pair<llvm::StringRef, Index>, 4> indices;
-  mlir::Value mask;         ///< null: all lanes count; on a GPU it may be one i1 for all lanes of a thread
+  mlir::Value mask; ///< null: all lanes count; on a GPU it may be one i1 for all lanes of a thread
   unsigned maskDepth = 0;
   const Index &at(llvm::StringRef axis) const;
   void set(llvm::StringRef axis, Index index);
@@ -61,7 +61,7 @@ protected: // what is virtual differs between targets (see RowToGPU)
   struct Runs {
     int64_t count = 1, per = 1;
     llvm::SmallVector<llvm::StringRef, 2> axes;
-    bool known = true;                 ///< false inside of branches
+    bool known = true; ///< false inside of branches
   };
   struct Scope {
     mlir::Block *block = nullptr;
@@ -93,14 +93,14 @@ protected: // what is virtual differs between targets (see RowToGPU)
   Index offsetOf(llvm::ArrayRef<AxisAttr> axes, const Position &position);
 
   //===--- Memory (Memory.cpp) ----------------------------------------------===//
-  struct Place {            ///< of elements: base[offset], or an address for each lane
+  struct Place { ///< of elements: base[offset], or an address for each lane
     mlir::Value base;
     Index offset;
-    mlir::Value addresses;  ///< vector of i64, null unless lanes lie apart
+    mlir::Value addresses; ///< vector of i64, null unless lanes lie apart
     unsigned depth = 0;
     Storage storage = Storage::F32;
-    mlir::Value memory;     ///< the argument or kept value that lies there
-    int64_t baseAlign = 4;  ///< bytes of which `base` is a multiple if all arguments are multiples of 16
+    mlir::Value memory;    ///< the argument or kept value that lies there
+    int64_t baseAlign = 4; ///< bytes of which `base` is a multiple if all arguments are multiples of 16
     bool varies() const { return addresses || offset.varies(); }
   };
   Place placeIn(mlir::Value argument, const Position &position);
@@ -157,7 +157,7 @@ protected: // what is virtual differs between targets (see RowToGPU)
   struct Piece {
     Index start, size;
     mlir::Value value;
-    llvm::StringRef axis;   ///< of `value`; empty if `value` is one index
+    llvm::StringRef axis; ///< of `value`; empty if `value` is one index
   };
   mlir::Value computePad(PadOp pad, const Position &position, unsigned depth);
   mlir::Value computeConcat(ConcatOp concat, const Position &position, unsigned depth);
@@ -173,13 +173,13 @@ protected: // what is virtual differs between targets (see RowToGPU)
   unsigned depthOf(mlir::Value value, const Position &position) const;
 
   //===--- Loops (Nests.cpp) ------------------------------------------------===//
-  struct Active {           ///< a root while its nest is emitted
+  struct Active { ///< a root while its nest is emitted
     const Root *root = nullptr;
-    unsigned start = 0;     ///< the loop in which its reduction begins
+    unsigned start = 0; ///< the loop in which its reduction begins
     bool alongVector = false;
-    llvm::SmallVector<AxisAttr> enumerated;        ///< unrolled axes that it does not reduce
-    llvm::SmallVector<mlir::Value> partial;        ///< one for each point of those and each copy; empty unless reducing
-    llvm::SmallVector<Term> pending;               ///< what the body has yet to add to them
+    llvm::SmallVector<AxisAttr> enumerated; ///< unrolled axes that it does not reduce
+    llvm::SmallVector<mlir::Value> partial; ///< one for each point of those and each copy; empty unless reducing
+    llvm::SmallVector<Term> pending;        ///< what the body has yet to add to them
     bool isReduction() const { return mlir::isa<ReduceOp>(root->op) && root->kept() != root->value; }
   };
   virtual void emitNest(const Nest &nest);
@@ -220,34 +220,35 @@ protected: // what is virtual differs between targets (see RowToGPU)
   mlir::Location loc;
   Schedule schedule;
   VectorMath math;
-  int64_t width = 1;                                   ///< lanes of the current nest
+  int64_t width = 1; ///< lanes of the current nest
   mlir::Value args, sizes, time, scratch, row;
   llvm::StringMap<mlir::Value> dynamicSizes;
-  llvm::DenseMap<mlir::Value, mlir::Value> bases;      ///< of arguments; of lists: the addresses of this row's entries
-  llvm::DenseMap<mlir::Value, mlir::Value> places;     ///< in scratch
-  llvm::DenseMap<mlir::Value, mlir::Value> scalars;    ///< reductions to one number
+  llvm::DenseMap<mlir::Value, mlir::Value> bases;   ///< of arguments; of lists: the addresses of this row's entries
+  llvm::DenseMap<mlir::Value, mlir::Value> places;  ///< in scratch
+  llvm::DenseMap<mlir::Value, mlir::Value> scalars; ///< reductions to one number
   /// What draws of a run have in common, as i32 (Random.cpp).
   struct Stream {
     mlir::Value key[2], step, firstSequence;
   };
-  llvm::SmallVector<Stream, 0> streams;                ///< by number
+  llvm::SmallVector<Stream, 0> streams; ///< by number
   llvm::DenseMap<std::pair<mlir::Type, int64_t>, mlir::Value> constants;
   mlir::Block *entry = nullptr;
   const Nest *nest = nullptr;
   llvm::SmallVector<Active> active;
-  Position here;                                       ///< indices of the loops being emitted
-  int64_t copies = 1;                                  ///< vectors the body works on
-  int64_t copyStep = 0;                                ///< from one of them to the next
+  Position here;        ///< indices of the loops being emitted
+  int64_t copies = 1;   ///< vectors the body works on
+  int64_t copyStep = 0; ///< from one of them to the next
   bool interleaves = false;
-  bool evaluatesFirst = false;                         ///< a body evaluates everything before it stores anything, so that all its loads can be in flight
+  bool evaluatesFirst =
+      false; ///< a body evaluates everything before it stores anything, so that all its loads can be in flight
   /// Stores whose neighbours are still to come, by the place of the first of the group.
   struct PendingStore {
     Place first;
-    llvm::SmallVector<mlir::Value, 8> values;            ///< by the distance from the first
+    llvm::SmallVector<mlir::Value, 8> values; ///< by the distance from the first
   };
   std::map<std::vector<uintptr_t>, PendingStore> pendingStores;
-  mlir::Value reading;                                 ///< whose memory is read: the same place may hold another value later
-  bool mayCall = true;                                 ///< elementary functions may become calls
+  mlir::Value reading; ///< whose memory is read: the same place may hold another value later
+  bool mayCall = true; ///< elementary functions may become calls
 };
 
 } // namespace braid::row

@@ -110,7 +110,9 @@ void Scheduler::orderLoops(Nest &nest) const {
   for (AxisAttr axis : nest.loops)
     if (!llvm::is_contained(nest.unrolled, axis))
       loops.push_back(axis);
-  auto reducers = [&](AxisAttr axis) { return llvm::count_if(nest.roots, [&](const Root &root) { return root.reduces(axis); }); };
+  auto reducers = [&](AxisAttr axis) {
+    return llvm::count_if(nest.roots, [&](const Root &root) { return root.reduces(axis); });
+  };
   insertionSort(loops, [&](AxisAttr a, AxisAttr b) {
     auto rank = [&](AxisAttr axis) { return std::pair(reducers(axis), axis == nest.vector); };
     return rank(a) < rank(b);

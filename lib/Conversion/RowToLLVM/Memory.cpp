@@ -41,7 +41,8 @@ Value KernelEmitter::entryAddress(Value list, const Index &entry) {
   return b.create<LLVM::LoadOp>(loc, table.getType(), pointer);
 }
 
-KernelEmitter::Place KernelEmitter::placeAt(Value base, unsigned baseDepth, Storage storage, Index offset, int64_t elements) {
+KernelEmitter::Place KernelEmitter::placeAt(Value base, unsigned baseDepth, Storage storage, Index offset,
+                                            int64_t elements) {
   Place place;
   place.base = base;
   place.offset = offset;
@@ -112,36 +113,40 @@ KernelEmitter::Place KernelEmitter::placeIn(Value argument, const Position &posi
   place.offset = offset;
   place.depth = std::max({entry.depth, offset.depth, position.maskDepth});
   Value lanes = lanesOf(offset), mask = position.mask;
-  place.addresses = remember(place.depth, {kEntries, id(argument), id(entry.dynamic), uintptr_t(entry.constant), uintptr_t(entry.lanes),
-                                           id(entry.perLane), id(lanes), id(mask)}, [&]() -> Value {
-    Value bases;
-    auto type = vectorOf(b.getI64Type());
-    if (!entry.perLane && entry.lanes == 1) {
-      Value pointer = elementPointer(table, entry, b.getI64Type(), place.depth);
-      enter(place.depth);
-      if (mask)
-        bases = b.create<LLVM::MaskedLoadOp>(loc, type, pointer, mask, ValueRange{math.integer(type, 0)}, 8);
-      else
-        bases = b.create<LLVM::LoadOp>(loc, type, pointer, 8);
-    } else {
-      Value index = lanesOf(entry);
-      enter(place.depth);
-      Value start = broadcast(b.create<LLVM::PtrToIntOp>(loc, b.getI64Type(), table));
-      Value at = b.create<arith::AddIOp>(loc, start, b.create<arith::MulIOp>(loc, index, math.integer(type, 8)));
-      Value pointers = b.create<LLVM::IntToPtrOp>(loc, LLVM::getFixedVectorType(table.getType(), width), at);
-      Value all = mask ? mask : math.integer(vectorOf(b.getI1Type()), 1);
-      bases = b.create<LLVM::masked_gather>(loc, type, pointers, all, ValueRange{math.integer(type, 0)}, 8);
-    }
-    enter(place.depth);
-    Value bytes = b.create<arith::MulIOp>(loc, lanes, math.integer(type, storedBytes(list.getStorage())));
-    return b.create<arith::AddIOp>(loc, bases, bytes);
-  });
+  place.addresses = remember(
+      place.depth,
+      {kEntries, id(argument), id(entry.dynamic), uintptr_t(entry.constant), uintptr_t(entry.lanes), id(entry.perLane),
+       id(lanes), id(mask)},
+      [&]() -> Value {
+        Value bases;
+        auto type = vectorOf(b.getI64Type());
+        if (!entry.perLane && entry.lanes == 1) {
+          Value pointer = elementPointer(table, entry, b.getI64Type(), place.depth);
+          enter(place.depth);
+          if (mask)
+            bases = b.create<LLVM::MaskedLoadOp>(loc, type, pointer, mask, ValueRange{math.integer(type, 0)}, 8);
+          else
+            bases = b.create<LLVM::LoadOp>(loc, type, pointer, 8);
+        } else {
+          Value index = lanesOf(entry);
+          enter(place.depth);
+          Value start = broadcast(b.create<LLVM::PtrToIntOp>(loc, b.getI64Type(), table));
+          Value at = b.create<arith::AddIOp>(loc, start, b.create<arith::MulIOp>(loc, index, math.integer(type, 8)));
+          Value pointers = b.create<LLVM::IntToPtrOp>(loc, LLVM::getFixedVectorType(table.getType(), width), at);
+          Value all = mask ? mask : math.integer(vectorOf(b.getI1Type()), 1);
+          bases = b.create<LLVM::masked_gather>(loc, type, pointers, all, ValueRange{math.integer(type, 0)}, 8);
+        }
+        enter(place.depth);
+        Value bytes = b.create<arith::MulIOp>(loc, lanes, math.integer(type, storedBytes(list.getStorage())));
+        return b.create<arith::AddIOp>(loc, bases, bytes);
+      });
   return place;
 }
 
 KernelEmitter::Place KernelEmitter::placeInScratch(Value kept, const Position &position) {
   Storage storage = typeOf(kept).getElement() == Element::Real ? Storage::F32 : Storage::I32;
-  Place place = placeAt(places.lookup(kept), 0, storage, offsetOf(typeOf(kept).getAxes(), position), staticElements(typeOf(kept).getAxes()));
+  Place place = placeAt(places.lookup(kept), 0, storage, offsetOf(typeOf(kept).getAxes(), position),
+                        staticElements(typeOf(kept).getAxes()));
   place.memory = kept;
   place.baseAlign = 16;
   return place;
@@ -150,21 +155,25 @@ KernelEmitter::Place KernelEmitter::placeInScratch(Value kept, const Position &p
 Value KernelEmitter::elementPointer(Value base, const Index &offset, Type type, unsigned depth) {
   if (!offset.dynamic && !offset.constant)
     return base;
-  return remember(depth, {kPointer, id(base), id(offset.dynamic), uintptr_t(offset.constant), uintptr_t(type.getAsOpaquePointer())}, [&]() -> Value {
-    enter(depth);
-    Value pointer = base;
-    if (offset.dynamic)
-      pointer = b.create<LLVM::GEPOp>(loc, base.getType(), type, pointer, offset.dynamic);
-    if (offset.constant)
-      pointer = b.create<LLVM::GEPOp>(loc, base.getType(), type, pointer, ArrayRef<LLVM::GEPArg>{int32_t(offset.constant)});
-    return pointer;
-  });
+  return remember(
+      depth, {kPointer, id(base), id(offset.dynamic), uintptr_t(offset.constant), uintptr_t(type.getAsOpaquePointer())},
+      [&]() -> Value {
+        enter(depth);
+        Value pointer = base;
+        if (offset.dynamic)
+          pointer = b.create<LLVM::GEPOp>(loc, base.getType(), type, pointer, offset.dynamic);
+        if (offset.constant)
+          pointer = b.create<LLVM::GEPOp>(loc, base.getType(), type, pointer,
+                                          ArrayRef<LLVM::GEPArg>{int32_t(offset.constant)});
+        return pointer;
+      });
 }
 
 unsigned KernelEmitter::alignment(const Place &place) { return storedBytes(place.storage); }
 
 Value KernelEmitter::pointersAt(const Place &place) {
-  return b.create<LLVM::IntToPtrOp>(loc, LLVM::getFixedVectorType(LLVM::LLVMPointerType::get(b.getContext()), width), place.addresses);
+  return b.create<LLVM::IntToPtrOp>(loc, LLVM::getFixedVectorType(LLVM::LLVMPointerType::get(b.getContext()), width),
+                                    place.addresses);
 }
 
 /// bf16 bits as f32; an i32 as it is.
@@ -172,13 +181,15 @@ Value KernelEmitter::widen(Value raw) {
   Type element = getElementTypeOrSelf(raw.getType());
   if (!element.isInteger(16))
     return raw;
-  Type i32 = VectorMath::withElement(raw.getType(), b.getI32Type()), f32 = VectorMath::withElement(raw.getType(), b.getF32Type());
+  Type i32 = VectorMath::withElement(raw.getType(), b.getI32Type()),
+       f32 = VectorMath::withElement(raw.getType(), b.getF32Type());
   Value bits = b.create<arith::ExtUIOp>(loc, i32, raw);
   bits = b.create<arith::ShLIOp>(loc, bits, math.integer(i32, 16));
   return b.create<arith::BitcastOp>(loc, f32, bits);
 }
 
-/// The result of `narrow` that the value was widened from, or null. A bf16 from memory does not do: it may be a NaN that is not quiet.
+/// The result of `narrow` that the value was widened from, or null. A bf16 from memory does not do: it may be a NaN
+/// that is not quiet.
 static Value narrowOf(Value value) {
   auto real = value.getDefiningOp<arith::BitcastOp>();
   auto shift = real ? real.getIn().getDefiningOp<arith::ShLIOp>() : arith::ShLIOp();
@@ -191,7 +202,8 @@ static Value narrowOf(Value value) {
 Value KernelEmitter::narrow(Value value) {
   if (Value known = narrowOf(value))
     return known;
-  Type i32 = VectorMath::withElement(value.getType(), b.getI32Type()), i16 = VectorMath::withElement(value.getType(), b.getIntegerType(16));
+  Type i32 = VectorMath::withElement(value.getType(), b.getI32Type()),
+       i16 = VectorMath::withElement(value.getType(), b.getIntegerType(16));
   Value bits = b.create<arith::BitcastOp>(loc, i32, value);
   Value high = b.create<arith::ShRUIOp>(loc, bits, math.integer(i32, 16));
   Value odd = b.create<arith::AndIOp>(loc, high, math.integer(i32, 1));
@@ -217,7 +229,8 @@ Value KernelEmitter::load(const Place &place, const Position &position) {
     auto type = vectorOf(element);
     Value all = position.mask ? position.mask : math.integer(vectorOf(b.getI1Type()), 1);
     Value zero = isa<FloatType>(element) ? math.number(type, 0) : math.integer(type, 0);
-    return widen(b.create<LLVM::masked_gather>(loc, type, pointersAt(place), all, ValueRange{zero}, storedBytes(place.storage)));
+    return widen(
+        b.create<LLVM::masked_gather>(loc, type, pointersAt(place), all, ValueRange{zero}, storedBytes(place.storage)));
   }
   Value pointer = elementPointer(place.base, place.offset, element, depth);
   enter(depth);
@@ -227,7 +240,8 @@ Value KernelEmitter::load(const Place &place, const Position &position) {
   if (!position.mask)
     return widen(b.create<LLVM::LoadOp>(loc, type, pointer, alignment(place)));
   Value zero = isa<FloatType>(element) ? math.number(type, 0) : math.integer(type, 0);
-  return widen(b.create<LLVM::MaskedLoadOp>(loc, type, pointer, position.mask, ValueRange{zero}, storedBytes(place.storage)));
+  return widen(
+      b.create<LLVM::MaskedLoadOp>(loc, type, pointer, position.mask, ValueRange{zero}, storedBytes(place.storage)));
 }
 
 /// As it lies at the place.
@@ -244,7 +258,8 @@ Value KernelEmitter::stored(const Place &place, Value value) {
 void KernelEmitter::store(const Place &place, const Position &position, Value value) {
   Type element = storedType(place.storage);
   unsigned depth = innermost();
-  Value pointer = place.addresses || isInterleaved(place) ? Value() : elementPointer(place.base, place.offset, element, depth);
+  Value pointer =
+      place.addresses || isInterleaved(place) ? Value() : elementPointer(place.base, place.offset, element, depth);
   enter(depth);
   value = stored(place, value);
   if (isInterleaved(place) && !position.mask) {

@@ -222,7 +222,8 @@ void KernelEmitter::startRoots(unsigned level) {
     Type type = elementType(typeOf(reduce.getInput()).getElement());
     if (vectorised())
       type = vectorOf(type);
-    entry.partial.assign(points(entry.enumerated) * (entry.alongVector ? 1 : copies), identityOf(reduce.getKind(), type));
+    entry.partial.assign(points(entry.enumerated) * (entry.alongVector ? 1 : copies),
+                         identityOf(reduce.getKind(), type));
   }
 }
 
@@ -282,8 +283,10 @@ void KernelEmitter::acrossLanes(ArrayRef<ReduceOp> reductions, MutableArrayRef<V
 /// Halves the vector until one number is left.
 Value KernelEmitter::acrossLanes(ReduceKind kind, Value vector) {
   for (int64_t half = width / 2; half; half /= 2) {
-    SmallVector<int64_t> low = llvm::to_vector(llvm::seq<int64_t>(0, half)), high = llvm::to_vector(llvm::seq<int64_t>(half, 2 * half));
-    Value a = b.create<vector::ShuffleOp>(loc, vector, vector, low), c = b.create<vector::ShuffleOp>(loc, vector, vector, high);
+    SmallVector<int64_t> low = llvm::to_vector(llvm::seq<int64_t>(0, half)),
+                         high = llvm::to_vector(llvm::seq<int64_t>(half, 2 * half));
+    Value a = b.create<vector::ShuffleOp>(loc, vector, vector, low),
+          c = b.create<vector::ShuffleOp>(loc, vector, vector, high);
     vector = combine(kind, a, c);
   }
   return b.create<vector::ExtractOp>(loc, vector, ArrayRef<int64_t>{0});

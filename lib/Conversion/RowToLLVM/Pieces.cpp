@@ -24,7 +24,8 @@ Value KernelEmitter::computePad(PadOp pad, const Position &position, unsigned de
     count = sizeOf(axisOf(pad.getInput(), *pad.getFrom()));
   Index end = plus(start, count);
   Index rest = plus(size, times(end, -1));
-  SmallVector<Piece> pieces = {{Index(), start, {}, {}}, {start, count, pad.getInput(), pad.getFrom().value_or("")}, {end, rest, {}, {}}};
+  SmallVector<Piece> pieces = {
+      {Index(), start, {}, {}}, {start, count, pad.getInput(), pad.getFrom().value_or("")}, {end, rest, {}, {}}};
   return computePieces(pieces, pad.getAxis(), elementType(typeOf(pad.getResult()).getElement()), position, depth);
 }
 
@@ -97,7 +98,8 @@ Value KernelEmitter::branchOverPieces(ArrayRef<Piece> pieces, StringRef axis, Ty
   return branch.getResult(0);
 }
 
-Value KernelEmitter::computePieces(ArrayRef<Piece> all, StringRef axis, Type element, const Position &position, unsigned depth) {
+Value KernelEmitter::computePieces(ArrayRef<Piece> all, StringRef axis, Type element, const Position &position,
+                                   unsigned depth) {
   const Index &index = position.at(axis);
   SmallVector<Piece> pieces;
   for (const Piece &piece : all)
@@ -110,8 +112,10 @@ Value KernelEmitter::computePieces(ArrayRef<Piece> all, StringRef axis, Type ele
       ++in;
     return pieceAt(pieces[in], axis, element, position);
   }
-  bool together = !index.varies() || (index.lanes == 1 && !index.perLane && index.align % width == 0 && index.constant % width == 0 &&
-                                      llvm::all_of(pieces, [&](const Piece &piece) { return fixed(piece) && piece.start.constant % width == 0; }));
+  bool together =
+      !index.varies() ||
+      (index.lanes == 1 && !index.perLane && index.align % width == 0 && index.constant % width == 0 &&
+       llvm::all_of(pieces, [&](const Piece &piece) { return fixed(piece) && piece.start.constant % width == 0; }));
   if (together) {
     bool asVector = index.varies();
     for (const Piece &piece : pieces)

@@ -120,7 +120,8 @@ void KernelEmitter::emitStreams() {
     if (stream.step)
       continue;
     auto word = [&](int32_t number) -> Value {
-      Value at = b.create<LLVM::GEPOp>(loc, pointer, i32, bases.lookup(random.getDraw()), ArrayRef<LLVM::GEPArg>{number});
+      Value at =
+          b.create<LLVM::GEPOp>(loc, pointer, i32, bases.lookup(random.getDraw()), ArrayRef<LLVM::GEPArg>{number});
       return b.create<LLVM::LoadOp>(loc, i32, at);
     };
     auto wide = [&](Value x) -> Value { return b.create<arith::ExtUIOp>(loc, i64, x); };
@@ -143,7 +144,9 @@ Value KernelEmitter::computeRandom(RandomOp random, const Position &position, un
   enter(depth);
   Plain plain(b, loc, math);
   Type i32 = b.getI32Type(), type = VectorMath::withElement(element.getType(), i32);
-  auto spread = [&](Value x) -> Value { return isa<VectorType>(type) ? Value(b.create<vector::SplatOp>(loc, type, x)) : x; };
+  auto spread = [&](Value x) -> Value {
+    return isa<VectorType>(type) ? Value(b.create<vector::SplatOp>(loc, type, x)) : x;
+  };
   auto narrow = [&](Value x) -> Value { return b.create<arith::TruncIOp>(loc, i32, x); };
   Value place = random.getPerSequence() ? math.integer(i32, -1) : narrow(b.create<arith::RemUIOp>(loc, row, time));
   Value sequence = plain.iadd(stream.firstSequence, narrow(b.create<arith::DivUIOp>(loc, row, time)));

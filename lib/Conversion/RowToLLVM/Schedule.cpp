@@ -61,8 +61,9 @@ static bool isShort(ReduceOp reduce) {
 
 /// The argument that an op reads or writes.
 static Value argumentOf(Operation *op) {
-  return isa<LoadOp, GatherOp, StackOp>(op) ? op->getOperand(0)
-         : isa<StoreOp, UnstackOp, AccumulateOp>(op) ? op->getOperand(1) : Value();
+  return isa<LoadOp, GatherOp, StackOp>(op)          ? op->getOperand(0)
+         : isa<StoreOp, UnstackOp, AccumulateOp>(op) ? op->getOperand(1)
+                                                     : Value();
 }
 static bool isRead(Operation *op) { return isa<LoadOp, GatherOp, StackOp>(op); }
 static bool isWrite(Operation *op) { return isa<StoreOp, UnstackOp, AccumulateOp>(op); }
@@ -139,7 +140,8 @@ static bool isElementwise(const llvm::SetVector<Value> &closure, Value load, Arr
     changed = false;
     for (Value value : closure) {
       Operation *op = value.getDefiningOp();
-      if (tainted.contains(value) || isRead(op) || llvm::none_of(op->getOperands(), [&](Value operand) { return tainted.contains(operand); }))
+      if (tainted.contains(value) || isRead(op) ||
+          llvm::none_of(op->getOperands(), [&](Value operand) { return tainted.contains(operand); }))
         continue;
       if (!isa<MapOp, RoundOp>(op))
         return false;
@@ -160,7 +162,8 @@ bool Scheduler::keepReadsBeforeWrites() {
         continue;
       for (Value read : closures[r]) {
         Operation *op = read.getDefiningOp();
-        if (!isRead(op) || order[op] > order[write.op] || kept.contains(read) || !mayAlias(argumentOf(op), argumentOf(write.op)))
+        if (!isRead(op) || order[op] > order[write.op] || kept.contains(read) ||
+            !mayAlias(argumentOf(op), argumentOf(write.op)))
           continue;
         if (r == w && isElementwise(closures[r], read, write.space))
           continue;
@@ -174,7 +177,8 @@ bool Scheduler::keepReadsBeforeWrites() {
 /// True if so much would be evaluated for the value each time that keeping it is cheaper. Without this,
 /// an elementwise chain from sum to sum would be evaluated from its beginning in every nest.
 bool Scheduler::isDeep(Value value) const {
-  if (!isa<MapOp, RoundOp>(value.getDefiningOp()) || typeOf(value).getAxes().empty() || extent(typeOf(value).getAxes()) > 8192)
+  if (!isa<MapOp, RoundOp>(value.getDefiningOp()) || typeOf(value).getAxes().empty() ||
+      extent(typeOf(value).getAxes()) > 8192)
     return false;
   llvm::SetVector<Value> closure;
   walk(value, closure);
@@ -222,12 +226,12 @@ bool Scheduler::keepShared() {
   return changed;
 }
 
-/// True if an earlier root reads each element of a buffer in the same place of the same loops in which a later one writes it.
-/// In one nest the element is read just before.
+/// True if an earlier root reads each element of a buffer in the same place of the same loops in which a later one
+/// writes it. In one nest the element is read just before.
 bool Scheduler::readsInPlace(unsigned reader, Value read, unsigned writer) const {
   const Root &write = roots[writer];
-  return fuses && argumentOf(read.getDefiningOp()) == argumentOf(write.op) && sameSpace(roots[reader].space, write.space) &&
-         isElementwise(closures[reader], read, write.space);
+  return fuses && argumentOf(read.getDefiningOp()) == argumentOf(write.op) &&
+         sameSpace(roots[reader].space, write.space) && isElementwise(closures[reader], read, write.space);
 }
 
 /// True if no pair that was to be in one nest is in two of one level.
@@ -339,9 +343,11 @@ Schedule Scheduler::run() {
       if (op == root->op || !argumentOf(op) || order[op] < order[root->op])
         return false;
       // What it writes is read or written later, or what it reads is written later.
-      return mayAlias(argumentOf(op), argumentOf(root->op)) || (isWrite(op) && llvm::any_of(closure, [&](Value value) {
-        return isRead(value.getDefiningOp()) && !kept.contains(value) && mayAlias(argumentOf(value.getDefiningOp()), argumentOf(op));
-      }));
+      return mayAlias(argumentOf(op), argumentOf(root->op)) ||
+             (isWrite(op) && llvm::any_of(closure, [&](Value value) {
+                return isRead(value.getDefiningOp()) && !kept.contains(value) &&
+                       mayAlias(argumentOf(value.getDefiningOp()), argumentOf(op));
+              }));
     });
     Nest *nest = findNest(schedule, *root, false);
     if (!nest && waits)

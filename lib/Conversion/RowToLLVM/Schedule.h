@@ -23,10 +23,10 @@ namespace braid::row {
 /// An op whose value is computed at every point of `space`.
 struct Root {
   mlir::Operation *op;
-  mlir::Value value;                       ///< evaluated at every point
-  llvm::SmallVector<AxisAttr> space;       ///< the axes it runs over
-  llvm::SmallVector<AxisAttr> reduced;     ///< those that a reduction combines
-  unsigned level = 0;                      ///< after all roots of lower levels
+  mlir::Value value;                   ///< evaluated at every point
+  llvm::SmallVector<AxisAttr> space;   ///< the axes it runs over
+  llvm::SmallVector<AxisAttr> reduced; ///< those that a reduction combines
+  unsigned level = 0;                  ///< after all roots of lower levels
   /// What the root leaves in scratch or a register (null for stores).
   mlir::Value kept() const;
   bool reduces(AxisAttr axis) const { return llvm::is_contained(reduced, axis); }
@@ -35,16 +35,16 @@ struct Root {
 /// Roots that share their loops.
 struct Nest {
   unsigned level = 0;
-  llvm::SmallVector<AxisAttr> loops;       ///< outermost first; every root's reduced axes are the innermost ones
-  AxisAttr vector;                         ///< the loop along which memory is mostly contiguous; null if there is none
-  llvm::SmallVector<AxisAttr> unrolled;    ///< small axes, not among `loops`, for the body to enumerate
+  llvm::SmallVector<AxisAttr> loops;    ///< outermost first; every root's reduced axes are the innermost ones
+  AxisAttr vector;                      ///< the loop along which memory is mostly contiguous; null if there is none
+  llvm::SmallVector<AxisAttr> unrolled; ///< small axes, not among `loops`, for the body to enumerate
   llvm::SmallVector<Root, 2> roots;
 };
 
 class Schedule {
 public:
-  /// `keepsInputs`: what is read of a row whose length only the launch knows, and would be read several times, is kept; for targets that have no
-  /// copy of it at hand.
+  /// `keepsInputs`: what is read of a row whose length only the launch knows, and would be read several times, is kept;
+  /// for targets that have no copy of it at hand.
   static Schedule of(KernelOp kernel, bool keepsInputs = false);
 
   llvm::ArrayRef<Nest> nests() const { return allNests; }
@@ -67,7 +67,8 @@ struct ViewGroup {
 };
 llvm::SmallVector<ViewGroup> groupsOf(ViewOp view);
 
-/// Whether two arguments may be one memory in some launch, one of them written: the attribute `aliases` lists such pairs.
+/// Whether two arguments may be one memory in some launch, one of them written: the attribute `aliases` lists such
+/// pairs.
 bool mayAlias(KernelOp kernel, mlir::Value a, mlir::Value b);
 
 /// Bytes of a number in memory.

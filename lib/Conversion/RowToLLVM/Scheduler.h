@@ -41,13 +41,14 @@ public:
 private:
   KernelOp kernel;
   bool keepsInputs;
-  bool fuses = true;                                        // writes in place with what reads there
-  llvm::SmallVector<std::pair<unsigned, unsigned>> fused;   // such pairs of roots, the reader first
-  llvm::SmallVector<mlir::Operation *> ops;                 // in program order
+  bool fuses = true;                                      // writes in place with what reads there
+  llvm::SmallVector<std::pair<unsigned, unsigned>> fused; // such pairs of roots, the reader first
+  llvm::SmallVector<mlir::Operation *> ops;               // in program order
   llvm::DenseMap<mlir::Operation *, unsigned> order;
   llvm::SetVector<mlir::Value> kept;
-  llvm::SmallVector<Root> roots;                            // in program order
-  llvm::SmallVector<llvm::SetVector<mlir::Value>> closures; // of each root: what it evaluates, and the kept values it reads
+  llvm::SmallVector<Root> roots; // in program order
+  llvm::SmallVector<llvm::SetVector<mlir::Value>>
+      closures; // of each root: what it evaluates, and the kept values it reads
 
   void findRoots();
   bool keepReadsBeforeWrites();

@@ -42,8 +42,12 @@ V VectorMath::min(V x, V y) { return b.create<arith::MinimumFOp>(loc, x, y, arit
 V VectorMath::fma(V x, V y, V z) { return b.create<LLVM::FMAOp>(loc, x, y, z); }
 V VectorMath::sqrt(V x) { return b.create<LLVM::SqrtOp>(loc, x); }
 V VectorMath::abs(V x) { return b.create<LLVM::FAbsOp>(loc, x); }
-V VectorMath::compare(arith::CmpFPredicate predicate, V x, V y) { return b.create<arith::CmpFOp>(loc, predicate, x, y); }
-V VectorMath::compare(arith::CmpIPredicate predicate, V x, V y) { return b.create<arith::CmpIOp>(loc, predicate, x, y); }
+V VectorMath::compare(arith::CmpFPredicate predicate, V x, V y) {
+  return b.create<arith::CmpFOp>(loc, predicate, x, y);
+}
+V VectorMath::compare(arith::CmpIPredicate predicate, V x, V y) {
+  return b.create<arith::CmpIOp>(loc, predicate, x, y);
+}
 V VectorMath::select(V condition, V x, V y) { return b.create<arith::SelectOp>(loc, condition, x, y); }
 V VectorMath::mulz(V x, V y) {
   V zero = number(x.getType(), 0.0);
@@ -70,8 +74,10 @@ V VectorMath::apply(StringRef name, V x, function_ref<V(V)> expand) {
   if (!module.lookupSymbol(symbol)) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(module.getBody());
-    auto function = b.create<LLVM::LLVMFuncOp>(loc, symbol, LLVM::LLVMFunctionType::get(x.getType(), {x.getType()}), LLVM::Linkage::Internal);
-    function.setMemoryAttr(LLVM::MemoryEffectsAttr::get(b.getContext(), {LLVM::ModRefInfo::NoModRef, LLVM::ModRefInfo::NoModRef, LLVM::ModRefInfo::NoModRef}));
+    auto function = b.create<LLVM::LLVMFuncOp>(loc, symbol, LLVM::LLVMFunctionType::get(x.getType(), {x.getType()}),
+                                               LLVM::Linkage::Internal);
+    function.setMemoryAttr(LLVM::MemoryEffectsAttr::get(
+        b.getContext(), {LLVM::ModRefInfo::NoModRef, LLVM::ModRefInfo::NoModRef, LLVM::ModRefInfo::NoModRef}));
     function.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind", "willreturn"}));
     Block *body = function.addEntryBlock(b);
     b.setInsertionPointToEnd(body);
@@ -89,7 +95,8 @@ V VectorMath::horner(V x, ArrayRef<double> coefficients) {
 
 V VectorMath::copySign(V magnitude, V sign) {
   V raw = bits(sign);
-  return real(ior(iand(bits(magnitude), integer(raw.getType(), 0x7fffffff)), iand(raw, integer(raw.getType(), 0x80000000ll - (1ll << 32)))));
+  return real(ior(iand(bits(magnitude), integer(raw.getType(), 0x7fffffff)),
+                  iand(raw, integer(raw.getType(), 0x80000000ll - (1ll << 32)))));
 }
 
 /// Two factors, because 2^n itself may not be a number.
@@ -109,7 +116,8 @@ std::pair<V, V> VectorMath::expTail(V x) {
   V n = b.create<arith::SubFOp>(loc, shifted, shift);
   V r = fma(n, number(type, -0.693145751953125), x);
   r = fma(n, number(type, -1.42860682030941723212e-6), r);
-  V p = horner(r, {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1});
+  V p =
+      horner(r, {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1});
   return {fma(b.create<arith::MulFOp>(loc, r, r), p, r), isub(bits(shifted), bits(shift))};
 }
 
@@ -147,10 +155,12 @@ V VectorMath::logInline(V x) {
   result = fma(ef, number(type, 0.693359375), result);
   V infinity = number(type, std::numeric_limits<double>::infinity());
   result = select(compare(arith::CmpFPredicate::OEQ, x, infinity), infinity, result);
-  result = select(compare(arith::CmpFPredicate::OEQ, x, number(type, 0.0)), number(type, -std::numeric_limits<double>::infinity()), result);
+  result = select(compare(arith::CmpFPredicate::OEQ, x, number(type, 0.0)),
+                  number(type, -std::numeric_limits<double>::infinity()), result);
   // Negative numbers and NaN.
   return select(compare(arith::CmpFPredicate::UGE, x, number(type, 0.0)),
-                select(compare(arith::CmpFPredicate::UNO, x, x), x, result), number(type, std::numeric_limits<double>::quiet_NaN()));
+                select(compare(arith::CmpFPredicate::UNO, x, x), x, result),
+                number(type, std::numeric_limits<double>::quiet_NaN()));
 }
 
 /// Below 3 ulp: with t = exp(2|x|) - 1, computed without cancellation, t / (t + 2).
@@ -205,15 +215,18 @@ std::pair<V, V> VectorMath::quartersOfLarge(V x) {
     word[i] = integer(wide, int64_t(twoOverPi[i]));
   V high = select(second, word[1], word[0]), low = select(second, word[2], word[1]);
   V by = extend(iand(at, integer(raw.getType(), 63)));
-  V rest = b.create<arith::SubIOp>(loc, integer(wide, 63), by); // 64 - by in two steps, since a shift by 64 is undefined
+  V rest =
+      b.create<arith::SubIOp>(loc, integer(wide, 63), by); // 64 - by in two steps, since a shift by 64 is undefined
   V window = ior(b.create<arith::ShLIOp>(loc, high, by), b.create<arith::ShRUIOp>(loc, srl(low, 1), rest));
   V m = extend(ior(iand(raw, integer(raw.getType(), 0x7fffff)), integer(raw.getType(), 0x800000)));
   V product = b.create<arith::MulIOp>(loc, m, window); // modulo four turns of a quarter
-  product = select(compare(arith::CmpIPredicate::slt, raw, integer(raw.getType(), 0)), isub(integer(wide, 0), product), product);
+  product = select(compare(arith::CmpIPredicate::slt, raw, integer(raw.getType(), 0)), isub(integer(wide, 0), product),
+                   product);
   V whole = srl(iadd(product, integer(wide, int64_t(1) << 61)), 62);
   V part = sra(isub(product, shl(whole, 62)), 32);
   auto truncate = [&](V v) { return V(b.create<arith::TruncIOp>(loc, raw.getType(), v)); };
-  V r = b.create<arith::MulFOp>(loc, b.create<arith::SIToFPOp>(loc, type, truncate(part)), number(type, 1.5707963267948966 / (1 << 30)));
+  V r = b.create<arith::MulFOp>(loc, b.create<arith::SIToFPOp>(loc, type, truncate(part)),
+                                number(type, 1.5707963267948966 / (1 << 30)));
   return {truncate(whole), r};
 }
 
@@ -254,7 +267,8 @@ V VectorMath::pow(V x, V y) {
   // log m = 2 artanh((m - 1) / (m + 1)).
   V one = number(wide, 1.0);
   V s = b.create<arith::DivFOp>(loc, b.create<arith::SubFOp>(loc, m, one), b.create<arith::AddFOp>(loc, m, one));
-  V series = horner(b.create<arith::MulFOp>(loc, s, s), {2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3, 2.0});
+  V series = horner(b.create<arith::MulFOp>(loc, s, s),
+                    {2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3, 2.0});
   V logarithm = fma(ef, number(wide, 0.693147180559945309), b.create<arith::MulFOp>(loc, series, s));
   V exponent = b.create<arith::MulFOp>(loc, logarithm, b.create<arith::ExtFOp>(loc, wide, y));
   // Into the range of exp, then in parts so that the digits behind the point survive the step to f32.
@@ -262,9 +276,12 @@ V VectorMath::pow(V x, V y) {
   exponent = select(compare(arith::CmpFPredicate::OLT, exponent, lower), lower, exponent);
   exponent = select(compare(arith::CmpFPredicate::OGT, exponent, upper), upper, exponent);
   V big = b.create<arith::TruncFOp>(loc, type, exponent);
-  V rest = b.create<arith::TruncFOp>(loc, type, b.create<arith::SubFOp>(loc, exponent, b.create<arith::ExtFOp>(loc, wide, big)));
+  V rest = b.create<arith::TruncFOp>(loc, type,
+                                     b.create<arith::SubFOp>(loc, exponent, b.create<arith::ExtFOp>(loc, wide, big)));
   V value = expInline(big);
-  V correction = select(compare(arith::CmpFPredicate::OLT, value, number(type, std::numeric_limits<double>::infinity())), rest, number(type, 0.0));
+  V correction =
+      select(compare(arith::CmpFPredicate::OLT, value, number(type, std::numeric_limits<double>::infinity())), rest,
+             number(type, 0.0));
   value = fma(value, correction, value);
 
   V zero = number(type, 0.0), infinity = number(type, std::numeric_limits<double>::infinity());
@@ -277,13 +294,15 @@ V VectorMath::pow(V x, V y) {
   V whole = b.create<LLVM::FTruncOp>(loc, y);
   V half = b.create<arith::MulFOp>(loc, y, number(type, 0.5));
   V isWhole = compare(arith::CmpFPredicate::OEQ, whole, y);
-  V isOdd = b.create<arith::AndIOp>(loc, isWhole, compare(arith::CmpFPredicate::ONE, V(b.create<LLVM::FTruncOp>(loc, half)), half));
+  V isOdd = b.create<arith::AndIOp>(loc, isWhole,
+                                    compare(arith::CmpFPredicate::ONE, V(b.create<LLVM::FTruncOp>(loc, half)), half));
   V negative = compare(arith::CmpFPredicate::OLT, x, zero);
   V signedValue = select(isOdd, b.create<arith::NegFOp>(loc, value), value);
   value = select(negative, select(isWhole, signedValue, number(type, std::numeric_limits<double>::quiet_NaN())), value);
   V nan = b.create<arith::AddFOp>(loc, x, y);
   value = select(compare(arith::CmpFPredicate::UNO, x, y), nan, value);
   // x^0 = 1^y = 1 for everything, NaN included.
-  V trivial = b.create<arith::OrIOp>(loc, compare(arith::CmpFPredicate::OEQ, y, zero), compare(arith::CmpFPredicate::OEQ, x, ones));
+  V trivial = b.create<arith::OrIOp>(loc, compare(arith::CmpFPredicate::OEQ, y, zero),
+                                     compare(arith::CmpFPredicate::OEQ, x, ones));
   return select(trivial, ones, value);
 }

@@ -17,13 +17,27 @@ public:
   VectorMath(mlir::OpBuilder &builder, mlir::Location loc) : b(builder), loc(loc) {}
   using V = mlir::Value;
 
-  V exp(V x) { return apply("exp", x, [&](V v) { return expInline(v); }); }
-  V log(V x) { return apply("log", x, [&](V v) { return logInline(v); }); }
-  V tanh(V x) { return apply("tanh", x, [&](V v) { return tanhInline(v); }); }
-  V sigmoid(V x) { return apply("sigmoid", x, [&](V v) { return sigmoidInline(v); }); }
-  V erf(V x) { return apply("erf", x, [&](V v) { return erfInline(v); }); }
-  V sin(V x) { return apply("sin", x, [&](V v) { return sinOrCos(v, 0); }); }
-  V cos(V x) { return apply("cos", x, [&](V v) { return sinOrCos(v, 1); }); }
+  V exp(V x) {
+    return apply("exp", x, [&](V v) { return expInline(v); });
+  }
+  V log(V x) {
+    return apply("log", x, [&](V v) { return logInline(v); });
+  }
+  V tanh(V x) {
+    return apply("tanh", x, [&](V v) { return tanhInline(v); });
+  }
+  V sigmoid(V x) {
+    return apply("sigmoid", x, [&](V v) { return sigmoidInline(v); });
+  }
+  V erf(V x) {
+    return apply("erf", x, [&](V v) { return erfInline(v); });
+  }
+  V sin(V x) {
+    return apply("sin", x, [&](V v) { return sinOrCos(v, 0); });
+  }
+  V cos(V x) {
+    return apply("cos", x, [&](V v) { return sinOrCos(v, 1); });
+  }
   V pow(V x, V y);
   V sqrt(V x);
   V abs(V x);

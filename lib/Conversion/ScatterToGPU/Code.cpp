@@ -25,17 +25,24 @@ Value Code::wide(Value x) {
 
 Value Code::lanesWithSame(Value x) {
   // Upstream has no operation for this instruction.
-  auto call = b.create<LLVM::CallIntrinsicOp>(loc, b.getI32Type(), b.getStringAttr("llvm.nvvm.match.any.sync.i32"), ValueRange{word(-1), narrow(x)});
+  auto call = b.create<LLVM::CallIntrinsicOp>(loc, b.getI32Type(), b.getStringAttr("llvm.nvvm.match.any.sync.i32"),
+                                              ValueRange{word(-1), narrow(x)});
   return b.create<arith::ExtUIOp>(loc, b.getI64Type(), call.getResult(0));
 }
 
 Value Code::countBits(Value x) { return b.create<LLVM::CtPopOp>(loc, x.getType(), x); }
 
-Value Code::at(Value base, Value index, Type type) { return b.create<LLVM::GEPOp>(loc, base.getType(), type, base, index); }
+Value Code::at(Value base, Value index, Type type) {
+  return b.create<LLVM::GEPOp>(loc, base.getType(), type, base, index);
+}
 
-Value Code::load(Value base, Value index) { return wide(b.create<LLVM::LoadOp>(loc, b.getI32Type(), at(base, index, b.getI32Type()))); }
+Value Code::load(Value base, Value index) {
+  return wide(b.create<LLVM::LoadOp>(loc, b.getI32Type(), at(base, index, b.getI32Type())));
+}
 
-void Code::store(Value x, Value base, Value index) { b.create<LLVM::StoreOp>(loc, narrow(x), at(base, index, b.getI32Type())); }
+void Code::store(Value x, Value base, Value index) {
+  b.create<LLVM::StoreOp>(loc, narrow(x), at(base, index, b.getI32Type()));
+}
 
 Value Code::loadReals(Value address, Type type) {
   unsigned bytes = 0;
@@ -55,11 +62,12 @@ Value Code::loadReals(Value address, Type type) {
 Value Code::zeros(Type type) { return b.create<arith::ConstantOp>(loc, cast<TypedAttr>(b.getZeroAttr(type))); }
 
 Code::Values Code::loop(Value from, Value to, Value step, ValueRange initial, Body body) {
-  auto made = b.create<scf::ForOp>(loc, from, to, step, initial, [&](OpBuilder &inside, Location, Value index, ValueRange carried) {
-    OpBuilder::InsertionGuard guard(b);
-    b.restoreInsertionPoint(inside.saveInsertionPoint());
-    b.create<scf::YieldOp>(loc, body(index, carried));
-  });
+  auto made = b.create<scf::ForOp>(loc, from, to, step, initial,
+                                   [&](OpBuilder &inside, Location, Value index, ValueRange carried) {
+                                     OpBuilder::InsertionGuard guard(b);
+                                     b.restoreInsertionPoint(inside.saveInsertionPoint());
+                                     b.create<scf::YieldOp>(loc, body(index, carried));
+                                   });
   return Values(made.getResults());
 }
 

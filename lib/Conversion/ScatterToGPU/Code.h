@@ -16,8 +16,8 @@ public:
   using Value = mlir::Value;
   using Values = llvm::SmallVector<Value>;
 
-  Code(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, unsigned pointers, unsigned numbers, int64_t threads,
-       int64_t sharedBytes = 0);
+  Code(mlir::OpBuilder &builder, mlir::Location loc, llvm::StringRef name, unsigned pointers, unsigned numbers,
+       int64_t threads, int64_t sharedBytes = 0);
   /// The pointers, then the numbers.
   Value argument(unsigned i) { return function.getArgument(i); }
   void finish() { b.create<mlir::gpu::ReturnOp>(loc); }
@@ -64,7 +64,9 @@ public:
   const mlir::Location loc;
 
 private:
-  Value compare(mlir::arith::CmpIPredicate how, Value x, Value y) { return b.create<mlir::arith::CmpIOp>(loc, how, x, y); }
+  Value compare(mlir::arith::CmpIPredicate how, Value x, Value y) {
+    return b.create<mlir::arith::CmpIOp>(loc, how, x, y);
+  }
   Value wide(Value x);
   Value narrow(Value x) { return b.create<mlir::arith::TruncIOp>(loc, b.getI32Type(), x); }
   Value word(int64_t value) { return b.create<mlir::arith::ConstantOp>(loc, b.getI32IntegerAttr(int32_t(value))); }

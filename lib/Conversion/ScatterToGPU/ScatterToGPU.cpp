@@ -30,8 +30,9 @@ struct Chunks {
 
   Value slot(Value digit, Value chunkIndex) { return c.add(c.mul(digit, chunks), chunkIndex); }
 
-  /// `start` and `end` are given the number of a digit in the table and of its place in the counts; `visit` a token that
-  /// has a digit, its digit, how many lanes before it and in all have the same, and whether it is the first of them.
+  /// `start` and `end` are given the number of a digit in the table and of its place in the counts; `visit` a token
+  /// that has a digit, its digit, how many lanes before it and in all have the same, and whether it is the first of
+  /// them.
   void emit(StringRef shared, function_ref<void(Value digit, Value place)> start,
             function_ref<void(Value valid, Value token, Value digit, Value before, Value same, Value first)> visit,
             function_ref<void(Value digit, Value place)> end) {
@@ -49,9 +50,12 @@ struct Chunks {
       Value begin = c.mul(index, c.number(chunk));
       c.loop(zero, c.number(chunk), width, [&](Value step) {
         Value place = c.add(c.add(begin, step), lane), exists = c.isLess(place, count), none = c.number(-1);
-        Value token = c.choose(exists, place.getType(), [&] {
-          return c.choose(isFirstPass, place.getType(), [&] { return place; }, [&] { return c.load(from, place); });
-        }, [&] { return none; });
+        Value token = c.choose(
+            exists, place.getType(),
+            [&] {
+              return c.choose(isFirstPass, place.getType(), [&] { return place; }, [&] { return c.load(from, place); });
+            },
+            [&] { return none; });
         Value id = c.choose(exists, place.getType(), [&] { return c.load(ids, token); }, [&] { return none; });
         Value valid = c.both(c.isLess(none, id), c.isLess(id, rows));
         Value digit = c.pick(valid, c.both(c.shiftRight(id, shift), c.number(digits - 1)), c.number(digits));
@@ -69,7 +73,17 @@ struct Chunks {
 /// counts[digit][chunk] = tokens of the chunk that have the digit.
 static void emitCount(OpBuilder &b, Location loc, StringRef shared) {
   Code c(b, loc, countName, 4, 4, warp * warpsPerBlock, tableBytes);
-  Chunks chunks{c, c.argument(0), c.argument(1), c.argument(2), c.argument(3), c.argument(4), c.argument(5), c.argument(6), c.argument(7), {}, {}};
+  Chunks chunks{c,
+                c.argument(0),
+                c.argument(1),
+                c.argument(2),
+                c.argument(3),
+                c.argument(4),
+                c.argument(5),
+                c.argument(6),
+                c.argument(7),
+                {},
+                {}};
   chunks.emit(
       shared, [&](Value digit, Value) { c.store(c.number(0), chunks.table, digit); },
       [&](Value valid, Value, Value digit, Value, Value same, Value first) {
@@ -83,11 +97,22 @@ static void emitCount(OpBuilder &b, Location loc, StringRef shared) {
 static void emitPlace(OpBuilder &b, Location loc, StringRef shared) {
   Code c(b, loc, placeName, 5, 4, warp * warpsPerBlock, tableBytes);
   Value to = c.argument(2);
-  Chunks chunks{c, c.argument(0), c.argument(1), c.argument(3), c.argument(4), c.argument(5), c.argument(6), c.argument(7), c.argument(8), {}, {}};
+  Chunks chunks{c,
+                c.argument(0),
+                c.argument(1),
+                c.argument(3),
+                c.argument(4),
+                c.argument(5),
+                c.argument(6),
+                c.argument(7),
+                c.argument(8),
+                {},
+                {}};
   chunks.emit(
       shared, [&](Value digit, Value place) { c.store(c.load(chunks.counts, place), chunks.table, digit); },
       [&](Value valid, Value token, Value digit, Value before, Value same, Value first) {
-        Value next = c.choose(valid, digit.getType(), [&] { return c.load(chunks.table, digit); }, [&] { return c.number(0); });
+        Value next =
+            c.choose(valid, digit.getType(), [&] { return c.load(chunks.table, digit); }, [&] { return c.number(0); });
         c.waitForWarp();
         c.when(valid, [&] { c.store(token, to, c.add(next, before)); });
         c.when(c.both(valid, first), [&] { c.store(c.add(next, same), chunks.table, digit); });
@@ -105,13 +130,15 @@ static void emitOffsets(OpBuilder &b, Location loc, StringRef shared) {
   Value size = c.mul(chunks, c.number(digits));
   Value each = b.create<arith::DivUIOp>(loc, c.add(size, c.number(scanThreads - 1)), c.number(scanThreads));
   Value from = c.lesser(c.mul(thread, each), size), to = c.lesser(c.add(from, each), size);
-  Value mine = c.loop(from, to, one, zero, [&](Value i, ValueRange sum) { return Code::Values{c.add(sum[0], c.load(counts, i))}; })[0];
+  Value mine = c.loop(from, to, one, zero,
+                      [&](Value i, ValueRange sum) { return Code::Values{c.add(sum[0], c.load(counts, i))}; })[0];
   c.store(mine, sums, thread);
   c.waitForBlock();
   Value upTo = mine;
   for (int64_t distance = 1; distance < scanThreads; distance *= 2) {
     Value there = c.sub(thread, c.number(distance));
-    Value before = c.choose(c.isLess(there, zero), zero.getType(), [&] { return zero; }, [&] { return c.load(sums, there); });
+    Value before =
+        c.choose(c.isLess(there, zero), zero.getType(), [&] { return zero; }, [&] { return c.load(sums, there); });
     c.waitForBlock();
     upTo = c.add(upTo, before);
     c.store(upTo, sums, thread);
@@ -158,7 +185,8 @@ static void emitTiles(OpBuilder &b, Location loc, int64_t width, bool bf16) {
   Sums sums{c, width, c.argument(1), c.argument(2)};
   Type element = bf16 ? Type(b.getBF16Type()) : Type(b.getF32Type());
   Type loaded = sums.lanes > 1 ? Type(VectorType::get(sums.lanes, element)) : element;
-  Value zero = c.number(0), one = c.number(1), size = c.number(tile), count = c.load(total, zero), zeros = c.zeros(sums.real);
+  Value zero = c.number(0), one = c.number(1), size = c.number(tile), count = c.load(total, zero),
+        zeros = c.zeros(sums.real);
   Value tiles = c.shiftRight(c.add(count, c.number(tile - 1)), c.number(5));
   static_assert(tile == 32);
   c.loop(c.block(), tiles, c.blocks(), [&](Value index) {
@@ -183,7 +211,9 @@ static void emitTiles(OpBuilder &b, Location loc, int64_t width, bool bf16) {
           Value sum = carried[0], current = carried[1], isHead = carried[2];
           for (int64_t u = 0; u < unroll; ++u) {
             Value isNew = c.differs(keys[u], current);
-            c.when(isNew, [&] { sums.put(sum, c.pick(isHead, sums.piece(partials, before, piece), sums.piece(table, current, piece))); });
+            c.when(isNew, [&] {
+              sums.put(sum, c.pick(isHead, sums.piece(partials, before, piece), sums.piece(table, current, piece)));
+            });
             Value kept = c.pick(isNew, zeros, sum);
             sum = c.b.create<arith::AddFOp>(c.loc, kept, values[u]);
             isHead = c.both(isHead, c.isEqual(keys[u], current));
@@ -196,14 +226,16 @@ static void emitTiles(OpBuilder &b, Location loc, int64_t width, bool bf16) {
       Code::Values state = c.loop(begin, whole, four, ValueRange{zeros, first, beganBefore}, rows(4));
       state = c.loop(whole, end, one, state, rows(1));
       Value inTable = sums.piece(table, state[1], piece);
-      Value address = c.pick(state[2], sums.piece(partials, before, piece), c.pick(goesOn, sums.piece(partials, after, piece), inTable));
+      Value address = c.pick(state[2], sums.piece(partials, before, piece),
+                             c.pick(goesOn, sums.piece(partials, after, piece), inTable));
       sums.put(state[0], address);
     });
   });
   c.finish();
 }
 
-/// A warp for a row of the table that no block has done: zeros, or the partial sums of its run in order, added in double.
+/// A warp for a row of the table that no block has done: zeros, or the partial sums of its run in order, added in
+/// double.
 static void emitRows(OpBuilder &b, Location loc, int64_t width) {
   Code c(b, loc, rowsName(width), 5, 1, warp * warpsPerBlock);
   Value table = c.argument(2), partials = c.argument(3), total = c.argument(4), rows = c.argument(5);
@@ -211,12 +243,15 @@ static void emitRows(OpBuilder &b, Location loc, int64_t width) {
   Type exact = b.getF64Type(); // a run may have any number of tiles
   if (auto vector = dyn_cast<VectorType>(sums.real))
     exact = vector.clone(exact);
-  Value zero = c.number(0), one = c.number(1), perBlock = c.number(warpsPerBlock), count = c.load(total, zero), zeros = c.zeros(exact);
-  Value thread = c.thread(), lane = c.both(thread, c.number(warp - 1)), self = c.shiftRight(thread, c.number(5)), toTile = c.number(5);
+  Value zero = c.number(0), one = c.number(1), perBlock = c.number(warpsPerBlock), count = c.load(total, zero),
+        zeros = c.zeros(exact);
+  Value thread = c.thread(), lane = c.both(thread, c.number(warp - 1)), self = c.shiftRight(thread, c.number(5)),
+        toTile = c.number(5);
   c.loop(c.add(c.mul(c.block(), perBlock), self), rows, c.mul(c.blocks(), perBlock), [&](Value row) {
     Value begin = c.firstNotBelow(count, [&](Value place) { return c.isLess(sums.key(place), row); });
     Value end = c.firstNotBelow(count, [&](Value place) { return c.isLess(sums.key(place), c.add(row, one)); });
-    Value isEmpty = c.isEqual(begin, end), firstTile = c.shiftRight(begin, toTile), lastTile = c.shiftRight(c.sub(end, one), toTile);
+    Value isEmpty = c.isEqual(begin, end), firstTile = c.shiftRight(begin, toTile),
+          lastTile = c.shiftRight(c.sub(end, one), toTile);
     Value isSpread = c.both(c.isLess(begin, end), c.isLess(firstTile, lastTile));
     c.when(c.either(isEmpty, isSpread), [&] {
       Value stop = c.pick(isSpread, c.add(lastTile, one), zero);
@@ -224,7 +259,8 @@ static void emitRows(OpBuilder &b, Location loc, int64_t width) {
         auto load = [&](Value partial) -> Value {
           return b.create<arith::ExtFOp>(loc, exact, c.loadReals(sums.piece(partials, partial, piece), sums.real));
         };
-        Value start = c.choose(isSpread, exact, [&] { return load(sums.partial(firstTile, 1)); }, [&] { return zeros; });
+        Value start =
+            c.choose(isSpread, exact, [&] { return load(sums.partial(firstTile, 1)); }, [&] { return zeros; });
         Value sum = c.loop(c.add(firstTile, one), stop, one, start, [&](Value tileIndex, ValueRange carried) {
           return Code::Values{b.create<arith::AddFOp>(loc, carried[0], load(sums.partial(tileIndex, 0)))};
         })[0];

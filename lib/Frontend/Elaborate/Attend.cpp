@@ -32,7 +32,8 @@ bool Elaborator::segmentMask(Frame &f, const Expr &mask, Range range, Val &segme
     return false;
   }
   if (mask.kind != Expr::Kind::Call || mask.arguments.size() != 1 || !mask.arguments[0].value) {
-    error(Diag::ViewArgument, range, {"segment", "needs an input that numbers the segments"}).hint = "`segment(document)`";
+    error(Diag::ViewArgument, range, {"segment", "needs an input that numbers the segments"}).hint =
+        "`segment(document)`";
     return false;
   }
   Range at = mask.arguments[0].range;
@@ -190,15 +191,17 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
     if (!s.kind) {
       if (!isStatic && !s.window) {
         error(Diag::MissingMask, s.range).hint =
-            s.segment.kind == Val::Kind::None ? "`(k, v, causal)`, or `all` if every token may be seen"
-                                              : "`(k, v, causal, segment(document))`, or `all` if every token of the segment may be seen";
+            s.segment.kind == Val::Kind::None
+                ? "`(k, v, causal)`, or `all` if every token may be seen"
+                : "`(k, v, causal, segment(document))`, or `all` if every token of the segment may be seen";
         return Val::poison();
       }
       s.kind = isStatic ? ir::MaskKind::All : ir::MaskKind::Causal;
     }
     if (isStatic && (s.kind != ir::MaskKind::All || s.segment.kind != Val::Kind::None)) {
       Range range = s.kind != ir::MaskKind::All ? s.maskRange : s.segmentRange;
-      error(Diag::SlotMask, range, {sourceText(range)}).notes.push_back({s.keyRange, "the key is the same for all tokens"});
+      error(Diag::SlotMask, range, {sourceText(range)})
+          .notes.push_back({s.keyRange, "the key is the same for all tokens"});
       return Val::poison();
     }
     int64_t segment = -1;
@@ -224,10 +227,10 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
   out.append(*further);
   Value queryValue = outside(query, queryRange);
   builder.setInsertionPointToEnd(base);
-  auto op =
-      builder.create<ir::AttendOp>(loc(e.range), ir::ValueType::get(&context, ir::Kind::Token, out),
-                                   ir::ValueType::get(&context, ir::Kind::Token, lse), queryValue, keyValues,
-                                   valueValues, segments.getArrayRef(), axis.getName(), builder.getArrayAttr(masks), llvm::APFloat(scale));
+  auto op = builder.create<ir::AttendOp>(loc(e.range), ir::ValueType::get(&context, ir::Kind::Token, out),
+                                         ir::ValueType::get(&context, ir::Kind::Token, lse), queryValue, keyValues,
+                                         valueValues, segments.getArrayRef(), axis.getName(),
+                                         builder.getArrayAttr(masks), llvm::APFloat(scale));
   return Val::of(op.getOutput());
 }
 

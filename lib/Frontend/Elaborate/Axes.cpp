@@ -80,7 +80,9 @@ bool Elaborator::reportedAxis(Frame &f, const ast::Name &name) {
   const Val &v = it->second;
   if (v.isPoison())
     return true;
-  std::string what = v.isBool ? "a truth value" : v.isInt ? sizeText(v.number) : "the real number " + showNumber(v.number);
+  std::string what = v.isBool  ? "a truth value"
+                     : v.isInt ? sizeText(v.number)
+                               : "the real number " + showNumber(v.number);
   Diagnostic &d = error(Diag::ConfigNotASize, configRanges.lookup(name.text), {name.text, what});
   for (const auto &[set, text] : options.overrides)
     if (set == name.text)
@@ -173,7 +175,8 @@ int64_t Elaborator::sizeOrZero(Frame &f, const ast::Expr &size, StringRef name) 
     return 0;
   }
   if (v.number < 1 || v.number > double(maxNumbers)) {
-    error(Diag::BadAxisSize, size.range, {name.str(), std::fabs(v.number) <= maxInteger ? sizeText(v.number) : showNumber(v.number)});
+    error(Diag::BadAxisSize, size.range,
+          {name.str(), std::fabs(v.number) <= maxInteger ? sizeText(v.number) : showNumber(v.number)});
     return 0;
   }
   return int64_t(v.number);

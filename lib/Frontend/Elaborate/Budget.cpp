@@ -14,7 +14,8 @@ namespace braid::elab {
 static std::string grouped(unsigned __int128 n) {
   std::string digits;
   for (size_t i = 0; n != 0 || i == 0; n /= 10, ++i)
-    digits.insert(0, (i && i % 3 == 0 ? std::string(1, char('0' + int(n % 10))) + "," : std::string(1, char('0' + int(n % 10)))));
+    digits.insert(
+        0, (i && i % 3 == 0 ? std::string(1, char('0' + int(n % 10))) + "," : std::string(1, char('0' + int(n % 10)))));
   return digits;
 }
 

@@ -14,7 +14,8 @@ const llvm::StringMap<Elaborator::Builtin> &Elaborator::builtins() {
     llvm::StringMap<Builtin> t;
     // Functions of one operand; `-` and `!` are operators.
     for (uint32_t i = 0; i < ir::getMaxEnumValForFn(); ++i)
-      if (std::optional<ir::Fn> fn = ir::symbolizeFn(i); fn && ir::arity(*fn) == 1 && *fn != ir::Fn::Neg && *fn != ir::Fn::Not)
+      if (std::optional<ir::Fn> fn = ir::symbolizeFn(i);
+          fn && ir::arity(*fn) == 1 && *fn != ir::Fn::Neg && *fn != ir::Fn::Not)
         t[ir::stringifyFn(*fn)] = &Elaborator::callElementwise;
     for (StringRef name : {"sum", "max", "min"})
       t[name] = &Elaborator::callReduce;

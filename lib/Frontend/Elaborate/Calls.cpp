@@ -72,7 +72,8 @@ Val Elaborator::evalCall(Frame &f, const Expr &e) {
     candidates.push_back(entry.getKey().str());
   Diagnostic &d = error(Diag::UnknownFunction, e.name.range, {e.name.text});
   if (initAxes)
-    d.hint = "an initial value is a number, `zeros`, `ones`, `normal(std)`, `uniform(bound)`, `onehot[axis](index)` or `eye`";
+    d.hint = "an initial value is a number, `zeros`, `ones`, `normal(std)`, `uniform(bound)`, `onehot[axis](index)` or "
+             "`eye`";
   hint(d, name, candidates);
   return Val::poison();
 }
@@ -113,11 +114,13 @@ bool Elaborator::fillSlots(ArrayRef<StringRef> names, const std::vector<BoundArg
         ++i;
       if (i == slots.size()) {
         Diagnostic &d = error(Diag::TooManyArguments, where,
-                              {callee.str(), names.empty()
-                                                 ? "no argument"
-                                                 : std::to_string(names.size()) + (names.size() == 1 ? " argument" : " arguments")});
+                              {callee.str(), names.empty() ? "no argument"
+                                                           : std::to_string(names.size()) +
+                                                                 (names.size() == 1 ? " argument" : " arguments")});
         if (bound && !bound->empty() && !names.empty()) {
-          d.hint = "`use` gives " + std::to_string(bound->size()) + " of them already, in order unless named: `use … = " + callee.str() + "(" + names.back().str() + " = …)`";
+          d.hint = "`use` gives " + std::to_string(bound->size()) +
+                   " of them already, in order unless named: `use … = " + callee.str() + "(" + names.back().str() +
+                   " = …)`";
           d.notes.push_back({bound->front().range, "given by `use`"});
         }
         ok = false;

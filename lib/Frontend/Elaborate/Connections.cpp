@@ -174,8 +174,7 @@ void Elaborator::execConnectionBody(ConnectionUse &use, Frame &g, const std::vec
         if (const ast::Block *body = *c ? s->body.get() : s->elseBody.get())
           execConnectionBody(use, g, body->statements);
       break;
-    default:
-      exec(g, *s);
+    default: exec(g, *s);
     }
   }
 }

@@ -34,10 +34,10 @@ struct ConnectionUse {
   Frame *frame = nullptr;         ///< the instance, once there
   bool bound = false;             ///< the state and the arguments are fine
   bool reads = false, hasRead = false;
-  bool writes = false;      ///< the statement writes through it
-  Val read;                 ///< the value read, if `reads`
+  bool writes = false;          ///< the statement writes through it
+  Val read;                     ///< the value read, if `reads`
   std::optional<Axes> readAxes; ///< those it would have, if not `reads` and the connection has a `read`
-  bool seesNothing = false; ///< a history without entries
+  bool seesNothing = false;     ///< a history without entries
   /// `observe` and `aux_loss` wait until the read is complete.
   struct Pending {
     const ast::Stmt *statement;
@@ -75,12 +75,12 @@ struct Frame {
   ConnectionUse *use = nullptr;
   Shared *shared = nullptr;
   const std::vector<BoundArgument> *bound = nullptr; ///< what `use` gave to the instance
-  unsigned sharedCall = 0; ///< which call of the shared instance this is
-  Range callRange;         ///< of the call that made the instance
-  bool called = false;     ///< `callRange` is set
-  mlir::LocationAttr callers; ///< the places of the calls that led here, once asked for
-  bool returned = false;   ///< a `return` was seen
-  Range resultRange;       ///< of its value
+  unsigned sharedCall = 0;                           ///< which call of the shared instance this is
+  Range callRange;                                   ///< of the call that made the instance
+  bool called = false;                               ///< `callRange` is set
+  mlir::LocationAttr callers;                        ///< the places of the calls that led here, once asked for
+  bool returned = false;                             ///< a `return` was seen
+  Range resultRange;                                 ///< of its value
   Val result;
 
   void bind(llvm::StringRef name, Val value) { names.push_back({name, value}); }
@@ -154,8 +154,8 @@ private:
   /// Whether the text of this instance is the library's: of the program's names it sees only those of axes, and those
   /// of the library that the program has taken.
   bool inLibrary(const Frame &f) const { return f.decl && libraryFiles.contains(f.decl->range.file); }
-  llvm::StringSet<> labels;                   ///< of every axis in them
-  bool silent = false; ///< errors are not reported
+  llvm::StringSet<> labels; ///< of every axis in them
+  bool silent = false;      ///< errors are not reported
 
   // Warnings.cpp and NameUse.cpp: what probably does not mean what was meant.
   friend class NameUse;
@@ -181,14 +181,14 @@ private:
     Range range;
     std::string stream, connection;
   };
-  std::vector<Sum> sums;             ///< what was read, added to itself
-  llvm::SmallVector<Range> warned;   ///< statements that were found to be of no use; so is what is in them
+  std::vector<Sum> sums;           ///< what was read, added to itself
+  llvm::SmallVector<Range> warned; ///< statements that were found to be of no use; so is what is in them
   /// The config values that the program looks at, and those that the expression of another one does.
   llvm::DenseSet<const Val *> configUsed;
   llvm::StringMap<llvm::SmallVector<std::string>> configUses;
   std::string configValue; ///< the one whose expression is being evaluated
   const Val *findConfig(llvm::StringRef name);
-  unsigned loops = 0;      ///< around this place
+  unsigned loops = 0; ///< around this place
 
   // Messages.cpp: errors and the words in them.
   Diagnostic &error(Diag id, Range range, std::vector<std::string> arguments = {});

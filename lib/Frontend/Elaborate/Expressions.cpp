@@ -35,37 +35,22 @@ Val Elaborator::evalKind(Frame &f, const Expr &e) {
       return Val::poison();
     }
     return e.isInt ? Val::integer(int64_t(e.number)) : Val::real(e.number);
-  case Expr::Kind::String:
-    error(Diag::ExpectedValue, e.range, {"a string"});
-    return Val::poison();
-  case Expr::Kind::Ident:
-    return evalIdent(f, e.name);
-  case Expr::Kind::Size:
-    return evalSize(f, e);
-  case Expr::Kind::Unary:
-    return evalUnary(f, e);
-  case Expr::Kind::Binary:
-    return evalBinary(f, e);
-  case Expr::Kind::Call:
-    return evalCall(f, e);
-  case Expr::Kind::Member:
-    return evalMember(f, e);
-  case Expr::Kind::Index:
-    return evalIndex(f, e);
-  case Expr::Kind::If:
-    return evalIf(f, e);
-  case Expr::Kind::Fold:
-    return evalFold(f, e);
-  case Expr::Kind::BlockExpr:
-    return evalLabelled(f, e);
-  case Expr::Kind::Each:
-    return evalEach(f, e);
+  case Expr::Kind::String: error(Diag::ExpectedValue, e.range, {"a string"}); return Val::poison();
+  case Expr::Kind::Ident: return evalIdent(f, e.name);
+  case Expr::Kind::Size: return evalSize(f, e);
+  case Expr::Kind::Unary: return evalUnary(f, e);
+  case Expr::Kind::Binary: return evalBinary(f, e);
+  case Expr::Kind::Call: return evalCall(f, e);
+  case Expr::Kind::Member: return evalMember(f, e);
+  case Expr::Kind::Index: return evalIndex(f, e);
+  case Expr::Kind::If: return evalIf(f, e);
+  case Expr::Kind::Fold: return evalFold(f, e);
+  case Expr::Kind::BlockExpr: return evalLabelled(f, e);
+  case Expr::Kind::Each: return evalEach(f, e);
   case Expr::Kind::Read:
     error(Diag::BareStream, e.range, {e.name.text}).hint = "a read with `by` or `over` stands alone in a `let`";
     return Val::poison();
-  case Expr::Kind::Tuple:
-    error(Diag::ExpectedValue, e.range, {"several"}).hint = severalValues;
-    return Val::poison();
+  case Expr::Kind::Tuple: error(Diag::ExpectedValue, e.range, {"several"}).hint = severalValues; return Val::poison();
   case Expr::Kind::AxisList: {
     Axes &axes = axisLists.emplace_back();
     if (!evalAxes(f, e.index, axes))

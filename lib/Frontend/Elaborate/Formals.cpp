@@ -21,9 +21,10 @@ bool Elaborator::bindStreamFormal(Frame &g, const ast::Formal &formal, const Val
   StreamVar &stream = *value.stream;
   if (!stream.fields.empty() && stream.fields[0].history != history) {
     Diagnostic &d = error(Diag::WrongState, range,
-                          {"argument `" + formal.name.text + "`", history ? "a history" : "an overwritten state", stream.name.str(),
-                           history ? "an overwritten state" : "a history"});
-    d.hint = history ? "without `depth`, `stream […]` is an overwritten state" : "a history is declared with its axis: `stream [depth, …]`";
+                          {"argument `" + formal.name.text + "`", history ? "a history" : "an overwritten state",
+                           stream.name.str(), history ? "an overwritten state" : "a history"});
+    d.hint = history ? "without `depth`, `stream […]` is an overwritten state"
+                     : "a history is declared with its axis: `stream [depth, …]`";
     d.notes.push_back({formal.range, "declared here"});
     return false;
   }
@@ -49,14 +50,14 @@ bool Elaborator::bindFormal(Frame &g, const ast::Formal &formal, Val value, Rang
     d.notes.push_back({formal.range, "declared here"});
     // Those of `use` come first, so that one meant for a later argument shifts the call's.
     if (g.bound && llvm::any_of(*g.bound, [](const BoundArgument &b) { return b.name.empty(); })) {
-      d.hint = "arguments of `use` come before those of the call, unless named: `use … = " + g.decl->name.text + "(" + formal.name.text + " = …)`";
+      d.hint = "arguments of `use` come before those of the call, unless named: `use … = " + g.decl->name.text + "(" +
+               formal.name.text + " = …)`";
       d.notes.push_back({g.bound->front().range, "given by `use`"});
     }
     return false;
   };
   switch (formal.type->kind) {
-  case TypeKind::Stream:
-    return bindStreamFormal(g, formal, value, range);
+  case TypeKind::Stream: return bindStreamFormal(g, formal, value, range);
   case TypeKind::Int:
     if (!value.isNumber() || value.isBool || value.number != std::floor(value.number))
       return mismatch("an integer known at compile time");

@@ -65,7 +65,8 @@ void Elaborator::dropUnusedHalves() {
     parameter.getInit().walk([&](ir::ParamOp param) { used.insert(param.getParameter()); });
   llvm::StringMap<ir::ParameterOp> unused;
   for (auto &[op, use] : madeAtSite)
-    if (auto parameter = dyn_cast<ir::ParameterOp>(op); parameter && isOfHalf(op) && !used.contains(parameter.getSymName()))
+    if (auto parameter = dyn_cast<ir::ParameterOp>(op);
+        parameter && isOfHalf(op) && !used.contains(parameter.getSymName()))
       unused[parameter.getSymName()] = parameter;
   for (Operation *end : halfEnds) {
     llvm::DenseSet<Operation *> operands;

@@ -96,8 +96,9 @@ Val Elaborator::indexBy(Frame &f, Val value, const ast::AxisItem &item) {
       return id;
     if (id.kind != Val::Kind::Tensor || !typeOf(id).isId() || !id.idAxis) {
       Axes axes = axesOf(value);
-      error(Diag::BareIndex, item.size->range, {show(id)}).hint =
-          "name the axis: `[" + (axes.empty() ? "axis" : axisName(axes.front())) + ": " + sourceText(item.size->range) + "]`";
+      error(Diag::BareIndex, item.size->range, {show(id)}).hint = "name the axis: `[" +
+                                                                  (axes.empty() ? "axis" : axisName(axes.front())) +
+                                                                  ": " + sourceText(item.size->range) + "]`";
       return Val::poison();
     }
     if (!llvm::is_contained(axesOf(value), id.idAxis)) {
@@ -139,7 +140,8 @@ Val Elaborator::indexBy(Frame &f, Val value, const ast::AxisItem &item) {
     if (!v.isNumber() || v.isBool || v.number != std::floor(v.number)) {
       Diagnostic &d = error(Diag::NotAnInteger, e.range, {"an index", show(v)});
       if (v.kind == Val::Kind::Tensor)
-        d.hint = "what is computed is no index; choose among the rows: `where(c, t[" + axisName(axis) + ": i], t[" + axisName(axis) + ": j])`";
+        d.hint = "what is computed is no index; choose among the rows: `where(c, t[" + axisName(axis) + ": i], t[" +
+                 axisName(axis) + ": j])`";
       return Val::poison();
     }
     index = int64_t(v.number);

@@ -53,7 +53,8 @@ std::optional<double> Elaborator::spreadOf(const Val &value, Range range, String
   if (value.isNumber() && !value.isBool && value.number >= 0)
     return value.number;
   if (value.isNumber())
-    error(Diag::WrongArgument, range, {word == "uniform" ? "bound" : "std", "a number that is not negative", show(value)});
+    error(Diag::WrongArgument, range,
+          {word == "uniform" ? "bound" : "std", "a number that is not negative", show(value)});
   else if (!value.isPoison())
     error(Diag::NotCompileTime, range, {"the argument of `" + word.str() + "`", show(value)});
   return std::nullopt;

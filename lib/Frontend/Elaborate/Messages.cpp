@@ -77,28 +77,20 @@ std::string Elaborator::show(ArrayRef<AxisAttr> axes) const {
 
 std::string Elaborator::show(const Val &value) const {
   switch (value.kind) {
-  case Val::Kind::Poison:
-    return "an erroneous value";
-  case Val::Kind::None:
-    return "none";
-  case Val::Kind::Number:
-    return value.isBool ? "a truth value" : "the number " + showNumber(value.number);
+  case Val::Kind::Poison: return "an erroneous value";
+  case Val::Kind::None: return "none";
+  case Val::Kind::Number: return value.isBool ? "a truth value" : "the number " + showNumber(value.number);
   case Val::Kind::Tensor: {
     ir::ValueType type = ir::typeOf(value.tensor);
     if (type.isId())
       return value.idAxis ? "an id" : "an id of no axis";
     return (type.isBool() ? "truth values " : "a value ") + show(visible(type));
   }
-  case Val::Kind::Stack:
-    return "a history " + show(visible(value.stack->type));
-  case Val::Kind::Stream:
-    return "the stream `" + value.stream->name.str() + "`";
-  case Val::Kind::Axes:
-    return "a list of axes";
-  case Val::Kind::Callable:
-    return "something to call";
-  case Val::Kind::Deferred:
-    return "an initialiser";
+  case Val::Kind::Stack: return "a history " + show(visible(value.stack->type));
+  case Val::Kind::Stream: return "the stream `" + value.stream->name.str() + "`";
+  case Val::Kind::Axes: return "a list of axes";
+  case Val::Kind::Callable: return "something to call";
+  case Val::Kind::Deferred: return "an initialiser";
   }
   return "";
 }
@@ -168,7 +160,9 @@ Location Elaborator::loc(Range range) {
     return place;
   if (LocationAttr callers = callersOf(current))
     place = CallSiteLoc::get(place, callers);
-  return current->path.empty() ? place : FusedLoc::get(ArrayRef<Location>(place), builder.getStringAttr(current->path), &context);
+  return current->path.empty()
+             ? place
+             : FusedLoc::get(ArrayRef<Location>(place), builder.getStringAttr(current->path), &context);
 }
 
 } // namespace braid::elab

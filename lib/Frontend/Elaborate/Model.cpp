@@ -21,8 +21,7 @@ void Elaborator::declare(const ast::File &file) {
   for (const ast::Decl &decl : file.decls) {
     switch (decl.kind) {
     case ast::Decl::Kind::Import:
-    case ast::Decl::Kind::Model:
-      break;
+    case ast::Decl::Kind::Model: break;
     case ast::Decl::Kind::Config:
       configDecls.push_back(&decl);
       for (const ast::ConfigItem &item : decl.config) {
@@ -119,7 +118,8 @@ void Elaborator::runModel(const ast::Decl &model) {
         v = Val::of(builder.create<ir::InputOp>(loc(formal.range), type, name), axis);
       }
     } else {
-      error(Diag::ModelInput, formal.range, {formal.name.text}).hint = taken ? "" : "an input is an id for each token: `tokens: id[vocab]`";
+      error(Diag::ModelInput, formal.range, {formal.name.text}).hint =
+          taken ? "" : "an input is an id for each token: `tokens: id[vocab]`";
     }
     f.bind(formal.name.text, v);
   }
@@ -147,7 +147,8 @@ void Elaborator::runModel(const ast::Decl &model) {
 void Elaborator::noteInputs(const ast::Decl &model) {
   SmallVector<Attribute> ignored;
   for (const ast::Formal &formal : model.formals)
-    if (llvm::none_of(function->getOps<ir::InputOp>(), [&](ir::InputOp input) { return input.getName() == formal.name.text; }))
+    if (llvm::none_of(function->getOps<ir::InputOp>(),
+                      [&](ir::InputOp input) { return input.getName() == formal.name.text; }))
       ignored.push_back(builder.getStringAttr(formal.name.text));
   if (!ignored.empty())
     (*module)->setAttr("braid.ignored_inputs", builder.getArrayAttr(ignored));

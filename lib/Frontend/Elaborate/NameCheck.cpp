@@ -62,14 +62,16 @@ private:
       if (old.name != name.text || (old.what == What::Axis) != (what == What::Axis))
         continue;
       // Two parameters of one name have one path, which is an error of its own.
-      bool twice = (i >= begin && !(old.what == What::Param && what == What::Param)) || (old.what == What::Stream && what != What::Axis);
+      bool twice = (i >= begin && !(old.what == What::Param && what == What::Param)) ||
+                   (old.what == What::Stream && what != What::Axis);
       if (twice)
         e.error(Diag::DeclaredTwice, name.range, {name.text}).notes.push_back({old.range, "the first is here"});
       break;
     }
     if (decl.kind == Decl::Kind::Model && what != What::Axis)
       if (auto it = e.configRanges.find(name.text); it != e.configRanges.end())
-        e.error(Diag::DeclaredTwice, name.range, {name.text}).notes.push_back({it->second, "a config value has this name"});
+        e.error(Diag::DeclaredTwice, name.range, {name.text})
+            .notes.push_back({it->second, "a config value has this name"});
     bind(name, what, kind);
   }
 
@@ -114,21 +116,11 @@ private:
     if (s.with && resolves && (s.kind == Stmt::Kind::Stream || s.kind == Stmt::Kind::Site))
       e.connectionNamed(*s.with);
     switch (s.kind) {
-    case Stmt::Kind::Let:
-      declare(s.name, What::Let, "value");
-      break;
-    case Stmt::Kind::Use:
-      declare(s.name, What::Let, "instance");
-      break;
-    case Stmt::Kind::Param:
-      declare(s.name, What::Param, "parameter");
-      break;
-    case Stmt::Kind::Stream:
-      declare(s.name, What::Stream, "stream");
-      break;
-    case Stmt::Kind::Axis:
-      declare(s.name, What::Axis, "");
-      break;
+    case Stmt::Kind::Let: declare(s.name, What::Let, "value"); break;
+    case Stmt::Kind::Use: declare(s.name, What::Let, "instance"); break;
+    case Stmt::Kind::Param: declare(s.name, What::Param, "parameter"); break;
+    case Stmt::Kind::Stream: declare(s.name, What::Stream, "stream"); break;
+    case Stmt::Kind::Axis: declare(s.name, What::Axis, ""); break;
     case Stmt::Kind::Site:
       if (resolves && !bound(s.name.text))
         e.error(Diag::NotAStream, s.name.range, {s.name.text});
@@ -154,8 +146,7 @@ private:
         expr(*field.value);
       break;
     }
-    default:
-      break;
+    default: break;
     }
   }
 
@@ -221,16 +212,13 @@ private:
   void expr(const Expr &x) {
     switch (x.kind) {
     case Expr::Kind::Number:
-    case Expr::Kind::String:
-      return;
-    case Expr::Kind::Ident:
-      return name(x.name);
+    case Expr::Kind::String: return;
+    case Expr::Kind::Ident: return name(x.name);
     case Expr::Kind::Size:
       if (x.member)
         name(x.name);
       return;
-    case Expr::Kind::Call:
-      return call(x);
+    case Expr::Kind::Call: return call(x);
     case Expr::Kind::Index: {
       const Expr &object = *x.operands[0];
       bool word = object.kind == Expr::Kind::Ident && !bound(object.name.text);
@@ -259,10 +247,8 @@ private:
       if (x.view)
         view(*x.view);
       return arguments(x.arguments);
-    case Expr::Kind::Tuple:
-      return arguments(x.arguments);
-    case Expr::Kind::AxisList:
-      return axes(x.index);
+    case Expr::Kind::Tuple: return arguments(x.arguments);
+    case Expr::Kind::AxisList: return axes(x.index);
     default:
       for (const ast::ExprPtr &operand : x.operands)
         expr(*operand);

@@ -103,19 +103,12 @@ private:
     expr(s.from.get());
     expr(s.to.get());
     switch (s.kind) {
-    case Stmt::Kind::Let:
-      return let(s);
-    case Stmt::Kind::Use:
-      return bind(s.name, "the instance", s.range);
-    case Stmt::Kind::Stream:
-      return bind(s.name, "the stream", s.name.range);
-    case Stmt::Kind::Param:
-      return bind(s.name);
-    case Stmt::Kind::For:
-      return block(s.body.get(), &s.name, /*loop=*/true);
-    case Stmt::Kind::If:
-      branch(s.body.get());
-      return branch(s.elseBody.get());
+    case Stmt::Kind::Let: return let(s);
+    case Stmt::Kind::Use: return bind(s.name, "the instance", s.range);
+    case Stmt::Kind::Stream: return bind(s.name, "the stream", s.name.range);
+    case Stmt::Kind::Param: return bind(s.name);
+    case Stmt::Kind::For: return block(s.body.get(), &s.name, /*loop=*/true);
+    case Stmt::Kind::If: branch(s.body.get()); return branch(s.elseBody.get());
     case Stmt::Kind::Write: {
       size_t mark = visible.size();
       if (s.writeValue)
@@ -125,8 +118,7 @@ private:
       visible.truncate(mark);
       return;
     }
-    default:
-      return;
+    default: return;
     }
   }
 

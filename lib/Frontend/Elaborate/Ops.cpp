@@ -43,32 +43,19 @@ bool Elaborator::checkReal(const Val &value, Range range, StringRef what) {
 
 static const char *wordOf(ir::Fn fn) {
   switch (fn) {
-  case ir::Fn::Add:
-    return "+";
-  case ir::Fn::Sub:
-    return "-";
-  case ir::Fn::Mul:
-    return "*";
-  case ir::Fn::Div:
-    return "/";
-  case ir::Fn::Pow:
-    return "^";
-  case ir::Fn::Lt:
-    return "<";
-  case ir::Fn::Le:
-    return "<=";
-  case ir::Fn::Eq:
-    return "==";
-  case ir::Fn::And:
-    return "&&";
-  case ir::Fn::Or:
-    return "||";
-  case ir::Fn::Not:
-    return "!";
-  case ir::Fn::Select:
-    return "where";
-  default:
-    return ir::stringifyFn(fn).data();
+  case ir::Fn::Add: return "+";
+  case ir::Fn::Sub: return "-";
+  case ir::Fn::Mul: return "*";
+  case ir::Fn::Div: return "/";
+  case ir::Fn::Pow: return "^";
+  case ir::Fn::Lt: return "<";
+  case ir::Fn::Le: return "<=";
+  case ir::Fn::Eq: return "==";
+  case ir::Fn::And: return "&&";
+  case ir::Fn::Or: return "||";
+  case ir::Fn::Not: return "!";
+  case ir::Fn::Select: return "where";
+  default: return ir::stringifyFn(fn).data();
   }
 }
 
@@ -80,9 +67,9 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
   // A position is a number as well as an id.
   SmallVector<Val, 3> operands(given);
   ElementwiseRole role = elementwiseInfo(fn).role;
-  bool comparesIds =
-      role == ElementwiseRole::Comparison &&
-      llvm::all_of(given, [](const Val &v) { return v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId(); });
+  bool comparesIds = role == ElementwiseRole::Comparison && llvm::all_of(given, [](const Val &v) {
+                       return v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId();
+                     });
   if (role != ElementwiseRole::Conversion && !comparesIds)
     for (Val &v : operands)
       if (v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId() && ir::typeOf(v.tensor).getIdSize() == 0)
@@ -281,9 +268,10 @@ Val Elaborator::random(ir::Distribution distribution, double scale, StringRef st
                        ir::Kind kind, Range range) {
   builder.setInsertionPointToEnd(base);
   auto type = ir::ValueType::get(&context, kind, axes);
-  return Val::of(
-      builder.create<ir::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream,
-                                   /*per_sequence=*/false).getResult());
+  return Val::of(builder
+                     .create<ir::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream,
+                                           /*per_sequence=*/false)
+                     .getResult());
 }
 
 } // namespace braid::elab

@@ -71,7 +71,8 @@ void Elaborator::duplicatePath(const std::string &path, const ParamInfo &first, 
     std::swap(here, there);
   std::string text = sourceText(here, 200);
   Diagnostic &d = error(Diag::DuplicatePath, here, {path});
-  d.hint = text.find('(') == std::string::npos ? "give one of them another name" : (nested ? "label this one: " : "label one of them: ") + labelled(text);
+  d.hint = text.find('(') == std::string::npos ? "give one of them another name"
+                                               : (nested ? "label this one: " : "label one of them: ") + labelled(text);
   d.notes.push_back({there, nested ? "the other is made in this call" : "the first is made here"});
 }
 

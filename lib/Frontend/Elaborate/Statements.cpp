@@ -29,28 +29,17 @@ void Elaborator::exec(Frame &f, const Stmt &s) {
 
 void Elaborator::execKind(Frame &f, const Stmt &s) {
   switch (s.kind) {
-  case Stmt::Kind::Let:
-    return execLet(f, s);
-  case Stmt::Kind::Param:
-    return execParam(f, s);
-  case Stmt::Kind::Stream:
-    return execStream(f, s);
-  case Stmt::Kind::Site:
-    return execSite(f, s);
-  case Stmt::Kind::For:
-    return execFor(f, s);
-  case Stmt::Kind::If:
-    return execIf(f, s);
-  case Stmt::Kind::Return:
-    return execReturn(f, s);
-  case Stmt::Kind::Observe:
-    return execObserve(f, s);
-  case Stmt::Kind::AuxLoss:
-    return execAuxLoss(f, s);
-  case Stmt::Kind::Use:
-    return execUse(f, s);
-  case Stmt::Kind::Axis:
-    return execAxis(f, s.name, s.labels, s.value.get(), f.kind == Frame::Kind::Model);
+  case Stmt::Kind::Let: return execLet(f, s);
+  case Stmt::Kind::Param: return execParam(f, s);
+  case Stmt::Kind::Stream: return execStream(f, s);
+  case Stmt::Kind::Site: return execSite(f, s);
+  case Stmt::Kind::For: return execFor(f, s);
+  case Stmt::Kind::If: return execIf(f, s);
+  case Stmt::Kind::Return: return execReturn(f, s);
+  case Stmt::Kind::Observe: return execObserve(f, s);
+  case Stmt::Kind::AuxLoss: return execAuxLoss(f, s);
+  case Stmt::Kind::Use: return execUse(f, s);
+  case Stmt::Kind::Axis: return execAxis(f, s.name, s.labels, s.value.get(), f.kind == Frame::Kind::Model);
   case Stmt::Kind::Read:
   case Stmt::Kind::Write:
     error(Diag::ReadWriteOutside, s.range, {s.kind == Stmt::Kind::Read ? "read" : "write"});

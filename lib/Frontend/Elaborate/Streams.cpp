@@ -140,7 +140,8 @@ bool Elaborator::setUpFields(Frame &f, StreamVar &stream, const Stmt &s) {
     Diagnostic &d = error(Diag::ConnectionState, decl.name.range,
                           {stream.fields.empty() ? "`" + decl.name.text + "` has no state"
                                                  : "`" + decl.name.text + "` has two histories"});
-    d.hint = histories > 1 ? "one of them has the axis `depth`" : "a history is an argument `v: [depth, …]`, an overwritten state one `x: […]`";
+    d.hint = histories > 1 ? "one of them has the axis `depth`"
+                           : "a history is an argument `v: [depth, …]`, an overwritten state one `x: […]`";
     for (const ast::Formal &formal : decl.formals)
       if (formal.type && formal.type->kind == ast::TypeExpr::Kind::Stream)
         d.notes.push_back({formal.range, "a `stream` is an argument of layers; here the state itself is declared"});

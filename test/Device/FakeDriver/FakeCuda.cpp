@@ -35,8 +35,8 @@ using llvm::StringRef;
 
 namespace {
 
-constexpr int ok = 0, invalidValue = 1, outOfMemory = 2, notInitialised = 3, invalidDevice = 101, invalidImage = 200, invalidContext = 201,
-              invalidHandle = 400, notFound = 500, illegalAddress = 700, launchFailed = 719;
+constexpr int ok = 0, invalidValue = 1, outOfMemory = 2, notInitialised = 3, invalidDevice = 101, invalidImage = 200,
+              invalidContext = 201, invalidHandle = 400, notFound = 500, illegalAddress = 700, launchFailed = 719;
 
 struct Failure {
   int code = 0;
@@ -162,18 +162,18 @@ int Driver::load(const std::string &file) {
 }
 
 /// What every function checks first: failures asked for, cuInit, a current context, an earlier fault.
-#define ENTER(call, needsContext)                                                                                                 \
-  Driver &d = driver();                                                                                                           \
-  if (int code = ok; d.fails(call, code)) {                                                                                       \
-    if (code >= 700 && code < 720)                                                                                                \
-      d.sticky = code;                                                                                                            \
-    return code;                                                                                                                  \
-  }                                                                                                                               \
-  if (!d.initialised)                                                                                                             \
-    return notInitialised;                                                                                                        \
-  if (needsContext && d.sticky)                                                                                                   \
-    return d.sticky;                                                                                                              \
-  if (needsContext && !d.current)                                                                                                 \
+#define ENTER(call, needsContext)                                                                                      \
+  Driver &d = driver();                                                                                                \
+  if (int code = ok; d.fails(call, code)) {                                                                            \
+    if (code >= 700 && code < 720)                                                                                     \
+      d.sticky = code;                                                                                                 \
+    return code;                                                                                                       \
+  }                                                                                                                    \
+  if (!d.initialised)                                                                                                  \
+    return notInitialised;                                                                                             \
+  if (needsContext && d.sticky)                                                                                        \
+    return d.sticky;                                                                                                   \
+  if (needsContext && !d.current)                                                                                      \
     return invalidContext;
 
 extern "C" {
@@ -324,14 +324,18 @@ int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes, void *stream
 int cuModuleLoadDataEx(FakeModule **module, const void *image, unsigned options, int *optionNames, void **values) {
   ENTER("cuModuleLoadDataEx", true)
   StringRef text(static_cast<const char *>(image));
-  bool isPTX = text.contains(".version") && text.contains(".target"), isCubin = std::memcmp(image, "\x7f""ELF", 4) == 0;
+  bool isPTX = text.contains(".version") && text.contains(".target"), isCubin = std::memcmp(image,
+                                                                                            "\x7f"
+                                                                                            "ELF",
+                                                                                            4) == 0;
   if (!isPTX && !isCubin) {
     for (unsigned i = 0; i < options; ++i)
       if (optionNames[i] == 5)
         std::strcpy(static_cast<char *>(values[i]), "neither PTX nor a cubin");
     return invalidImage;
   }
-  d.log(isPTX ? "PTX for " + text.split(".target ").second.take_until([](char c) { return c == '\n' || c == ','; }) : llvm::Twine("cubin"));
+  d.log(isPTX ? "PTX for " + text.split(".target ").second.take_until([](char c) { return c == '\n' || c == ','; })
+              : llvm::Twine("cubin"));
   if (!d.kernelFile.empty() && !d.kernels)
     if (int code = d.load(d.kernelFile))
       return code;
@@ -362,12 +366,13 @@ int cuFuncSetAttribute(FakeFunction *function, int attribute, int value) {
   function->sharedAllowed = value;
   return ok;
 }
-int cuLaunchKernel(FakeFunction *function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY, unsigned blockZ,
-                   unsigned shared, void *stream, void **parameters, void **extra) {
+int cuLaunchKernel(FakeFunction *function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
+                   unsigned blockY, unsigned blockZ, unsigned shared, void *stream, void **parameters, void **extra) {
   ENTER("cuLaunchKernel", true)
   if (!stream || extra || !gridX || blockX * blockY * blockZ > 1024 || !blockX || shared > function->sharedAllowed)
     return invalidValue;
-  d.log("launch " + function->name + " " + llvm::Twine(gridX) + " x " + llvm::Twine(blockX) + (shared ? ", " + std::to_string(shared) + " bytes shared" : ""));
+  d.log("launch " + function->name + " " + llvm::Twine(gridX) + " x " + llvm::Twine(blockX) +
+        (shared ? ", " + std::to_string(shared) + " bytes shared" : ""));
   if (!d.kernels)
     return ok;
   auto types = d.kernels->parameters(function->name);

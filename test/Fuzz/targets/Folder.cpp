@@ -28,7 +28,8 @@ static bool isName(llvm::StringRef name) {
   if (name == "config.json" || name == "metrics.jsonl")
     return true;
   auto [folder, file] = name.split('/');
-  return folder.consume_front("checkpoint-") && !folder.empty() && folder.size() < 20 && llvm::all_of(folder, llvm::isDigit) &&
+  return folder.consume_front("checkpoint-") && !folder.empty() && folder.size() < 20 &&
+         llvm::all_of(folder, llvm::isDigit) &&
          (file == "state.json" || file == "params.safetensors" || file == "optimizer.safetensors");
 }
 
@@ -87,7 +88,8 @@ static void goOn(const std::string &folder, Console &console) {
   if (auto metrics = Metrics::open(folder, trainer().step())) {
     require(metrics->lastEvaluation() <= trainer().step(), "what is later than the checkpoint is dropped");
     trainer().setTokensDone(trainer().tokensDone().value_or(metrics->lastTokens()));
-    require(good(metrics->add({trainer().step(), 1, 1, 1, 1, 1, metrics->lastSeconds(), metrics->lastTokens(), false})), "a step can be noted");
+    require(good(metrics->add({trainer().step(), 1, 1, 1, 1, 1, metrics->lastSeconds(), metrics->lastTokens(), false})),
+            "a step can be noted");
     require(good(metrics->drawCurve()), "the curve can be drawn");
   } else {
     llvm::consumeError(metrics.takeError());
@@ -95,7 +97,8 @@ static void goOn(const std::string &folder, Console &console) {
   trainer().skip();
   require(good(trainer().save()), "a checkpoint can be saved");
   auto saved = rt::loadCheckpoint(rt::checkpointPath(folder, trainer().step()));
-  require(saved.ok() && saved->step == trainer().step() && saved->params.tensors.size() == 2, "what was saved can be read");
+  require(saved.ok() && saved->step == trainer().step() && saved->params.tensors.size() == 2,
+          "what was saved can be read");
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -5,12 +5,12 @@
 // is refused, as larger ones are by the tools.
 //
 //===----------------------------------------------------------------------===//
-#include "braid/Frontend/Elaborate.h"
 #include "Require.h"
 #include "Scratch.h"
 #include "TakeOn.h"
 #include "braid/Driver/Embedded.h"
 #include "braid/Frontend/ASTPrinter.h"
+#include "braid/Frontend/Elaborate.h"
 #include "braid/Frontend/Parser.h"
 #include "braid/Pipelines/Dialects.h"
 #include "dialects/Braid/IR/Braid.h"

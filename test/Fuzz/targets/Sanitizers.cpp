@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include <sys/resource.h>
 
-extern "C" const char *__asan_default_options() { return "allow_user_poisoning=0:detect_container_overflow=0:detect_stack_use_after_return=0"; }
+extern "C" const char *__asan_default_options() {
+  return "allow_user_poisoning=0:detect_container_overflow=0:detect_stack_use_after_return=0";
+}
 extern "C" const char *__ubsan_default_options() { return "print_stacktrace=1"; }
 
 /// Frames with red zones take several times the stack that they take in the tools, which have 8 MiB.

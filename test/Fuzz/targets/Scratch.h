@@ -14,7 +14,9 @@ const std::string &scratchFolder();
 /// Writes a file of that folder, and the folders that it lies in; returns its path.
 std::string scratchFile(const std::string &name, std::string_view text);
 
-inline std::string_view textOf(const uint8_t *data, size_t size) { return {reinterpret_cast<const char *>(data), size}; }
+inline std::string_view textOf(const uint8_t *data, size_t size) {
+  return {reinterpret_cast<const char *>(data), size};
+}
 
 } // namespace braid::fuzz
 

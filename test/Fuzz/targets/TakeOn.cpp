@@ -10,7 +10,8 @@ void takeOn(mlir::ModuleOp module, Stage to) {
   if (way(stageOf(module), to).empty())
     return;
   unsigned ops = 0;
-  module.walk([&](mlir::Operation *) { return ++ops <= maxOps ? mlir::WalkResult::advance() : mlir::WalkResult::interrupt(); });
+  module.walk(
+      [&](mlir::Operation *) { return ++ops <= maxOps ? mlir::WalkResult::advance() : mlir::WalkResult::interrupt(); });
   if (ops > maxOps)
     return;
   PipelineOptions options;

@@ -6,8 +6,8 @@
 
 namespace braid::fuzz {
 
-/// Lowers a copy of a small module as far as `to`, if its stage leads there; of a large one nothing is to be learned that small ones
-/// do not show.
+/// Lowers a copy of a small module as far as `to`, if its stage leads there; of a large one nothing is to be learned
+/// that small ones do not show.
 void takeOn(mlir::ModuleOp module, Stage to);
 
 } // namespace braid::fuzz

@@ -1,8 +1,8 @@
 //===- CompileCache.cpp - compiled kernels, kept between runs -------------===//
 
 #include "braid/Device/CompileCache.h"
-#include "braid/Runtime/InputFile.h"
-#include "braid/Runtime/OutputFile.h"
+#include "braid/IO/InputFile.h"
+#include "braid/IO/OutputFile.h"
 #include "braid/Support/JsonDepth.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"

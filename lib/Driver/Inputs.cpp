@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Inputs.h"
 #include "braid/Driver/Console.h"
-#include "braid/Runtime/Random.h"
+#include "braid/Support/Random.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include <cmath>

@@ -1,6 +1,6 @@
 //===- OutputPaths.cpp - no output takes the place of another file --------===//
 #include "lib/Driver/OutputPaths.h"
-#include "braid/Runtime/OutputFile.h"
+#include "braid/IO/OutputFile.h"
 #include <filesystem>
 
 namespace braid::driver {

@@ -3,7 +3,7 @@
 #define BRAID_LIB_DRIVER_TENSOROUTPUT_H
 
 #include "braid/Driver/Console.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/IO/SafeTensors.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"

@@ -2,7 +2,7 @@
 
 #include "CodeGen.h"
 #include "braid/Conversion/HostToLLVM.h"
-#include "braid/Runtime/OutputFile.h"
+#include "braid/IO/OutputFile.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Support/FileSystem.h"

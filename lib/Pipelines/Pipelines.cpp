@@ -1,4 +1,4 @@
-//===- Pipelines.cpp - the passes from one stage to the next ---------------===//
+//===- Pipelines.cpp - the passes from one stage to the next --------------===//
 
 #include "braid/Pipelines/Pipelines.h"
 #include "braid/Conversion/BraidToRow.h"

@@ -1,7 +1,8 @@
 //===- Draws.cpp - random numbers and rounding ----------------------------===//
 
 #include "Evaluator.h"
-#include "braid/Runtime/Random.h"
+#include "TokenDraws.h"
+#include "braid/Support/Random.h"
 #include <cmath>
 
 using namespace mlir;
@@ -22,17 +23,15 @@ void braid::ref::evaluateRandom(RandomOp op, Evaluator &eval) {
       rt::fillUniform(result.data.data(), count, eval.options.seed, path, scale);
     return eval.bind(op.getResult(), std::move(result));
   }
-  // One fill per token; what a sequence shares is drawn at the last representable position.
+  // What a sequence shares is drawn at the last representable position.
   bool shared = result.kind != Kind::Token || op.getPerSequence();
   int64_t each = countOf(result.axes), positions = result.kind == Kind::Token ? eval.time : 1;
-  uint64_t key = rt::streamKey(eval.options.seed, path, true);
-  std::vector<float> drawn(static_cast<size_t>(each));
   for (int64_t token = 0; token * each < count; ++token) {
-    uint32_t position = shared ? rt::everyPosition : uint32_t(token % positions);
-    uint32_t sequence = eval.options.firstSequence + uint32_t(token / positions);
-    (normal ? rt::fillTokenNormal : rt::fillTokenUniform)(drawn.data(), each, key,
-                                                          {eval.options.step, sequence, position}, scale);
-    std::copy(drawn.begin(), drawn.end(), result.data.begin() + token * each);
+    TokenPlace place{eval.options.step, eval.options.firstSequence + uint32_t(token / positions),
+                     shared ? wholeSequence : uint32_t(token % positions)};
+    for (int64_t i = 0; i < each; ++i)
+      result.data[size_t(token * each + i)] =
+          scale * (normal ? tokenNormal : tokenUniform)(eval.options.seed, path, place, i);
   }
   eval.bind(op.getResult(), std::move(result));
 }

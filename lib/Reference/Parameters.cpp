@@ -1,7 +1,7 @@
 //===- Parameters.cpp - initial values of parameters ----------------------===//
 
 #include "Evaluator.h"
-#include "braid/Runtime/Random.h"
+#include "braid/Support/Random.h"
 #include "llvm/ADT/StringSet.h"
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-//===- DiagnosticExamples.cpp - a program for every code -------------------===//
+//===- DiagnosticExamples.cpp - a program for every code ------------------===//
 #include "braid/Support/DiagnosticExamples.h"
 
 namespace braid {

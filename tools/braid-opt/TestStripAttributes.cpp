@@ -1,4 +1,4 @@
-//===- TestStripAttributes.cpp - --test-strip-attributes -------------------===//
+//===- TestStripAttributes.cpp - --test-strip-attributes ------------------===//
 //
 // What decides which code is made is declared: an op, an operand or an attribute of the op's definition. This pass
 // drops every other attribute of ours, and a test sees that nothing but a refusal follows from it.

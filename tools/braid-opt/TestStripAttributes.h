@@ -1,4 +1,4 @@
-//===- TestStripAttributes.h - --test-strip-attributes ---------------------===//
+//===- TestStripAttributes.h - --test-strip-attributes --------------------===//
 #ifndef BRAID_TOOLS_BRAIDOPT_TESTSTRIPATTRIBUTES_H
 #define BRAID_TOOLS_BRAIDOPT_TESTSTRIPATTRIBUTES_H
 

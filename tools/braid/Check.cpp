@@ -1,4 +1,4 @@
-//===- Check.cpp - braid check ---------------------------------------------===//
+//===- Check.cpp - braid check --------------------------------------------===//
 #include "tools/braid/Cli.h"
 
 namespace braid::cli {

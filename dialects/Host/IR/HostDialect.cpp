@@ -1,4 +1,4 @@
-//===- HostDialect.cpp - registration of the host dialect -------------------===//
+//===- HostDialect.cpp - registration of the host dialect -----------------===//
 
 #include "dialects/Host/IR/Host.h"
 #include "dialects/IsolatedRegion.h"

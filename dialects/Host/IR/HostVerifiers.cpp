@@ -1,4 +1,4 @@
-//===- HostVerifiers.cpp - the rules H2 to H8 ----------------------------===//
+//===- HostVerifiers.cpp - the rules H2 to H8 -----------------------------===//
 //
 // H1 relates launches to kernels of another dialect; the pipelines check it.
 //

@@ -3,8 +3,8 @@
 #define BRAID_DRIVER_INPUTS_H
 
 #include "braid/Driver/ModelInfo.h"
+#include "braid/IO/SafeTensors.h"
 #include "braid/Reference/Tensor.h"
-#include "braid/Runtime/SafeTensors.h"
 #include <map>
 
 namespace braid::driver {

@@ -7,8 +7,8 @@
 #ifndef BRAID_DRIVER_NEARBY_H
 #define BRAID_DRIVER_NEARBY_H
 
-#include "braid/Runtime/Random.h"
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/IO/SafeTensors.h"
+#include "braid/Support/Random.h"
 
 namespace braid::driver {
 

@@ -11,8 +11,8 @@
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/ModelInfo.h"
 #include "braid/Engine/Program.h"
+#include "braid/IO/SafeTensors.h"
 #include "braid/Pipelines/Explain.h"
-#include "braid/Runtime/SafeTensors.h"
 #include <cstdlib>
 #include <map>
 

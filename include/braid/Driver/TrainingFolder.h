@@ -8,8 +8,8 @@
 #ifndef BRAID_DRIVER_TRAININGFOLDER_H
 #define BRAID_DRIVER_TRAININGFOLDER_H
 
+#include "braid/Data/Checkpoint.h"
 #include "braid/Driver/Commands.h"
-#include "braid/Runtime/Checkpoint.h"
 #include "llvm/Support/JSON.h"
 
 namespace braid::driver {

@@ -2,8 +2,8 @@
 #ifndef BRAID_REFERENCE_FILES_H
 #define BRAID_REFERENCE_FILES_H
 
+#include "braid/IO/SafeTensors.h"
 #include "braid/Reference/Interpreter.h"
-#include "braid/Runtime/SafeTensors.h"
 
 namespace braid::ref {
 

@@ -5,7 +5,7 @@
 #include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Runtime/ABI.h"
-#include "braid/Runtime/Random.h"
+#include "braid/Support/Random.h"
 
 using namespace mlir;
 using namespace braid::host;

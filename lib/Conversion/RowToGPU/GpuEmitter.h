@@ -16,9 +16,9 @@
 #ifndef BRAID_LIB_CONVERSION_ROWTOGPU_GPUEMITTER_H
 #define BRAID_LIB_CONVERSION_ROWTOGPU_GPUEMITTER_H
 
-#include "../RowToLLVM/KernelEmitter.h"
 #include "LaunchPlan.h"
 #include "Traffic.h"
+#include "lib/Conversion/RowCode/KernelEmitter.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
 namespace braid::row {

@@ -8,8 +8,8 @@
 #ifndef BRAID_LIB_CONVERSION_ROWTOGPU_LAUNCHPLAN_H
 #define BRAID_LIB_CONVERSION_ROWTOGPU_LAUNCHPLAN_H
 
-#include "../RowToLLVM/Schedule.h"
 #include "dialects/Host/IR/Host.h"
+#include "lib/Conversion/RowCode/Schedule.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace braid::row {

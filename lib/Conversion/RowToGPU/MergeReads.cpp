@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MergeReads.h"
-#include "../RowToLLVM/Schedule.h"
+#include "lib/Conversion/RowCode/Schedule.h"
 #include "mlir/IR/OperationSupport.h"
 
 using namespace mlir;

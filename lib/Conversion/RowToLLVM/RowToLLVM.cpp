@@ -1,9 +1,9 @@
 //===- RowToLLVM.cpp - the passes that lower row kernels ------------------===//
 
 #include "braid/Conversion/RowToLLVM.h"
-#include "Branches.h"
-#include "KernelEmitter.h"
 #include "braid/Conversion/Launches.h"
+#include "lib/Conversion/RowCode/Branches.h"
+#include "lib/Conversion/RowCode/KernelEmitter.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"

@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "braid/Conversion/ScatterToGPU.h"
-#include "Code.h"
 #include "Names.h"
 #include "dialects/Host/IR/Host.h"
+#include "lib/Conversion/DeviceCode/Code.h"
 #include <set>
 
 using namespace mlir;

@@ -1,4 +1,4 @@
-//===- NameUse.cpp - names that nobody reads, and names that hide ----------===//
+//===- NameUse.cpp - names that nobody reads, and names that hide ---------===//
 //
 // Warnings that follow from the text alone: what `let`, `use` and `stream` make and
 // nothing names, and a `let` in a loop that hides a name of outside of it. Every mention

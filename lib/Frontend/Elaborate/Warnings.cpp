@@ -1,4 +1,4 @@
-//===- Warnings.cpp - programs that probably do not mean what was meant ----===//
+//===- Warnings.cpp - programs that probably do not mean what was meant ---===//
 //
 // Warnings that follow from what was elaborated: writes and parameters on which no
 // output depends, sums that a connection makes once more, settings that nothing looks

@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "Require.h"
 #include "Scratch.h"
-#include "lib/Driver/Metrics.h"
 #include "lib/Driver/Model.h"
-#include "lib/Driver/Trainer.h"
+#include "lib/Driver/Train/Metrics.h"
+#include "lib/Driver/Train/Trainer.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 

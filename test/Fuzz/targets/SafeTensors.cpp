@@ -1,5 +1,5 @@
 //===- SafeTensors.cpp - any bytes as a file of tensors -------------------===//
-#include "braid/Runtime/SafeTensors.h"
+#include "braid/IO/SafeTensors.h"
 #include "Require.h"
 #include "Scratch.h"
 

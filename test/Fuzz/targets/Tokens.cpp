@@ -1,7 +1,7 @@
 //===- Tokens.cpp - any bytes as a file of tokens -------------------------===//
 #include "Require.h"
 #include "Scratch.h"
-#include "braid/Runtime/Dataset.h"
+#include "braid/Data/Dataset.h"
 #include <algorithm>
 
 using namespace braid;

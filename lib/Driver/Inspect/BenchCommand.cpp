@@ -1,0 +1,216 @@
+//===- BenchCommand.cpp - braid bench: what a program costs here ----------===//
+//
+// `product_seconds` is measured on a second program, made from the first one's plan by
+// removing everything but matrix products and attention: what would be left if all
+// other work were free.
+//
+//===----------------------------------------------------------------------===//
+#include "Report.h"
+#include "braid/Driver/Evaluate.h"
+#include "braid/Driver/Machine.h"
+#include "braid/Driver/Text.h"
+#include "dialects/Host/IR/Host.h"
+#include "lib/Driver/OutputPaths.h"
+#include "lib/Driver/Train/LearningRate.h"
+#include "llvm/Support/JSON.h"
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <sys/resource.h>
+
+namespace braid::driver {
+
+using Clock = std::chrono::steady_clock;
+
+namespace {
+struct Measured {
+  double compileSeconds = 0, productFlops = 0;
+  std::vector<double> seconds, productSeconds;
+  int64_t peakBytes = 0, plannedBytes = 0;
+  int threads = 0;
+  std::vector<Timing> timings;
+};
+} // namespace
+
+/// Runs the functions once, and gives the seconds.
+static llvm::Expected<double> once(Session &session, const std::vector<std::string> &functions, const BenchOptions &o) {
+  auto start = Clock::now();
+  for (const std::string &function : functions)
+    if (llvm::Error error = session.run(function, o.batch, o.tokens, o.how.seed, 1))
+      return std::move(error);
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+static llvm::Expected<std::vector<double>> repeat(Session &session, const std::vector<std::string> &functions,
+                                                  const BenchOptions &o) {
+  std::vector<double> seconds;
+  for (int64_t i = 0; i < o.warmup + o.repetitions; ++i) {
+    llvm::Expected<double> time = once(session, functions, o);
+    if (!time)
+      return time.takeError();
+    if (i >= o.warmup)
+      seconds.push_back(*time);
+  }
+  return seconds;
+}
+
+static void keepProducts(mlir::ModuleOp planned) {
+  std::vector<mlir::Operation *> others;
+  planned.walk([&](mlir::Operation *op) {
+    if (mlir::isa<host::LaunchOp, host::ScatterOp>(op))
+      others.push_back(op);
+  });
+  for (mlir::Operation *op : others)
+    op->erase();
+}
+
+static int64_t peakMemory() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t(usage.ru_maxrss) * 1024;
+}
+
+static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console) {
+  Measured m;
+  auto start = Clock::now();
+  auto loaded = Compilation::load(o.model, &console);
+  if (!loaded)
+    return loaded.takeError();
+  PipelineOptions pipeline;
+  pipeline.bf16 = o.how.bf16;
+  pipeline.functions =
+      o.function == "step" ? std::vector<std::string>{"grad", "step"} : std::vector<std::string>{o.function};
+  EngineOptions engine;
+  engine.threads = o.how.threads;
+  auto created = Session::create(**loaded, pipeline, engine);
+  if (!created)
+    return created.takeError();
+  m.compileSeconds = std::chrono::duration<double>(Clock::now() - start).count();
+  Session &session = **created;
+  m.threads = session.program().threads();
+  if (o.repetitions == 0) // compile time alone
+    return m;
+  if (llvm::Error error = initialiseParameters(session, **loaded, o.how.seed))
+    return std::move(error);
+  auto inputs = randomInputs(session.model(), o.batch, o.tokens, o.how.seed);
+  if (!inputs)
+    return inputs.takeError();
+  if (llvm::Error error = bindInputs(session, *inputs))
+    return std::move(error);
+  if (Buffer *hyper = session.find("in:hyper")) {
+    // A learning rate of nothing: every repetition does the same work on the same numbers.
+    TrainOptions options;
+    options.lr = 0;
+    auto values = hyperparameters(options, 0);
+    if (!values)
+      return values.takeError();
+    std::copy(values->begin(), values->end(), hyper->floats());
+  }
+  auto seconds = repeat(session, pipeline.functions, o);
+  if (!seconds)
+    return seconds.takeError();
+  m.seconds = *seconds;
+  m.peakBytes = peakMemory();
+  m.plannedBytes = session.arenaBytes(o.batch, o.tokens);
+  for (const char *prefix : {"param:", "grad:", "m:", "v:", "in:", "out:"})
+    m.plannedBytes += session.bytesOf(prefix);
+  session.program().setTiming(true);
+  if (auto time = once(session, pipeline.functions, o); !time)
+    return time.takeError();
+  m.timings = session.program().timings();
+  session.program().setTiming(false);
+  for (const Timing &timing : m.timings)
+    m.productFlops += timing.flops;
+  created->reset();
+
+  auto products = Session::create(**loaded, pipeline, engine, keepProducts);
+  if (!products)
+    return products.takeError();
+  if (llvm::Error error = initialiseParameters(**products, **loaded, o.how.seed))
+    return std::move(error);
+  auto alone = repeat(**products, pipeline.functions, o);
+  if (!alone)
+    return alone.takeError();
+  m.productSeconds = *alone;
+  return m;
+}
+
+static double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : values[values.size() / 2];
+}
+
+static std::string json(const Measured &m, const BenchOptions &o) {
+  MachineInfo machine = describeMachine();
+  llvm::json::Object root{{"model", o.model.path},
+                          {"function", o.function},
+                          {"batch", o.batch},
+                          {"tokens", o.tokens},
+                          {"dtype", o.how.bf16 ? "bf16" : "fp32"},
+                          {"compile_seconds", m.compileSeconds},
+                          {"seconds", llvm::json::Array(m.seconds)},
+                          {"product_seconds", median(m.productSeconds)},
+                          {"product_seconds_all", llvm::json::Array(m.productSeconds)},
+                          {"product_flops", m.productFlops},
+                          {"peak_bytes", m.peakBytes},
+                          {"planned_bytes", m.plannedBytes},
+                          {"threads", m.threads},
+                          {"cpu", machine.name}};
+  llvm::json::Object set;
+  for (const auto &[name, value] : o.model.overrides)
+    set[name] = value;
+  root["set"] = std::move(set);
+  return jsonText(std::move(root));
+}
+
+static void print(const Measured &m, const BenchOptions &o, llvm::raw_ostream &os) {
+  double time = median(m.seconds), products = median(m.productSeconds);
+  Table table;
+  table.add({"compile", durationText(m.compileSeconds)});
+  if (m.seconds.empty())
+    return table.print(os);
+  table.add({o.function, durationText(time) + " (median of " + std::to_string(m.seconds.size()) + ", best " +
+                             durationText(*std::min_element(m.seconds.begin(), m.seconds.end())) + "), " +
+                             siText(double(o.batch * o.tokens) / time, "tokens/s")});
+  table.add({"products alone", durationText(products) + ", " + siText(m.productFlops, "FLOP") + ", " +
+                                   siText(products > 0 ? m.productFlops / products : 0, "FLOP/s")});
+  table.add({"products' share", general(time > 0 ? 100 * products / time : 0, 3) + " %"});
+  table.add({"peak memory",
+             bytesText(double(m.peakBytes)) + " of the process, " + bytesText(double(m.plannedBytes)) + " planned"});
+  table.add({"threads", std::to_string(m.threads) + " on " + describeMachine().name});
+  table.print(os);
+  if (!o.profile)
+    return;
+  std::map<std::string, Timing> kinds;
+  for (const Timing &t : m.timings) {
+    Timing &kind = kinds[llvm::StringRef(t.name).split(' ').first.str()];
+    kind.seconds += t.seconds;
+    kind.calls += t.calls;
+    kind.flops += t.flops;
+  }
+  Table summary({"kind", "calls", "seconds", "share", "rate"}, {1, 2, 3, 4});
+  for (const auto &[name, t] : kinds)
+    summary.add({name, std::to_string(t.calls), general(t.seconds, 4), general(100 * t.seconds / time, 3) + " %",
+                 t.flops > 0 ? siText(t.flops / t.seconds, "FLOP/s") : ""});
+  os << "\n";
+  summary.print(os);
+  std::vector<Timing> sorted = m.timings;
+  std::sort(sorted.begin(), sorted.end(), [](const Timing &a, const Timing &b) { return a.seconds > b.seconds; });
+  Table profile({"call", "calls", "seconds", "share", "rate"}, {1, 2, 3, 4});
+  for (const Timing &t : sorted)
+    profile.add({t.name, std::to_string(t.calls), general(t.seconds, 4), general(100 * t.seconds / time, 3) + " %",
+                 t.flops > 0 ? siText(t.flops / t.seconds, "FLOP/s") : ""});
+  os << "\n";
+  profile.print(os);
+}
+
+int bench(const BenchOptions &options, Console &console) {
+  if (llvm::Error error = checkOutputs(options.json, options.model.path))
+    return fail(console, std::move(error));
+  auto measured = measure(options, console);
+  if (!measured)
+    return fail(console, measured.takeError());
+  return report(console, json(*measured, options), options.json, [&] { print(*measured, options, console.out); });
+}
+
+} // namespace braid::driver

@@ -1,6 +1,5 @@
 //===- main.cpp - braid-opt: runs passes on any stage's text --------------===//
 
-#include "TestStripAttributes.h"
 #include "braid/Conversion/Passes.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "braid/Support/ModuleFile.h"
@@ -58,7 +57,6 @@ int main(int argc, char **argv) {
                   mlir::vector::VectorDialect>();
   mlir::registerTransformsPasses();
   braid::ir::registerBraidPasses();
-  braid::registerTestStripAttributes();
   braid::registerPipelines();
   braid::registerBraidConversionPasses();
   llvm::InitLLVM init(argc, argv);

@@ -17,7 +17,7 @@ row.kernel @mix token dynamic ["n"] {
   %3 = row.map add(%1, %2) : (!row.value<[dim: 8]>, !row.value<[dim: 8]>) -> !row.value<[dim: 8]>
   row.store %3 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
 }
-// Declines: both inputs are one buffer, but nobody writes to it; the output is elsewhere.
+// Both inputs are one buffer, but nobody writes to it; the output is elsewhere.
 // CHECK: row.kernel @read_twice token dynamic [] attributes {aliases = []} {
 row.kernel @read_twice token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>, %z: !row.buffer<rows, [dim: 8], f32>):
@@ -29,6 +29,14 @@ row.kernel @read_twice token dynamic [] {
 // What was true of an earlier plan is forgotten.
 // CHECK: row.kernel @stale token dynamic [] attributes {aliases = []} {
 row.kernel @stale token dynamic [] attributes {aliases = [array<i64: 0, 1>]} {
+^bb0(%x: !row.buffer<rows, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
+  %0 = row.load %x : <rows, [dim: 8], f32> -> <[dim: 8]>
+  row.store %0 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
+}
+
+// Declines: nothing launches it, so that any two arguments may be one memory.
+// CHECK: row.kernel @alone token dynamic [] {
+row.kernel @alone token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
   %0 = row.load %x : <rows, [dim: 8], f32> -> <[dim: 8]>
   row.store %0 to %y : <[dim: 8]>, <rows, [dim: 8], f32>

@@ -25,6 +25,8 @@ Dims Evaluator::dimsOf(Value value) const {
 
 /// True for results that a device may have a unit in the last place away from the nearest number.
 static bool isInexact(Value value) {
+  if (value.getDefiningOp<AttendOp>())
+    return true; // exponentials, and sums of products with them
   auto map = value.getDefiningOp<MapOp>();
   return map && typeOf(value).isReal() &&
          !llvm::is_contained({Fn::Neg, Fn::Abs, Fn::Real, Fn::Max, Fn::Min, Fn::Select}, map.getFn());

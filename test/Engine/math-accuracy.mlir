@@ -32,6 +32,7 @@
 // RUN: braid-run-host %s --function cos --batch 8 --time 512 --random-scale 1e38 --check --tolerance 3e-7 | FileCheck %s
 // RUN: braid-run-host %s --function pow --batch 8 --time 512 --random-scale 1 --check --ulps 3 | FileCheck %s
 // RUN: braid-run-host %s --function pow --batch 8 --time 512 --random-scale 3 --check --ulps 3 | FileCheck %s
+// RUN: braid-run-host %s --function pow --batch 8 --time 512 --random-scale 30 --check --ulps 3 | FileCheck %s
 // CHECK: agrees: out:v
 // CHECK: agrees: out:s
 // CHECK-NOT: DIFFERS

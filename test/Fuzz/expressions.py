@@ -44,8 +44,8 @@ def listed(axes):
 
 
 def block(statements, result):
-    """On lines of their own: a `(` would go on with the expression before it."""
-    return "{\n" + "\n".join(statements + [result]) + "\n}"
+    """On lines of their own: a `(` would go on with the expression before it, and a `-` does so even there."""
+    return "{\n" + "\n".join(statements + [f"({result})" if result.startswith("-") else result]) + "\n}"
 
 
 class Expressions:

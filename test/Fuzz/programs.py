@@ -195,6 +195,10 @@ class Program:
         x = self.body(scope, e if form != "softmax" else frozenset({"depth"}), depth=rng.choice([1, 2]))
         if form == "softmax":
             if rng.random() < 0.5:
+                if ": " in x.text:  # a label is there once
+                    score = self.make.fresh("v")
+                    self.line(f"let {score} = {x.text}")
+                    x = Value(score, x.axes, x.size, x.token)
                 self.line(f"observe softmax[depth]({x.text}) as weights")
             read = f"sum[depth](softmax[depth]({x.text}) * v)"
         elif form == "param":

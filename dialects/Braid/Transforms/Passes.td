@@ -273,8 +273,8 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
     at leaves: results of matrix products, attention and scatters, inputs, rows of static
     tables, static values, what is stored anyway (operands of products and attention,
     outputs, entries of histories), sums and products along a row of more than 64 numbers (each kernel adds
-    in an order of its own, so that a copy might have other bits), and narrow values, which take at most an eighth of
-    their own leaves' bytes (a coefficient of each lane).
+    in an order of its own, so that a copy might have other bits), those of fewer that both sides of a comparison
+    are made of, and narrow values, which take at most an eighth of their own leaves' bytes (a coefficient of each lane).
     Sums and narrow values are always stored. Any other is computed again if, over all levels that
     use it, the leaves that these do not read anyway, plus the operands of the extremes
     on the way divided by `cacheFactor`, are fewer bytes than writing it once and
@@ -282,7 +282,7 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
     uses them; what a level has a copy of costs nothing more there.
     A copy carries `recomputed`, its level. Stable on its own output.
 
-    Numeric class: exact; a copy computes the same bits, but for the last one of a sum of at most 64 numbers.
+    Numeric class: exact; a copy computes the same bits, but for the last one of a sum of at most 64 numbers that no comparison sees.
 
     Bytes moved: fewer, for more arithmetic.
 

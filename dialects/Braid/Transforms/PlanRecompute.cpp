@@ -27,14 +27,14 @@ using namespace braid::ir;
 /// True for ops that can be part of a row kernel at any level.
 static bool isPlainRow(Operation *op) { return isRowLocal(op) && !endsLevel(op); }
 
-/// True if an order of additions decides the bits, which the kernel chooses that the op is in.
-static bool isSum(Operation *op) {
+/// True if an order of additions decides the bits, which the kernel chooses that the op is in: of sums over
+/// more than `few` numbers.
+static bool isSum(Operation *op, int64_t few) {
   bool found = false;
   op->walk([&](Operation *inner) {
     auto reduce = dyn_cast<ReduceOp>(inner);
     bool adds = isa<DotOp>(inner) || (reduce && reduce.getKind() == ReduceKind::Sum);
-    found |=
-        adds && llvm::any_of(inner->getOperands(), [](Value v) { return typeOf(v).numElements() > cost::fewNumbers; });
+    found |= adds && llvm::any_of(inner->getOperands(), [&](Value v) { return typeOf(v).numElements() > few; });
   });
   return found;
 }
@@ -78,6 +78,8 @@ private:
   }
   bool isStored(Value root) const { return typeOf(root).isStatic() || stored.contains(root) || !root.getDefiningOp(); }
   bool isLate(Value root, int level) const { return !isStored(root) && levels.available(root) < level; }
+  llvm::SmallPtrSet<Operation *, 4> sumsBehind(Value value) const;
+  llvm::DenseSet<Operation *> comparedSums() const;
   void findAnchors();
   bool follow(Operation *op, int level, Chain &chain) const;
   int64_t missingBytes(const Chain &chain, int level) const;
@@ -174,12 +176,58 @@ bool Planner::follow(Operation *op, int level, Chain &chain) const {
   return true;
 }
 
+/// The sums of the function that a value is made of, and whose copies it might be made of instead.
+llvm::SmallPtrSet<Operation *, 4> Planner::sumsBehind(Value value) const {
+  llvm::SmallPtrSet<Operation *, 4> sums;
+  llvm::DenseSet<Value> seen;
+  SmallVector<Value> left = {value};
+  while (!left.empty()) {
+    Value root = rootOf(left.pop_back_val());
+    if (!seen.insert(root).second)
+      continue;
+    if (auto argument = dyn_cast<BlockArgument>(root)) { // of a read, whose entries are stored
+      auto read = dyn_cast<ReadOp>(argument.getOwner()->getParentOp());
+      unsigned number = argument.getArgNumber();
+      if (read && number >= unsigned(read.getGroups()))
+        left.push_back(read.getCaptures()[number - unsigned(read.getGroups())]);
+      continue;
+    }
+    if (isStored(root))
+      continue;
+    Operation *op = root.getDefiningOp();
+    if (isa<FuncOp>(op->getParentOp()) && isSum(op, 0))
+      sums.insert(op);
+    else
+      llvm::append_range(left, op->getOperands());
+  }
+  return sums;
+}
+
+/// Sums that both sides of a comparison are made of. If one side had a copy, off in the last bit, a number would not be
+/// found where it was taken from, and what is the least or the greatest would have no gradient.
+llvm::DenseSet<Operation *> Planner::comparedSums() const {
+  llvm::DenseSet<Operation *> compared;
+  for (Operation &top : FuncOp(func).getBody().getOps())
+    top.walk([&](MapOp map) {
+      if (!yieldsBool(map.getFn()) || map.getInputs().size() != 2 || !typeOf(map.getInputs()[0]).isReal())
+        return;
+      auto right = sumsBehind(map.getInputs()[1]); // a constant, often
+      if (right.empty())
+        return;
+      for (Operation *sum : sumsBehind(map.getInputs()[0]))
+        if (right.contains(sum))
+          compared.insert(sum);
+    });
+  return compared;
+}
+
 void Planner::findAnchors() {
+  llvm::DenseSet<Operation *> compared = comparedSums();
   for (Operation &op : func.getBody().getOps()) {
     if (!isPlainRow(&op))
       continue;
     Chain chain;
-    bool sum = isSum(&op), possible = sum || follow(&op, 0, chain);
+    bool sum = isSum(&op, cost::fewNumbers) || compared.contains(&op), possible = sum || follow(&op, 0, chain);
     for (Value result : op.getResults())
       if (possible && typeOf(result).isToken() && rootOf(result) == result &&
           (sum || bytesOf(result) * cost::smallPart <= chain.leafBytes()))

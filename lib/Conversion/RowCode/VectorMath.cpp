@@ -278,14 +278,11 @@ V VectorMath::pow(V x, V y) {
   V big = b.create<arith::TruncFOp>(loc, type, exponent);
   V rest = b.create<arith::TruncFOp>(loc, type,
                                      b.create<arith::SubFOp>(loc, exponent, b.create<arith::ExtFOp>(loc, wide, big)));
-  V value = expInline(big);
-  V correction =
-      select(compare(arith::CmpFPredicate::OLT, value, number(type, std::numeric_limits<double>::infinity())), rest,
-             number(type, 0.0));
-  value = fma(value, correction, value);
-
   V zero = number(type, 0.0), infinity = number(type, std::numeric_limits<double>::infinity());
   V ones = number(type, 1.0);
+  // Infinity stays as it is: a correction, even one of 0, would make it NaN.
+  V value = expInline(big);
+  value = select(compare(arith::CmpFPredicate::OLT, value, infinity), fma(value, rest, value), value);
   // Base zero and infinite, exponent of either sign.
   V positive = compare(arith::CmpFPredicate::OGT, y, zero);
   value = select(compare(arith::CmpFPredicate::OEQ, x, zero), select(positive, zero, infinity), value);

@@ -214,7 +214,16 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
     if (!checkReal(s.key, s.keyRange, "`attend`") || !checkReal(s.value, s.valueRange, "`attend`"))
       return Val::poison();
     keyValues.push_back(outside(s.key, s.keyRange));
-    valueValues.push_back(outside(s.value, s.valueRange));
+    Value value = outside(s.value, s.valueRange);
+    if (value && rest != *further) { // axes have names and no order; the op wants those of all values in one
+      Axes order(shared);
+      order.append(slots);
+      order.append(*further);
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToEnd(base);
+      value = builder.create<ir::TransposeOp>(loc(s.valueRange), v.withAxes(order), value);
+    }
+    valueValues.push_back(value);
   }
   if (!checkReal(query, queryRange, "`attend`"))
     return Val::poison();

@@ -36,7 +36,7 @@ stages = {
                             "braid-fuse-multiply-adds braid-cut-groups braid-plan-recompute",
     "`derived` to `row`": "convert-braid-to-row row-hoist-factors derive-step",
     "`row` to `host`": "mark-reuse host-plan-memory mark-aliases",
-    "`host` to `llvm`": "convert-host-to-llvm convert-row-to-loops braid-drop-parameters convert-row-to-llvm",
+    "`host` to `llvm`": "convert-host-to-program convert-row-to-loops braid-drop-parameters convert-row-to-llvm",
     "`host` to code for GPUs": "convert-row-to-gpu convert-row-to-nvvm",
     "Between stages": "braid-verify-stage",
     "To look into a program": "braid-expose-values",

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int starts(const char *name, const char *with) { return strncmp(name, with, strlen(with)) == 0; }
-
 static int fail(const char *what, const char *which) {
   fprintf(stderr, "gradient: %s %s\n", what, which);
   return 1;
@@ -36,16 +34,17 @@ int main(int argc, char **argv) {
     const struct braid_external *e = &program->externals[i];
     size_t bytes = (size_t)braid_external_bytes(e, tokens);
     external[i] = calloc(1, bytes);
-    if (starts(e->name, "param:")) {
+    const char *path = braid_external_path(program, i);
+    if (e->role == BRAID_PARAMETER) {
       if (fread(external[i], 1, bytes, parameters) != bytes)
-        return fail("too few numbers for", e->name);
-    } else if (!strcmp(e->name, "in:tokens") || !strcmp(e->name, "in:targets")) {
+        return fail("too few numbers for", braid_external_name(program, i));
+    } else if (e->role == BRAID_INPUT && (!strcmp(path, "tokens") || !strcmp(path, "targets"))) {
       for (int64_t t = 0; t < tokens; ++t)
-        ((int32_t *)external[i])[t] = text[t + !strcmp(e->name, "in:targets")];
-    } else if (!strcmp(e->name, "in:loss_scale")) {
+        ((int32_t *)external[i])[t] = text[t + !strcmp(path, "targets")];
+    } else if (e->role == BRAID_INPUT && !strcmp(path, "loss_scale")) {
       *(float *)external[i] = 1.0f / (float)tokens;
-    } else if (!starts(e->name, "out:") && !starts(e->name, "grad:")) {
-      return fail("the model wants", e->name);
+    } else if (e->role != BRAID_OUTPUT && e->role != BRAID_GRADIENT) {
+      return fail("the model wants", braid_external_name(program, i));
     }
   }
   if (fgetc(parameters) != EOF)
@@ -61,9 +60,9 @@ int main(int argc, char **argv) {
     return fail("cannot write", argv[3]);
   for (int64_t i = 0; i < program->num_externals; ++i) {
     const struct braid_external *e = &program->externals[i];
-    if (starts(e->name, "grad:"))
+    if (e->role == BRAID_GRADIENT)
       fwrite(external[i], 1, (size_t)braid_external_bytes(e, tokens), gradients);
-    else if (!strcmp(e->name, "out:loss"))
+    else if (e->role == BRAID_OUTPUT && !strcmp(braid_external_path(program, i), "loss"))
       printf("loss = %.9g\n", *(float *)external[i]);
     free(external[i]);
   }

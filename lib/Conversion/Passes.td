@@ -109,23 +109,24 @@ def MarkAliases : Pass<"mark-aliases", "::mlir::ModuleOp"> {
   let constructor = "::braid::createMarkAliasesPass()";
 }
 
-def ConvertHostToLLVM : Pass<"convert-host-to-llvm", "::mlir::ModuleOp"> {
-  let summary = "makes planned programs calls of the runtime";
+def ConvertHostToProgram : Pass<"convert-host-to-program", "::mlir::ModuleOp"> {
+  let summary = "makes planned programs constants that the runtime walks";
   let description = [{
-    Every `host.func` becomes an llvm.func `braid_<name>` of calls of the runtime. What differs
-    between calls (places, shapes, names, locations) is in constant tables. Each call is
-    tested; the first that fails ends the program. To be run before the kernels are converted:
-    it reads their signatures and computes their scratch.
+    Every `host.func` becomes a constant `braid_<name>_program`, the `struct braid_program` of ABI.h: its externals, its calls
+    in order, the tables that say what each works on, names and places in the model's text. Only its kernels are addresses;
+    there is no code for the host. To be run before the kernels are converted: it reads their signatures and
+    computes their scratch.
 
-    Numeric class: exact. Bytes moved: the same; a table is some tens of bytes per call.
+    Numeric class: exact. Bytes moved: the same; a call is 40 bytes and its table.
 
     Declines: fails where a host.func is not planned, or a launch does not fit its kernel (H1).
     ```mlir
     host.launch @row_0 token sizes [] (%a, %b) : …
     ```
-    becomes `llvm.call @braid_launch(%context, %tables, …)`.
+    becomes five numbers of `@braid_f_program.calls` (a launch, of kernel 0, its name, place and table) and its numbers in
+    `@braid_f_program.tables`.
   }];
-  let constructor = "::braid::host::createConvertHostToLLVMPass()";
+  let constructor = "::braid::host::createConvertHostToProgramPass()";
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 

@@ -2,6 +2,7 @@
 #ifndef BRAID_LIB_ENGINE_CODEGEN_H
 #define BRAID_LIB_ENGINE_CODEGEN_H
 
+#include "braid/Conversion/HostToProgram.h"
 #include "braid/Engine/Program.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/Module.h"
@@ -17,21 +18,23 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeMachine(const EngineOpt
 llvm::Expected<llvm::SmallVector<char, 0>> generate(llvm::Module &module, llvm::TargetMachine &machine,
                                                     const EngineOptions &options, bool quick, llvm::StringRef name);
 
-/// Lowers a module of planned programs, or what became of one in a later stage, to the LLVM dialect in place.
-llvm::Error lower(mlir::ModuleOp module, const EngineOptions &options);
-/// A part of the program in the LLVM dialect. `quick`: the host functions.
+/// Lowers a module of planned programs, or what became of one in a later stage, to the LLVM dialect in place, and gives
+/// its programs. `constants`: they are in the module, too; otherwise only their kernels.
+llvm::Expected<std::vector<host::ProgramData>> lower(mlir::ModuleOp module, const EngineOptions &options,
+                                                     bool constants);
+/// A part of the module in the LLVM dialect. `quick`: what is no kernel.
 struct Part {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::string name;
   bool quick;
 };
-/// Moves the functions of a lowered module into parts of about equal size, the host functions into one of their own.
+/// Moves the functions of a lowered module into parts of about equal size, what is no kernel into one of its own.
 std::vector<Part> split(mlir::ModuleOp module, unsigned parts);
 /// Translates and compiles a part; may run in several threads at once for different parts.
 llvm::Expected<llvm::SmallVector<char, 0>> compilePart(Part &part, const EngineOptions &options);
 
-/// The programs of a lowered module.
-std::vector<FunctionInfo> describe(mlir::ModuleOp module);
+/// What a run of a program needs.
+FunctionInfo describe(const host::ProgramData &program);
 
 } // namespace braid
 

@@ -1,7 +1,7 @@
 //===- Lowering.cpp - planned programs to parts in the LLVM dialect -------===//
 
 #include "CodeGen.h"
-#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/Launches.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "braid/Support/Printable.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -15,38 +15,16 @@
 using namespace mlir;
 using namespace braid;
 
-std::vector<FunctionInfo> braid::describe(ModuleOp module) {
-  std::vector<FunctionInfo> functions;
-  for (auto func : module.getOps<LLVM::LLVMFuncOp>()) {
-    auto program = func->getAttrOfType<DictionaryAttr>(host::programAttrName);
-    if (!program)
-      continue;
-    auto number = [](DictionaryAttr from, StringRef name) {
-      auto found = from.getAs<IntegerAttr>(name);
-      return found ? found.getInt() : 0;
-    };
-    FunctionInfo info;
-    info.name = program.getAs<StringAttr>("name").str();
-    info.tokenBytes = number(program, "token_bytes");
-    info.fixedBytes = number(program, "fixed_bytes");
-    info.positions = number(program, "positions");
-    for (auto external : program.getAs<ArrayAttr>("externals").getAsRange<DictionaryAttr>()) {
-      StringRef storage = external.getAs<StringAttr>("storage").getValue();
-      braid_dtype dtype = BRAID_I32;
-#define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
-  if (storage == WORD)                                                                                                 \
-    dtype = BRAID_##NAME;
-#include "braid/Support/Formats.def"
-      info.externals.push_back({external.getAs<StringAttr>("name").str(),
-                                external.getAs<BoolAttr>("per_token").getValue(), number(external, "numbers"), dtype,
-                                number(external, "ids")});
-    }
-    functions.push_back(std::move(info));
-  }
-  return functions;
+FunctionInfo braid::describe(const host::ProgramData &program) {
+  FunctionInfo info{program.name, program.tokenBytes, program.fixedBytes, program.positions, {}};
+  for (const braid_external &external : program.externals)
+    info.externals.push_back({program.text(external.name), external.per_token != 0, external.numbers,
+                              braid_dtype(external.dtype), external.ids});
+  return info;
 }
 
-llvm::Error braid::lower(ModuleOp module, const EngineOptions &options) {
+llvm::Expected<std::vector<host::ProgramData>> braid::lower(ModuleOp module, const EngineOptions &options,
+                                                            bool constants) {
   // What goes wrong is reported as one error, in the words of the diagnostics.
   std::string text;
   ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
@@ -56,6 +34,19 @@ llvm::Error braid::lower(ModuleOp module, const EngineOptions &options) {
     }
     return success();
   });
+  auto fail = [&] {
+    return llvm::createStringError(text.empty() ? "lowering to LLVM failed" : printableMessage(text));
+  };
+  // Programs are read off before their kernels are converted.
+  bool planned = stageOf(module) == Stage::Host;
+  if (planned && failed(markAliases(module)))
+    return fail();
+  FailureOr<std::vector<host::ProgramData>> programs = planned ? host::programsOf(module) : host::readPrograms(module);
+  if (failed(programs))
+    return fail();
+  if (planned && !constants)
+    for (auto func : llvm::make_early_inc_range(module.getOps<host::FuncOp>()))
+      func.erase();
   PassManager manager(module.getContext());
   manager.enableVerifier(false);
   if (stageOf(module) != Stage::LLVM) {
@@ -63,8 +54,7 @@ llvm::Error braid::lower(ModuleOp module, const EngineOptions &options) {
     buildLLVMPipeline(manager);
   }
   if (failed(manager.run(module)))
-    return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                   text.empty() ? "lowering to LLVM failed" : printableMessage(text));
+    return fail();
   if (!options.dumpDir.empty()) {
     std::error_code error = llvm::sys::fs::create_directories(options.dumpDir);
     llvm::raw_fd_ostream out(options.dumpDir + "/llvm.mlir", error);
@@ -72,7 +62,7 @@ llvm::Error braid::lower(ModuleOp module, const EngineOptions &options) {
       return llvm::createStringError(error, "cannot write into " + options.dumpDir);
     module.print(out);
   }
-  return llvm::Error::success();
+  return std::move(*programs);
 }
 
 std::vector<Part> braid::split(ModuleOp module, unsigned count) {

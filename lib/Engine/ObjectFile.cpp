@@ -1,7 +1,6 @@
 //===- ObjectFile.cpp - programs compiled ahead of time -------------------===//
 
 #include "CodeGen.h"
-#include "braid/Conversion/HostToLLVM.h"
 #include "braid/IO/OutputFile.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Linker/Linker.h"
@@ -23,42 +22,21 @@ static const char *cName(braid_dtype dtype) {
   }
   llvm_unreachable("a format");
 }
-static const char *constantName(braid_dtype dtype) {
-  switch (dtype) {
-#define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
-  case BRAID_##NAME: return "BRAID_" #NAME;
-#include "braid/Support/Formats.def"
-  }
-  llvm_unreachable("a format");
-}
-
 static std::string headerOf(ArrayRef<FunctionInfo> functions) {
   std::string text;
   raw_string_ostream out(text);
   out << "/* Programs compiled by braid. Link with the object file and libbraid_runtime. */\n#pragma once\n"
          "#include \"braid/Runtime/C.h\"\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
   for (const FunctionInfo &function : functions) {
-    std::string symbol = host::functionName(function.name);
     out << "\n/* Needs " << function.tokenBytes << " bytes of token arena for each padded token and "
-        << function.fixedBytes << " bytes of fixed arena.\n   context->external:\n";
+        << function.fixedBytes << " bytes of fixed arena.\n   Externals:\n";
     for (auto [i, external] : enumerate(function.externals))
       out << "     [" << i << "] " << external.name << ": " << external.numbers << ' ' << cName(external.dtype)
           << (external.perToken ? " for each token" : "")
           << (external.ids ? ", ids below " + std::to_string(external.ids) : "") << '\n';
     if (function.positions)
       out << "   A sequence has at most " << function.positions << " tokens.\n";
-    out << "*/\nint32_t " << symbol << "(struct braid_context *context);\n";
-    out << "static const struct braid_external " << symbol << "_externals[] = {\n";
-    for (const External &external : function.externals) {
-      out << "    {\"";
-      out.write_escaped(external.name) << "\", " << external.numbers << ", " << int(external.perToken) << ", "
-                                       << constantName(external.dtype) << ", " << external.ids << "},\n";
-    }
-    if (function.externals.empty())
-      out << "    {0, 0, 0, 0, 0}, /* none */\n";
-    out << "};\nstatic const struct braid_program " << symbol << "_program = {\"" << function.name << "\", " << symbol
-        << ", " << function.tokenBytes << ", " << function.fixedBytes << ", " << function.externals.size() << ", "
-        << symbol << "_externals, " << function.positions << "};\n";
+    out << "*/\nextern const struct braid_program " << host::programSymbol(function.name) << ";\n";
   }
   out << "\n#ifdef __cplusplus\n}\n#endif\n";
   return text;
@@ -66,9 +44,12 @@ static std::string headerOf(ArrayRef<FunctionInfo> functions) {
 
 Error braid::writeObject(mlir::ModuleOp module, const EngineOptions &options, StringRef objectPath,
                          StringRef headerPath) {
-  if (Error error = lower(module, options))
-    return error;
-  std::vector<FunctionInfo> functions = describe(module);
+  auto programs = lower(module, options, /*constants=*/true);
+  if (!programs)
+    return programs.takeError();
+  std::vector<FunctionInfo> functions;
+  for (const host::ProgramData &program : *programs)
+    functions.push_back(describe(program));
   // One object: the parts are linked before code is generated.
   std::vector<Part> parts = split(module, 1);
   LLVMContext context;
@@ -82,11 +63,9 @@ Error braid::writeObject(mlir::ModuleOp module, const EngineOptions &options, St
     else if (Linker::linkModules(*whole, std::move(next)))
       return createStringError(inconvertibleErrorCode(), "the parts of the program do not fit together");
   }
-  // Only programs are called from outside: objects of two models may be linked together.
+  // Only programs are seen from outside: objects of two models may be linked together.
   for (Function &function : *whole)
-    if (!function.isDeclaration() && none_of(functions, [&](const FunctionInfo &info) {
-          return function.getName() == host::functionName(info.name);
-        }))
+    if (!function.isDeclaration())
       function.setLinkage(GlobalValue::InternalLinkage);
   auto machine = makeMachine(options, false);
   if (!machine)

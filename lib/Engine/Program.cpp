@@ -1,10 +1,9 @@
 //===- Program.cpp - a compiled model, ready to run on the CPU ------------===//
 
 #include "braid/Engine/Program.h"
-#include "Arena.h"
 #include "CodeGen.h"
-#include "braid/Conversion/HostToLLVM.h"
-#include "braid/Runtime/Context.h"
+#include "braid/Conversion/RowToLLVM.h"
+#include "braid/Runtime/Runner.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include <chrono>
@@ -26,27 +25,31 @@ const FunctionInfo *Program::find(StringRef name) const {
 
 namespace {
 
-using Entry = int32_t (*)(braid_context *);
-
 class JITProgram : public Program {
 public:
-  JITProgram(const EngineOptions &options) : context(options.threads) {}
+  JITProgram(const EngineOptions &options) : runner(options.threads) {}
   Error build(mlir::ModuleOp module, const EngineOptions &options);
 
   const std::vector<FunctionInfo> &functions() const override { return infos; }
   Error run(const RunRequest &request) override;
-  void setTiming(bool on) override { context.setTiming(on); }
+  void setTiming(bool on) override { runner.context().setTiming(on); }
   std::vector<Timing> timings() const override;
   double compileSeconds() const override { return seconds; }
-  int threads() const override { return context.threads(); }
+  int threads() const override { return runner.context().threads(); }
 
 private:
   Error load(std::vector<SmallVector<char, 0>> objects);
 
-  rt::Context context;
-  Arena tokenArena, fixedArena;
+  /// A program with the addresses of its kernels.
+  struct Loaded {
+    host::ProgramData data;
+    std::vector<braid_kernel> kernels;
+    braid_program program;
+  };
+
+  rt::Runner runner;
   std::vector<FunctionInfo> infos;
-  std::vector<Entry> entries;
+  std::vector<Loaded> loaded; ///< in the order of infos
   std::unique_ptr<orc::LLJIT> jit;
   double seconds = 0;
 };
@@ -81,9 +84,13 @@ static Expected<std::vector<SmallVector<char, 0>>> compileParts(std::vector<Part
 
 Error JITProgram::build(mlir::ModuleOp module, const EngineOptions &options) {
   double start = now();
-  if (Error error = lower(module, options))
-    return error;
-  infos = describe(module);
+  auto programs = lower(module, options, /*constants=*/false);
+  if (!programs)
+    return programs.takeError();
+  for (host::ProgramData &program : *programs) {
+    infos.push_back(describe(program));
+    loaded.push_back(Loaded{std::move(program), {}, {}});
+  }
   initializeTarget();
   bool threaded = module.getContext()->isMultithreadingEnabled() && std::thread::hardware_concurrency() > 1;
   std::vector<Part> parts = split(module, threaded ? std::min(4u, std::thread::hardware_concurrency()) : 1);
@@ -102,19 +109,6 @@ Error JITProgram::load(std::vector<SmallVector<char, 0>> objects) {
     return made.takeError();
   jit = std::move(*made);
   orc::JITDylib &library = jit->getMainJITDylib();
-  orc::SymbolMap symbols;
-  auto define = [&](const char *name, auto *address) {
-    symbols[jit->mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address),
-                                           JITSymbolFlags::Exported | JITSymbolFlags::Callable};
-  };
-  define("braid_launch", &braid_launch);
-  define("braid_matmul", &braid_matmul);
-  define("braid_attend", &braid_attend);
-  define("braid_attend_grad", &braid_attend_grad);
-  define("braid_scatter", &braid_scatter);
-  define("braid_failed_at", &braid_failed_at);
-  if (Error error = library.define(orc::absoluteSymbols(std::move(symbols))))
-    return error;
   // memset, memcpy and the like, should the code generator want them.
   auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(jit->getDataLayout().getGlobalPrefix());
   if (!process)
@@ -123,11 +117,14 @@ Error JITProgram::load(std::vector<SmallVector<char, 0>> objects) {
   for (SmallVector<char, 0> &object : objects)
     if (Error error = jit->addObjectFile(std::make_unique<SmallVectorMemoryBuffer>(std::move(object), "braid", false)))
       return error;
-  for (const FunctionInfo &function : infos) {
-    auto address = jit->lookup(host::functionName(function.name));
-    if (!address)
-      return address.takeError();
-    entries.push_back(address->toPtr<Entry>());
+  for (Loaded &each : loaded) {
+    for (const std::string &kernel : each.data.kernels) {
+      auto address = jit->lookup(row::functionName(kernel));
+      if (!address)
+        return address.takeError();
+      each.kernels.push_back(address->toPtr<braid_kernel>());
+    }
+    each.program = each.data.view(each.kernels.data());
   }
   return Error::success();
 }
@@ -139,10 +136,6 @@ Error JITProgram::run(const RunRequest &request) {
     return fail("the program has no function '" + Twine(request.function) + "'");
   if (request.batch < 1 || request.time < 1)
     return fail("batch and time are at least 1");
-  context.clearMessage();
-  if (context.checkTime(function->name, function->positions, request.time))
-    return fail(context.message());
-  braid_context abi = context.contextFor(request.batch, request.time);
   std::vector<void *> externals;
   for (const External &external : function->externals) {
     auto found = request.externals.find(external.name);
@@ -150,23 +143,15 @@ Error JITProgram::run(const RunRequest &request) {
       return fail("'" + Twine(request.function) + "' needs '" + external.name + "', which is not bound");
     externals.push_back(found->second);
   }
-  abi.external = externals.data();
-  abi.seed = request.seed;
-  abi.step = request.step;
-  abi.token_arena = tokenArena.get(size_t(function->tokenBytes) * size_t(abi.padded_tokens));
-  abi.fixed_arena = fixedArena.get(size_t(function->fixedBytes));
-  if (!abi.token_arena || !abi.fixed_arena)
-    return fail("out of memory: '" + Twine(request.function) + "' needs " + Twine(function->tokenBytes) +
-                " bytes a token for " + Twine(abi.padded_tokens) + " tokens, and " + Twine(function->fixedBytes) +
-                " bytes");
-  if (entries[function - infos.data()](&abi))
-    return fail(context.message());
+  if (runner.run(loaded[function - infos.data()].program,
+                 {request.batch, request.time, request.seed, request.step, externals.data()}))
+    return fail(runner.context().message());
   return Error::success();
 }
 
 std::vector<Timing> JITProgram::timings() const {
   std::vector<Timing> result;
-  for (const rt::CallTime &call : context.times())
+  for (const rt::CallTime &call : runner.context().times())
     result.push_back({std::string(call.kind) + " " + call.name, call.seconds, call.calls, call.flops});
   return result;
 }

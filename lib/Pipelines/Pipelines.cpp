@@ -2,7 +2,7 @@
 
 #include "braid/Pipelines/Pipelines.h"
 #include "braid/Conversion/BraidToRow.h"
-#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/HostToProgram.h"
 #include "braid/Conversion/RowToGPU.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "dialects/Braid/Transforms/Passes.h"
@@ -118,7 +118,7 @@ void buildHostPipeline(OpPassManager &manager, const PipelineOptions &) {
 }
 
 void buildLoopsPipeline(OpPassManager &manager) {
-  manager.addPass(host::createConvertHostToLLVMPass());
+  manager.addPass(host::createConvertHostToProgramPass());
   manager.addPass(row::createConvertRowToLoopsPass());
   manager.addPass(createBraidDropParameters());
 }

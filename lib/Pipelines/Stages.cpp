@@ -1,7 +1,7 @@
 //===- Stages.cpp - the stages and what each promises ---------------------===//
 
 #include "VerifyPlan.h"
-#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/HostToProgram.h"
 #include "braid/Conversion/Launches.h"
 #include "braid/Pipelines/Pipelines.h"
 #include "dialects/Braid/IR/Braid.h"
@@ -82,16 +82,11 @@ static LogicalResult verifyPlan(ModuleOp module, bool places) {
 
 /// Every program is there, and nothing is left that it or its kernels were made from.
 static LogicalResult verifyCompiled(ModuleOp module, bool loops) {
-  bool found = false;
-  for (auto func : module.getOps<LLVM::LLVMFuncOp>())
-    if (Attribute program = func->getAttr(host::programAttrName)) {
-      found = true;
-      if (!host::isProgramAttr(program))
-        return func.emitOpError("has an attribute `")
-               << host::programAttrName << "` that does not say what the program needs";
-    }
-  if (!found)
-    return module.emitError("holds no program: no llvm.func has the attribute `") << host::programAttrName << "`";
+  FailureOr<std::vector<host::ProgramData>> programs = host::readPrograms(module);
+  if (failed(programs))
+    return failure();
+  if (programs->empty())
+    return module.emitError("holds no program: no constant is called braid_<name>_program");
   for (Operation &op : *module.getBody())
     if (!isa_and_nonnull<LLVM::LLVMDialect>(op.getDialect()))
       return op.emitOpError("is still there after its conversion");

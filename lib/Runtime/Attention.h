@@ -48,7 +48,7 @@ struct AttentionSource {
   }
 };
 
-/// The table of braid_attend and braid_attend_grad.
+/// The table of an attention and of its gradient.
 struct Attention {
   int64_t batch, time, heads, group, d, e;
   float scale;

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Attention.h"
+#include "Calls.h"
 #include "Outliers.h"
 #include "Threads.h"
 
@@ -197,7 +198,7 @@ void storeSlots(Context &context, const Plan &plan, const Buffer &grad, int64_t 
 
 } // namespace
 
-extern "C" int32_t braid_attend_grad(braid_context *abi, const char *name, const int64_t *table) {
+int32_t braid::rt::attendGrad(braid_context *abi, const char *name, const int64_t *table) {
   Context &context = stateOf(abi);
   CallTimer timer(context, "attend_grad", name);
   Attention a = Attention::read(*abi, table, true);

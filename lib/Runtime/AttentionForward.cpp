@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Attention.h"
+#include "Calls.h"
 #include "Outliers.h"
 #include <cmath>
 #include <omp.h>
@@ -100,7 +101,7 @@ private:
 
 } // namespace
 
-extern "C" int32_t braid_attend(braid_context *abi, const char *name, const int64_t *table) {
+int32_t braid::rt::attend(braid_context *abi, const char *name, const int64_t *table) {
   Context &context = stateOf(abi);
   CallTimer timer(context, "attend", name);
   Attention a = Attention::read(*abi, table, false);

@@ -53,13 +53,6 @@ braid_context Context::contextFor(int64_t batch, int64_t time) {
   return context;
 }
 
-int32_t Context::checkTime(const std::string &program, int64_t positions, int64_t time) {
-  if (!positions || time <= positions)
-    return 0;
-  return fail("`" + program + "`: sequences of " + std::to_string(time) + " tokens; a table by position has " +
-              std::to_string(positions) + " rows");
-}
-
 int32_t Context::fail(std::string message) {
   if (text.empty())
     text = std::move(message);
@@ -115,8 +108,4 @@ CallTimer::CallTimer(Context &context, const char *kind, const char *name)
 CallTimer::~CallTimer() {
   if (context.timing())
     context.addTime(kind, name, now() - start, flops);
-}
-
-extern "C" void braid_failed_at(braid_context *context, const char *location) {
-  stateOf(context).addLocation(location);
 }

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Buffers.h"
+#include "Calls.h"
 #include "Threads.h"
 #include <algorithm>
 #include <vector>
@@ -106,16 +107,16 @@ static bool readArgs(const braid_context &abi, Context &context, Cursor cursor, 
   return true;
 }
 
-extern "C" int32_t braid_launch(braid_context *abi, braid_kernel kernel, const char *name, const int64_t *table) {
+int32_t braid::rt::launch(braid_context *abi, braid_kernel kernel, const char *name, const int64_t *table) {
   Context &context = stateOf(abi);
   CallTimer timer(context, "launch", name);
   Cursor cursor(table);
-  int64_t space = cursor.next(), rows = cursor.next(), s0 = cursor.next(), s1 = cursor.next();
+  int64_t space = cursor.next(), rows = cursor.next(), scratchBytes = cursor.next();
   int64_t numSizes = cursor.next();
   Launch launch;
   launch.kernel = kernel;
-  launch.sizes = table + 5;
-  launch.scratchBytes = s0 + (numSizes ? s1 * launch.sizes[0] : 0);
+  launch.sizes = table + 4;
+  launch.scratchBytes = scratchBytes;
   for (int64_t i = 0; i < numSizes; ++i)
     cursor.next();
   launch.args.resize(size_t(cursor.next()));

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Buffers.h"
+#include "Calls.h"
 #include "MatmulCache.h"
 #include "Parts.h"
 #include "Threads.h"
@@ -251,7 +252,7 @@ bool multiply(Context &context, const Product &p) {
 
 } // namespace
 
-extern "C" int32_t braid_matmul(braid_context *abi, const char *name, const int64_t *table) {
+int32_t braid::rt::matmul(braid_context *abi, const char *name, const int64_t *table) {
   Context &context = stateOf(abi);
   CallTimer timer(context, "matmul", name);
   Cursor cursor(table);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Buffers.h"
+#include "Calls.h"
 #include <algorithm>
 #include <omp.h>
 
@@ -24,7 +25,7 @@ static void addRow(double *__restrict out, const char *in, int64_t dtype, int64_
   }
 }
 
-extern "C" int32_t braid_scatter(braid_context *abi, const char *name, const int64_t *table) {
+int32_t braid::rt::scatter(braid_context *abi, const char *name, const int64_t *table) {
   Context &context = stateOf(abi);
   CallTimer timer(context, "scatter", name);
   Cursor cursor(table);

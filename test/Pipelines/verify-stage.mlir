@@ -86,66 +86,11 @@ host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 48 : i64} {
 }
 
 // -----
-// The stages of the CPU: a program says what it needs, and nothing is left of what it was made from.
-llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [{name = "in:x", numbers = 8 : i64, per_token = true, storage = "f32"}], fixed_bytes = 0 : i64, name = "f", token_bytes = 0 : i64}} {
-  %0 = llvm.mlir.constant(0 : i32) : i32
-  llvm.return %0 : i32
-}
-
-// -----
-// expected-error @below {{holds no program: no llvm.func has the attribute `braid.program`}}
+// The stages of the CPU hold a program; what one looks like is in test/Conversion/HostToProgram/read-programs.test.
+// expected-error @below {{holds no program: no constant is called braid_<name>_program}}
 module {
   llvm.func @braid_f(!llvm.ptr) -> i32
 }
-
-// -----
-// expected-error @below {{has an attribute `braid.program` that does not say what the program needs}}
-llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {name = "f"}} {
-  %0 = llvm.mlir.constant(0 : i32) : i32
-  llvm.return %0 : i32
-}
-
-// -----
-// expected-error @below {{has an attribute `braid.program` that does not say what the program needs}}
-llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [{name = "in:x", numbers = 8 : i64, per_token = true, storage = "f64"}], fixed_bytes = 0 : i64, name = "f", token_bytes = 0 : i64}} {
-  %0 = llvm.mlir.constant(0 : i32) : i32
-  llvm.return %0 : i32
-}
-
-// -----
-llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [{ids = 4 : i64, name = "in:x", numbers = 1 : i64, per_token = true, storage = "i32"}], fixed_bytes = 0 : i64, name = "f", positions = 8 : i64, token_bytes = 0 : i64}} {
-  %0 = llvm.mlir.constant(0 : i32) : i32
-  llvm.return %0 : i32
-}
-
-// -----
-// expected-error @below {{has an attribute `braid.program` that does not say what the program needs}}
-llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [{ids = "4", name = "in:x", numbers = 1 : i64, per_token = true, storage = "i32"}], fixed_bytes = 0 : i64, name = "f", token_bytes = 0 : i64}} {
-  %0 = llvm.mlir.constant(0 : i32) : i32
-  llvm.return %0 : i32
-}
-
-// -----
-// expected-error @below {{has an attribute `braid.program` that does not say what the program needs}}
-llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [], fixed_bytes = 0 : i64, name = "f", positions = 0 : i64, token_bytes = 0 : i64}} {
-  %0 = llvm.mlir.constant(0 : i32) : i32
-  llvm.return %0 : i32
-}
-
-// -----
-llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [], fixed_bytes = 0 : i64, name = "f", token_bytes = 0 : i64}} {
-  // In `loops`, constants and loops of other dialects are allowed inside functions.
-  %0 = arith.constant 0 : i32
-  llvm.return %0 : i32
-}
-
-// -----
-llvm.func @braid_f(%context: !llvm.ptr) -> i32 attributes {braid.program = {externals = [], fixed_bytes = 0 : i64, name = "f", token_bytes = 0 : i64}} {
-  %0 = arith.constant 0 : i32
-  llvm.return %0 : i32
-}
-// expected-error @below {{is still there after its conversion}}
-func.func private @other()
 
 // -----
 // The stages of a GPU: a kernel was forgotten.

@@ -8,7 +8,7 @@
 #define BRAID_CONVERSION_PASSES_H
 
 #include "braid/Conversion/BraidToRow.h"
-#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/HostToProgram.h"
 #include "braid/Conversion/RowToGPU.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "mlir/Pass/Pass.h"

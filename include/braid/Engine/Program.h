@@ -68,7 +68,7 @@ public:
   virtual const std::vector<FunctionInfo> &functions() const = 0;
   const FunctionInfo *find(llvm::StringRef name) const;
   /// Runs a function; arenas are kept between runs and grow when needed. Fails, before anything is written, where
-  /// the sequences are longer than the function's `positions`. Ids are the caller's to check.
+  /// the sequences are longer than the function's `positions` or an id has no row in a table.
   virtual llvm::Error run(const RunRequest &request) = 0;
   /// Turns timing of every call on or off; `timings` are those of the runs since.
   virtual void setTiming(bool on) = 0;
@@ -78,8 +78,8 @@ public:
   virtual int threads() const = 0;
 };
 
-/// Lowers like Program::compile and writes an object file and a C header with one
-/// function `int32_t braid_<function>(struct braid_context *)` for each host.func.
+/// Lowers like Program::compile and writes an object file with a constant `struct braid_program braid_<name>_program`
+/// for each host.func, and a C header that declares them.
 llvm::Error writeObject(mlir::ModuleOp module, const EngineOptions &options, llvm::StringRef objectPath,
                         llvm::StringRef headerPath);
 

@@ -1,13 +1,11 @@
-//===- ABI.h - the C interface between compiled programs and the runtime --===//
+//===- ABI.h - programs as data, and the calls they consist of ------------===//
 //
-// Compiled host functions consist of calls of the functions below; compiled row
-// kernels have the type braid_kernel. What a call works on is described by a
-// constant table of 64-bit integers next to the code, so that a deep model costs
-// data, not instructions. Batch and time are run-time values: a token buffer's
-// address is `arena + offset * tokens`, so one compiled program serves every shape.
-//
-// Every function returns 0, or a non-zero code after having put a message into
-// the context (braid_fail); compiled code stops at the first failure.
+// A compiled program is a constant: what it is given, which kernels it has, and its calls
+// in order. What a call works on is described by a table of 64-bit integers, so that a
+// deep model costs data, not instructions. Batch and time are run-time values: a token
+// buffer's address is `arena + offset * tokens`, so one compiled program serves every shape.
+// Whoever runs programs walks their calls (braid_program_run); whoever wants to look at
+// them first may. Only row kernels are machine code.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_RUNTIME_ABI_H
@@ -18,6 +16,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// The version of what stands here. A program of another one is refused.
+#define BRAID_ABI 2
 
 /// Storage formats of buffers.
 enum braid_dtype { BRAID_F32 = 0, BRAID_BF16 = 1, BRAID_I32 = 2 };
@@ -61,6 +62,77 @@ struct braid_entry {
 typedef void (*braid_kernel)(void *const *args, const int64_t *sizes, int64_t begin, int64_t end, int64_t time,
                              char *scratch);
 
+//===----------------------------------------------------------------------===//
+// Programs
+//===----------------------------------------------------------------------===//
+
+/// What an external is to the program; its path says which one.
+enum braid_role {
+  BRAID_PARAMETER = 0,   ///< of the model, by its path
+  BRAID_GRADIENT = 1,    ///< of the loss, by the parameter's path
+  BRAID_ACCUMULATED = 2, ///< the sum of several gradients
+  BRAID_MOMENT_1 = 3,    ///< the optimiser's mean of gradients
+  BRAID_MOMENT_2 = 4,    ///< and of their squares
+  BRAID_INPUT = 5,
+  BRAID_OUTPUT = 6,
+  BRAID_DRAW = 7,  ///< the run's coordinates for random numbers: seed (low, high), step, first sequence
+  BRAID_OTHER = 8, ///< named by its path alone
+};
+
+/// A buffer of the caller's. `name` and `path` are offsets in the program's texts.
+struct braid_external {
+  int64_t name; ///< `param:<path>`, `in:<path>`, `out:<path>`, `grad:<path>`, …: role and path in one word
+  int64_t path;
+  int64_t role;      ///< enum braid_role
+  int64_t numbers;   ///< for each token, or in all
+  int64_t per_token; ///< 1: for each token
+  int64_t dtype;     ///< enum braid_dtype
+  int64_t ids;       ///< the numbers index tables of at least so many rows (a negative one: no row); 0: they do not
+};
+
+/// Kinds of a call, and what its table holds. `Buffer` stands for dtype, base, offset.
+enum braid_call_kind {
+  /// space, rows (fixed space), scratch bytes of a thread, number of dynamic sizes and streams, the sizes, the streams,
+  /// number of arguments, then each argument: enum braid_arg_kind and what the kind needs.
+  BRAID_CALL_LAUNCH = 0,
+  /// C[b,m,n] = (accumulate ? C : 0) + sum over k of A[b,m,k] · B[b,k,n], strided, products accumulated in fp32.
+  /// batch, m, n, k; then flags: bit 0 m is multiplied by the tokens, bit 1 k is, bit 2 batch is, bit 3 accumulate;
+  /// then for A, B, C: Buffer, stride of batch, of rows (A: m, B: k, C: m), of columns (A: k, B: n, C: n), in numbers.
+  BRAID_CALL_MATMUL = 1,
+  /// Attention, as braid.attend. Number of sources s; shared (batched) heads h; query group g (q's further axes,
+  /// flattened; query rows are [h][g][d]); d (contracted); e (value width); scale as the bits of a double;
+  /// then Buffers: q [tokens][h][g][d], output [tokens][h][g][e], lse (fp32) [tokens][h][g];
+  /// then for each source: kind (0 tokens of the sequence, 1 slots), mask (enum braid_mask), window (0: none; else the
+  /// newest
+  /// so many of the keys that are left), number of slots, Buffers k [tokens or slots][h][d], v [tokens or slots][h][e];
+  /// with
+  /// BRAID_MASK_SEGMENT then segments (base, offset) i32 [tokens], any integers in any order.
+  /// A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed.
+  BRAID_CALL_ATTEND = 2,
+  /// Its gradient. The same, then Buffers: output gradient, query gradient, then for each source: key gradient and
+  /// value
+  /// gradient; those of slots are summed over all tokens.
+  BRAID_CALL_ATTEND_GRAD = 3,
+  /// Sums rows into a table: out[id[t]][j] += in[t][j] in the order of t, from zero. Ids outside 0…table_rows-1 are
+  /// skipped.
+  /// Table rows, width, then Buffers: in [tokens][width], ids (i32) [tokens], out (fp32) [table rows][width].
+  BRAID_CALL_SCATTER = 4,
+
+  /// The calls up to the matching BRAID_CALL_END, again and again: enum braid_loop_kind and what the kind needs.
+  BRAID_CALL_LOOP = 16,
+  /// The calls up to the matching BRAID_CALL_END, if the number (i32) at base, offset is not 0.
+  BRAID_CALL_WHEN = 17,
+  /// An empty table.
+  BRAID_CALL_END = 18,
+};
+
+enum braid_loop_kind {
+  /// base, offset of an i32: as many times as it says, not at all where it is negative.
+  BRAID_LOOP_COUNT = 0,
+  /// The same, then base, offset of another: before each time, the loop ends where that one is 0.
+  BRAID_LOOP_WHILE = 1,
+};
+
 /// Row spaces of a launch.
 enum braid_space {
   BRAID_TOKENS = 0, ///< one row a token
@@ -74,17 +146,6 @@ enum braid_arg_kind {
   BRAID_ARG_SUM = 2,    ///< base, offset, numbers: an fp32 result summed over all rows in a fixed order; overwritten
 };
 
-/// Launch table: space, rows (fixed space), scratch bytes a thread = s0 + s1·(first dynamic size, or 0): s0, s1,
-/// number of dynamic sizes and streams, the sizes, the streams, number of arguments, then each argument: kind and what
-/// the kind needs.
-int32_t braid_launch(struct braid_context *, braid_kernel kernel, const char *name, const int64_t *table);
-
-/// C[b,m,n] = (accumulate ? C : 0) + sum over k of A[b,m,k] · B[b,k,n], strided, products accumulated in fp32.
-/// Table: batch, m, n, k; then flags: bit 0 m is multiplied by the tokens, bit 1 k is, bit 2 batch is, bit 3
-/// accumulate; then for A, B, C: dtype, base, offset, stride of batch, of rows (A: m, B: k, C: m), of columns (A: k, B:
-/// n, C: n), in numbers.
-int32_t braid_matmul(struct braid_context *, const char *name, const int64_t *table);
-
 /// Masks of a source of attention.
 enum braid_mask {
   BRAID_MASK_CAUSAL = 0,
@@ -93,27 +154,32 @@ enum braid_mask {
   BRAID_MASK_SEGMENT = 4, ///< added to one of the others: of those only the keys of the query's own segment
 };
 
-/// Attention, as braid.attend. Table: number of sources s; shared (batched) heads h; query group g (q's further axes,
-/// flattened; query rows are [h][g][d]); d (contracted); e (value width); scale as the bits of a double;
-/// then buffers (dtype, base, offset): q [tokens][h][g][d], output [tokens][h][g][e], lse (fp32) [tokens][h][g];
-/// then for each source: kind (0 tokens of the sequence, 1 slots), mask (braid_mask), window (0: none; else the newest
-/// so many of the keys that are left), number of slots, k (dtype, base, offset) [tokens or slots][h][d], v (dtype,
-/// base, offset) [tokens or slots][h][e]; with BRAID_MASK_SEGMENT then segments (base, offset) i32 [tokens], any
-/// integers in any order. A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed.
-int32_t braid_attend(struct braid_context *, const char *name, const int64_t *table);
+/// Offsets, of texts in `texts` and of the table in `tables`.
+struct braid_call {
+  int64_t kind;   ///< enum braid_call_kind
+  int64_t kernel; ///< of a launch: which of the program's kernels; -1 for others
+  int64_t name;   ///< under which the call is timed and reported
+  int64_t place;  ///< in the model's text: `file:line:column`; may be empty
+  int64_t table;
+};
 
-/// Its gradient. The same table, then: output gradient (dtype, base, offset), query gradient (dtype, base, offset),
-/// then for each source: key gradient and value gradient (dtype, base, offset each); those of slots are summed over all
-/// tokens.
-int32_t braid_attend_grad(struct braid_context *, const char *name, const int64_t *table);
+/// A compiled program: constant data, but for the addresses of its kernels.
+struct braid_program {
+  int64_t abi; ///< BRAID_ABI
+  const char *name;
+  int64_t token_bytes, fixed_bytes; ///< of its arenas: for each padded token, and in all
+  int64_t positions;                ///< a sequence has at most so many tokens; 0: any number
+  int64_t num_externals, num_calls, num_kernels, num_tables, num_texts;
+  const struct braid_external *externals;
+  const struct braid_call *calls;
+  const braid_kernel *kernels;
+  const int64_t *tables; ///< num_tables numbers
+  const char *texts;     ///< num_texts bytes, the last of them 0
+};
 
-/// Sums rows into a table: out[id[t]][j] += in[t][j] in the order of t, from zero. Ids outside 0…table_rows-1 are
-/// skipped. Table: table rows, width, then buffers (dtype, base, offset): in [tokens][width], ids (i32) [tokens], out
-/// (fp32) [table rows][width].
-int32_t braid_scatter(struct braid_context *, const char *name, const int64_t *table);
-
-/// Called by compiled code when a call has failed, with the program location of the call; adds it to the message.
-void braid_failed_at(struct braid_context *, const char *location);
+/// Runs the calls of a program in order. Returns 0, or a non-zero code after having put a message into the context,
+/// with the place of the call that failed; the calls behind it are not run. The program has been checked (see C.h).
+int32_t braid_program_run(struct braid_context *, const struct braid_program *);
 
 #ifdef __cplusplus
 }

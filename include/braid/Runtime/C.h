@@ -1,6 +1,6 @@
 //===- C.h - running programs that were compiled ahead of time ------------===//
 //
-// For C and C++. `braid compile MODEL --emit obj -o model.o` writes an object file and model.h, which has a
+// For C and C++. `braid compile MODEL --emit obj -o model.o` writes an object file and model.h, which declares a
 // `struct braid_program` for every program in it. Link the object with libbraid_runtime:
 //
 //   struct braid_runtime *runtime = braid_runtime_create(0);
@@ -21,24 +21,14 @@
 extern "C" {
 #endif
 
-/// A buffer of the caller's: `param:<path>`, `in:<name>`, `out:<name>`, `grad:<path>`; see docs/ahead-of-time.md.
-struct braid_external {
-  const char *name;
-  int64_t numbers;   ///< for each token, or in all
-  int32_t per_token; ///< 1: for each token
-  int32_t dtype;     ///< enum braid_dtype
-  int64_t ids;       ///< the numbers index tables of at least so many rows (a negative one: no row); 0: they do not
-};
-
-/// What a compiled program is and needs.
-struct braid_program {
-  const char *name;
-  int32_t (*entry)(struct braid_context *);
-  int64_t token_bytes, fixed_bytes; ///< of its arenas: for each padded token, and in all
-  int64_t num_externals;
-  const struct braid_external *externals;
-  int64_t positions; ///< a sequence has at most so many tokens; 0: any number
-};
+/// What an external is called, `param:<path>`, `in:<name>`, `out:<name>`, `grad:<path>`, and its path alone; see
+/// docs/ahead-of-time.md.
+static inline const char *braid_external_name(const struct braid_program *program, int64_t external) {
+  return program->texts + program->externals[external].name;
+}
+static inline const char *braid_external_path(const struct braid_program *program, int64_t external) {
+  return program->texts + program->externals[external].path;
+}
 
 /// Bytes of a buffer for a number of tokens (batch · time).
 static inline int64_t braid_external_bytes(const struct braid_external *external, int64_t tokens) {
@@ -53,6 +43,8 @@ struct braid_runtime;
 struct braid_runtime *braid_runtime_create(int32_t threads);
 void braid_runtime_destroy(struct braid_runtime *runtime);
 
+/* The name carries the version of the interface: programs of version 1 call `braid_runtime_run`, which refuses them. */
+#define braid_runtime_run braid_runtime_run_2
 /// Runs a program on `batch` sequences of `time` tokens. `seed` and `step` are the coordinates of random draws.
 /// `external`: an address for each of the program's externals, none null, aligned as its numbers are; results
 /// are written there. Ids that no table has a row for, and sequences longer than the program's `positions`, are refused

@@ -1,6 +1,6 @@
 //===- Context.h - what lives across calls of the runtime -----------------===//
 //
-// A compiled program calls the functions of ABI.h with a `braid_context`, whose
+// The calls of a program (Calls.h) get a `braid_context`, whose
 // `state` is a Context: the number of threads, scratch memory, a cache of matrix
 // product primitives, the message of a failure, and times.
 //
@@ -42,8 +42,6 @@ public:
 
   /// A braid_context for `batch` sequences of `time` tokens: fills in the counts and `state`.
   braid_context contextFor(int64_t batch, int64_t time);
-  /// Fails where a program that knows so many `positions` (0: any number) would run on sequences of `time` tokens.
-  int32_t checkTime(const std::string &program, int64_t positions, int64_t time);
 
   /// Why the last call failed, with the program's location; empty when none did.
   const std::string &message() const { return text; }

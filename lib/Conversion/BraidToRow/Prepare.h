@@ -11,7 +11,7 @@ namespace braid::convert {
 /// value, and nothing is unused.
 llvm::LogicalResult prepare(ir::FuncOp func);
 
-/// Puts attention's operands and results into the order of axes of `braid_attend`.
+/// Puts attention's operands and results into the order of axes of BRAID_CALL_ATTEND (ABI.h).
 void prepareAttend(ir::AttendOp op);
 void prepareAttendGrad(ir::AttendGradOp op);
 

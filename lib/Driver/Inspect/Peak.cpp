@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <vector>
 
 namespace braid::driver {
 
@@ -28,29 +29,36 @@ double measurePeak(bool bf16, int threads) {
   braid_context call = context.contextFor(1, 1);
   call.external = external;
   int64_t format = bf16 ? BRAID_BF16 : BRAID_F32;
-  const int64_t table[] = {1,
-                           n,
-                           n,
-                           n,
-                           0,
-                           format,
-                           BRAID_EXTERNAL,
-                           0,
-                           n * n,
-                           n,
-                           1,
-                           format,
-                           BRAID_EXTERNAL,
-                           1,
-                           n * n,
-                           n,
-                           1,
-                           BRAID_F32,
-                           BRAID_EXTERNAL,
-                           2,
-                           n * n,
-                           n,
-                           1};
+  // A program of one product.
+  const int64_t square = n * n;
+  const std::vector<int64_t> table = {1,
+                                      n,
+                                      n,
+                                      n,
+                                      0,
+                                      format,
+                                      BRAID_EXTERNAL,
+                                      0,
+                                      square,
+                                      n,
+                                      1,
+                                      format,
+                                      BRAID_EXTERNAL,
+                                      1,
+                                      square,
+                                      n,
+                                      1,
+                                      BRAID_F32,
+                                      BRAID_EXTERNAL,
+                                      2,
+                                      square,
+                                      n,
+                                      1};
+  const braid_call product = {BRAID_CALL_MATMUL, -1, 0, 4, 0};
+  braid_program program = {BRAID_ABI, "peak"};
+  program.num_calls = 1, program.calls = &product;
+  program.num_tables = int64_t(table.size()), program.tables = table.data();
+  program.num_texts = 5, program.texts = "peak";
   double best = 1e30;
   auto begin = std::chrono::steady_clock::now();
   auto since = [](auto start) {
@@ -59,7 +67,7 @@ double measurePeak(bool bf16, int threads) {
   // At least five, and up to half a second of them: the machine may be busy with something else.
   for (int i = 0; i < 5 || (i < 64 && since(begin) < 0.5); ++i) {
     auto start = std::chrono::steady_clock::now();
-    if (braid_matmul(&call, "peak", table))
+    if (braid_program_run(&call, &program))
       return 0;
     best = std::min(best, since(start));
   }

@@ -1,7 +1,7 @@
 // A launch that names no kernel, or does not fit it, is refused by each pass that looks at both.
 // RUN: braid-opt %s --split-input-file --verify-diagnostics --mark-reuse
 // RUN: braid-opt %s --split-input-file --verify-diagnostics --mark-aliases
-// RUN: braid-opt %s --split-input-file --verify-diagnostics --convert-host-to-llvm
+// RUN: braid-opt %s --split-input-file --verify-diagnostics --convert-host-to-program
 // RUN: braid-opt %s --split-input-file --verify-diagnostics --convert-braid-to-row
 // RUN: braid-opt %s --split-input-file --verify-diagnostics --braid-verify-stage
 

@@ -9,7 +9,7 @@ int main(void) {
   struct braid_runtime *runtime = braid_runtime_create(1);
   float *loss = 0, scale = 1;
   for (int64_t i = 0; i < braid_loss_program.num_externals; ++i) {
-    const char *name = braid_loss_program.externals[i].name;
+    const char *name = braid_external_name(&braid_loss_program, i);
     external[i] = memory[i];
     if (name[0] == 'i')
       external[i] = name[3] == 'l' ? (void *)&scale : name[4] == 'o' ? (void *)tokens : (void *)targets;

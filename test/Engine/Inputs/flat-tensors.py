@@ -16,7 +16,7 @@ def read(path):
 if sys.argv[1] == "flatten":
     _, _, source, header, prefix, out = sys.argv
     tensors = read(source)
-    names = re.findall(rf'\{{"{prefix}:([^"]+)"', open(header).read())
+    names = re.findall(rf"\] {prefix}:(\S+):", open(header).read())
     assert names
     open(out, "wb").write(b"".join(tensors[name] for name in names))
 else:

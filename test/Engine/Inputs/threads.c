@@ -20,11 +20,11 @@ static size_t run(char *results) {
     external[i] = calloc(1, (size_t)bytes);
     for (int64_t j = 0; j < bytes / 4; ++j) {
       state = state * 1664525u + 1013904223u;
-      if (starts(e->name, "param:"))
+      if (starts(braid_external_name(program, i), "param:"))
         ((float *)external[i])[j] = (float)(state >> 8) / 16777216.0f * 0.2f - 0.1f;
-      else if (starts(e->name, "in:t")) /* tokens, targets */
+      else if (starts(braid_external_name(program, i), "in:t")) /* tokens, targets */
         ((int32_t *)external[i])[j] = (int32_t)(state >> 24);
-      else if (!strcmp(e->name, "in:loss_scale"))
+      else if (!strcmp(braid_external_name(program, i), "in:loss_scale"))
         ((float *)external[i])[j] = 1.0f / tokens;
     }
   }
@@ -36,7 +36,7 @@ static size_t run(char *results) {
   for (int64_t i = 0; i < program->num_externals; ++i) {
     const struct braid_external *e = &program->externals[i];
     size_t bytes = (size_t)braid_external_bytes(e, tokens);
-    if (starts(e->name, "out:") || starts(e->name, "grad:")) {
+    if (starts(braid_external_name(program, i), "out:") || starts(braid_external_name(program, i), "grad:")) {
       memcpy(results + size, external[i], bytes);
       size += bytes;
     }

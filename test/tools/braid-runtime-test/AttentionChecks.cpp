@@ -1,6 +1,7 @@
 //===- AttentionChecks.cpp - attention and its gradient against loops -----===//
 
 #include "Checks.h"
+#include "lib/Runtime/Calls.h"
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -79,13 +80,13 @@ public:
 
   void run(const std::string &format) {
     reference();
-    call.expectSuccess(braid_attend(call.context(), c.name, call.table()));
+    call.expectSuccess(braid::rt::attend(call.context(), c.name, call.table()));
     std::string name = std::string("attention ") + c.name + " " + format;
     double unit = 20 * output.roundoff() + 2e-6;
     report(name + " output", distance(output, wantOutput), 2 * output.roundoff() + 1e-6);
     report(name + " lse", distance(lse, wantLse), 4e-6);
     // The gradient starts from what forward stored, as in a training step.
-    call.expectSuccess(braid_attend_grad(call.context(), c.name, call.table()));
+    call.expectSuccess(braid::rt::attendGrad(call.context(), c.name, call.table()));
     report(name + " query gradient", distance(queryGrad, wantQuery), unit);
     for (size_t s = 0; s < c.sources.size(); ++s) {
       double many = std::sqrt(c.sources[s].slots ? double(rows) : 1.0);
@@ -96,8 +97,8 @@ public:
 
   /// All results as bytes, to compare runs.
   std::vector<char> results() {
-    braid_attend(call.context(), c.name, call.table());
-    braid_attend_grad(call.context(), c.name, call.table());
+    braid::rt::attend(call.context(), c.name, call.table());
+    braid::rt::attendGrad(call.context(), c.name, call.table());
     std::vector<char> bytes;
     auto append = [&](Numbers &numbers) {
       const char *data = static_cast<char *>(numbers.data());

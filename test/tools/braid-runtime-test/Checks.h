@@ -60,6 +60,7 @@ void checkMatmul();
 void checkAttention();
 void checkScatter();
 void checkLaunch();
+void checkPrograms();
 /// These work in `folder`, which is emptied.
 void checkData(const std::string &folder);
 void checkThreads(const std::string &folder);

@@ -1,6 +1,7 @@
 //===- MatmulChecks.cpp - matrix products against loops -------------------===//
 
 #include "Checks.h"
+#include "lib/Runtime/Calls.h"
 #include <cmath>
 
 using namespace braid::test;
@@ -49,7 +50,7 @@ void check(const Case &p, int64_t typeA, int64_t typeB, int64_t typeC, const cha
   call.add(a).add(p.a.batch).add(p.a.row).add(p.a.col);
   call.add(b).add(p.b.batch).add(p.b.row).add(p.b.col);
   call.add(c).add(p.c.batch).add(p.c.row).add(p.c.col);
-  call.expectSuccess(braid_matmul(call.context(), p.name, call.table()));
+  call.expectSuccess(braid::rt::matmul(call.context(), p.name, call.table()));
   double size = std::sqrt(double(p.k + 1)) * 2;
   report(std::string("matmul ") + p.name + " " + format, distance(c, want), size * (c.roundoff() + 4e-7));
 }
@@ -73,7 +74,7 @@ void checkLong(int64_t m, int64_t n, int64_t type, const char *format, bool turn
   std::vector<double> want(size_t(m * n), double(k) * a[0] * b[0]);
   call.add(1).add(m).add(n).add(1).add(2);
   call.add(a).add(0).add(turned ? 1 : k).add(turned ? m : 1).add(b).add(0).add(n).add(1).add(c).add(0).add(n).add(1);
-  call.expectSuccess(braid_matmul(call.context(), "long", call.table()));
+  call.expectSuccess(braid::rt::matmul(call.context(), "long", call.table()));
   report("matmul long sum " + std::to_string(m) + " x " + std::to_string(n) + " " + format, distance(c, want) / want[0],
          type == BRAID_F32 ? 5e-5 : 3e-4);
 }
@@ -111,7 +112,7 @@ void braid::test::checkMatmul() {
     call.add(1).add(2).add(2).add(2).add(terms ? 1 : 2);
     for (Numbers *matrix : {&a, &b, &c})
       call.add(*matrix).add(4).add(2).add(1);
-    call.expectSuccess(braid_matmul(call.context(), "empty", call.table()));
+    call.expectSuccess(braid::rt::matmul(call.context(), "empty", call.table()));
     report(terms ? "matmul no rows" : "matmul no terms", distance(c, terms ? kept : std::vector<double>(4)), 0);
   }
 }

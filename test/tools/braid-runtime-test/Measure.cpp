@@ -1,6 +1,7 @@
 //===- Measure.cpp - how fast products and attention are ------------------===//
 
 #include "Checks.h"
+#include "lib/Runtime/Calls.h"
 #include <bit>
 #include <cstdio>
 
@@ -13,11 +14,11 @@ static void product(const char *name, int64_t m, int64_t n, int64_t k, bool turn
   call.add(a).add(0).add(turnA ? 1 : k).add(turnA ? m : 1);
   call.add(b).add(0).add(turnB ? 1 : n).add(turnB ? k : 1);
   call.add(c).add(0).add(n).add(1);
-  call.expectSuccess(braid_matmul(call.context(), name, call.table()));
+  call.expectSuccess(braid::rt::matmul(call.context(), name, call.table()));
   double best = 1e9;
   for (int rep = 0; rep < 5; ++rep) {
     call.state.setTiming(true);
-    call.expectSuccess(braid_matmul(call.context(), name, call.table()));
+    call.expectSuccess(braid::rt::matmul(call.context(), name, call.table()));
     best = std::min(best, call.state.times().front().seconds);
   }
   std::printf("%-28s %-5s %8.3f ms %7.1f GFLOP/s\n", name, dtype == BRAID_BF16 ? "bf16" : "f32", best * 1e3,
@@ -43,7 +44,7 @@ static void attention(int64_t batch, int64_t time, int64_t heads, int64_t d, int
     double best = 1e9, flops = 0;
     for (int rep = 0; rep < 6; ++rep) {
       call.state.setTiming(true);
-      auto *function = backward ? braid_attend_grad : braid_attend;
+      auto *function = backward ? braid::rt::attendGrad : braid::rt::attend;
       call.expectSuccess(function(call.context(), "attention", call.table()));
       best = std::min(best, call.state.times().front().seconds);
       flops = call.state.times().front().flops;

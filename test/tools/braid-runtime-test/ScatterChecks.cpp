@@ -1,6 +1,7 @@
 //===- ScatterChecks.cpp - summing rows by id against a loop --------------===//
 
 #include "Checks.h"
+#include "lib/Runtime/Calls.h"
 #include <cstring>
 
 using namespace braid::test;
@@ -22,7 +23,7 @@ static void check(const char *name, int64_t rows, int64_t width, int64_t tokens,
   for (double &sum : want)
     sum = double(float(sum));
   call.add(rows).add(width).add(in).add(BRAID_I32).addBase(ids.data()).add(out);
-  call.expectSuccess(braid_scatter(call.context(), name, call.table()));
+  call.expectSuccess(braid::rt::scatter(call.context(), name, call.table()));
   report(std::string("scatter ") + name, distance(out, want), 0);
 }
 
@@ -37,7 +38,7 @@ static void checkEqual() {
   std::vector<double> want(3 * width);
   std::fill(want.begin() + width, want.begin() + 2 * width, double(float(tokens * double(0.1f))));
   call.add(3).add(width).add(in).add(BRAID_I32).addBase(ids.data()).add(out);
-  call.expectSuccess(braid_scatter(call.context(), "equal", call.table()));
+  call.expectSuccess(braid::rt::scatter(call.context(), "equal", call.table()));
   report("scatter of equal tokens", distance(out, want), 0);
 }
 

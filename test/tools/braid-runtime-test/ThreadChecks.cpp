@@ -2,6 +2,7 @@
 
 #include "Checks.h"
 #include "braid/Runtime/Processors.h"
+#include "lib/Runtime/Calls.h"
 #include <bit>
 #include <cstring>
 #include <filesystem>
@@ -32,7 +33,7 @@ std::vector<char> results() {
       Numbers a(batch * m * k, typeA, 1), b(batch * k * n, typeB, 2), c(batch * m * n, BRAID_F32, 3);
       call.add(batch).add(m).add(n).add(k).add(0);
       call.add(a).add(m * k).add(k).add(1).add(b).add(k * n).add(n).add(1).add(c).add(m * n).add(n).add(1);
-      call.expectSuccess(braid_matmul(call.context(), "product", call.table()));
+      call.expectSuccess(braid::rt::matmul(call.context(), "product", call.table()));
       keep(c);
     }
   constexpr int64_t batch = 2, time = 130, heads = 2, width = 16, slots = 5;
@@ -43,8 +44,8 @@ std::vector<char> results() {
       dv(k.size(), BRAID_F32, 9);
   call.add(1).add(heads).add(1).add(width).add(width).add(std::bit_cast<int64_t>(0.25)).add(q).add(out).add(lse);
   call.add(1).add(BRAID_MASK_ALL).add(0).add(slots).add(k).add(v).add(outGrad).add(dq).add(dk).add(dv);
-  call.expectSuccess(braid_attend(call.context(), "attention", call.table()));
-  call.expectSuccess(braid_attend_grad(call.context(), "attention", call.table()));
+  call.expectSuccess(braid::rt::attend(call.context(), "attention", call.table()));
+  call.expectSuccess(braid::rt::attendGrad(call.context(), "attention", call.table()));
   for (Numbers *numbers : {&out, &dq, &dk, &dv})
     keep(*numbers);
   return all;

@@ -2,8 +2,8 @@
 #include "model.h"
 
 int64_t step_externals(void) { return braid_step_program.num_externals; }
-const char *step_name(int64_t i) { return braid_step_externals[i].name; }
-int64_t step_numbers(int64_t i) { return braid_step_externals[i].numbers; }
+const char *step_name(int64_t i) { return braid_external_name(&braid_step_program, i); }
+int64_t step_numbers(int64_t i) { return braid_step_program.externals[i].numbers; }
 int32_t step_run(struct braid_runtime *runtime, void *const *external) {
   return braid_runtime_run(runtime, &braid_step_program, 1, 1, 0, 0, external);
 }

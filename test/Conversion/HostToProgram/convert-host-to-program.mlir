@@ -1,15 +1,12 @@
-// RUN: braid-opt %s --split-input-file --convert-host-to-llvm | FileCheck %s
-// RUN: not braid-opt %S/Inputs/unplanned.mlir --convert-host-to-llvm 2>&1 | FileCheck %s --check-prefix=UNPLANNED
+// RUN: braid-opt %s --split-input-file --convert-host-to-program | FileCheck %s
+// RUN: not braid-opt %S/Inputs/unplanned.mlir --convert-host-to-program 2>&1 | FileCheck %s --check-prefix=UNPLANNED
 
 // UNPLANNED: error: 'host.func' op is not planned
 
-// The tables are in calls.mlir; here: what a caller must know of the program stays with it.
-// CHECK-LABEL: llvm.func @braid_f(
-// CHECK-SAME:  braid.program = {
-// CHECK-SAME:  externals = [{name = "in:x", numbers = 8 : i64, per_token = true, storage = "f32"}, {name = "param:w", numbers = 4 : i64, per_token = false, storage = "bf16"}]
-// CHECK-SAME:  fixed_bytes = 64 : i64, name = "f", token_bytes = 32 : i64
-// CHECK:       llvm.call @braid_launch
-// CHECK-NOT:   host.func
+// What is in the constants is in calls.mlir.
+// CHECK:     llvm.mlir.global internal constant @braid_f_program.calls(
+// CHECK:     llvm.mlir.global external constant @braid_f_program()
+// CHECK-NOT: host.func
 row.kernel @k token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [d: 8], f32>, %y: !row.buffer<rows, [d: 8], f32>):
   %0 = row.load %x : !row.buffer<rows, [d: 8], f32> -> !row.value<[d: 8]>
@@ -33,7 +30,7 @@ row.kernel @alone token dynamic [] {
 
 // -----
 // A kernel of several widths: the distance between rows of a list's entries is that of this launch, 8 numbers.
-// CHECK: llvm.mlir.global internal constant @braid_wide.tables(dense<[0, 0, {{[0-9]+}}, 0, 2, 2, 8, 2, 1, 2, 0, 0, 32, 0, 32, 32, 0, 0, 64]>
+// CHECK: llvm.mlir.global internal constant @braid_wide_program.tables(dense<[0, 0, {{[0-9]+}}, 2, 2, 8, 2, 1, 2, 0, 0, 32, 0, 32, 32, 0, 0, 64]>
 row.kernel @sum token dynamic ["n", "d"] {
 ^bb0(%l: !row.list<n, [d: ?], f32>, %y: !row.buffer<rows, [d: ?], f32>):
   %0 = row.stack %l : !row.list<n, [d: ?], f32> -> !row.value<[n: ?, d: ?]>

@@ -1,14 +1,12 @@
 // The tables of attention and its gradient.
-// RUN: braid-opt %s --convert-host-to-llvm | FileCheck %s
+// RUN: braid-opt %s --convert-host-to-program | FileCheck %s
 
 // Sources, heads, group, d, e, the scale 0.5; query, output, denominators; the tokens of the sequence: kind, mask causal within
 // a segment, window, slots, keys, values, and where the segments lie; slots: keys, values.
-// CHECK: llvm.mlir.global internal constant @braid_f.tables(dense<
+// CHECK: llvm.mlir.global internal constant @braid_f_program.tables(dense<
 // CHECK-SAME: [2, 2, 1, 8, 8, 4602678819172646912, 0, 2, 0, 0, 2, 1, 0, 2, 2, 0, 4, 6, 0, 0, 2, 0, 0, 2, 0, 2, 3, 1, 2, 0, 3, 0, 2, 4, 0, 2, 4,
 // The gradient: the same with one source, strict, then its own.
 // CHECK-SAME: 1, 2, 1, 8, 8, 4602678819172646912, 0, 2, 0, 0, 2, 1, 0, 2, 2, 0, 5, 0, 0, 0, 2, 0, 0, 2, 0, 2, 3, 0, 2, 1, 0, 2, 5, 0, 2, 6, 0, 2, 7]>
-// CHECK: llvm.call @braid_attend(
-// CHECK: llvm.call @braid_attend_grad(
 host.func @f attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
   %q = host.external "in:q" : !host.buffer<token, 16, f32>
   %o = host.external "out:o" : !host.buffer<token, 16, f32>

@@ -1,7 +1,7 @@
 //===- CallTables.cpp - the integers that describe a call -----------------===//
 
 #include "CallTables.h"
-#include "braid/Conversion/HostToLLVM.h"
+#include "braid/Conversion/HostToProgram.h"
 #include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Runtime/ABI.h"
@@ -51,13 +51,17 @@ void CallTables::place(Value value) {
   put({BRAID_ZERO, 0});
 }
 
-void CallTables::typedPlace(Value value) {
-  auto storage = cast<BufferType>(value.getType()).getStorage();
-  switch (storage) {
+int64_t CallTables::dtypeOf(BufferType type) {
+  switch (type.getStorage()) {
 #define FORMAT(NAME, WORD, BYTES, C)                                                                                   \
-  case Storage::NAME: put({BRAID_##NAME}); break;
+  case Storage::NAME: return BRAID_##NAME;
 #include "braid/Support/Formats.def"
   }
+  llvm_unreachable("a format");
+}
+
+void CallTables::typedPlace(Value value) {
+  put({dtypeOf(cast<BufferType>(value.getType()))});
   place(value);
 }
 
@@ -74,7 +78,7 @@ void CallTables::launch(LaunchOp op) {
     for (Attribute path : paths)
       streams.push_back(int64_t(braid::rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
   int64_t rows = tokens ? 0 : int64_t(op.getRows().value_or(1));
-  put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()), 0,
+  put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()),
        int64_t(op.getSizes().size() + streams.size())});
   put(op.getSizes());
   put(streams);

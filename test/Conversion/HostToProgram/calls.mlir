@@ -1,8 +1,7 @@
-// A program is a list of calls with constant tables; it stops at the first that fails and says where.
-// RUN: braid-opt %s --convert-host-to-llvm | FileCheck %s
+// A program is constants: its calls, what each works on, names and places.
+// RUN: braid-opt %s --convert-host-to-program | FileCheck %s
 
 // The kernel is declared for the host; the conversion tells it that its arguments are one buffer in one launch.
-// CHECK: llvm.func @braid_launch(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr) -> i32
 // CHECK: llvm.func @braid_kernel_add(!llvm.ptr, !llvm.ptr, i64, i64, i64, !llvm.ptr)
 // CHECK: row.kernel @add token dynamic ["n"] attributes {aliases = [array<i64: 0, 1>]}
 row.kernel @add token dynamic ["n"] {
@@ -15,25 +14,26 @@ row.kernel @add token dynamic ["n"] {
   row.accumulate %3 to %s : !row.value<[d: 8]>, !row.buffer<shared, [d: 8], f32>
 }
 
+// Externals: name, path (after the role), role, numbers, per token, dtype, ids.
+// CHECK: llvm.mlir.global internal constant @braid_f_program.externals(dense<[0, 8, 0, 32, 0, 0, 0, 10, 17, 1, 8, 0, 0, 0, 19, 25, 6, 4, 1, 0, 0]> : tensor<21xi64>)
+// Calls: kind, kernel, name, place, table.
+// CHECK: llvm.mlir.global internal constant @braid_f_program.calls(dense<[0, 0, 27, 31, 0, 1, -1, 19, {{[0-9]+}}, 27]> : tensor<10xi64>)
+// CHECK: llvm.mlir.global internal constant @braid_f_program.kernels()
+// CHECK:   llvm.mlir.addressof @braid_kernel_add
 // The launch: tokens, no rows; scratch: a line each for the addresses of entries, the sum, and %x,
 // which is overwritten before its last use; one size, 3;
 // four arguments: a buffer, a buffer, a list (two entries in the arena at 16 bytes a row, an absent one), a sum of 8 numbers.
-// CHECK: llvm.mlir.global internal constant @braid_f.tables(dense<
-// CHECK-SAME: [0, 0, 192, 0, 1, 3, 4, 0, 0, 64, 0, 0, 64, 1, 3, 0, 0, 16, 0, 96, 16, 3, 0, 16, 2, 2, 1, 8,
+// CHECK: llvm.mlir.global internal constant @braid_f_program.tables(dense<
+// CHECK-SAME: [0, 0, 192, 1, 3, 4, 0, 0, 64, 0, 0, 64, 1, 3, 0, 0, 16, 0, 96, 16, 3, 0, 16, 2, 2, 1, 8,
 // The product: batch 1, m 1 a token, n 4, k 8; A, B, C: dtype, base, offset, strides.
-// CHECK-SAME: 1, 1, 4, 8, 1, 0, 0, 64, 8, 8, 1, 0, 2, 0, 32, 4, 1, 0, 2, 2, 4, 4, 1]> : tensor<51xi64>)
-// CHECK: llvm.mlir.global internal constant @braid_f.texts("add\00{{.*}}calls.mlir:[[LINE:[0-9]+]]:3\00out:y\00
-// CHECK: llvm.func @braid_f(%[[CONTEXT:.*]]: !llvm.ptr) -> i32
-// CHECK: %[[KERNEL:.*]] = llvm.mlir.addressof @braid_kernel_add
-// CHECK: %[[CODE:.*]] = llvm.call @braid_launch(%[[CONTEXT]], %[[KERNEL]],
-// CHECK: %[[BAD:.*]] = llvm.icmp "ne" %[[CODE]]
-// CHECK: llvm.cond_br %[[BAD]], ^[[FAILED:bb[0-9]+]]({{.*}}, %[[CODE]] : !llvm.ptr, i32), ^[[NEXT:bb[0-9]+]]
-// CHECK: ^[[NEXT]]:
-// CHECK: llvm.call @braid_matmul(%[[CONTEXT]],
-// CHECK: llvm.return
-// CHECK: ^[[FAILED]](%[[WHERE:.*]]: !llvm.ptr, %[[RESULT:.*]]: i32):
-// CHECK: llvm.call @braid_failed_at(%[[CONTEXT]], %[[WHERE]])
-// CHECK: llvm.return %[[RESULT]]
+// CHECK-SAME: 1, 1, 4, 8, 1, 0, 0, 64, 8, 8, 1, 0, 2, 0, 32, 4, 1, 0, 2, 2, 4, 4, 1]> : tensor<50xi64>)
+// CHECK: llvm.mlir.global internal constant @braid_f_program.texts("param:w\00w\00grad:b\00b\00out:y\00y\00add\00{{.*}}calls.mlir:
+// Its version, name, bytes, and how many there are of each part.
+// CHECK: llvm.mlir.global external constant @braid_f_program() {{.*}} : !llvm.struct<(i64, ptr, i64, i64, i64, i64, i64, i64, i64, i64, ptr, ptr, ptr, ptr, ptr)>
+// CHECK-NEXT: llvm.mlir.constant(2 : i64)
+// CHECK-NEXT: llvm.mlir.addressof @braid_f_program.name
+// CHECK-NEXT: llvm.mlir.constant(112 : i64)
+// CHECK-NOT: llvm.call
 host.func @f attributes {token_bytes = 112 : i64, fixed_bytes = 0 : i64} {
   %w = host.external "param:w" : !host.buffer<fixed, 32, f32>
   %x = host.buffer "x" "activation" at 64 : !host.buffer<token, 8, f32>

@@ -1,6 +1,6 @@
 //===- CallTables.h - the integers that describe a call -------------------===//
-#ifndef BRAID_LIB_CONVERSION_HOSTTOLLVM_CALLTABLES_H
-#define BRAID_LIB_CONVERSION_HOSTTOLLVM_CALLTABLES_H
+#ifndef BRAID_LIB_CONVERSION_HOSTTOPROGRAM_CALLTABLES_H
+#define BRAID_LIB_CONVERSION_HOSTTOPROGRAM_CALLTABLES_H
 
 #include "braid/Conversion/RowToLLVM.h"
 #include "dialects/Host/IR/Host.h"
@@ -19,6 +19,8 @@ public:
   llvm::ArrayRef<int64_t> numbers() const { return table; }
   /// The name under which the runtime times and reports the call.
   static llvm::StringRef nameOf(mlir::Operation *op);
+  /// enum braid_dtype.
+  static int64_t dtypeOf(BufferType type);
 
 private:
   void put(llvm::ArrayRef<int64_t> values) { table.append(values.begin(), values.end()); }

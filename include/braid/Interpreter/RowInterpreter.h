@@ -30,7 +30,7 @@ struct InterpretedArgument {
 /// `single`: for what plain fp32 arithmetic can resolve. Every value and partial sum is rounded to fp32, and what no
 /// target computes to the last bit (exp, tanh, …) is off by some units of its last place, which are drawn from it, as
 /// is which of the two bf16 numbers beside it a value is rounded to now and then. A factor (`mulz`) below 2^-20 counts
-/// as 0 where the other one is not finite.
+/// as 0, now and then, where the other one is not finite.
 void interpretRows(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments,
                    int64_t begin, int64_t end, int64_t time, std::mt19937_64 *single = nullptr);
 

@@ -114,7 +114,8 @@ struct ConvertHostToProgram : braid::impl::ConvertHostToProgramBase<ConvertHostT
     auto kernel =
         LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()), {pointer, pointer, i64, i64, i64, pointer});
     for (auto op : module.getOps<braid::row::KernelOp>())
-      b.create<LLVM::LLVMFuncOp>(op.getLoc(), braid::row::functionName(op.getSymName()), kernel);
+      if (!module.lookupSymbol(braid::row::functionName(op.getSymName())))
+        b.create<LLVM::LLVMFuncOp>(op.getLoc(), braid::row::functionName(op.getSymName()), kernel);
     SmallVector<FuncOp> funcs = llvm::to_vector(module.getOps<FuncOp>());
     for (auto [func, program] : llvm::zip(funcs, *programs)) {
       b.setInsertionPoint(func);

@@ -69,6 +69,7 @@ std::vector<Part> braid::split(ModuleOp module, unsigned count) {
   MLIRContext *context = module.getContext();
   registerBuiltinDialectTranslation(*context);
   registerLLVMDialectTranslation(*context);
+  context->loadDialect<LLVM::LLVMDialect>(); // parts are translated side by side, and a program may have no kernel
   std::vector<Part> parts;
   auto add = [&](std::string name, bool quick) {
     parts.push_back({ModuleOp::create(module.getLoc()), std::move(name), quick});

@@ -91,42 +91,13 @@ static double rowFlops(host::LaunchOp launch, row::KernelOp kernel) {
 // Calls
 //===----------------------------------------------------------------------===//
 
-double flopsOf(host::MatmulOp op) {
-  double flops = 2;
-  for (int64_t dim : op.getDims())
-    flops *= double(dim);
-  return flops;
-}
-
-/// Per visible position: two products forward; five backward, as the scores are made again.
-template <typename Op> static double attention(Op op, double products) {
-  ArrayRef<int64_t> g = op.getGeometry();
-  return products * double(g[0] * g[1]) * double(g[2] + g[3]);
-}
-
-double flopsOf(host::AttendOp op) { return attention(op, 2); }
-double flopsOf(host::AttendGradOp op) { return attention(op, 5); }
-
-/// FLOPs for sources of slots, whose number is known, per token.
-template <typename Op> static double slotFlops(Op op, double perPosition) {
-  double flops = 0;
-  for (auto [kind, slots] : llvm::zip(op.getKinds(), op.getSlots()))
-    flops += kind == 1 ? perPosition * double(slots) : 0;
-  return flops;
-}
-
-template <typename Op> static double sequences(Op op) { return llvm::count(op.getKinds(), 0); }
-
 static void addCall(Operation &op, Cost &cost) {
-  if (auto matmul = dyn_cast<host::MatmulOp>(op)) {
-    ++cost.products;
-    (matmul.getTokenDim() == "none" ? cost.fixedFlops : cost.productFlops) += flopsOf(matmul);
-  } else if (auto attend = dyn_cast<host::AttendOp>(op)) {
-    cost.attendFlops += flopsOf(attend) * sequences(attend);
-    cost.productFlops += slotFlops(attend, flopsOf(attend));
-  } else if (auto grad = dyn_cast<host::AttendGradOp>(op)) {
-    cost.attendFlops += flopsOf(grad) * sequences(grad);
-    cost.productFlops += slotFlops(grad, flopsOf(grad));
+  if (auto call = dyn_cast<host::LibraryCall>(op)) {
+    host::Work work = call.getWork();
+    cost.products += work.product;
+    cost.productFlops += work.token;
+    cost.attendFlops += work.position;
+    cost.fixedFlops += work.fixed;
   } else if (auto buffer = dyn_cast<host::BufferOp>(op)) {
     if (buffer.getType().getSpace() == host::Space::Token)
       cost.categories[buffer.getCategory().str()] += buffer.getType().bytes();

@@ -63,15 +63,21 @@ private:
   void step(Operation &op) {
     if (auto launch = dyn_cast<host::LaunchOp>(op))
       this->launch(launch);
-    else if (auto matmul = dyn_cast<host::MatmulOp>(op))
-      this->matmul(matmul);
-    else if (auto attend = dyn_cast<host::AttendOp>(op))
-      attention(attend, "attend", attend.getOutput(), flopsOf(attend));
-    else if (auto grad = dyn_cast<host::AttendGradOp>(op))
-      attention(grad, "attend_grad", grad.getQueryGrad(), flopsOf(grad));
-    else if (auto scatter = dyn_cast<host::ScatterOp>(op))
-      out << "  scatter " << nameOf(scatter.getInput()) << " by " << nameOf(scatter.getIds()) << " -> "
-          << nameOf(scatter.getTable()) << "\n";
+    else if (auto call = dyn_cast<host::LibraryCall>(op))
+      this->call(call);
+  }
+
+  void call(host::LibraryCall call) {
+    host::Work work = call.getWork();
+    out << "  ";
+    call.describe(out, nameOf);
+    if (work.position)
+      out << ", " << flops(work.position) << " a token and position";
+    if (work.token)
+      out << ", " << flops(work.token) << " a token";
+    if (work.fixed)
+      out << ", " << flops(work.fixed);
+    out << "\n";
   }
 
   void launch(host::LaunchOp launch) {
@@ -122,33 +128,6 @@ private:
       out << a.entries << " × [" << nameOf(launch.getArgs()[a.first]) << " … "
           << nameOf(launch.getArgs()[a.first + a.entries - 1]) << "]";
     }
-  }
-
-  void matmul(host::MatmulOp op) {
-    ArrayRef<int64_t> d = op.getDims();
-    StringRef t = op.getTokenDim();
-    auto dim = [&](int64_t size, StringRef name) {
-      if (t == name)
-        out << (size == 1 ? "T" : "T·" + std::to_string(size));
-      else
-        out << size;
-    };
-    out << "  product " << nameOf(op.getA()) << " · " << nameOf(op.getB()) << " -> " << nameOf(op.getC()) << ": ";
-    if (d[0] != 1 || t == "batch") {
-      dim(d[0], "batch");
-      out << " of ";
-    }
-    dim(d[1], "m");
-    out << " × " << d[2] << " × ";
-    dim(d[3], "k");
-    out << ", " << flops(flopsOf(op)) << (t == "none" ? "" : " a token") << "\n";
-  }
-
-  template <typename Op> void attention(Op op, StringRef what, Value output, double perPosition) {
-    ArrayRef<int64_t> g = op.getGeometry();
-    out << "  " << what << " -> " << nameOf(output) << ": " << op.getKinds().size()
-        << (op.getKinds().size() == 1 ? " source, " : " sources, ") << g[0] << " × " << g[1] << " heads of " << g[2]
-        << ", " << flops(perPosition) << " a token and position\n";
   }
 
   void totals(const Cost &cost) {

@@ -26,12 +26,6 @@ struct LaunchTraffic {
 llvm::SmallVector<ArgumentTraffic> trafficOf(host::LaunchOp launch, row::KernelOp kernel);
 LaunchTraffic sumOf(llvm::ArrayRef<ArgumentTraffic> arguments);
 
-/// Per token (in all where nothing varies per token).
-double flopsOf(host::MatmulOp op);
-/// Per token and visible position.
-double flopsOf(host::AttendOp op);
-double flopsOf(host::AttendGradOp op);
-
 } // namespace braid
 
 #endif

@@ -11,8 +11,11 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialects/Host/IR/LibraryCalls.h"
+
 #include "dialects/Host/IR/HostDialect.h.inc"
 #include "dialects/Host/IR/HostEnums.h.inc"
+#include "dialects/Host/IR/HostInterfaces.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Host/IR/HostAttrs.h.inc"
 #define GET_TYPEDEF_CLASSES

@@ -11,6 +11,7 @@ using namespace braid::host;
 
 #include "dialects/Host/IR/HostDialect.cpp.inc"
 #include "dialects/Host/IR/HostEnums.cpp.inc"
+#include "dialects/Host/IR/HostInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Host/IR/HostAttrs.cpp.inc"
 #define GET_TYPEDEF_CLASSES

@@ -2,6 +2,7 @@
 #define BRAID_HOST_OPS
 
 include "dialects/Host/IR/HostDialect.td"
+include "dialects/Host/IR/HostInterfaces.td"
 
 class Host_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32EnumAttr<name, summary, cases> {
   let cppNamespace = "::braid::host";
@@ -95,7 +96,7 @@ def Host_LaunchOp : Host_Step<"launch", [MemoryEffects<[MemRead, MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-def Host_MatmulOp : Host_Step<"matmul", [MemoryEffects<[MemRead, MemWrite]>]> {
+def Host_MatmulOp : Host_Step<"matmul", [MemoryEffects<[MemRead, MemWrite]>, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {
   let summary = "a strided, batched matrix product";
   let description = [{
     `C[b,m,n] = (accumulate ? C : 0) + Σ_k A[b,m,k]·B[b,k,n]`. `dims` = [batch, m, n, k]; `token_dim` says which of them ("batch", "m", "k" or "none")
@@ -111,7 +112,7 @@ def Host_MatmulOp : Host_Step<"matmul", [MemoryEffects<[MemRead, MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-class Host_AttendBase<string mnemonic> : Host_Step<mnemonic, [MemoryEffects<[MemRead, MemWrite]>, AttrSizedOperandSegments]> {
+class Host_AttendBase<string mnemonic> : Host_Step<mnemonic, [MemoryEffects<[MemRead, MemWrite]>, AttrSizedOperandSegments, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {
   let hasVerifier = 1;
 }
 
@@ -150,7 +151,7 @@ def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
   }];
 }
 
-def Host_ScatterOp : Host_Step<"scatter", [MemoryEffects<[MemRead, MemWrite]>]> {
+def Host_ScatterOp : Host_Step<"scatter", [MemoryEffects<[MemRead, MemWrite]>, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {
   let summary = "sums rows into the rows of a table that ids name, in the order of the tokens; overwrites the table";
   let description = [{ `rows`: of the table. H4: the input's numbers are the table's divided by `rows`; ids are i32. }];
   let arguments = (ins Host_BufferType:$input, Host_BufferType:$ids, Host_BufferType:$table, I64Attr:$rows, OptionalAttr<I64Attr>:$level);

@@ -28,12 +28,7 @@ CallTables::CallTables(FuncOp func, const llvm::StringMap<row::KernelOp> &kernel
 StringRef CallTables::nameOf(Operation *op) {
   if (auto launch = dyn_cast<LaunchOp>(op))
     return launch.getKernel();
-  // Products and attention are known by what they write.
-  Value written = isa<MatmulOp>(op)    ? op->getOperand(2)
-                  : isa<ScatterOp>(op) ? op->getOperand(2)
-                  : isa<AttendOp>(op)  ? Value(cast<AttendOp>(op).getOutput())
-                                       : Value(cast<AttendGradOp>(op).getQueryGrad());
-  Operation *buffer = written.getDefiningOp();
+  Operation *buffer = cast<LibraryCall>(op).getNamesake().getDefiningOp();
   if (auto named = dyn_cast<BufferOp>(buffer))
     return named.getName();
   if (auto external = dyn_cast<ExternalOp>(buffer))
@@ -104,59 +99,11 @@ void CallTables::launch(LaunchOp op) {
   }
 }
 
-void CallTables::matmul(MatmulOp op) {
-  put(op.getDims());
-  StringRef tokens = op.getTokenDim();
-  put({(tokens == "m" ? 1 : 0) | (tokens == "k" ? 2 : 0) | (tokens == "batch" ? 4 : 0) | (op.getAccumulate() ? 8 : 0)});
-  auto operand = [&](Value buffer, ArrayRef<int64_t> strides) {
-    typedPlace(buffer);
-    put(strides);
-  };
-  operand(op.getA(), op.getAStrides());
-  operand(op.getB(), op.getBStrides());
-  operand(op.getC(), op.getCStrides());
-}
-
-template <typename Attend> void CallTables::attend(Attend op) {
-  put({int64_t(op.getKeys().size())});
-  put(op.getGeometry());
-  double scale = op.getScale().convertToDouble();
-  put({llvm::bit_cast<int64_t>(scale)});
-  typedPlace(op.getQuery());
-  typedPlace(op.getOutput());
-  typedPlace(op.getLse());
-  size_t segmented = 0;
-  for (size_t i = 0; i < op.getKeys().size(); ++i) {
-    put({op.getKinds()[i], op.getMasks()[i], op.getWindows()[i], op.getSlots()[i]});
-    typedPlace(op.getKeys()[i]);
-    typedPlace(op.getValues()[i]);
-    if (op.getMasks()[i] >= BRAID_MASK_SEGMENT)
-      place(op.getSegments()[segmented++]);
-  }
-}
-
 int64_t CallTables::append(Operation *op) {
   int64_t start = table.size();
-  if (auto call = dyn_cast<LaunchOp>(op)) {
+  if (auto call = dyn_cast<LaunchOp>(op))
     launch(call);
-  } else if (auto product = dyn_cast<MatmulOp>(op)) {
-    matmul(product);
-  } else if (auto forward = dyn_cast<AttendOp>(op)) {
-    attend(forward);
-  } else if (auto backward = dyn_cast<AttendGradOp>(op)) {
-    attend(backward);
-    typedPlace(backward.getOutputGrad());
-    typedPlace(backward.getQueryGrad());
-    for (auto [key, value] : llvm::zip(backward.getKeyGrads(), backward.getValueGrads())) {
-      typedPlace(key);
-      typedPlace(value);
-    }
-  } else {
-    auto scatter = cast<ScatterOp>(op);
-    put({int64_t(scatter.getRows()), cast<BufferType>(scatter.getInput().getType()).getNumbers()});
-    typedPlace(scatter.getInput());
-    typedPlace(scatter.getIds());
-    typedPlace(scatter.getTable());
-  }
+  else
+    cast<LibraryCall>(op).writeTable(*this);
   return start;
 }

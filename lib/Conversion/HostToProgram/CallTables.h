@@ -11,7 +11,7 @@
 namespace braid::host {
 
 /// Makes the tables of one host.func, in the form that ABI.h states for each call. Its launches fit their kernels.
-class CallTables {
+class CallTables : TableWriter {
 public:
   CallTables(FuncOp func, const llvm::StringMap<row::KernelOp> &kernels);
   /// Appends the call's table; gives where it starts.
@@ -23,14 +23,10 @@ public:
   static int64_t dtypeOf(BufferType type);
 
 private:
-  void put(llvm::ArrayRef<int64_t> values) { table.append(values.begin(), values.end()); }
-  /// base, offset.
-  void place(mlir::Value buffer);
-  /// dtype, base, offset.
-  void typedPlace(mlir::Value buffer);
+  void put(llvm::ArrayRef<int64_t> values) override { table.append(values.begin(), values.end()); }
+  void place(mlir::Value buffer) override;
+  void typedPlace(mlir::Value buffer) override;
   void launch(LaunchOp op);
-  void matmul(MatmulOp op);
-  template <typename Attend> void attend(Attend op);
   int64_t scratchBytes(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes);
 
   const llvm::StringMap<row::KernelOp> &kernels;

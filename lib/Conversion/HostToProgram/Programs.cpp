@@ -75,12 +75,8 @@ private:
 } // namespace
 
 static int64_t kindOf(Operation &op) {
-  return isa<LaunchOp>(op)       ? BRAID_CALL_LAUNCH
-         : isa<MatmulOp>(op)     ? BRAID_CALL_MATMUL
-         : isa<AttendOp>(op)     ? BRAID_CALL_ATTEND
-         : isa<AttendGradOp>(op) ? BRAID_CALL_ATTEND_GRAD
-         : isa<ScatterOp>(op)    ? BRAID_CALL_SCATTER
-                                 : -1;
+  auto call = dyn_cast<LibraryCall>(op);
+  return call ? call.getCallKind() : isa<LaunchOp>(op) ? BRAID_CALL_LAUNCH : -1;
 }
 
 static FailureOr<ProgramData> programOf(FuncOp func, const llvm::StringMap<braid::row::KernelOp> &kernels) {

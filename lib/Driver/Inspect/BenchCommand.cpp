@@ -57,7 +57,9 @@ static llvm::Expected<std::vector<double>> repeat(Session &session, const std::v
 static void keepProducts(mlir::ModuleOp planned) {
   std::vector<mlir::Operation *> others;
   planned.walk([&](mlir::Operation *op) {
-    if (mlir::isa<host::LaunchOp, host::ScatterOp>(op))
+    auto call = mlir::dyn_cast<host::LibraryCall>(op);
+    host::Work work = call ? call.getWork() : host::Work();
+    if (mlir::isa<host::LaunchOp>(op) || (call && !work.token && !work.position && !work.fixed))
       others.push_back(op);
   });
   for (mlir::Operation *op : others)

@@ -43,27 +43,12 @@ public:
     if (auto launch = mlir::dyn_cast<host::LaunchOp>(op)) {
       label = launch.getKernel().str();
       split(launch, reads, writes);
-    } else if (auto product = mlir::dyn_cast<host::MatmulOp>(op)) {
-      label = "product\\n" + nameOf(product.getC());
-      shape = "ellipse";
-      reads = {product.getA(), product.getB()};
-      writes = {product.getC()};
-    } else if (auto attend = mlir::dyn_cast<host::AttendOp>(op)) {
-      label = "attend";
-      shape = "hexagon";
-      reads.assign(op->operand_begin(), op->operand_end());
-      writes = {attend.getOutput(), attend.getLse()};
-    } else if (auto grad = mlir::dyn_cast<host::AttendGradOp>(op)) {
-      label = "attend_grad";
-      shape = "hexagon";
-      reads.assign(op->operand_begin(), op->operand_end());
-      writes = {grad.getQueryGrad()};
-      llvm::append_range(writes, grad.getKeyGrads());
-      llvm::append_range(writes, grad.getValueGrads());
-    } else if (auto scatter = mlir::dyn_cast<host::ScatterOp>(op)) {
-      label = "scatter\\n" + nameOf(scatter.getTable());
-      reads = {scatter.getInput(), scatter.getIds()};
-      writes = {scatter.getTable()};
+    } else if (auto call = mlir::dyn_cast<host::LibraryCall>(op)) {
+      host::Work work = call.getWork();
+      label = call.getWord().str() + "\\n" + nameOf(call.getNamesake());
+      shape = work.product ? "ellipse" : work.position || work.token ? "hexagon" : "box";
+      reads = call.getReads();
+      writes = call.getWrites();
     } else {
       return;
     }

@@ -1,0 +1,35 @@
+//===- LibraryCalls.h - what a call of the runtime says of itself ---------===//
+#ifndef BRAID_DIALECTS_HOST_IR_LIBRARYCALLS_H
+#define BRAID_DIALECTS_HOST_IR_LIBRARYCALLS_H
+
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/raw_ostream.h"
+#include <string>
+
+namespace braid::host {
+
+/// Takes a call's table, number by number.
+class TableWriter {
+public:
+  virtual ~TableWriter() = default;
+  virtual void put(llvm::ArrayRef<int64_t> values) = 0;
+  /// A buffer: base, offset.
+  virtual void place(mlir::Value buffer) = 0;
+  /// A buffer with its format: dtype, base, offset.
+  virtual void typedPlace(mlir::Value buffer) = 0;
+};
+
+/// FLOPs of a call.
+struct Work {
+  double token = 0;     ///< for each token
+  double position = 0;  ///< for each token and each position that it sees
+  double fixed = 0;     ///< in all, beside those
+  bool product = false; ///< a product of matrices
+};
+
+} // namespace braid::host
+
+#endif

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """pass-check.py ROOT BRAID_OPT: what every pass of every Passes.td owes its reader, and its test by stem.
 
-The description states the numeric class, what becomes of bytes moved, what the pass declines, and an example.
+The description states the pass's place in the pipeline, the numeric class, what becomes of bytes moved, what the pass declines, and an example.
 A test of the pass's stem (its flag, without the dialect's name) runs it, and the pass is run here on the same
 text, each part of a split file by itself:
   fires     some part changes; a pass that changes nothing refuses some part
@@ -86,6 +86,7 @@ for td in sorted(p for p in root.rglob("Passes.td") if not p.relative_to(root).p
         description = " ".join(re.sub(r"```.*?```", "EXAMPLE", body, flags=re.S).split())
         expect(classes.search(description), f"{flag}: its description states no numeric class (exact, reassociating or rounding)")
         expect("Bytes moved: " in description, f"{flag}: its description does not say what becomes of the bytes moved")
+        expect(" Place: " in description, f"{flag}: its description does not say why it stands where it does")
         expect("Declines: " in description, f"{flag}: its description does not say what it declines")
         expect("EXAMPLE" in description, f"{flag}: its description has no example")
         found = [p for stem in stems(flag) for p in sorted((root / "test").rglob(f"{stem}.mlir"))]

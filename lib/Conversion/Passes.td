@@ -14,6 +14,8 @@ def ConvertBraidToRow : Pass<"convert-braid-to-row", "::mlir::ModuleOp"> {
     whatever the number of entries of their lists. The program is a `host.func` of buffers,
     launches and calls in the order of levels. Every braid.func is erased, parameters stay.
 
+    Place: the step from `derived` to `row`.
+
     Numeric class: reassociating. Values that a kernel uses at once are not rounded between its ops beyond
     the rounding ops of the program; sums across rows are added up in the runtime's order.
 
@@ -38,13 +40,15 @@ def ConvertBraidToRow : Pass<"convert-braid-to-row", "::mlir::ModuleOp"> {
 def DeriveStep : Pass<"derive-step", "::mlir::ModuleOp"> {
   let summary = "makes @step (clipping, AdamW) and @accumulate from the parameters";
   let description = [{
-    @step is a `host.func` that adds up the squares of all gradients, clips, and updates each
-    parameter and its two moments; @accumulate adds the loss and the gradients of a part of a batch to those
-    of the parts before. Whether the step is taken is decided in it: where the loss or the gradient is not finite, or the
-    run has halted, every update keeps the old numbers. What it knows of the steps before is `state:step`, what it finds
-    `out:status` (Optimiser.h). The options of a parameter (`decay`, …) choose its kernel: one kernel
-    serves all parameters with the same options, for their numbers are cut into rows. Stable on its
-    own output.
+    @step is a `host.func` that adds up the squares of all gradients, clips, and updates each parameter and its two
+    moments; @accumulate adds the loss and the gradients of a part of a batch to those of the parts before. Whether
+    the step is taken is decided in it: where the loss or the gradient is not finite, or the run has halted, every
+    update keeps the old numbers. What it knows of the steps before is `state:step`, what it finds `out:status`
+    (Optimiser.h). The options of a parameter (`decay`, …) choose its kernel: one kernel serves all parameters with
+    the same options, for their numbers are cut into rows. Stable on its own output.
+
+    Place: after the model's own programs are kernels: the step knows parameters alone, and its kernels are written
+    in `row`.
 
     Numeric class: exact by construction, there is no program before. The norm is a sum across rows in
     the runtime's order.
@@ -75,6 +79,8 @@ def MarkReuse : Pass<"mark-reuse", "::mlir::ModuleOp"> {
     and nothing after the store depends on the input. The pairs (output, input), numbers of
     operands, are the launch's attribute `reuse`. Stable on its own output.
 
+    Place: before `host-plan-memory`, for which its pairs are permissions.
+
     Numeric class: exact. Bytes moved: the same; it lets `host-plan-memory` need less memory.
 
     Declines: inputs used by more than one op, inputs without a fixed axis, types that differ,
@@ -96,6 +102,9 @@ def MarkAliases : Pass<"mark-aliases", "::mlir::ModuleOp"> {
     one of them written, share memory. Every conversion of kernels notes them anew from the launches
     that it finds, so that no text can be converted without. Stable on its own output.
 
+    Place: after `host-plan-memory`, when places are known; every conversion of kernels runs it once more, so that
+    no text of `host` is compiled without.
+
     Numeric class: exact. Bytes moved: the same.
 
     Declines: buffers without a place, arguments that are only read, kernels that nothing launches (they keep what
@@ -112,10 +121,12 @@ def MarkAliases : Pass<"mark-aliases", "::mlir::ModuleOp"> {
 def ConvertHostToProgram : Pass<"convert-host-to-program", "::mlir::ModuleOp"> {
   let summary = "makes planned programs constants that the runtime walks";
   let description = [{
-    Every `host.func` becomes a constant `braid_<name>_program`, the `struct braid_program` of ABI.h: its externals, its calls
-    in order, the tables that say what each works on, names and places in the model's text. Only its kernels are addresses;
-    there is no code for the host. To be run before the kernels are converted: it reads their signatures and
-    computes their scratch.
+    Every `host.func` becomes a constant `braid_<name>_program`, the `struct braid_program` of ABI.h: its externals,
+    its calls in order, the tables that say what each works on, names and places in the model's text. Only its kernels
+    are addresses; there is no code for the host. To be run before the kernels are converted: it reads their
+    signatures and computes their scratch.
+
+    Place: before `convert-row-to-loops`: tables hold strides and scratch of kernels that are still `row.kernel`s.
 
     Numeric class: exact. Bytes moved: the same; a call is 40 bytes and its table.
 
@@ -123,8 +134,8 @@ def ConvertHostToProgram : Pass<"convert-host-to-program", "::mlir::ModuleOp"> {
     ```mlir
     host.launch @row_0 token sizes [] (%a, %b) : …
     ```
-    becomes five numbers of `@braid_f_program.calls` (a launch, of kernel 0, its name, place and table) and its numbers in
-    `@braid_f_program.tables`.
+    becomes five numbers of `@braid_f_program.calls` (a launch, of kernel 0, its name, place and table) and its
+    numbers in `@braid_f_program.tables`.
   }];
   let constructor = "::braid::host::createConvertHostToProgramPass()";
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
@@ -136,6 +147,8 @@ def ConvertRowToLoops : Pass<"convert-row-to-loops", "::mlir::ModuleOp"> {
     Every `row.kernel` becomes an llvm.func of scf loops over vectors that runs a range of
     rows. Ops that walk the same axes share loops; a value needed by a later walk is
     computed again or kept in scratch, whichever is cheaper. Programs stay.
+
+    Place: after programs have become data, as they need the kernels' signatures.
 
     Numeric class: reassociating (sums are taken in lanes of a vector and of several partial sums);
     exp, log and others are polynomials, within a few units in the last place.
@@ -160,6 +173,8 @@ def ConvertRowToLLVM : Pass<"convert-row-to-llvm", "::mlir::ModuleOp"> {
     `convert-row-to-loops`, then loops, vectors and arithmetic become LLVM ops. A module without
     kernels only has what else there is of such ops converted.
 
+    Place: last on the CPU's way; what it finds is loops, vectors and arithmetic.
+
     Numeric class: that of `convert-row-to-loops`; what is added is exact. Bytes moved: the same.
 
     Declines: as `convert-row-to-loops`.
@@ -176,19 +191,21 @@ def ConvertRowToLLVM : Pass<"convert-row-to-llvm", "::mlir::ModuleOp"> {
 def ConvertRowToGPU : Pass<"convert-row-to-gpu", "::mlir::ModuleOp"> {
   let summary = "makes row kernels functions of a gpu.module";
   let description = [{
-    Every `row.kernel` becomes a `gpu.func` of `gpu.module @braid_kernels`, in the loops of the CPU's
-    kernels with threads, warps and blocks along the vector axis; its attribute `braid.launch` says
-    how it is launched. Kernels of programs that sum nothing across rows also get a variant with more threads
-    for few rows, `@<kernel>_few` (`few`: all kernels over tokens). Where a kernel sums across rows there is also `@braid_sum_partials`.
-    Programs (`host.func`) stay.
+    Every `row.kernel` becomes a `gpu.func` of `gpu.module @braid_kernels`, in the loops of the CPU's kernels with
+    threads, warps and blocks along the vector axis; its attribute `braid.launch` says how it is launched. Kernels of
+    programs that sum nothing across rows also get a variant with more threads for few rows, `@<kernel>_few` (`few`:
+    all kernels over tokens). Where a kernel sums across rows there is also `@braid_sum_partials`. Programs
+    (`host.func`) stay.
+
+    Place: on `host`, where launches say which sizes, strides and shared memory a kernel meets.
 
     Numeric class: reassociating (sums are taken by threads, warps and blocks, always in the same
     order); exp, log and others are the polynomials of the CPU, within a few units in the last place.
 
-    Bytes moved: each input and output of a row once, which `braid.traffic` declares and tests count: what
-    several walks need stays in registers or is copied to shared memory (as much as a block of the
-    `target` has, or `shared`); what does not fit is read again. Beside that parameters (from caches), tables of list entries and
-    a partial sum for every block.
+    Bytes moved: each input and output of a row once, which `braid.traffic` declares and tests count: what several
+    walks need stays in registers or is copied to shared memory (as much as a block of the `target` has, or `shared`);
+    what does not fit is read again. Beside that parameters (from caches), tables of list entries and a partial sum
+    for every block.
 
     Declines: a module without row kernels stays as it is.
     ```mlir
@@ -210,6 +227,8 @@ def ConvertRowToNVVM : Pass<"convert-row-to-nvvm", "::mlir::ModuleOp"> {
   let description = [{
     `convert-row-to-gpu`, then common subexpressions are shared, and what is in each gpu.module
     becomes ops of `llvm` and `nvvm`.
+
+    Place: after `convert-row-to-gpu`, which it runs where kernels are still rows.
 
     Numeric class: that of `convert-row-to-gpu`; what is added is exact. Bytes moved: the same.
 

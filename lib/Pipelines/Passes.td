@@ -9,6 +9,8 @@ def BraidSelectFunctions : Pass<"braid-select-functions", "::mlir::ModuleOp"> {
     Ends the derivation of programs: what stays are the functions of `functions`, and the
     module has the attribute `braid.derived`. Stable on its own output.
 
+    Place: after derivation, when the programs that were only a way to others can go, and before the costly passes.
+
     Numeric class: exact. Bytes moved: those of the functions that stay.
 
     Declines: fails where the module has no function of a name given.
@@ -26,6 +28,8 @@ def BraidDropParameters : Pass<"braid-drop-parameters", "::mlir::ModuleOp"> {
     A program that calls the runtime knows its parameters as buffers of the caller's: what is
     declared about them (axes, initial values, options of the optimiser step) has done its work.
     Stable on its own output.
+
+    Place: at the end of `loops`: declarations of parameters are wanted until programs are data.
 
     Numeric class: exact. Bytes moved: the same.
 
@@ -45,6 +49,8 @@ def BraidVerifyStage : Pass<"braid-verify-stage", "::mlir::ModuleOp"> {
     time share none unless the launch allows it. In `loops` and `llvm` there is a program that says
     what it needs, and no op is left of what it was made from; `llvm` holds nothing but the LLVM dialect.
     In `gpu` and `nvvm` all kernels are in gpu.modules, in the dialects of the stage. Changes nothing.
+
+    Place: wherever a stage is reached or read; it stands between the pipelines of two stages.
 
     Numeric class: exact. Bytes moved: the same.
 

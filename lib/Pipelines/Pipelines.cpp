@@ -175,10 +175,6 @@ LogicalResult lowerTo(ModuleOp module, Stage to, const PipelineOptions &options,
   return success();
 }
 
-LogicalResult lowerToHost(ModuleOp module, const PipelineOptions &options) {
-  return lowerTo(module, Stage::Host, options);
-}
-
 //===----------------------------------------------------------------------===//
 // Names for braid-opt
 //===----------------------------------------------------------------------===//

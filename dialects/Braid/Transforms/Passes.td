@@ -13,6 +13,8 @@ def BraidVerifyTopology : Pass<"braid-verify-topology", "::mlir::ModuleOp"> {
     `logits`; in a function an axis name stands for one size; no value varies per sequence.
     Changes nothing.
 
+    Place: first: every later pass relies on what it promises, and it speaks of the program as it was written.
+
     Numeric class: exact. Bytes moved: the same.
 
     Declines: fails where a promise is broken.
@@ -29,6 +31,9 @@ def BraidExpandReads : Pass<"braid-expand-reads", "::mlir::ModuleOp"> {
     A read whose region holds a matrix product (each entry times a weight), attention or a
     sum over tokens cannot be part of a row kernel. Its entries are concatenated along
     the read's axis and its region takes its place. Stable on its own output.
+
+    Place: before programs are derived, so that forward and backward see the same ops and each read that is left is
+    row work.
 
     Numeric class: exact.
 
@@ -49,6 +54,11 @@ def BraidCanonicalize : Pass<"braid-canonicalize", "::mlir::ModuleOp"> {
     a division by a constant by a product, drops results and captures of reads that nobody
     uses. Stable on its own output.
 
+    Place: wherever the next pass counts ops or uses: after reads are expanded, before and after derivation
+    (adjoints leave zeros and ones behind), and after roundings, of which equal ones become one. Not after `braid-
+    fuse-multiply-adds`, whose ops it would not take apart, and not after `braid-plan-recompute`, whose copies it
+    would find to be equal.
+
     Numeric class: rounding. A product with a constant's reciprocal may differ from the division in
     the last bit, a folded constant is computed in double precision; all else is exact, but for
     the sign of zero.
@@ -67,11 +77,14 @@ def BraidCanonicalize : Pass<"braid-canonicalize", "::mlir::ModuleOp"> {
 def BraidDeriveNext : Pass<"braid-derive-next", "::mlir::ModuleOp"> {
   let summary = "adds @next, the logits of one token";
   let description = [{
-    @next is @logits with the input `token.chosen` (an id per token: 0 for the one token whose logits are wanted, -1 for every
-    other) and the output `logits`, static. What only that token needs of what follows the last op that mixes tokens
-    (attention) is computed for it alone: the values that this tail takes are picked, by a `braid.scatter` into a table of
-    one row, and everything in the tail becomes static. Draws, positions and what looks at ids stay per token, and are picked
-    where the tail takes them. Observed values and auxiliary losses are dropped. Stable on its own output.
+    @next is @logits with the input `token.chosen` (an id per token: 0 for the one token whose logits are wanted, -1
+    for every other) and the output `logits`, static. What only that token needs of what follows the last op that
+    mixes tokens (attention) is computed for it alone: the values that this tail takes are picked, by a
+    `braid.scatter` into a table of one row, and everything in the tail becomes static. Draws, positions and what
+    looks at ids stay per token, and are picked where the tail takes them. Observed values and auxiliary losses are
+    dropped. Stable on its own output.
+
+    Place: on @logits before anything is derived from it for training: the tail of one token has no gradient.
 
     Numeric class: exact; -0 may become 0.
 
@@ -103,6 +116,9 @@ def BraidDeriveLoss : Pass<"braid-derive-loss", "::mlir::ModuleOp"> {
     with `m` the detached maximum of the logits. Observed values are dropped.
     Stable on its own output.
 
+    Place: after `braid-derive-observe` and `braid-derive-next`, which take @logits as it is, and before `braid-
+    drop-observe`, as auxiliary losses are part of the loss.
+
     Numeric class: exact; the formula is the definition of the loss, and @logits stays.
 
     Bytes moved: those of a new function; `convert-braid-to-row` makes one kernel of the formula,
@@ -122,6 +138,8 @@ def BraidDeriveObserve : Pass<"braid-derive-observe", "::mlir::ModuleOp"> {
     @observe is @logits with an output `observe:<name>` for each `braid.observe` and no
     other output. Stable on its own output.
 
+    Place: before `braid-drop-observe`, which removes what it looks for.
+
     Numeric class: exact. Bytes moved: those of a new function.
 
     Declines: does nothing where @observe exists.
@@ -138,6 +156,9 @@ def BraidDropObserve : Pass<"braid-drop-observe", "::mlir::ModuleOp"> {
     To be run after `braid-derive-loss` and `braid-derive-observe`: what is left of
     observed values and of auxiliary losses has no effect. What only they used is dead.
     Stable on its own output.
+
+    Place: between the passes that read observed values and `braid-differentiate`, which need not differentiate
+    them.
 
     Numeric class: exact. Bytes moved: fewer, where what they used goes as well.
 
@@ -156,6 +177,8 @@ def BraidDifferentiate : Pass<"braid-differentiate", "::mlir::ModuleOp"> {
     for each parameter of the module, in order; zeros where the loss does not depend on
     it. Adjoints are the ops' own (`AdjointOpInterface`). The result is ordinary braid.
     Stable on its own output.
+
+    Place: on canonical ops, before roundings are inserted: gradients are those of the program, not of its storage.
 
     Numeric class: exact; the chain rule in the order of the program read backwards, where contributions
     to one value are added in that order. @loss stays.
@@ -179,6 +202,8 @@ def BraidDropTrainOnly : Pass<"braid-drop-train-only", "::mlir::ModuleOp"> {
     function, and in the regions of its reads, it becomes the constant 1. To be run after
     `braid-differentiate`. Draws that nobody uses afterwards are dead; noise is not marked.
     Stable on its own output.
+
+    Place: after `braid-differentiate`, so that @grad keeps what every other function loses.
 
     Numeric class: exact; outside of training the factor is 1 by definition.
 
@@ -207,6 +232,9 @@ def BraidInsertRounding : Pass<"braid-insert-rounding", "::mlir::ModuleOp"> {
     A value that is rounded already, or is a view of such, is not rounded again: stable on
     its own output.
 
+    Place: after derivation, when all values of forward and backward are there, and before anything is fused, cut or
+    copied: each rounding is then one op that all of these see.
+
     Numeric class: rounding, to the nearest bf16 (ties to even), where the policy says; no later pass adds or
     drops one.
 
@@ -230,6 +258,9 @@ def BraidFuseMultiplyAdds : Pass<"braid-fuse-multiply-adds", "::mlir::ModuleOp">
     the same bits wherever it is computed. To be run before `braid-plan-recompute`, when each value
     is still computed once. Stable on its own output.
 
+    Place: after the last pass that rewrites arithmetic, before values are cut off or copied: every copy is of the
+    fused op.
+
     Numeric class: rounding; the product is not rounded by itself.
 
     Bytes moved: the same. One instruction instead of two.
@@ -246,12 +277,16 @@ def BraidFuseMultiplyAdds : Pass<"braid-fuse-multiply-adds", "::mlir::ModuleOp">
 def BraidCutGroups : Pass<"braid-cut-groups", "::mlir::ModuleOp"> {
   let summary = "cuts row work that would be too large a kernel";
   let description = [{
-    Row work of one level that shares values becomes one kernel. A group of more than `largest` ops (of ops on at most 64 numbers
-    eight count as one) is cut into pieces of a quarter of that to all of it, where the fewest bytes are alive: what is made before
-    and used after is stored once and loaded, what is in memory anyway is loaded. Entries of histories
-    cost nothing, so that a stack of sublayers without products is cut between sublayers, whose kernels are then
-    alike at any depth. What a piece takes of an earlier one goes through `braid.materialize`, from which levels follow. To be run
-    before `braid-plan-recompute`, which decides about values by levels. Stable on its own output.
+    Row work of one level that shares values becomes one kernel. A group of more than `largest` ops (of ops on at most
+    64 numbers eight count as one) is cut into pieces of a quarter of that to all of it, where the fewest bytes are
+    alive: what is made before and used after is stored once and loaded, what is in memory anyway is loaded. Entries
+    of histories cost nothing, so that a stack of sublayers without products is cut between sublayers, whose kernels
+    are then alike at any depth. What a piece takes of an earlier one goes through `braid.materialize`, from which
+    levels follow. To be run before `braid-plan-recompute`, which decides about values by levels. Stable on its own
+    output.
+
+    Place: when ops have their final number, and before `braid-plan-recompute`, which decides about values by the
+    levels that cuts make.
 
     Numeric class: exact, but for the order of sums, which a kernel chooses for itself.
 
@@ -268,21 +303,22 @@ def BraidCutGroups : Pass<"braid-cut-groups", "::mlir::ModuleOp"> {
 def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
   let summary = "decides for each value used at a later level whether it is stored or computed again";
   let description = [{
-    A row-local value of level n that a later level m uses is stored (written once, read
-    at each level that uses it) or computed again at m. The chain of ops to be copied ends
-    at leaves: results of matrix products, attention and scatters, inputs, rows of static
-    tables, static values, what is stored anyway (operands of products and attention,
-    outputs, entries of histories), sums and products along a row of more than 64 numbers (each kernel adds
-    in an order of its own, so that a copy might have other bits), those of fewer that both sides of a comparison
-    are made of, and narrow values, which take at most an eighth of their own leaves' bytes (a coefficient of each lane).
-    Sums and narrow values are always stored. Any other is computed again if, over all levels that
-    use it, the leaves that these do not read anyway, plus the operands of the extremes
-    on the way divided by `cacheFactor`, are fewer bytes than writing it once and
-    reading it at each. Values are decided in program order, at the first later level that
-    uses them; what a level has a copy of costs nothing more there.
-    A copy carries `recomputed`, its level. Stable on its own output.
+    A row-local value of level n that a later level m uses is stored (written once, read at each level that uses it)
+    or computed again at m. The chain of ops to be copied ends at leaves: results of matrix products, attention and
+    scatters, inputs, rows of static tables, static values, what is stored anyway (operands of products and attention,
+    outputs, entries of histories), sums and products along a row of more than 64 numbers (each kernel adds in an
+    order of its own, so that a copy might have other bits), those of fewer that both sides of a comparison are made
+    of, and narrow values, which take at most an eighth of their own leaves' bytes (a coefficient of each lane). Sums
+    and narrow values are always stored. Any other is computed again if, over all levels that use it, the leaves that
+    these do not read anyway, plus the operands of the extremes on the way divided by `cacheFactor`, are fewer bytes
+    than writing it once and reading it at each. Values are decided in program order, at the first later level that
+    uses them; what a level has a copy of costs nothing more there. A copy carries `recomputed`, its level. Stable on
+    its own output.
 
-    Numeric class: exact; a copy computes the same bits, but for the last one of a sum of at most 64 numbers that no comparison sees.
+    Place: last in `derived`: it needs levels, roundings and cuts, and what follows places what it has decided.
+
+    Numeric class: exact; a copy computes the same bits, but for the last one of a sum of at most 64 numbers that no
+    comparison sees.
 
     Bytes moved: fewer, for more arithmetic.
 
@@ -302,6 +338,8 @@ def BraidExposeValues : Pass<"braid-expose-values", "::mlir::ModuleOp"> {
     an output `value:<number>`. A value in a region becomes a further result of its read.
     Nothing else changes: whatever is compiled from the function computes these values as
     before and stores them too. Stable on its own output.
+
+    Place: in no pipeline; `braid diff` runs it on `derived`, where both devices have the same ops.
 
     Numeric class: exact. Bytes moved: more, by the values exposed.
 

@@ -13,6 +13,9 @@ def HostPlanMemory : Pass<"host-plan-memory", "::mlir::ModuleOp"> {
     tokens. Where such an output is the caller's memory, the input lies there from the start.
     Unused buffers are dropped. The function gets the sizes of both arenas.
 
+    Place: after `mark-reuse`, whose pairs it places on one another, and before `mark-aliases`, which reads places
+    off.
+
     Numeric class: exact. Bytes moved: the same, in fewer bytes of memory.
 
     Declines: does not share memory between buffers of different spaces, nor between lives

@@ -10,6 +10,9 @@ def RowHoistFactors : Pass<"row-hoist-factors", "::mlir::ModuleOp"> {
     over the same memory. With the factor outside, both sums are one walk. Also shares
     common subexpressions of the kernel and drops dead ops. Stable on its own output.
 
+    Place: right after kernels are made, before memory is planned: it changes how often an argument is read, and
+    never which arguments there are.
+
     Numeric class: reassociating; products of real numbers are reordered, which may change the last bit.
 
     Bytes moved: never more. An input of both sums is loaded once where it was loaded twice.

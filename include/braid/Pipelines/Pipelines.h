@@ -76,8 +76,6 @@ void buildLLVMPipeline(mlir::OpPassManager &manager);
 /// does not lead to `to`.
 llvm::LogicalResult lowerTo(mlir::ModuleOp module, Stage to, const PipelineOptions &options,
                             std::function<void(Stage, mlir::ModuleOp)> seen = {});
-/// `lowerTo(module, Stage::Host, options)`.
-llvm::LogicalResult lowerToHost(mlir::ModuleOp module, const PipelineOptions &options);
 
 /// Registers `braid-to-<stage>` for braid-opt, for every stage that is a module.
 void registerPipelines();

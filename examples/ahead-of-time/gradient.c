@@ -37,14 +37,14 @@ int main(int argc, char **argv) {
     const char *path = braid_external_path(program, i);
     if (e->role == BRAID_PARAMETER) {
       if (fread(external[i], 1, bytes, parameters) != bytes)
-        return fail("too few numbers for", braid_external_name(program, i));
+        return fail("too few numbers for", path);
     } else if (e->role == BRAID_INPUT && (!strcmp(path, "tokens") || !strcmp(path, "targets"))) {
       for (int64_t t = 0; t < tokens; ++t)
         ((int32_t *)external[i])[t] = text[t + !strcmp(path, "targets")];
     } else if (e->role == BRAID_INPUT && !strcmp(path, "loss_scale")) {
       *(float *)external[i] = 1.0f / (float)tokens;
     } else if (e->role != BRAID_OUTPUT && e->role != BRAID_GRADIENT) {
-      return fail("the model wants", braid_external_name(program, i));
+      return fail("the model wants", path);
     }
   }
   if (fgetc(parameters) != EOF)

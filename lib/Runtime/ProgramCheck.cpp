@@ -169,8 +169,7 @@ std::string braid::rt::problemOf(const braid_program &program) {
     return "the program's memory has no size that there is";
   for (int64_t i = 0; i < program.num_externals; ++i) {
     const braid_external &external = program.externals[i];
-    if (external.name < 0 || external.name >= program.num_texts || external.path < 0 ||
-        external.path >= program.num_texts || external.numbers < 0 || external.numbers > most ||
+    if (external.path < 0 || external.path >= program.num_texts || external.numbers < 0 || external.numbers > most ||
         external.dtype < BRAID_F32 || external.dtype > BRAID_I32 || external.ids < 0)
       return "external " + std::to_string(i) + " of the program is damaged";
   }

@@ -35,7 +35,10 @@ int32_t Runner::check(const braid_program &program, const Run &run) {
   std::string name = "`" + std::string(program.name) + "`";
   if (run.batch < 1 || run.time < 1 || run.batch > std::numeric_limits<int32_t>::max() / run.time)
     return state.fail(name + ": batch and time are at least 1, and their product is below 2^31");
-  auto nameOf = [&](int64_t i) { return "`" + std::string(program.texts + program.externals[i].name) + "`"; };
+  auto nameOf = [&](int64_t i) {
+    const braid_external &external = program.externals[i];
+    return "`" + std::string(braid_role_word(external.role)) + (program.texts + external.path) + "`";
+  };
   for (int64_t i = 0; i < program.num_externals; ++i)
     if (!run.external[i])
       return state.fail(name + " needs " + nameOf(i) + ", external " + std::to_string(i) + ", which is null");

@@ -79,16 +79,29 @@ enum braid_role {
   BRAID_OTHER = 8, ///< named by its path alone
 };
 
-/// A buffer of the caller's. `name` and `path` are offsets in the program's texts.
+/// A buffer of the caller's. Role and path are its name: `param:<path>`, `in:<path>`, `out:<path>`, `grad:<path>`, ….
 struct braid_external {
-  int64_t name; ///< `param:<path>`, `in:<path>`, `out:<path>`, `grad:<path>`, …: role and path in one word
-  int64_t path;
+  int64_t path;      ///< an offset in the program's texts
   int64_t role;      ///< enum braid_role
   int64_t numbers;   ///< for each token, or in all
   int64_t per_token; ///< 1: for each token
   int64_t dtype;     ///< enum braid_dtype
   int64_t ids;       ///< the numbers index tables of at least so many rows (a negative one: no row); 0: they do not
 };
+
+/// What stands before the path in the name of an external; nothing where the path is all of it.
+static inline const char *braid_role_word(int64_t role) {
+  switch (role) {
+  case BRAID_PARAMETER: return "param:";
+  case BRAID_GRADIENT: return "grad:";
+  case BRAID_ACCUMULATED: return "acc:";
+  case BRAID_MOMENT_1: return "m:";
+  case BRAID_MOMENT_2: return "v:";
+  case BRAID_INPUT: return "in:";
+  case BRAID_OUTPUT: return "out:";
+  default: return "";
+  }
+}
 
 /// Kinds of a call, and what its table holds. `Buffer` stands for dtype, base, offset.
 enum braid_call_kind {

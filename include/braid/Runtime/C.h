@@ -21,11 +21,7 @@
 extern "C" {
 #endif
 
-/// What an external is called, `param:<path>`, `in:<name>`, `out:<name>`, `grad:<path>`, and its path alone; see
-/// docs/ahead-of-time.md.
-static inline const char *braid_external_name(const struct braid_program *program, int64_t external) {
-  return program->texts + program->externals[external].name;
-}
+/// The path of an external; its role says the rest (docs/ahead-of-time.md).
 static inline const char *braid_external_path(const struct braid_program *program, int64_t external) {
   return program->texts + program->externals[external].path;
 }

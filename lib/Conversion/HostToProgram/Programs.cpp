@@ -13,7 +13,7 @@ std::string braid::host::programSymbol(StringRef program) { return ("braid_" + p
 ExternalName braid::host::parseExternal(StringRef name) {
   auto [word, path] = name.split(':');
   if (name == "draw")
-    return {BRAID_DRAW, {}};
+    return {BRAID_DRAW, name};
   auto role = llvm::StringSwitch<braid_role>(word)
                   .Case("param", BRAID_PARAMETER)
                   .Case("grad", BRAID_GRADIENT)
@@ -91,9 +91,8 @@ static FailureOr<ProgramData> programOf(FuncOp func, const llvm::StringMap<braid
   for (ExternalOp external : externalsOf(func)) {
     BufferType type = external.getType();
     ExternalName name = parseExternal(external.getName());
-    program.externals.push_back({texts.place(external.getName()), texts.place(name.path), name.role, type.getNumbers(),
-                                 type.getSpace() == Space::Token, CallTables::dtypeOf(type),
-                                 int64_t(external.getIds().value_or(0))});
+    program.externals.push_back({texts.place(name.path), name.role, type.getNumbers(), type.getSpace() == Space::Token,
+                                 CallTables::dtypeOf(type), int64_t(external.getIds().value_or(0))});
   }
   CallTables tables(func, kernels);
   llvm::StringMap<int64_t> numbers;

@@ -111,9 +111,8 @@ FailureOr<ProgramData> Reader::read() {
       failed(parts(fields[11], *numbers[6], result.calls)) || failed(parts(fields[13], *numbers[8], result.tables)))
     return damaged("its constants are not as long as it says");
   for (const braid_external &external : result.externals) {
-    auto isText = [&](int64_t offset) { return offset >= 0 && offset < int64_t(result.texts.size()); };
-    if (!isText(external.name) || !isText(external.path) || external.dtype < BRAID_F32 || external.dtype > BRAID_I32 ||
-        external.numbers < 0 || external.ids < 0)
+    if (external.path < 0 || external.path >= int64_t(result.texts.size()) || external.dtype < BRAID_F32 ||
+        external.dtype > BRAID_I32 || external.numbers < 0 || external.ids < 0)
       return damaged("one of its externals is none");
   }
   FailureOr<LLVM::GlobalOp> kernels = constant(fields[12]);

@@ -9,11 +9,12 @@ int main(void) {
   struct braid_runtime *runtime = braid_runtime_create(1);
   float *loss = 0, scale = 1;
   for (int64_t i = 0; i < braid_loss_program.num_externals; ++i) {
-    const char *name = braid_external_name(&braid_loss_program, i);
+    const struct braid_external *e = &braid_loss_program.externals[i];
+    const char *path = braid_external_path(&braid_loss_program, i);
     external[i] = memory[i];
-    if (name[0] == 'i')
-      external[i] = name[3] == 'l' ? (void *)&scale : name[4] == 'o' ? (void *)tokens : (void *)targets;
-    if (name[0] == 'o')
+    if (e->role == BRAID_INPUT)
+      external[i] = path[0] == 'l' ? (void *)&scale : path[1] == 'o' ? (void *)tokens : (void *)targets;
+    if (e->role == BRAID_OUTPUT)
       loss = memory[i];
   }
   struct { int32_t token, target; int64_t batch, time; } runs[] = {

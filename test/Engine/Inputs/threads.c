@@ -7,8 +7,6 @@
 
 enum { tokens = 96 };
 
-static int starts(const char *name, const char *with) { return strncmp(name, with, strlen(with)) == 0; }
-
 /* Results of one run, one after another. */
 static size_t run(char *results) {
   const struct braid_program *program = &braid_grad_program;
@@ -20,11 +18,11 @@ static size_t run(char *results) {
     external[i] = calloc(1, (size_t)bytes);
     for (int64_t j = 0; j < bytes / 4; ++j) {
       state = state * 1664525u + 1013904223u;
-      if (starts(braid_external_name(program, i), "param:"))
+      if (e->role == BRAID_PARAMETER)
         ((float *)external[i])[j] = (float)(state >> 8) / 16777216.0f * 0.2f - 0.1f;
-      else if (starts(braid_external_name(program, i), "in:t")) /* tokens, targets */
+      else if (e->role == BRAID_INPUT && *braid_external_path(program, i) == 't') /* tokens, targets */
         ((int32_t *)external[i])[j] = (int32_t)(state >> 24);
-      else if (!strcmp(braid_external_name(program, i), "in:loss_scale"))
+      else if (e->role == BRAID_INPUT)
         ((float *)external[i])[j] = 1.0f / tokens;
     }
   }
@@ -36,7 +34,7 @@ static size_t run(char *results) {
   for (int64_t i = 0; i < program->num_externals; ++i) {
     const struct braid_external *e = &program->externals[i];
     size_t bytes = (size_t)braid_external_bytes(e, tokens);
-    if (starts(braid_external_name(program, i), "out:") || starts(braid_external_name(program, i), "grad:")) {
+    if (e->role == BRAID_OUTPUT || e->role == BRAID_GRADIENT) {
       memcpy(results + size, external[i], bytes);
       size += bytes;
     }

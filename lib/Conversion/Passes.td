@@ -128,13 +128,13 @@ def ConvertHostToProgram : Pass<"convert-host-to-program", "::mlir::ModuleOp"> {
 
     Place: before `convert-row-to-loops`: tables hold strides and scratch of kernels that are still `row.kernel`s.
 
-    Numeric class: exact. Bytes moved: the same; a call is 40 bytes and its table.
+    Numeric class: exact. Bytes moved: the same; a call is 24 bytes and its table.
 
     Declines: fails where a host.func is not planned, or a launch does not fit its kernel (H1).
     ```mlir
     host.launch @row_0 token sizes [] (%a, %b) : …
     ```
-    becomes five numbers of `@braid_f_program.calls` (a launch, of kernel 0, its name, place and table) and its
+    becomes three numbers of `@braid_f_program.calls` (a launch, of kernel 0, its name, place and table) and its
     numbers in `@braid_f_program.tables`.
   }];
   let constructor = "::braid::host::createConvertHostToProgramPass()";

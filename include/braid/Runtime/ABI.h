@@ -169,10 +169,10 @@ enum braid_mask {
 
 /// Offsets, of texts in `texts` and of the table in `tables`.
 struct braid_call {
-  int64_t kind;   ///< enum braid_call_kind
-  int64_t kernel; ///< of a launch: which of the program's kernels; -1 for others
-  int64_t name;   ///< under which the call is timed and reported
-  int64_t place;  ///< in the model's text: `file:line:column`; may be empty
+  int32_t kind;   ///< enum braid_call_kind
+  int32_t kernel; ///< of a launch: which of the program's kernels; -1 for others
+  int32_t name;   ///< under which the call is timed and reported
+  int32_t place;  ///< in the model's text: `file:line:column`; may be empty
   int64_t table;
 };
 

@@ -4,6 +4,7 @@
 #include "braid/Conversion/HostToProgram.h"
 #include "braid/Conversion/Launches.h"
 #include "llvm/ADT/StringSwitch.h"
+#include <limits>
 
 using namespace mlir;
 using namespace braid::host;
@@ -109,10 +110,12 @@ static FailureOr<ProgramData> programOf(FuncOp func, const llvm::StringMap<braid
         program.kernels.push_back(launch.getKernel().str());
       kernel = it->second;
     }
-    program.calls.push_back(
-        {kind, kernel, texts.place(CallTables::nameOf(&op)), texts.place(describe(op.getLoc())), tables.append(&op)});
+    program.calls.push_back({int32_t(kind), int32_t(kernel), int32_t(texts.place(CallTables::nameOf(&op))),
+                             int32_t(texts.place(describe(op.getLoc()))), tables.append(&op)});
   }
   texts.place("");
+  if (texts.all.size() > size_t(std::numeric_limits<int32_t>::max()))
+    return func.emitOpError("has more text in names than there can be");
   program.tables.assign(tables.numbers().begin(), tables.numbers().end());
   program.texts = std::move(texts.all);
   return program;

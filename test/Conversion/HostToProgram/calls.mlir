@@ -16,8 +16,8 @@ row.kernel @add token dynamic ["n"] {
 
 // Externals: path, role, numbers, per token, dtype, ids.
 // CHECK: llvm.mlir.global internal constant @braid_f_program.externals(dense<[0, 0, 32, 0, 0, 0, 2, 1, 8, 0, 0, 0, 4, 6, 4, 1, 0, 0]> : tensor<18xi64>)
-// Calls: kind, kernel, name, place, table.
-// CHECK: llvm.mlir.global internal constant @braid_f_program.calls(dense<[0, 0, 6, 10, 0, 1, -1, {{[0-9]+, [0-9]+}}, 27]> : tensor<10xi64>)
+// Calls: kind and kernel in one number, name and place in one, table.
+// CHECK: llvm.mlir.global internal constant @braid_f_program.calls(dense<[0, 42949672966, 0, -4294967295, {{[0-9]+}}, 27]> : tensor<6xi64>)
 // CHECK: llvm.mlir.global internal constant @braid_f_program.kernels()
 // CHECK:   llvm.mlir.addressof @braid_kernel_add
 // The launch: tokens, no rows; scratch: a line each for the addresses of entries, the sum, and %x,

@@ -18,14 +18,14 @@ struct Program {
   std::vector<int64_t> tables;
   std::string texts = std::string("name\0place:1:2\0", 16);
 
-  void call(int64_t kind, std::vector<int64_t> table, int64_t kernel = -1) {
+  void call(int32_t kind, std::vector<int64_t> table, int32_t kernel = -1) {
     calls.push_back({kind, kernel, 0, 5, int64_t(tables.size())});
     tables.insert(tables.end(), table.begin(), table.end());
   }
   void launch(braid_kernel kernel, int64_t external) {
     kernels.push_back(kernel);
     call(BRAID_CALL_LAUNCH, {BRAID_FIXED, 1, 0, 0, 1, BRAID_ARG_BUFFER, BRAID_EXTERNAL, external},
-         int64_t(kernels.size()) - 1);
+         int32_t(kernels.size()) - 1);
   }
   void external() { externals.push_back({0, BRAID_OTHER, 1, 0, BRAID_I32, 0}); }
   braid_program view() const {

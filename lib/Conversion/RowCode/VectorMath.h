@@ -1,7 +1,7 @@
 //===- VectorMath.h - elementary functions as straight-line code ----------===//
 //
 // Every function takes and gives an f32 or a vector of them. Accuracy, in units in the last place of
-// the result, is in VectorMath.cpp beside each function and checked by test/Engine/math-accuracy.test.
+// the result, is in VectorMath.cpp beside each function and checked by test/Engine/math-accuracy.mlir.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_LIB_CONVERSION_ROWCODE_VECTORMATH_H

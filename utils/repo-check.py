@@ -9,7 +9,8 @@ names        no topology is named in the compiler's C++
 links        every relative link in a Markdown file leads somewhere
 shared       TOOL…: no tool links a component archive of LLVM beside the shared library
 runs         every RUN line of a test checks something
-layers       every #include is one that utils/layers.txt allows, which is no longer than needed, and as docs/architecture.md shows it
+layers       every #include is one that utils/layers.txt allows, which is no longer than needed, and as docs/architecture.md shows it;
+             README.md has a line for each library that is built, and for no other
 format       TOOL: clang-format leaves every file as it is
 """
 import os
@@ -173,6 +174,10 @@ def check_layers():
     for name, (_, used) in layers.items():
         for other in used:
             expect(other in found[name], f"utils/layers.txt: {name} does not use {other}")
+    built = {name for folder in ("lib", "dialects") for path in (root / folder).rglob("CMakeLists.txt")
+             for name in re.findall(r"braid_add_library\((\w+)", read(path))}
+    told = {name for row in re.findall(r"^\| (`Braid.*?) \|", read(root / "README.md"), re.M) for name in re.findall(r"`(\w+)`", row)}
+    expect(built == told, f"README.md lists other libraries than are built: {', '.join(sorted(built ^ told))}")
     shown = "\n".join(f"{name:<16} <- {', '.join(used)}" if used else name for name, (_, used) in layers.items())
     expect(shown in read(root / "docs/architecture.md"), "docs/architecture.md does not show the libraries of utils/layers.txt; it should:\n" + shown)
 

@@ -22,6 +22,7 @@ static const char *cName(braid_dtype dtype) {
   }
   llvm_unreachable("a format");
 }
+
 static std::string headerOf(ArrayRef<FunctionInfo> functions) {
   std::string text;
   raw_string_ostream out(text);

@@ -312,7 +312,7 @@ def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {
     and narrow values are always stored. Any other is computed again if, over all levels that use it, the leaves that
     these do not read anyway, plus the operands of the extremes on the way divided by `cacheFactor`, are fewer bytes
     than writing it once and reading it at each. Values are decided in program order, at the first later level that
-    uses them; what a level has a copy of costs nothing more there. A copy carries `recomputed`, its level. Stable on
+    uses them; what a level has a copy of costs nothing more there. A copy is marked `recomputed`. Stable on
     its own output.
 
     Place: last in `derived`: it needs levels, roundings and cuts, and what follows places what it has decided.

@@ -15,7 +15,8 @@ def Host_Dialect : Dialect {
   let description = [{
     A `host.func` is a sequence of calls over buffers. Buffers of the token space hold so many numbers for every
     token of a run, so the plan of memory is a formula in the number of tokens and one compiled function serves every
-    batch and length. It lowers to calls of the C interface in include/braid/Runtime/ABI.h. How a kernel is made is unknown here.
+    batch and length. It becomes data that the runtime walks, as include/braid/Runtime/ABI.h describes. How a kernel is
+    made is unknown here.
   }];
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;

@@ -23,7 +23,7 @@ std::string programSymbol(llvm::StringRef program);
 /// `braid_context.external`.
 llvm::SmallVector<ExternalOp> externalsOf(FuncOp func);
 
-/// What the name of an external says: `param:<path>`, `grad:`, `acc:`, `m:`, `v:`, `in:`, `out:`, `draw`.
+/// What the name of an external says: `draw`, or a word of `braid_role_word` and a path; anything else is a path alone.
 struct ExternalName {
   braid_role role;
   llvm::StringRef path;

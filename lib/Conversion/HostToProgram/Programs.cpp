@@ -3,7 +3,6 @@
 #include "CallTables.h"
 #include "braid/Conversion/HostToProgram.h"
 #include "braid/Conversion/Launches.h"
-#include "llvm/ADT/StringSwitch.h"
 #include <limits>
 
 using namespace mlir;
@@ -12,19 +11,10 @@ using namespace braid::host;
 std::string braid::host::programSymbol(StringRef program) { return ("braid_" + program + "_program").str(); }
 
 ExternalName braid::host::parseExternal(StringRef name) {
-  auto [word, path] = name.split(':');
-  if (name == "draw")
-    return {BRAID_DRAW, name};
-  auto role = llvm::StringSwitch<braid_role>(word)
-                  .Case("param", BRAID_PARAMETER)
-                  .Case("grad", BRAID_GRADIENT)
-                  .Case("acc", BRAID_ACCUMULATED)
-                  .Case("m", BRAID_MOMENT_1)
-                  .Case("v", BRAID_MOMENT_2)
-                  .Case("in", BRAID_INPUT)
-                  .Case("out", BRAID_OUTPUT)
-                  .Default(BRAID_OTHER);
-  return {role, role == BRAID_OTHER ? name : path};
+  for (int role = BRAID_PARAMETER; role <= BRAID_OUTPUT; ++role)
+    if (StringRef path = name; path.consume_front(braid_role_word(role)))
+      return {braid_role(role), path};
+  return {name == "draw" ? BRAID_DRAW : BRAID_OTHER, name};
 }
 
 braid_program ProgramData::view(const braid_kernel *code) const {

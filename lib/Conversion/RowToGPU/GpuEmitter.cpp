@@ -74,13 +74,13 @@ DictionaryAttr GpuEmitter::describe() {
   }
   // Where the arguments and the kept values are while a row is computed.
   SmallVector<int64_t> staged;
-  int64_t inShared = 0, inSharedSums = 0;
-  for (auto &[value, extent] : plan.shared) {
+  int64_t inShared = 0;
+  plan.forEachShared([&](Value value, const Extent &) {
     auto argument = dyn_cast<BlockArgument>(value);
     if (argument && !plan.isSum(value))
       staged.push_back(int64_t(argument.getArgNumber()));
-    (argument ? inSharedSums : inShared) += !argument || plan.isSum(value);
-  }
+    inShared += !argument;
+  });
   if (plan.ring)
     staged.push_back(int64_t(cast<BlockArgument>(plan.ring->list).getArgNumber()));
   auto number = [&](int64_t value) { return b.getI64IntegerAttr(value); };
@@ -145,7 +145,8 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   row = rows.getInductionVar();
   findLives();
   assignBits();
-  findUses();
+  uses = usesOf(schedule, findings, launches.forwards, [&](Value value) { return isStaged(value); });
+  planLateCopies();
   scopes.push_back({rows.getBody(), nullptr, {}, {plan.threadsPerRow, 1, {}}});
   enter(0);
   if (plan.ring)
@@ -155,6 +156,7 @@ gpu::GPUFuncOp GpuEmitter::emitFunction(StringRef name) {
   for (const Nest &each : schedule.nests()) {
     auto which = unsigned(&each - schedule.nests().data());
     waitBefore(which);
+    emitCopies(lateCopies.lookup(which));
     emitNest(each);
     sinceWait.push_back(which);
     forget(which);
@@ -261,6 +263,8 @@ void GpuEmitter::emitScratch() {
     Value rest = rowShared;
     if (!plan.shared.empty())
       rest = after(rowShared, lay(rowShared, slot, plan.shared)); // behind one row
+    for (const Sharing &each : plan.sharing)
+      places[each.value] = places.lookup(each.of);
     if (plan.ring) {
       places[plan.ring->list] = rest;
       emitRing();
@@ -358,9 +362,10 @@ bool GpuEmitter::addThreads(Findings &found) const {
 /// Looks whether the only input that is staged leaves no room for a second block.
 bool GpuEmitter::prefetch(Findings &found) {
   SmallVector<Value> staged;
-  for (auto &[value, extent] : plan.shared)
+  plan.forEachShared([&](Value value, const Extent &) {
     if (isStaged(value))
       staged.push_back(value);
+  });
   if (staged.size() != 1 || 2 * plan.sharedBytes(launches.largest) <= launches.sharedLimit || launches.few ||
       !mayPrefetch(staged[0]))
     return false;

@@ -18,6 +18,7 @@
 
 #include "LaunchPlan.h"
 #include "Traffic.h"
+#include "Uses.h"
 #include "lib/Conversion/RowCode/KernelEmitter.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
@@ -83,7 +84,10 @@ private:
   void forget(unsigned nest);
 
   //===--- Copies of arguments in shared memory (Staging.cpp) ---------------===//
+  llvm::DenseMap<unsigned, llvm::SmallVector<Placed, 1>> lateCopies; ///< by the nest that they are made before
   void emitStaging();
+  void planLateCopies();
+  void emitCopies(llvm::ArrayRef<Placed> copies);
   /// Where the numbers that a row needs of a buffer begin in global memory.
   mlir::Value sourceOf(mlir::Value buffer);
   /// Begins a copy of 4, 8 or 16 bytes to shared memory (cp.async).
@@ -125,12 +129,8 @@ private:
   llvm::DenseSet<mlir::Value> held;
 
   //===--- Waits between nests (Waits.cpp) ----------------------------------===//
-  struct Use {
-    llvm::SetVector<mlir::Value> reads, writes; ///< arguments, and kept values that are in memory
-  };
   std::vector<Use> uses;                 ///< by nest
   llvm::SmallVector<unsigned> sinceWait; ///< nests of the row that have been emitted since its threads last waited
-  void findUses();
   bool sameThreads(unsigned a, unsigned b, mlir::Value one, mlir::Value other) const;
   bool mustWait(unsigned before, unsigned after) const;
   void waitBefore(unsigned next);

@@ -1,6 +1,7 @@
 //===- LaunchPlan.cpp - how a row kernel is spread over a GPU -------------===//
 
 #include "Traffic.h"
+#include "Uses.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -18,6 +19,23 @@ int64_t Extent::total(ArrayRef<int64_t> given) const {
   for (int64_t size : sizes)
     all *= given[size];
   return llvm::alignTo(all, scratchAlign);
+}
+
+Value LaunchPlan::placeOf(Value value) const {
+  for (const Placed &placed : shared)
+    if (placed.first == value)
+      return value;
+  for (const Sharing &each : sharing)
+    if (each.value == value)
+      return each.of;
+  return {};
+}
+
+void LaunchPlan::forEachShared(function_ref<void(Value, const Extent &)> body) const {
+  for (const Placed &placed : shared)
+    body(placed.first, placed.second);
+  for (const Sharing &each : sharing)
+    body(each.value, each.extent);
 }
 
 int64_t LaunchPlan::exchangeBytes() const {
@@ -159,44 +177,71 @@ static void chooseThreads(LaunchPlan &plan, KernelOp kernel, const Schedule &sch
   }
 }
 
-LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes,
-                          const Findings &findings) {
+namespace {
+/// Decides what of a kernel lies in shared memory.
+struct Placement {
+  KernelOp kernel;
+  const LaunchSizes &sizes;
+  const Findings &findings;
   LaunchPlan plan;
-  for (auto accumulate : kernel.getBody().getOps<AccumulateOp>())
-    plan.sums.push_back(cast<BlockArgument>(accumulate.getBuffer()));
-  chooseThreads(plan, kernel, schedule, sizes, findings);
+  int64_t common = 0; ///< bytes of a block, whatever its rows have
+  bool leftOut = false;
+  /// Of values and staged arguments; empty as long as each has memory of its own.
+  Lives lives;
 
-  int64_t common = plan.exchangeBytes();
-  for (BlockArgument argument : kernel.getBody().getArguments())
-    if (auto list = dyn_cast<ListType>(argument.getType())) {
-      plan.tables.push_back({argument, extentOf(kernel, AxisAttr::get(kernel.getContext(), list.getAxis(), -1), 16)});
-      common += plan.tables.back().second.total(sizes.largest);
-    }
-  SmallVector<Placed> kept, sums, staged;
-  for (Value value : schedule.scratch())
-    if (!findings.inRegisters.contains(value))
-      kept.push_back({value, extentOf(kernel, typeOf(value).getAxes(), 4)});
-  for (BlockArgument sum : plan.sums)
-    sums.push_back({sum, extentOf(kernel, cast<BufferType>(sum.getType()).getAxes(), 4)});
-  for (Value argument : findings.staged) {
-    if (findings.prefetched && findings.prefetched->list == argument)
-      continue;
-    auto buffer = dyn_cast<BufferType>(argument.getType());
-    Storage storage = buffer ? buffer.getStorage() : cast<ListType>(argument.getType()).getStorage();
-    staged.push_back({argument, extentOf(kernel, neededAxes(kernel, argument), storedBytes(storage))});
+  Placement(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings,
+            LaunchPlan begun, Lives lives)
+      : kernel(kernel), sizes(sizes), findings(findings), plan(std::move(begun)), lives(std::move(lives)) {
+    placeTables();
+    placeRows(schedule);
+    placePartials();
+    placeRing();
   }
-  auto used = [&] {
+
+private:
+  int64_t used() const {
     int64_t bytes = 0;
     for (const Placed &other : plan.shared)
       bytes += other.second.total(sizes.largest);
     return bytes;
-  };
-  auto place = [&](SmallVector<Placed> &list, int64_t limit, function_ref<void(const Placed &)> instead) {
-    // Small ones first: they gain most.
+  }
+
+  /// An argument that has memory of its own is copied before the first nest, another one before the nest that needs it.
+  Life lifeOf(Value value, Value owner) const {
+    Life life = lives.lookup(value);
+    if (value == owner && isa<BlockArgument>(value))
+      life.first = 0;
+    return life;
+  }
+
+  /// A value in shared memory with which this one is never alive, in as much memory whatever the sizes.
+  Value findPlace(const Placed &value) const {
+    auto life = lives.find(value.first);
+    if (life == lives.end())
+      return {};
+    for (const Placed &owner : plan.shared) {
+      const Extent &needed = value.second, &there = owner.second;
+      bool isFree = needed.sizes == there.sizes && needed.bytes <= there.bytes;
+      plan.forEachShared([&](Value other, const Extent &) {
+        if (plan.placeOf(other) == owner.first)
+          isFree &= lives.contains(other) && !lifeOf(other, owner.first).meets(life->second);
+      });
+      if (isFree)
+        return owner.first;
+    }
+    return {};
+  }
+
+  /// Small ones first: they gain most.
+  void place(SmallVector<Placed> &list, int64_t limit, function_ref<void(const Placed &)> instead) {
     llvm::stable_sort(list, [&](const Placed &a, const Placed &b) {
       return a.second.total(sizes.largest) < b.second.total(sizes.largest);
     });
     for (Placed &each : list) {
+      if (Value owner = findPlace(each)) {
+        plan.sharing.push_back({each.first, owner, each.second});
+        continue;
+      }
       int64_t row = used() + each.second.total(sizes.largest), rows = plan.rowsPerBlock;
       while (rows * plan.threadsPerRow > 32 && rows > 1 && common + row * rows > limit)
         rows /= 2;
@@ -207,25 +252,75 @@ LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const Launc
       plan.rowsPerBlock = rows;
       plan.shared.push_back(each);
     }
-  };
-  place(kept, std::min(std::max(keptBudget, sizes.sharedLimit / 2), sizes.sharedLimit),
-        [&](const Placed &value) { plan.workspace.push_back(value); });
-  place(sums, sizes.sharedLimit,
-        [&](const Placed &) { plan.rowsPerBlock = 1; }); // a block has one partial sum in global memory
-  place(staged, sizes.sharedLimit, [](const Placed &) {});
-  for (Value value : findings.combinedLater) {
-    Placed partial = {value, extentOf(kernel, typeOf(value).getAxes(), 4 * (plan.threadsPerRow / 32))};
-    int64_t bytes = partial.second.total(sizes.largest);
-    if (!plan.isShared(value) || common + used() + bytes > sizes.sharedLimit)
-      continue;
-    common += bytes;
-    plan.partials.push_back(partial);
   }
-  if (findings.prefetched) {
+
+  void placeTables() {
+    common = plan.exchangeBytes();
+    for (BlockArgument argument : kernel.getBody().getArguments())
+      if (auto list = dyn_cast<ListType>(argument.getType())) {
+        plan.tables.push_back({argument, extentOf(kernel, AxisAttr::get(kernel.getContext(), list.getAxis(), -1), 16)});
+        common += plan.tables.back().second.total(sizes.largest);
+      }
+  }
+
+  void placeRows(const Schedule &schedule) {
+    SmallVector<Placed> kept, sums, staged;
+    for (Value value : schedule.scratch())
+      if (!findings.inRegisters.contains(value))
+        kept.push_back({value, extentOf(kernel, typeOf(value).getAxes(), 4)});
+    for (BlockArgument sum : plan.sums)
+      sums.push_back({sum, extentOf(kernel, cast<BufferType>(sum.getType()).getAxes(), 4)});
+    for (Value argument : findings.staged) {
+      if (findings.prefetched && findings.prefetched->list == argument)
+        continue;
+      auto buffer = dyn_cast<BufferType>(argument.getType());
+      Storage storage = buffer ? buffer.getStorage() : cast<ListType>(argument.getType()).getStorage();
+      staged.push_back({argument, extentOf(kernel, neededAxes(kernel, argument), storedBytes(storage))});
+    }
+    place(kept, std::min(std::max(keptBudget, sizes.sharedLimit / 2), sizes.sharedLimit), [&](const Placed &value) {
+      plan.workspace.push_back(value);
+      leftOut = true;
+    });
+    place(sums, sizes.sharedLimit,
+          [&](const Placed &) { plan.rowsPerBlock = 1; }); // a block has one partial sum in global memory
+    place(staged, sizes.sharedLimit, [&](const Placed &) { leftOut = true; });
+  }
+
+  void placePartials() {
+    for (Value value : findings.combinedLater) {
+      Placed partial = {value, extentOf(kernel, typeOf(value).getAxes(), 4 * (plan.threadsPerRow / 32))};
+      int64_t bytes = partial.second.total(sizes.largest);
+      if (!plan.isShared(value) || common + used() + bytes > sizes.sharedLimit)
+        continue;
+      common += bytes;
+      plan.partials.push_back(partial);
+    }
+  }
+
+  void placeRing() {
+    if (!findings.prefetched)
+      return;
     plan.ring = findings.prefetched;
     plan.ring->slots = (sizes.sharedLimit - plan.sharedBytes(sizes.largest)) / plan.ring->entryBytes;
     if (plan.ring->slots < sizes.largest[size_t(plan.ring->size)])
       plan.ring.reset();
   }
-  return plan;
+};
+} // namespace
+
+LaunchPlan LaunchPlan::of(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes,
+                          const Findings &findings) {
+  LaunchPlan plan;
+  for (auto accumulate : kernel.getBody().getOps<AccumulateOp>())
+    plan.sums.push_back(cast<BlockArgument>(accumulate.getBuffer()));
+  chooseThreads(plan, kernel, schedule, sizes, findings);
+  Placement apart(kernel, schedule, sizes, findings, plan, Lives());
+  if (!apart.leftOut)
+    return apart.plan;
+  // A place for several values costs waits between them, but less than a second load from global memory.
+  Lives lives =
+      livesOf(usesOf(schedule, findings, sizes.forwards, [&](Value value) { return findings.staged.contains(value); }));
+  for (BlockArgument sum : plan.sums)
+    lives.erase(sum);
+  return Placement(kernel, schedule, sizes, findings, plan, lives).plan;
 }

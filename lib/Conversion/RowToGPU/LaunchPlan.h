@@ -69,6 +69,12 @@ struct Findings {
 
 using Placed = std::pair<mlir::Value, Extent>;
 
+/// A value that lies where `of` does, and is used by other nests. An argument is copied there before the first of them.
+struct Sharing {
+  mlir::Value value, of;
+  Extent extent;
+};
+
 struct LaunchPlan {
   /// 1, 32 or a larger multiple of 32: a row belongs to a thread, a warp or a block.
   int64_t threadsPerRow = 32, rowsPerBlock = 1;
@@ -81,6 +87,8 @@ struct LaunchPlan {
   llvm::SmallVector<Placed> partials;
   /// In shared memory for each row at work, in order: kept values, sums across rows, staged arguments.
   llvm::SmallVector<Placed> shared;
+  /// In the memory of those, where not everything fits side by side.
+  llvm::SmallVector<Sharing> sharing;
   /// In the shared memory of a block, which then has one row.
   std::optional<Ring> ring;
   /// Values too large for that, in a workspace in global memory.
@@ -91,9 +99,13 @@ struct LaunchPlan {
   static LaunchPlan of(KernelOp kernel, const Schedule &schedule, const LaunchSizes &sizes, const Findings &findings);
   bool isSum(mlir::Value argument) const { return llvm::is_contained(sums, argument); }
   bool isInRing(mlir::Value value) const { return ring && ring->list == value; }
-  bool isShared(mlir::Value value) const {
-    return isInRing(value) || llvm::any_of(shared, [&](const Placed &placed) { return placed.first == value; });
+  bool isShared(mlir::Value value) const { return isInRing(value) || placeOf(value); }
+  /// The value in `shared` whose memory this one has: itself, another, or null.
+  mlir::Value placeOf(mlir::Value value) const;
+  bool shareMemory(mlir::Value a, mlir::Value b) const {
+    return !sharing.empty() && placeOf(a) && placeOf(a) == placeOf(b);
   }
+  void forEachShared(llvm::function_ref<void(mlir::Value, const Extent &)> body) const;
   /// Bytes of shared memory of a block, for given sizes of all dynamic axes, without the ring.
   int64_t sharedBytes(llvm::ArrayRef<int64_t> given) const;
   /// Bytes of a block for the exchange of partial results between warps.
@@ -107,8 +119,8 @@ int64_t lanesOfThread(KernelOp kernel, const Nest &nest);
 /// Whether some number may be needed at another place along the axis than where it lies.
 bool movesAlong(KernelOp kernel, AxisAttr axis);
 
-/// Values in scratch start at multiples of this.
-constexpr int64_t scratchAlign = 64;
+/// Values in shared memory start at multiples of this: one access of a thread is at most as wide.
+constexpr int64_t scratchAlign = 16;
 /// Partial results that a block exchanges at once.
 constexpr int64_t exchangeValues = 16;
 /// Entries that a list is taken to have where no launch says it.

@@ -25,7 +25,7 @@ static BlockArgument rootOf(Value address) {
 }
 
 void GpuEmitter::hoistParameters(scf::ForOp rows) {
-  bool anyStaged = plan.ring || llvm::any_of(plan.shared, [&](const Placed &placed) { return isStaged(placed.first); });
+  bool anyStaged = llvm::any_of(kernel.getBody().getArguments(), [&](Value argument) { return isStaged(argument); });
   if (!anyStaged || plan.threadsPerRow <= 32) // a warp has more numbers of a row, and no registers left
     return;
   // Loads of parameters, one argument after another, in the code that every row runs once.

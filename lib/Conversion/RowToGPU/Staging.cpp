@@ -69,11 +69,29 @@ Value GpuEmitter::sourceOf(Value buffer) {
 }
 
 void GpuEmitter::emitStaging() {
-  bool any = false;
-  for (auto &[value, extent] : plan.shared) {
-    if (!isStaged(value))
-      continue;
-    any = true;
+  SmallVector<Placed> copies;
+  llvm::copy_if(plan.shared, std::back_inserter(copies), [&](const Placed &each) { return isStaged(each.first); });
+  emitCopies(copies);
+}
+
+/// An argument in memory that something else has used is copied when a nest needs it. For the waits around, that nest
+/// then writes the memory.
+void GpuEmitter::planLateCopies() {
+  for (const Sharing &each : plan.sharing)
+    if (isStaged(each.value)) {
+      unsigned first = 0;
+      while (!uses[first].reads.contains(each.value) && !uses[first].writes.contains(each.value))
+        ++first;
+      uses[first].writes.insert(each.value);
+      lateCopies[first].push_back({each.value, each.extent});
+    }
+}
+
+void GpuEmitter::emitCopies(ArrayRef<Placed> copies) {
+  if (copies.empty())
+    return;
+  enter(0);
+  for (auto &[value, extent] : copies) {
     traffic.loads[value].push_back(neededBytes(kernel, value));
     if (auto buffer = dyn_cast<BufferType>(value.getType())) {
       int64_t bytes = extent.bytes;
@@ -92,8 +110,6 @@ void GpuEmitter::emitStaging() {
       });
     });
   }
-  if (!any)
-    return;
   b.create<NVVM::CpAsyncCommitGroupOp>(loc);
   b.create<NVVM::CpAsyncWaitGroupOp>(loc, 0);
   synchronise();

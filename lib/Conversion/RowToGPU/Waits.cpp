@@ -1,8 +1,9 @@
 //===- Waits.cpp - where the threads of a row wait for each other ---------===//
 //
 // Two nests need a wait between them if one writes what the other reads or writes, and not each
-// thread its own part of it: an argument, a value kept in memory, a copy in shared memory. It
-// stands before the second of them, so that one serves as many as possible.
+// thread its own part of it: an argument, a value kept in memory, a copy in shared memory; or if
+// they use memory for one value and then for another. It stands before the second of them, so
+// that one serves as many as possible.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,49 +11,6 @@
 
 using namespace mlir;
 using namespace braid::row;
-
-/// What the nests read and write in memory.
-void GpuEmitter::findUses() {
-  uses.resize(schedule.nests().size());
-  auto isInMemory = [&](Value kept) { return !typeOf(kept).getAxes().empty() && !findings.inRegisters.contains(kept); };
-  for (auto [nest, use] : llvm::zip(schedule.nests(), uses)) {
-    SmallVector<Value> work;
-    llvm::SmallDenseSet<Value> seen;
-    for (const Root &root : nest.roots) {
-      if (Value kept = root.kept(); kept && isInMemory(kept))
-        use.writes.insert(kept);
-      if (!root.kept()) {
-        use.writes.insert(root.op->getOperand(1));
-        for (const Forward &forward : launches.forwards)
-          if (isStaged(forward.list) && forward.stored == root.op->getOperand(1))
-            use.writes.insert(forward.list);
-      }
-      if (root.value != root.kept()) {
-        work.push_back(root.value);
-        continue;
-      }
-      llvm::copy_if(root.op->getOperands(), std::back_inserter(work),
-                    [](Value operand) { return isa<ValueType>(operand.getType()); });
-      if (isa<LoadOp, StackOp, GatherOp>(root.op))
-        use.reads.insert(root.op->getOperand(0));
-    }
-    while (!work.empty()) {
-      Value value = work.pop_back_val();
-      if (!seen.insert(value).second)
-        continue;
-      if (schedule.isKept(value)) {
-        if (isInMemory(value))
-          use.reads.insert(value);
-        continue;
-      }
-      Operation *op = value.getDefiningOp();
-      if (isa<LoadOp, StackOp, GatherOp>(op))
-        use.reads.insert(op->getOperand(0));
-      llvm::copy_if(op->getOperands(), std::back_inserter(work),
-                    [](Value operand) { return isa<ValueType>(operand.getType()); });
-    }
-  }
-}
 
 /// Whether both nests give each number to the same thread.
 bool GpuEmitter::sameThreads(unsigned a, unsigned b, Value one, Value other) const {
@@ -80,6 +38,8 @@ bool GpuEmitter::mustWait(unsigned before, unsigned after) const {
         // itself.
         if (isArgument && (plan.isSum(one) || plan.isSum(other)))
           continue;
+        if (one != other && plan.shareMemory(one, other))
+          return true;
         bool isOne = one == other || (isArgument && !isStaged(one) && !isStaged(other) && mayAlias(kernel, one, other));
         if (isOne && !plan.isInRing(one) && !sameThreads(before, after, one, other))
           return true;

@@ -50,7 +50,7 @@ def shared(module):
         def total(name):
             listed = re.search(r"\b" + name + r" = \[((?:[^\[\]]|\[[^\]]*\])*)\]", plan)[1]
             terms = ([int(n) for n in term.split(",")] for term in re.findall(r"array<i64: ([\d, ]+)>", listed))
-            return sum(-(-each * entries ** len(axes) // 64) * 64 for each, *axes in terms)
+            return sum(-(-each * entries ** len(axes) // 16) * 16 for each, *axes in terms)
 
         found[function[1]] = number("exchange") + total("block_shared") + total("partials") + total("shared") * number("rows_per_block")
         if ring := re.search(r"\bring = array<i64: (\d+), (\d+), \d+>", plan):

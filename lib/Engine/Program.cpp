@@ -143,8 +143,10 @@ Error JITProgram::run(const RunRequest &request) {
       return fail("'" + Twine(request.function) + "' needs '" + external.name + "', which is not bound");
     externals.push_back(found->second);
   }
+  rt::AllRows all(request.batch, request.time);
   if (runner.run(loaded[function - infos.data()].program,
-                 {request.batch, request.time, request.seed, request.step, externals.data()}))
+                 {request.batch, request.rows ? *request.rows : braid_rows(all), request.seed, request.step,
+                  externals.data()}))
     return fail(runner.context().message());
   return Error::success();
 }

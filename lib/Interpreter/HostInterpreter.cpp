@@ -233,10 +233,12 @@ void Interpreter::attendGrad(AttendGradOp op) {
       write(op.getQueryGrad(), query * d + i, queryGrad[i]);
   });
   for (unsigned s = 0; s < keys.size(); ++s) {
-    for (auto [i, x] : llvm::enumerate(keys[s]))
-      write(op.getKeyGrads()[s], i, x);
-    for (auto [i, x] : llvm::enumerate(values[s]))
-      write(op.getValueGrads()[s], i, x);
+    auto store = [&](Value grads, ArrayRef<double> numbers) {
+      for (auto [i, x] : llvm::enumerate(numbers))
+        write(grads, i, op.getAccumulate() ? x + read(grads, i) : x);
+    };
+    store(op.getKeyGrads()[s], keys[s]);
+    store(op.getValueGrads()[s], values[s]);
   }
 }
 

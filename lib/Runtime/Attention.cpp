@@ -9,7 +9,8 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
   Cursor cursor(table);
   Attention a;
   a.batch = context.batch;
-  a.time = context.time;
+  a.time = context.rows.time;
+  a.rows = context.rows;
   int64_t numSources = cursor.next();
   a.heads = cursor.next();
   a.group = cursor.next();
@@ -29,17 +30,19 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
     if (source.slots)
       source.mask = 2; // slots have no position in the sequence
     else
-      source.count = context.time;
+      source.count = context.rows.time;
+    source.rows = context.rows;
     source.k = Buffer::read(context, cursor);
     source.v = Buffer::read(context, cursor);
     if (mask & BRAID_MASK_SEGMENT) {
       int64_t base = cursor.next();
       auto *ids = reinterpret_cast<const int32_t *>(addressOf(context, base, cursor.next()));
-      source.segments.emplace(ids, context.batch, context.time, source.mask, source.window);
+      source.segments.emplace(ids, context.batch, context.rows, source.mask, source.window);
     }
     a.sources.push_back(std::move(source));
   }
   if (gradient) {
+    a.accumulate = cursor.next();
     a.outputGrad = Buffer::read(context, cursor);
     a.queryGrad = Buffer::read(context, cursor);
     for (AttentionSource &source : a.sources) {
@@ -57,10 +60,11 @@ double Attention::visiblePairs() const {
       pairs += source.segments->pairs();
       continue;
     }
-    for (int64_t i = 0; i < time; ++i) {
-      Range seen = source.seenBy(i);
-      pairs += double(batch * std::max<int64_t>(0, seen.end - seen.begin));
-    }
+    for (int64_t s = 0; s < batch; ++s)
+      for (int64_t i = rows.first[s]; i < rows.first[s] + rows.count[s]; ++i) {
+        Range seen = source.seenBy(s, i);
+        pairs += double(std::max<int64_t>(0, seen.end - seen.begin));
+      }
   }
   return pairs * double(heads * group);
 }

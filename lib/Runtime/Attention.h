@@ -19,16 +19,19 @@ struct Range {
 
 /// Keys and values that take part in a softmax.
 struct AttentionSource {
-  bool slots;     ///< learned positions, the same for every token, instead of the sequence's tokens
-  int64_t mask;   ///< 0 causal, 1 strict, 2 all
-  int64_t window; ///< 0: none
-  int64_t count;  ///< positions: tokens of a sequence, or slots
+  bool slots;      ///< learned positions, the same for every token, instead of the sequence's tokens
+  int64_t mask;    ///< 0 causal, 1 strict, 2 all
+  int64_t window;  ///< 0: none
+  int64_t count;   ///< positions: tokens of a sequence, or slots
+  braid_rows rows; ///< at work
   std::optional<Segments> segments;
   Buffer k, v, kGrad, vGrad;
 
-  /// The positions that query `query` of the sequence sees; with segments, those of other segments than its own too.
-  Range seenBy(int64_t query) const {
-    int64_t end = mask == 2 ? count : std::min(count, query + 1 - mask);
+  /// The positions of sequence `s` that there are: up to the last row at work, or all slots.
+  int64_t countOf(int64_t s) const { return slots ? count : rows.first[s] + rows.count[s]; }
+  /// The positions that query `query` of sequence `s` sees; with segments, those of other segments than its own too.
+  Range seenBy(int64_t s, int64_t query) const {
+    int64_t end = mask == 2 ? countOf(s) : std::min(countOf(s), query + 1 - mask);
     return {window > 0 && !segments ? std::max<int64_t>(0, end - window) : 0, end};
   }
   /// The queries among 0 … queries-1 of sequence `s` that see position `position`; a range, since seenBy moves forward
@@ -37,7 +40,7 @@ struct AttentionSource {
     if (segments)
       return {mask == 2 ? 0 : position + mask, segments->until(s, position)};
     if (mask == 2)
-      return {0, window > 0 && position < count - window ? 0 : queries};
+      return {0, window > 0 && position < countOf(s) - window ? 0 : queries};
     return {position + mask, window > 0 ? std::min(queries, position + mask + window) : queries};
   }
   /// Whether query `query` of `queries` in sequence `s` sees position `position`.
@@ -51,8 +54,10 @@ struct AttentionSource {
 /// The table of an attention and of its gradient.
 struct Attention {
   int64_t batch, time, heads, group, d, e;
+  braid_rows rows; ///< at work
   float scale;
   Buffer q, output, lse, outputGrad, queryGrad;
+  bool accumulate = false; ///< gradients of keys and values are added to what is there
   std::vector<AttentionSource> sources;
 
   static Attention read(const braid_context &context, const int64_t *table, bool gradient);
@@ -62,6 +67,11 @@ struct Attention {
   int64_t paddedD() const { return (d + tilePad - 1) / tilePad * tilePad; }
   int64_t paddedE() const { return (e + tilePad - 1) / tilePad * tilePad; }
   int64_t queryTiles() const { return (time + tileQueries - 1) / tileQueries; }
+  /// The queries of a tile that are at work; tiles begin at multiples of tileQueries, whichever are.
+  Range queriesOf(int64_t s, int64_t tile) const {
+    int64_t first = rows.first[s], end = first + rows.count[s], begin = std::max(first, tile * tileQueries);
+    return {begin, std::max(begin, std::min(end, (tile + 1) * tileQueries))};
+  }
   /// Row of query `i` of sequence `s` in [tokens][h][g].
   int64_t queryRow(int64_t s, int64_t i, int64_t h, int64_t g) const {
     return ((s * time + i) * heads + h) * group + g;
@@ -72,9 +82,9 @@ struct Attention {
   }
 };
 
-/// Positions of a source that some query of [first, last] sees; with segments, perhaps more.
-inline Range seenByTile(const AttentionSource &source, int64_t first, int64_t last) {
-  return {source.seenBy(first).begin, source.seenBy(last).end};
+/// Positions of a source that some query of [first, last] of sequence `s` sees; with segments, perhaps more.
+inline Range seenByTile(const AttentionSource &source, int64_t s, int64_t first, int64_t last) {
+  return {source.seenBy(s, first).begin, source.seenBy(s, last).end};
 }
 
 /// False where segments show that no query of the tile from query0 sees a key of the tile from key0.

@@ -24,10 +24,11 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 /// Where a range's memory has what, in numbers of fp32.
 struct Plan {
   int64_t dp, ep, tile, key, finiteKey, value, keyGrad, valueGrad, scores, grads, output, slots, numbers;
+  bool adds; ///< to the gradients of keys and values
   // Within the block of a tile of queries:
   int64_t queryT, outGrad, outGradT, queryGrad, lse, delta;
 
-  explicit Plan(const Attention &a) : dp(a.paddedD()), ep(a.paddedE()) {
+  explicit Plan(const Attention &a) : dp(a.paddedD()), ep(a.paddedE()), adds(a.accumulate) {
     queryT = tileQueries * dp;
     outGrad = queryT + tileQueries * dp;
     outGradT = outGrad + tileQueries * ep;
@@ -60,13 +61,16 @@ public:
   }
 
   void run(int64_t s, int64_t h) {
+    if (!a.rows.count[s])
+      return;
     for (int64_t g = 0; g < a.group; ++g)
       for (int64_t tile = 0; tile < a.queryTiles(); ++tile)
         packQueries(s, h, g, tile);
     double *slotSums = reinterpret_cast<double *>(memory + p.slots);
     for (const AttentionSource &source : a.sources) {
-      for (int64_t key0 = 0; key0 < source.count; key0 += tileKeys) {
-        int64_t keys = std::min(tileKeys, source.count - key0);
+      int64_t count = source.countOf(s);
+      for (int64_t key0 = 0; key0 < count; key0 += tileKeys) {
+        int64_t keys = std::min(tileKeys, count - key0);
         keyTile(source, s, h, key0, keys);
         if (source.slots)
           addSlots(source, h, key0, keys, slotSums);
@@ -77,11 +81,14 @@ public:
         slotSums += source.count * a.heads * (a.d + a.e);
     }
     for (int64_t g = 0; g < a.group; ++g)
-      for (int64_t i = 0; i < a.time; ++i) {
-        float *row = block(g, i / tileQueries) + p.queryGrad + i % tileQueries * p.dp;
-        for (int64_t x = 0; x < a.d; ++x)
-          row[x] *= a.scale;
-        narrowRow(a.queryGrad.at(a.queryRow(s, i, h, g) * a.d), row, a.queryGrad.dtype, a.d);
+      for (int64_t tile = 0; tile < a.queryTiles(); ++tile) {
+        Range queries = a.queriesOf(s, tile);
+        float *row = block(g, tile) + p.queryGrad;
+        for (int64_t i = queries.begin; i < queries.end; ++i, row += p.dp) {
+          for (int64_t x = 0; x < a.d; ++x)
+            row[x] *= a.scale;
+          narrowRow(a.queryGrad.at(a.queryRow(s, i, h, g) * a.d), row, a.queryGrad.dtype, a.d);
+        }
       }
   }
 
@@ -93,8 +100,11 @@ private:
   /// of is whole; what is multiplied by weights has its outliers taken out.
   void packQueries(int64_t s, int64_t h, int64_t g, int64_t tile) {
     float *b = block(g, tile), *output = memory + p.output;
-    int64_t queries = std::min(tileQueries, a.time - tile * tileQueries);
-    auto rowOf = [&](int64_t i) { return a.queryRow(s, tile * tileQueries + i, h, g); };
+    Range range = a.queriesOf(s, tile);
+    int64_t queries = range.end - range.begin;
+    if (!queries)
+      return;
+    auto rowOf = [&](int64_t i) { return a.queryRow(s, range.begin + i, h, g); };
     packRows(a.q, queries, a.d, p.dp, rowOf, b);
     packRows(a.outputGrad, queries, a.e, p.ep, rowOf, b + p.outGrad);
     packRows(a.output, queries, a.e, p.ep, rowOf, output);
@@ -127,8 +137,11 @@ private:
     std::fill(memory + p.keyGrad, memory + p.scores, 0.0f);
     for (int64_t g = 0; g < a.group; ++g)
       for (int64_t tile = 0; tile < a.queryTiles(); ++tile) {
-        int64_t query0 = tile * tileQueries, queries = std::min(tileQueries, a.time - query0);
-        Range seen = seenByTile(source, query0, query0 + queries - 1);
+        Range range = a.queriesOf(s, tile);
+        int64_t query0 = range.begin, queries = range.end - range.begin;
+        if (!queries)
+          continue;
+        Range seen = seenByTile(source, s, query0, query0 + queries - 1);
         if (seen.begin < key0 + keys && key0 < seen.end && mayMeet(source, s, key0, query0))
           pair(source, s, numberOf(g, tile), key0, keys, query0, queries);
       }
@@ -160,9 +173,20 @@ private:
   void storeKeys(const AttentionSource &source, int64_t s, int64_t h, int64_t key0, int64_t keys) {
     for (int64_t j = 0; j < keys; ++j) {
       int64_t row = a.keyRow(source, s, key0 + j, h);
-      narrowRow(source.kGrad.at(row * a.d), memory + p.keyGrad + j * p.dp, source.kGrad.dtype, a.d);
-      narrowRow(source.vGrad.at(row * a.e), memory + p.valueGrad + j * p.ep, source.vGrad.dtype, a.e);
+      storeRow(source.kGrad, row * a.d, memory + p.keyGrad + j * p.dp, a.d);
+      storeRow(source.vGrad, row * a.e, memory + p.valueGrad + j * p.ep, a.e);
     }
+  }
+
+  /// Where gradients are added up, tokens have some from later passes too.
+  void storeRow(const Buffer &grad, int64_t at, float *numbers, int64_t count) {
+    if (p.adds) {
+      old.resize(size_t(count));
+      widenRow(old.data(), grad.at(at), grad.dtype, count);
+      for (int64_t x = 0; x < count; ++x)
+        numbers[x] += old[size_t(x)];
+    }
+    narrowRow(grad.at(at), numbers, grad.dtype, count);
   }
 
   /// sums: keys [slots][h][d], then values [slots][h][e].
@@ -182,8 +206,15 @@ private:
   float *memory;
   std::vector<Outliers> queryOutliers, outGradOutliers; ///< by block
   Outliers keyOutliers;                                 ///< of the tile of keys
+  std::vector<float> old;                               ///< of a row of gradients that is added to
   const TileKernels &kernels;
 };
+
+float at32(const Buffer &buffer, int64_t index) {
+  float value;
+  widenRow(&value, buffer.at(index), buffer.dtype, 1);
+  return value;
+}
 
 /// Adds up the ranges' sums of slot gradients, number `at` … of those in their memory, in the order of the ranges.
 void storeSlots(Context &context, const Plan &plan, const Buffer &grad, int64_t numbers, int64_t at, int ranges) {
@@ -191,7 +222,7 @@ void storeSlots(Context &context, const Plan &plan, const Buffer &grad, int64_t 
     double total = 0;
     for (int range = 0; range < ranges; ++range)
       total += reinterpret_cast<double *>(reinterpret_cast<float *>(context.scratch(range, 0)) + plan.slots)[at + i];
-    float result = float(total);
+    float result = float(plan.adds ? total + at32(grad, i) : total);
     narrowRow(grad.at(i), &result, grad.dtype, 1);
   }
 }

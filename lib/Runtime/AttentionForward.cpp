@@ -43,8 +43,11 @@ class Forward {
 public:
   Forward(const Attention &a, float *memory) : a(a), t(a, memory), kernels(tileKernels()) {}
 
-  void run(int64_t s, int64_t h, int64_t g, int64_t query0) {
-    int64_t queries = std::min(tileQueries, a.time - query0), dp = a.paddedD(), ep = a.paddedE();
+  void run(int64_t s, int64_t h, int64_t g, int64_t tile) {
+    Range range = a.queriesOf(s, tile);
+    int64_t query0 = range.begin, queries = range.end - range.begin, dp = a.paddedD(), ep = a.paddedE();
+    if (!queries)
+      return;
     auto rowOf = [&](int64_t i) { return a.queryRow(s, query0 + i, h, g); };
     packRows(a.q, queries, a.d, dp, rowOf, t.query);
     packTransposed(t.query, queries, a.d, dp, a.scale, t.queryT);
@@ -52,7 +55,7 @@ public:
     std::fill(t.total, t.total + tileQueries, 0.0f);
     std::fill(t.maximum, t.maximum + tileQueries, -std::numeric_limits<float>::infinity());
     for (const AttentionSource &source : a.sources) {
-      Range seen = seenByTile(source, query0, query0 + queries - 1);
+      Range seen = seenByTile(source, s, query0, query0 + queries - 1);
       for (int64_t key0 = seen.begin; key0 < seen.end; key0 += tileKeys)
         if (mayMeet(source, s, key0, query0))
           step(source, s, h, key0, std::min(tileKeys, seen.end - key0), query0, queries);
@@ -120,7 +123,7 @@ int32_t braid::rt::attend(braid_context *abi, const char *name, const int64_t *t
       // The last tiles see most: they come first.
       int64_t tile = tiles - 1 - task % tiles, rest = task / tiles;
       int64_t g = rest % a.group, h = rest / a.group % a.heads, s = rest / a.group / a.heads;
-      forward.run(s, h, g, tile * tileQueries);
+      forward.run(s, h, g, tile);
     }
   }
   return 0;

@@ -15,7 +15,9 @@ const char *braid_runtime_message(const braid_runtime *runtime) { return runtime
 
 int32_t braid_runtime_run_2(braid_runtime *runtime, const braid_program *program, int64_t batch, int64_t time,
                             uint64_t seed, int64_t step, void *const *external) {
-  return runtime->runner.run(*program, {batch, time, seed, step, external});
+  bool countable = batch > 0 && time > 0 && batch <= INT32_MAX / time; // or else the runner says what is wrong
+  braid::rt::AllRows rows(countable ? batch : 1, countable ? time : 0);
+  return runtime->runner.run(*program, {batch, rows, seed, step, external});
 }
 
 //===----------------------------------------------------------------------===//

@@ -43,11 +43,11 @@ int braid::rt::workingThreads(int asked) {
   return working;
 }
 
-braid_context Context::contextFor(int64_t batch, int64_t time) {
+braid_context Context::contextFor(int64_t batch, const braid_rows &rows) {
   braid_context context = {};
   context.batch = batch;
-  context.time = time;
-  context.tokens = batch * time;
+  context.rows = rows;
+  context.tokens = batch * rows.time;
   context.padded_tokens = (context.tokens + 15) / 16 * 16;
   context.state = this;
   return context;

@@ -1,7 +1,7 @@
 //===- Launch.cpp - running row kernels over threads ----------------------===//
 //
-// Rows are cut into one contiguous range for each thread that was asked for, by the number of
-// rows and of threads alone. Sums across rows: a kernel adds up to `sumRows` rows in
+// The rows at work are cut into one contiguous range for each thread that was asked for, by their number
+// and that of threads alone. Sums across rows: a kernel adds up to `sumRows` rows in
 // fp32, which then go to the range's sum in double; the ranges' sums are added in
 // order. Same number of threads asked for, same bits.
 //
@@ -9,6 +9,7 @@
 
 #include "Buffers.h"
 #include "Calls.h"
+#include "Rows.h"
 #include "Threads.h"
 #include <algorithm>
 #include <vector>
@@ -32,7 +33,10 @@ struct Sum {
 struct Launch {
   braid_kernel kernel;
   const int64_t *sizes;
-  int64_t rows, granule, time, scratchBytes, sumNumbers = 0;
+  const braid_rows *rows;
+  int64_t scratchBytes, sumNumbers = 0;
+  /// Of the token space; rows of the fixed one are numbers as they are.
+  const RowsAtWork *work = nullptr;
   std::vector<void *> args;
   std::vector<Sum> sums;
 
@@ -40,12 +44,17 @@ struct Launch {
   int64_t sumsAt() const { return (scratchBytes + 63) / 64 * 64; }
   int64_t rangeBytes() const { return sumsAt() + sumNumbers * 12 + 64; }
 
+  /// Rows number begin … end-1 of those to be worked on.
+  void call(void *const *arguments, int64_t begin, int64_t end, char *memory) const {
+    if (work)
+      work->between(begin, end, [&](int64_t from, int64_t to) { kernel(arguments, sizes, from, to, rows, memory); });
+    else if (begin < end)
+      kernel(arguments, sizes, begin, end, rows, memory);
+  }
+
   void runRange(char *memory, int64_t begin, int64_t end) {
-    if (sums.empty()) {
-      if (begin < end)
-        kernel(args.data(), sizes, begin, end, time, memory);
-      return;
-    }
+    if (sums.empty())
+      return call(args.data(), begin, end, memory);
     double *totals = reinterpret_cast<double *>(memory + sumsAt());
     float *partials = reinterpret_cast<float *>(totals + sumNumbers);
     std::vector<void *> own = args;
@@ -54,7 +63,7 @@ struct Launch {
     std::fill(totals, totals + sumNumbers, 0.0);
     for (int64_t row = begin; row < end; row += sumRows) {
       std::fill(partials, partials + sumNumbers, 0.0f);
-      kernel(own.data(), sizes, row, std::min(end, row + sumRows), time, memory);
+      call(own.data(), row, std::min(end, row + sumRows), memory);
       for (int64_t i = 0; i < sumNumbers; ++i)
         totals[i] += partials[i];
     }
@@ -111,7 +120,7 @@ int32_t braid::rt::launch(braid_context *abi, braid_kernel kernel, const char *n
   Context &context = stateOf(abi);
   CallTimer timer(context, "launch", name);
   Cursor cursor(table);
-  int64_t space = cursor.next(), rows = cursor.next(), scratchBytes = cursor.next();
+  int64_t space = cursor.next(), fixedRows = cursor.next(), scratchBytes = cursor.next();
   int64_t numSizes = cursor.next();
   Launch launch;
   launch.kernel = kernel;
@@ -120,17 +129,18 @@ int32_t braid::rt::launch(braid_context *abi, braid_kernel kernel, const char *n
   for (int64_t i = 0; i < numSizes; ++i)
     cursor.next();
   launch.args.resize(size_t(cursor.next()));
-  launch.time = abi->time;
-  launch.rows = space == BRAID_TOKENS ? abi->tokens : rows;
+  RowsAtWork work(*abi);
+  launch.rows = &abi->rows;
+  launch.work = space == BRAID_TOKENS ? &work : nullptr;
+  int64_t rows = space == BRAID_TOKENS ? work.count() : fixedRows;
   if (!readArgs(*abi, context, cursor, launch))
     return context.fail("a row of an absent entry is larger than the block of zeros");
 
   // Ranges begin at multiples of 16 rows where there are enough: no cache line is written by two threads.
   int64_t minRows = space == BRAID_TOKENS ? minTokenRows : 1;
-  int ranges = int(std::clamp<int64_t>(launch.rows / minRows, 1, context.threads()));
-  launch.granule = launch.rows >= 32 * ranges ? 16 : 1;
-  int64_t granules = (launch.rows + launch.granule - 1) / launch.granule;
-  auto boundary = [&](int64_t range) { return std::min(launch.rows, granules * range / ranges * launch.granule); };
+  int ranges = int(std::clamp<int64_t>(rows / minRows, 1, context.threads()));
+  int64_t granule = rows >= 32 * ranges ? 16 : 1, granules = (rows + granule - 1) / granule;
+  auto boundary = [&](int64_t range) { return std::min(rows, granules * range / ranges * granule); };
   for (int range = 0; range < ranges; ++range)
     if (!context.scratch(range, size_t(launch.rangeBytes())))
       return context.fail("out of memory for the scratch of a kernel");

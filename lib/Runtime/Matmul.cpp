@@ -13,6 +13,7 @@
 #include "Calls.h"
 #include "MatmulCache.h"
 #include "Parts.h"
+#include "Rows.h"
 #include "Threads.h"
 #include <algorithm>
 #include <atomic>
@@ -250,6 +251,120 @@ bool multiply(Context &context, const Product &p) {
   return true;
 }
 
+/// Which size of a product the tokens at work multiply.
+enum TokenSize { none = 0, sizeM = 1, sizeK = 2, sizeBatch = 4 };
+
+/// The product of the tokens begin … end-1.
+Product ofTokens(Product p, TokenSize size, int64_t begin, int64_t end) {
+  int64_t count = end - begin;
+  if (size == sizeBatch)
+    return p.batches(begin * p.batch, count * p.batch);
+  if (size == sizeM) {
+    p.a = p.a.shifted(begin * p.m * p.a.row);
+    p.c = p.c.shifted(begin * p.m * p.c.row);
+    p.m *= count;
+  } else if (size == sizeK) {
+    p.a = p.a.shifted(begin * p.k * p.a.col);
+    p.b = p.b.shifted(begin * p.k * p.b.row);
+    p.k *= count;
+  }
+  return p;
+}
+
+/// Rows of a matrix that lie apart, in one piece of memory, and back.
+class Gathered {
+public:
+  Gathered(const Matrix &whole, int64_t rowsOfToken, int64_t cols, const RowsAtWork &work)
+      : whole(whole), rowsOfToken(rowsOfToken), cols(cols), work(work),
+        memory(size_t(work.count() * rowsOfToken * cols * bytesOf(whole.dtype))) {}
+  Matrix matrix() { return {memory.data(), whole.dtype, 0, cols, 1}; }
+  void gather() {
+    copy([](char *piece, char *place, size_t bytes) { std::memcpy(piece, place, bytes); });
+  }
+  void scatter() {
+    copy([](char *piece, char *place, size_t bytes) { std::memcpy(place, piece, bytes); });
+  }
+
+private:
+  template <typename Move> void copy(Move move) {
+    int64_t bytes = bytesOf(whole.dtype);
+    char *piece = memory.data();
+    work.between(0, work.count(), [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin * rowsOfToken; row < end * rowsOfToken; ++row, piece += cols * bytes) {
+        if (whole.col == 1) {
+          move(piece, whole.shifted(row * whole.row).data, size_t(cols * bytes));
+          continue;
+        }
+        for (int64_t i = 0; i < cols; ++i)
+          move(piece + i * bytes, whole.shifted(row * whole.row + i * whole.col).data, size_t(bytes));
+      }
+    });
+  }
+
+  const Matrix &whole;
+  int64_t rowsOfToken, cols;
+  const RowsAtWork &work;
+  std::vector<char> memory;
+};
+
+/// Rows of tokens of which not all are at work, one product of a batch.
+bool multiplySomeRows(Context &context, const braid_context &abi, const Product &p, const RowsAtWork &work) {
+  auto run = [&](Product product) {
+    mergeBatch(product);
+    return multiply(context, product);
+  };
+  if (work.ranges().size() == 1)
+    return run(ofTokens(p, sizeM, work.ranges()[0].begin, work.ranges()[0].end));
+  const braid_rows &rows = abi.rows;
+  auto isSame = [&](const int64_t *of) { return std::all_of(of, of + abi.batch, [&](int64_t x) { return x == *of; }); };
+  if (isSame(rows.first) && isSame(rows.count)) { // a sequence is a product of a batch
+    Product product = ofTokens(p, sizeM, rows.first[0], rows.first[0] + rows.count[0]);
+    product.batch = abi.batch;
+    product.a.batch = rows.time * p.m * p.a.row;
+    product.b.batch = 0;
+    product.c.batch = rows.time * p.m * p.c.row;
+    return run(product);
+  }
+  Gathered a(p.a, p.m, p.k, work), c(p.c, p.m, p.n, work);
+  a.gather();
+  if (p.accumulate)
+    c.gather();
+  Product product = p;
+  product.m *= work.count();
+  product.a = a.matrix();
+  product.c = c.matrix();
+  if (!run(product))
+    return false;
+  c.scatter();
+  return true;
+}
+
+/// The product of the tokens at work. With all of them it is one product, as if there were nothing else.
+bool multiplyAtWork(Context &context, const braid_context &abi, Product p, TokenSize size) {
+  RowsAtWork work(abi);
+  if (size == none || work.all() || (size == sizeK && work.count() == 0)) {
+    Product all = ofTokens(p, size, 0, work.count());
+    if (all.batch <= 0 || all.m <= 0 || all.n <= 0)
+      return true;
+    mergeBatch(all);
+    return multiply(context, all);
+  }
+  if (size == sizeM) {
+    for (int64_t batch = 0; batch < p.batch && work.count(); ++batch)
+      if (!multiplySomeRows(context, abi, p.only(batch), work))
+        return false;
+    return true;
+  }
+  for (RowRange range : work.ranges()) {
+    Product part = ofTokens(p, size, range.begin, range.end);
+    mergeBatch(part);
+    if (!multiply(context, part))
+      return false;
+    p.accumulate |= size == sizeK;
+  }
+  return true;
+}
+
 } // namespace
 
 int32_t braid::rt::matmul(braid_context *abi, const char *name, const int64_t *table) {
@@ -262,16 +377,14 @@ int32_t braid::rt::matmul(braid_context *abi, const char *name, const int64_t *t
   p.n = cursor.next();
   p.k = cursor.next();
   int64_t flags = cursor.next();
-  p.m *= flags & 1 ? abi->tokens : 1;
-  p.k *= flags & 2 ? abi->tokens : 1;
-  p.batch *= flags & 4 ? abi->tokens : 1;
+  auto size = TokenSize(flags & (sizeM | sizeK | sizeBatch));
   p.accumulate = flags & 8;
   p.a = readMatrix(*abi, cursor);
   p.b = readMatrix(*abi, cursor);
   p.c = readMatrix(*abi, cursor);
-  timer.flops = 2.0 * double(p.batch) * double(p.m) * double(p.n) * double(p.k);
-  if (p.batch <= 0 || p.m <= 0 || p.n <= 0)
-    return 0;
-  mergeBatch(p);
-  return multiply(context, p) ? 0 : context.fail("a matrix product failed (out of memory, or refused by oneDNN)");
+  double tokens = size == none ? 1 : double(RowsAtWork(*abi).count());
+  timer.flops = 2.0 * double(p.batch) * double(p.m) * double(p.n) * double(p.k) * tokens;
+  return multiplyAtWork(context, *abi, p, size)
+             ? 0
+             : context.fail("a matrix product failed (out of memory, or refused by oneDNN)");
 }

@@ -87,7 +87,9 @@ void Reader::launch() {
 void Reader::matmul() {
   for (int i = 0; i < 4; ++i)
     next(1, most, "a size of the product");
-  next(0, 15, "the flags of the product");
+  int64_t flags = next(0, 15, "the flags of the product") & 7;
+  if (good() && (flags & (flags - 1)))
+    why = "two sizes of the product are of the tokens";
   for (int i = 0; i < 3; ++i) {
     buffer();
     for (int axis = 0; axis < 3; ++axis)
@@ -112,6 +114,8 @@ void Reader::attend(bool backward) {
     if (mask >= BRAID_MASK_SEGMENT)
       place();
   }
+  if (backward)
+    next(0, 1, "whether gradients are added up");
   for (int64_t i = 0, more = backward ? 2 + 2 * sources : 0; i < more && good(); ++i)
     buffer();
 }

@@ -1,7 +1,9 @@
 //===- Runner.cpp - runs programs on the CPU ------------------------------===//
 
 #include "braid/Runtime/Runner.h"
+#include "Rows.h"
 #include "braid/Runtime/ProgramCheck.h"
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <sys/mman.h>
@@ -33,8 +35,20 @@ int32_t Runner::check(const braid_program &program, const Run &run) {
     checked.insert(&program);
   }
   std::string name = "`" + std::string(program.name) + "`";
-  if (run.batch < 1 || run.time < 1 || run.batch > std::numeric_limits<int32_t>::max() / run.time)
+  const braid_rows &rows = run.rows;
+  if (run.batch < 1 || rows.time < 1 || run.batch > std::numeric_limits<int32_t>::max() / rows.time)
     return state.fail(name + ": batch and time are at least 1, and their product is below 2^31");
+  int64_t end = 0; // of positions
+  for (int64_t s = 0; s < run.batch; ++s) {
+    if (rows.first[s] < 0 || rows.count[s] < 0 || rows.first[s] > rows.time - rows.count[s] || rows.start[s] < 0 ||
+        rows.start[s] > std::numeric_limits<int32_t>::max() - rows.time)
+      return state.fail(name + ": sequence " + std::to_string(s) + " has " + std::to_string(rows.count[s]) +
+                        " rows at work from row " + std::to_string(rows.first[s]) + ", position " +
+                        std::to_string(rows.start[s]) + " + " + std::to_string(rows.first[s]) + "; its rows are 0 to " +
+                        std::to_string(rows.time - 1) + ", positions below 2^31");
+    if (rows.count[s])
+      end = std::max(end, rows.start[s] + rows.first[s] + rows.count[s]);
+  }
   auto nameOf = [&](int64_t i) {
     const braid_external &external = program.externals[i];
     return "`" + std::string(braid_role_word(external.role)) + (program.texts + external.path) + "`";
@@ -42,17 +56,29 @@ int32_t Runner::check(const braid_program &program, const Run &run) {
   for (int64_t i = 0; i < program.num_externals; ++i)
     if (!run.external[i])
       return state.fail(name + " needs " + nameOf(i) + ", external " + std::to_string(i) + ", which is null");
-  if (program.positions && run.time > program.positions)
-    return state.fail(name + ": sequences of " + std::to_string(run.time) + " tokens; a table by position has " +
+  if (program.positions && end > program.positions)
+    return state.fail(name + ": sequences of " + std::to_string(end) + " tokens; a table by position has " +
                       std::to_string(program.positions) + " rows");
+  RowsAtWork work(state.contextFor(run.batch, rows));
   for (int64_t i = 0; i < program.num_externals; ++i) {
     const braid_external &external = program.externals[i];
     const int32_t *ids = static_cast<const int32_t *>(run.external[i]);
-    int64_t count = external.ids ? external.numbers * (external.per_token ? run.batch * run.time : 1) : 0;
-    for (int64_t t = 0; t < count; ++t)
-      if (ids[t] >= external.ids)
-        return state.fail(name + ": number " + std::to_string(t) + " of " + nameOf(i) + " is " +
-                          std::to_string(ids[t]) + "; ids are below " + std::to_string(external.ids));
+    int64_t bad = -1;
+    auto look = [&](int64_t begin, int64_t end) {
+      for (int64_t t = begin; t < end && bad < 0; ++t)
+        if (ids[t] >= external.ids)
+          bad = t;
+    };
+    if (!external.ids)
+      continue;
+    if (external.per_token)
+      work.between(0, work.count(),
+                   [&](int64_t begin, int64_t end) { look(begin * external.numbers, end * external.numbers); });
+    else
+      look(0, external.numbers);
+    if (bad >= 0)
+      return state.fail(name + ": number " + std::to_string(bad) + " of " + nameOf(i) + " is " +
+                        std::to_string(ids[bad]) + "; ids are below " + std::to_string(external.ids));
   }
   return 0;
 }
@@ -61,7 +87,7 @@ int32_t Runner::run(const braid_program &program, const Run &run) {
   state.clearMessage();
   if (int32_t failed = check(program, run))
     return failed;
-  braid_context context = state.contextFor(run.batch, run.time);
+  braid_context context = state.contextFor(run.batch, run.rows);
   context.external = run.external;
   context.seed = run.seed;
   context.step = run.step;

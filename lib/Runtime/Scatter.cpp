@@ -8,6 +8,7 @@
 
 #include "Buffers.h"
 #include "Calls.h"
+#include "Rows.h"
 #include <algorithm>
 #include <omp.h>
 
@@ -29,25 +30,28 @@ int32_t braid::rt::scatter(braid_context *abi, const char *name, const int64_t *
   Context &context = stateOf(abi);
   CallTimer timer(context, "scatter", name);
   Cursor cursor(table);
-  int64_t rows = cursor.next(), width = cursor.next(), tokens = abi->tokens;
+  int64_t rows = cursor.next(), width = cursor.next();
   Buffer in = Buffer::read(*abi, cursor), ids = Buffer::read(*abi, cursor), sums = Buffer::read(*abi, cursor);
   const int32_t *id = reinterpret_cast<const int32_t *>(ids.data);
 
   int threads = context.threads();
+  RowsAtWork work(*abi);
+  int64_t tokens = work.count();
   int64_t *first = reinterpret_cast<int64_t *>(context.scratch(threads, size_t(rows + 1 + tokens) * 8));
   if (!first)
     return context.fail("out of memory for summing rows by id");
   int64_t *order = first + rows + 1;
   std::fill(first, first + rows + 1, 0);
-  auto inside = [&](int64_t token) { return id[token] >= 0 && id[token] < rows; };
-  for (int64_t token = 0; token < tokens; ++token)
-    if (inside(token))
-      ++first[id[token] + 1];
+  auto eachInside = [&](auto body) {
+    for (RowRange range : work.ranges())
+      for (int64_t token = range.begin; token < range.end; ++token)
+        if (id[token] >= 0 && id[token] < rows)
+          body(token);
+  };
+  eachInside([&](int64_t token) { ++first[id[token] + 1]; });
   for (int64_t row = 0; row < rows; ++row)
     first[row + 1] += first[row];
-  for (int64_t token = 0; token < tokens; ++token)
-    if (inside(token))
-      order[first[id[token]]++] = token;
+  eachInside([&](int64_t token) { order[first[id[token]]++] = token; });
   // first[row] now is where row + 1 begins.
   int used = rows * width + tokens * width < 16384 ? 1 : threads;
   for (int thread = 0; thread < used; ++thread)

@@ -6,31 +6,35 @@
 
 using namespace braid::rt;
 
-Segments::Segments(const int32_t *ids, int64_t batch, int64_t time, int64_t mask, int64_t window)
-    : ids(ids), time(time), tilesOfSequence((time + tileKeys - 1) / tileKeys), ends(size_t(batch * time), time) {
+Segments::Segments(const int32_t *ids, int64_t batch, const braid_rows &rows, int64_t mask, int64_t window)
+    : ids(ids), time(rows.time), tilesOfSequence((time + tileKeys - 1) / tileKeys), ends(size_t(batch * time), time) {
+  tiles.resize(size_t(batch * tilesOfSequence));
   for (int64_t s = 0; s < batch; ++s) {
-    follow(s, mask, window);
-    for (int64_t begin = 0; begin < time; begin += tileKeys) {
-      int64_t first = s * time + begin, last = s * time + std::min(time, begin + tileKeys);
+    int64_t count = rows.first[s] + rows.count[s];
+    follow(s, count, rows.first[s], mask, window);
+    for (int64_t begin = 0; begin < count; begin += tileKeys) {
+      int64_t first = s * time + begin, last = s * time + std::min(count, begin + tileKeys);
       auto [least, most] = std::minmax_element(ids + first, ids + last);
-      tiles.push_back({*least, *most, *std::max_element(ends.begin() + first, ends.begin() + last)});
+      tiles[size_t(s * tilesOfSequence + begin / tileKeys)] = {
+          *least, *most, *std::max_element(ends.begin() + first, ends.begin() + last)};
     }
   }
 }
 
 /// Goes along each segment of a sequence: a window counts the segment's own tokens.
-void Segments::follow(int64_t sequence, int64_t mask, int64_t window) {
+void Segments::follow(int64_t sequence, int64_t count, int64_t firstQuery, int64_t mask, int64_t window) {
   const int32_t *id = ids + sequence * time;
-  std::vector<int64_t> order(static_cast<size_t>(time)); // by segment, then by position
+  std::vector<int64_t> order(static_cast<size_t>(count)); // by segment, then by position
   std::iota(order.begin(), order.end(), 0);
-  if (!std::is_sorted(id, id + time))
+  if (!std::is_sorted(id, id + count))
     std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return id[a] < id[b]; });
-  for (int64_t begin = 0, end; begin < time; begin = end) {
-    for (end = begin + 1; end < time && id[order[size_t(end)]] == id[order[size_t(begin)]];)
+  for (int64_t begin = 0, end; begin < count; begin = end) {
+    for (end = begin + 1; end < count && id[order[size_t(end)]] == id[order[size_t(begin)]];)
       ++end;
     for (int64_t i = begin; i < end; ++i) {
       int64_t seen = mask == 2 ? end - begin : i - begin + 1 - mask;
-      visible += double(window > 0 ? std::min(seen, window) : seen);
+      if (order[size_t(i)] >= firstQuery)
+        visible += double(window > 0 ? std::min(seen, window) : seen);
       int64_t past = i + window + (mask == 2 ? 0 : mask);
       if (window > 0 && past < end)
         ends[size_t(sequence * time + order[size_t(i)])] = mask == 2 ? 0 : order[size_t(past)];

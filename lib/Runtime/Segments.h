@@ -9,6 +9,7 @@
 #define BRAID_LIB_RUNTIME_SEGMENTS_H
 
 #include "TileKernels.h"
+#include "braid/Runtime/ABI.h"
 #include <cstddef>
 #include <vector>
 
@@ -18,8 +19,9 @@ static_assert(tileQueries == tileKeys, "one table of tiles serves queries and ke
 
 class Segments {
 public:
-  /// `ids`: [batch][time]. `mask` and `window` are those of the source (0 causal, 1 strict, 2 all; 0: no window).
-  Segments(const int32_t *ids, int64_t batch, int64_t time, int64_t mask, int64_t window);
+  /// `ids`: [batch][time], of a sequence those up to the last row at work. `mask` and `window` are those of the source
+  /// (0 causal, 1 strict, 2 all; 0: no window).
+  Segments(const int32_t *ids, int64_t batch, const braid_rows &rows, int64_t mask, int64_t window);
 
   int32_t operator()(int64_t sequence, int64_t position) const { return ids[sequence * time + position]; }
   /// The first query that is past seeing this position; the queries before it, of its segment and as the mask says, see
@@ -35,7 +37,7 @@ public:
     const Tile &q = tile(sequence, queryTile), &k = tile(sequence, keyTile);
     return q.least == q.most && k.least == k.most && q.least == k.least;
   }
-  /// Pairs of a query and a key that it sees, over all sequences.
+  /// Pairs of a query at work and a key that it sees, over all sequences.
   double pairs() const { return visible; }
 
 private:
@@ -44,7 +46,7 @@ private:
     int64_t until; ///< the largest of its positions
   };
   const Tile &tile(int64_t sequence, int64_t i) const { return tiles[std::size_t(sequence * tilesOfSequence + i)]; }
-  void follow(int64_t sequence, int64_t mask, int64_t window);
+  void follow(int64_t sequence, int64_t count, int64_t firstQuery, int64_t mask, int64_t window);
 
   const int32_t *ids;
   int64_t time, tilesOfSequence;

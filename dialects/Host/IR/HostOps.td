@@ -136,15 +136,16 @@ def Host_AttendOp : Host_AttendBase<"attend"> {
 
 def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
   let summary = "the gradient of attention; as `braid_attend_grad` in ABI.h";
+  let description = [{ `accumulate`: gradients of keys and values are added to what is there: a pass of a loop over time sends them to tokens before its own. }];
   let arguments = (ins Host_BufferType:$query, Variadic<Host_BufferType>:$keys, Variadic<Host_BufferType>:$values,
                        Variadic<Host_BufferType>:$segments, Host_BufferType:$output, Host_BufferType:$lse, Host_BufferType:$output_grad, Host_BufferType:$query_grad,
                        Variadic<Host_BufferType>:$key_grads, Variadic<Host_BufferType>:$value_grads,
                        DenseI64ArrayAttr:$geometry, F64Attr:$scale,
-                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots, OptionalAttr<I64Attr>:$level);
+                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots, UnitAttr:$accumulate, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = [{
     $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `,` $output `,` $lse `,` $output_grad `to` $query_grad `,`
     `keys` `(` $key_grads `)` `,` `values` `(` $value_grads `)` `geometry` $geometry `scale` $scale
-    `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots attr-dict
+    `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots (`accumulate` $accumulate^)? attr-dict
     `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? `,` type($output) `,`
     type($lse) `,` type($output_grad) `,`
     type($query_grad) `,` `(` type($key_grads) `)` `,` `(` type($value_grads) `)`

@@ -122,6 +122,10 @@ SmallVector<Value> AttendGradOp::getReads() {
   SmallVector<Value> reads = {getQuery(), getOutput(), getLse(), getOutputGrad()};
   for (ValueRange more : {ValueRange(getKeys()), ValueRange(getValues()), ValueRange(getSegments())})
     llvm::append_range(reads, more);
+  if (getAccumulate()) {
+    llvm::append_range(reads, getKeyGrads());
+    llvm::append_range(reads, getValueGrads());
+  }
   return reads;
 }
 SmallVector<Value> AttendGradOp::getWrites() {
@@ -132,6 +136,7 @@ SmallVector<Value> AttendGradOp::getWrites() {
 }
 void AttendGradOp::writeTable(TableWriter &table) {
   writeSources(*this, table);
+  table.put({getAccumulate()});
   table.typedPlace(getOutputGrad());
   table.typedPlace(getQueryGrad());
   for (auto [key, value] : llvm::zip(getKeyGrads(), getValueGrads())) {

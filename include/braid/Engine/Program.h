@@ -47,6 +47,7 @@ struct FunctionInfo {
 struct RunRequest {
   std::string function;
   int64_t batch = 1, time = 1;
+  const braid_rows *rows = nullptr; ///< at work, of `time` each; null: all, from position 0
   uint64_t seed = 0;
   int64_t step = 0;
   std::map<std::string, void *> externals; ///< every external of the function, by name

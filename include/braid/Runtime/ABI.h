@@ -2,7 +2,7 @@
 //
 // A compiled program is a constant: what it is given, which kernels it has, and its calls
 // in order. What a call works on is described by a table of 64-bit integers, so that a
-// deep model costs data, not instructions. Batch and time are run-time values: a token
+// deep model costs data, not instructions. Batch, time and the rows at work are run-time values: a token
 // buffer's address is `arena + offset * tokens`, so one compiled program serves every shape.
 // Whoever runs programs walks their calls (braid_program_run); whoever wants to look at
 // them first may. Only row kernels are machine code.
@@ -33,9 +33,19 @@ enum braid_base {
   BRAID_ZERO = 3,        ///< a block of zeros at least as large as any row; for absent list entries
 };
 
+/// The rows at work: a run, or a pass of a loop over time, works on a range of tokens of every sequence. The others
+/// keep what they have, and attention reads the rows before those at work. Arrays have a number for each sequence.
+struct braid_rows {
+  int64_t time;         ///< rows of a sequence in token buffers: row r is row r % time of the sequence r / time
+  const int64_t *start; ///< the position of a sequence's row 0
+  const int64_t *first; ///< the first row at work
+  const int64_t *count; ///< how many are at work, first + count at most time; 0: the sequence rests
+};
+
 struct braid_context {
-  int64_t batch, time;
-  int64_t tokens;        ///< batch * time: rows of the token space
+  int64_t batch;
+  struct braid_rows rows;
+  int64_t tokens;        ///< batch * rows.time: rows of the token space
   int64_t padded_tokens; ///< tokens rounded up to a multiple of 16; token arena offsets are multiplied by this
   char *token_arena;     ///< 64-byte aligned
   char *fixed_arena;     ///< 64-byte aligned
@@ -57,10 +67,10 @@ struct braid_entry {
 /// this thread's own fp32 partial, zeroed by the caller.
 /// sizes: the sizes of the kernel's dynamic axes, in the order of its `dynamic` attribute, then the hashes of the
 /// streams of random numbers from which it draws.
-/// time: tokens of one sequence (a row's position is row % time).
+/// rows: those at work, begin … end-1 among them; a row's position is rows->start[row / time] + row % time.
 /// scratch: this thread's own, 64-byte aligned, as many bytes as the launch table says.
-typedef void (*braid_kernel)(void *const *args, const int64_t *sizes, int64_t begin, int64_t end, int64_t time,
-                             char *scratch);
+typedef void (*braid_kernel)(void *const *args, const int64_t *sizes, int64_t begin, int64_t end,
+                             const struct braid_rows *rows, char *scratch);
 
 //===----------------------------------------------------------------------===//
 // Programs
@@ -109,7 +119,8 @@ enum braid_call_kind {
   /// number of arguments, then each argument: enum braid_arg_kind and what the kind needs.
   BRAID_CALL_LAUNCH = 0,
   /// C[b,m,n] = (accumulate ? C : 0) + sum over k of A[b,m,k] · B[b,k,n], strided, products accumulated in fp32.
-  /// batch, m, n, k; then flags: bit 0 m is multiplied by the tokens, bit 1 k is, bit 2 batch is, bit 3 accumulate;
+  /// batch, m, n, k; then flags: m (bit 0), k (bit 1) or batch (bit 2) is multiplied by the tokens at work, bit 3
+  /// accumulate;
   /// then for A, B, C: Buffer, stride of batch, of rows (A: m, B: k, C: m), of columns (A: k, B: n, C: n), in numbers.
   BRAID_CALL_MATMUL = 1,
   /// Attention, as braid.attend. Number of sources s; shared (batched) heads h; query group g (q's further axes,
@@ -120,13 +131,16 @@ enum braid_call_kind {
   /// so many of the keys that are left), number of slots, Buffers k [tokens or slots][h][d], v [tokens or slots][h][e];
   /// with
   /// BRAID_MASK_SEGMENT then segments (base, offset) i32 [tokens], any integers in any order.
-  /// A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed.
+  /// A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed. Of a sequence the rows up
+  /// to
+  /// the last one at work are there to be seen.
   BRAID_CALL_ATTEND = 2,
-  /// Its gradient. The same, then Buffers: output gradient, query gradient, then for each source: key gradient and
-  /// value
-  /// gradient; those of slots are summed over all tokens.
+  /// Its gradient. The same, then 1 if gradients of keys and values are added to what is there, else 0, then Buffers:
+  /// output gradient, query gradient, then for each source: key gradient and value gradient, from the queries at work;
+  /// those of slots are summed over them. Rows behind the last one at work are left.
   BRAID_CALL_ATTEND_GRAD = 3,
-  /// Sums rows into a table: out[id[t]][j] += in[t][j] in the order of t, from zero. Ids outside 0…table_rows-1 are
+  /// Sums the rows at work into a table: out[id[t]][j] += in[t][j] in the order of t, from zero. Ids outside
+  /// 0…table_rows-1 are
   /// skipped.
   /// Table rows, width, then Buffers: in [tokens][width], ids (i32) [tokens], out (fp32) [table rows][width].
   BRAID_CALL_SCATTER = 4,
@@ -148,7 +162,7 @@ enum braid_loop_kind {
 
 /// Row spaces of a launch.
 enum braid_space {
-  BRAID_TOKENS = 0, ///< one row a token
+  BRAID_TOKENS = 0, ///< one row a token, those at work
   BRAID_FIXED = 1   ///< a number of rows known to the compiler (static values)
 };
 
@@ -156,7 +170,7 @@ enum braid_space {
 enum braid_arg_kind {
   BRAID_ARG_BUFFER = 0, ///< base, offset
   BRAID_ARG_LIST = 1,   ///< count, then count × (base, offset, row_bytes)
-  BRAID_ARG_SUM = 2,    ///< base, offset, numbers: an fp32 result summed over all rows in a fixed order; overwritten
+  BRAID_ARG_SUM = 2,    ///< base, offset, numbers: an fp32 result summed over the rows in a fixed order; overwritten
 };
 
 /// Masks of a source of attention.

@@ -28,6 +28,17 @@ struct CallTime {
   int64_t calls = 0;
 };
 
+/// All rows of `batch` sequences of `time` tokens, from position 0.
+class AllRows {
+public:
+  AllRows(int64_t batch, int64_t time) : zeros(size_t(batch)), counts(size_t(batch), time), time(time) {}
+  operator braid_rows() const { return {time, zeros.data(), zeros.data(), counts.data()}; }
+
+private:
+  std::vector<int64_t> zeros, counts;
+  int64_t time;
+};
+
 /// One caller's state. Not for use by two threads at a time; several braid_contexts may share one.
 class Context {
 public:
@@ -40,8 +51,8 @@ public:
   /// Into so many pieces work is cut. Results depend on it, not on how many threads do the pieces.
   int threads() const { return numThreads; }
 
-  /// A braid_context for `batch` sequences of `time` tokens: fills in the counts and `state`.
-  braid_context contextFor(int64_t batch, int64_t time);
+  /// A braid_context for `batch` sequences: fills in the counts and `state`. The arrays of `rows` are kept.
+  braid_context contextFor(int64_t batch, const braid_rows &rows);
 
   /// Why the last call failed, with the program's location; empty when none did.
   const std::string &message() const { return text; }

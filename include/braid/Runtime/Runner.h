@@ -24,7 +24,8 @@ private:
 
 /// One run of a program.
 struct Run {
-  int64_t batch = 1, time = 1;
+  int64_t batch = 1;
+  braid_rows rows = {}; ///< its arrays have `batch` numbers
   uint64_t seed = 0;
   int64_t step = 0;
   void *const *external = nullptr; ///< an address for each of the program's externals
@@ -39,9 +40,10 @@ public:
   const Context &context() const { return state; }
 
   /// Checks program and run, then runs. Programs that no version or index speaks for, batches that 31 bits do not
-  /// count, externals that are null, sequences longer than the program's `positions` and ids that no table has a row
-  /// for are refused before anything is written. Returns 0, or another code with a message in the context. A program is
-  /// checked once: it stays where it is, unchanged, for as long as the runner lives.
+  /// count, rows at work that are none of a sequence's, externals that are null, positions beyond the program's
+  /// `positions` and ids at work that no table has a row for are refused before anything is written. Returns 0, or
+  /// another code with a message in the context. A program is checked once: it stays where it is, unchanged, for as
+  /// long as the runner lives.
   int32_t run(const braid_program &program, const Run &run);
 
 private:

@@ -84,7 +84,8 @@ LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder &host,
       op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()), memoryOf(buffers, op.getValues()),
       segmentsOf(buffers, op.getSegments(), op.getMasks()), buffers.get(op.getOutput()), buffers.get(op.getLse()),
       buffers.get(op.getOutputGrad()), results(op.getQueryGrad()).front(), results(op.getKeyGrads()),
-      results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots, level);
+      results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots,
+      /*accumulate=*/false, level);
   return success();
 }
 

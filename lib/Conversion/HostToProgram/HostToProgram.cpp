@@ -111,8 +111,8 @@ struct ConvertHostToProgram : braid::impl::ConvertHostToProgramBase<ConvertHostT
       return signalPassFailure();
     OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
     Type pointer = LLVM::LLVMPointerType::get(&getContext()), i64 = b.getI64Type();
-    auto kernel =
-        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()), {pointer, pointer, i64, i64, i64, pointer});
+    auto kernel = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
+                                              {pointer, pointer, i64, i64, pointer, pointer});
     for (auto op : module.getOps<braid::row::KernelOp>())
       if (!module.lookupSymbol(braid::row::functionName(op.getSymName())))
         b.create<LLVM::LLVMFuncOp>(op.getLoc(), braid::row::functionName(op.getSymName()), kernel);

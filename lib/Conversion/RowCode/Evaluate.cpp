@@ -69,8 +69,7 @@ Value KernelEmitter::compute(Value value, const Position &position, unsigned dep
   }
   if (isa<PositionOp>(op)) {
     enter(depth);
-    Value rest = b.create<arith::RemUIOp>(loc, row, time);
-    return b.create<arith::TruncIOp>(loc, element, rest);
+    return b.create<arith::TruncIOp>(loc, element, positionOfRow());
   }
   if (isa<LoadOp, StackOp>(op)) {
     reading = value;

@@ -82,16 +82,38 @@ Value KernelEmitter::broadcast(Value value) {
   return b.create<vector::SplatOp>(loc, vectorOf(value.getType()), value);
 }
 
+/// What `struct braid_rows` says, where the kernel asks where its rows stand in their sequences.
+void KernelEmitter::emitRows(Value rows) {
+  if (llvm::none_of(kernel.getBody().front(), [](Operation &op) { return isa<PositionOp, RandomOp>(op); }))
+    return;
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i64 = b.getI64Type();
+  time = b.create<LLVM::LoadOp>(loc, i64, rows);
+  starts = b.create<LLVM::LoadOp>(loc, pointer,
+                                  Value(b.create<LLVM::GEPOp>(loc, pointer, i64, rows, ArrayRef<LLVM::GEPArg>{1})));
+}
+
+Value KernelEmitter::sequenceOfRow() { return b.create<arith::DivUIOp>(loc, row, time); }
+
+Value KernelEmitter::positionOfRow() {
+  Value position = b.create<arith::RemUIOp>(loc, row, time);
+  if (!starts) // every sequence begins at 0
+    return position;
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i64 = b.getI64Type();
+  Value start =
+      b.create<LLVM::LoadOp>(loc, i64, Value(b.create<LLVM::GEPOp>(loc, pointer, i64, starts, sequenceOfRow())));
+  return b.create<arith::AddIOp>(loc, position, start);
+}
+
 LogicalResult KernelEmitter::emit(StringRef name) {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i64 = b.getI64Type();
-  auto type =
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer, pointer, i64, i64, i64, pointer});
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                          {pointer, pointer, i64, i64, pointer, pointer});
   auto function = b.create<LLVM::LLVMFuncOp>(loc, name, type);
   OpBuilder::InsertionGuard guard(b);
   entry = function.addEntryBlock(b);
-  args = entry->getArgument(0), sizes = entry->getArgument(1), time = entry->getArgument(4),
-  scratch = entry->getArgument(5);
+  args = entry->getArgument(0), sizes = entry->getArgument(1), scratch = entry->getArgument(5);
   b.setInsertionPointToEnd(entry);
+  emitRows(entry->getArgument(4));
   emitPrologue();
   Value one = constant(1);
   b.setInsertionPointToEnd(entry);

@@ -208,6 +208,9 @@ protected: // what is virtual differs between targets (see RowToGPU)
   void enumerate(llvm::ArrayRef<AxisAttr> axes, llvm::function_ref<void(llvm::ArrayRef<int64_t>)> body);
 
   void emitPrologue();
+  void emitRows(mlir::Value rows);
+  mlir::Value sequenceOfRow();
+  mlir::Value positionOfRow();
   void emitStreams();
   mlir::Type elementType(Element element);
   mlir::Value constant(int64_t value);
@@ -221,7 +224,8 @@ protected: // what is virtual differs between targets (see RowToGPU)
   Schedule schedule;
   VectorMath math;
   int64_t width = 1; ///< lanes of the current nest
-  mlir::Value args, sizes, time, scratch, row;
+  mlir::Value args, sizes, scratch, row;
+  mlir::Value time, starts; ///< of `struct braid_rows`; without `starts` every sequence begins at 0
   llvm::StringMap<mlir::Value> dynamicSizes;
   llvm::DenseMap<mlir::Value, mlir::Value> bases;   ///< of arguments; of lists: the addresses of this row's entries
   llvm::DenseMap<mlir::Value, mlir::Value> places;  ///< in scratch

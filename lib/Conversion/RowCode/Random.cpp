@@ -148,8 +148,8 @@ Value KernelEmitter::computeRandom(RandomOp random, const Position &position, un
     return isa<VectorType>(type) ? Value(b.create<vector::SplatOp>(loc, type, x)) : x;
   };
   auto narrow = [&](Value x) -> Value { return b.create<arith::TruncIOp>(loc, i32, x); };
-  Value place = random.getPerSequence() ? math.integer(i32, -1) : narrow(b.create<arith::RemUIOp>(loc, row, time));
-  Value sequence = plain.iadd(stream.firstSequence, narrow(b.create<arith::DivUIOp>(loc, row, time)));
+  Value place = random.getPerSequence() ? math.integer(i32, -1) : narrow(positionOfRow());
+  Value sequence = plain.iadd(stream.firstSequence, narrow(sequenceOfRow()));
   Value number = b.create<arith::TruncIOp>(loc, type, element);
   Value words[4] = {plain.srl(number, 2), spread(place), spread(sequence), spread(stream.step)};
   plain.philox(stream.key[0], stream.key[1], words);

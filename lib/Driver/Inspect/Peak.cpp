@@ -26,7 +26,8 @@ double measurePeak(bool bf16, int threads) {
   int64_t width = bf16 ? 2 : 4;
   auto a = allocate(n * n * width), b = allocate(n * n * width), c = allocate(n * n * 4);
   void *external[] = {a.get(), b.get(), c.get()};
-  braid_context call = context.contextFor(1, 1);
+  rt::AllRows rows(1, 1);
+  braid_context call = context.contextFor(1, rows);
   call.external = external;
   int64_t format = bf16 ? BRAID_BF16 : BRAID_F32;
   // A program of one product.

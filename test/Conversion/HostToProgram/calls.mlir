@@ -2,7 +2,7 @@
 // RUN: braid-opt %s --convert-host-to-program | FileCheck %s
 
 // The kernel is declared for the host; the conversion tells it that its arguments are one buffer in one launch.
-// CHECK: llvm.func @braid_kernel_add(!llvm.ptr, !llvm.ptr, i64, i64, i64, !llvm.ptr)
+// CHECK: llvm.func @braid_kernel_add(!llvm.ptr, !llvm.ptr, i64, i64, !llvm.ptr, !llvm.ptr)
 // CHECK: row.kernel @add token dynamic ["n"] attributes {aliases = [array<i64: 0, 1>]}
 row.kernel @add token dynamic ["n"] {
 ^bb0(%x: !row.buffer<rows, [d: 8], f32>, %y: !row.buffer<rows, [d: 8], f32>, %l: !row.list<n, [d: 8], bf16>, %s: !row.buffer<shared, [d: 8], f32>):

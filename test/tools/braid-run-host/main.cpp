@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "braid/Engine/Program.h"
+#include "Ragged.h"
 #include "braid/IO/SafeTensors.h"
 #include "braid/Interpreter/RowInterpreter.h"
 #include "braid/Support/ModuleFile.h"
@@ -41,6 +41,11 @@ static cl::opt<double> ulps("ulps", cl::desc("compare number by number instead, 
 static cl::opt<int> threads("num-threads", cl::init(0));
 static cl::opt<int> repeat("repeat", cl::desc("run so often; print the shortest time"), cl::init(1));
 static cl::opt<std::string> cpu("mcpu"), dumpDir("dump");
+static cl::opt<unsigned>
+    ragged("ragged", cl::desc("sequences of lengths and positions drawn from this seed: compare with each alone"));
+static cl::opt<int64_t> firstRow("first", cl::desc("the first row at work of every sequence")),
+    countRows("count", cl::desc("rows at work of every sequence"), cl::init(-1)),
+    startPosition("start", cl::desc("position of the first row of every sequence"));
 static cl::opt<bool> printValues("print", cl::desc("print the first numbers of every external that changed"));
 static cl::opt<bool> timing("timing");
 static cl::opt<std::string> objectFile("object", cl::desc("write an object file instead of running")),
@@ -49,53 +54,6 @@ static cl::opt<std::string> objectFile("object", cl::desc("write an object file 
 static int fail(const Twine &message) {
   errs() << "error: " << message << '\n';
   return 1;
-}
-
-static float toFloat(const std::vector<uint8_t> &bytes, braid_dtype dtype, size_t i) {
-  if (dtype == BRAID_BF16) {
-    uint16_t half;
-    std::memcpy(&half, &bytes[2 * i], 2);
-    return bit_cast<float>(uint32_t(half) << 16);
-  }
-  int32_t raw;
-  std::memcpy(&raw, &bytes[4 * i], 4);
-  return dtype == BRAID_I32 ? float(raw) : bit_cast<float>(raw);
-}
-
-static void fromFloat(std::vector<uint8_t> &bytes, braid_dtype dtype, size_t i, float value) {
-  uint32_t raw = dtype == BRAID_I32 ? uint32_t(int32_t(value)) : bit_cast<uint32_t>(value);
-  if (dtype != BRAID_BF16) {
-    std::memcpy(&bytes[4 * i], &raw, 4);
-    return;
-  }
-  uint16_t half = (raw + 0x7fff + ((raw >> 16) & 1)) >> 16;
-  std::memcpy(&bytes[2 * i], &half, 2);
-}
-
-using Memory = std::map<std::string, std::vector<uint8_t>>;
-
-static std::map<std::string, void *> addresses(Memory &memory) {
-  std::map<std::string, void *> result;
-  for (auto &[name, bytes] : memory)
-    result[name] = bytes.data();
-  return result;
-}
-
-/// The largest difference, relative to the largest number; NaN and infinities must agree.
-static double difference(const braid::External &external, const std::vector<uint8_t> &a, const std::vector<uint8_t> &b,
-                         size_t numbers) {
-  double largest = 1e-30, worst = 0;
-  for (size_t i = 0; i < numbers; ++i)
-    if (double x = toFloat(b, external.dtype, i); std::isfinite(x))
-      largest = std::max(largest, std::fabs(x));
-  for (size_t i = 0; i < numbers; ++i) {
-    double x = toFloat(a, external.dtype, i), y = toFloat(b, external.dtype, i);
-    if (std::isfinite(x) && std::isfinite(y))
-      worst = std::max(worst, std::fabs(x - y) / largest);
-    else if (!(x == y || (std::isnan(x) && std::isnan(y))))
-      return INFINITY;
-  }
-  return worst;
 }
 
 /// The largest difference in units of the last place of the expected number.
@@ -179,6 +137,12 @@ int main(int argc, char **argv) {
   request.batch = batch;
   request.time = timeSteps;
   request.externals = addresses(memory);
+  if (ragged)
+    return checkRagged(**program, *function, before, batch, timeSteps, ragged, tolerance);
+  std::vector<int64_t> starts(size_t(batch), startPosition), firsts(size_t(batch), firstRow),
+      counts(size_t(batch), countRows < 0 ? timeSteps - firstRow : int64_t(countRows));
+  braid_rows rows = {timeSteps, starts.data(), firsts.data(), counts.data()};
+  request.rows = &rows;
   double best = INFINITY;
   (*program)->setTiming(timing);
   for (int i = 0; i < repeat; ++i) {

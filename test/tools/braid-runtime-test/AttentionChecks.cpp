@@ -58,9 +58,10 @@ bool sees(const Source &source, int64_t sequence, int64_t i, int64_t j, int64_t 
 
 class Check {
 public:
-  Check(const Case &c, int64_t dtype, int threads)
-      : c(c), tokens(c.batch * c.time), rows(tokens * c.heads * c.group), call(c.batch, c.time, threads),
-        q(rows * c.d, dtype, 1), output(rows * c.e, dtype, 2), lse(rows, BRAID_F32, 3),
+  /// `accumulate`: gradients of keys and values are added to what is there.
+  Check(const Case &c, int64_t dtype, int threads, bool accumulate = false)
+      : c(c), accumulate(accumulate), tokens(c.batch * c.time), rows(tokens * c.heads * c.group),
+        call(c.batch, c.time, threads), q(rows * c.d, dtype, 1), output(rows * c.e, dtype, 2), lse(rows, BRAID_F32, 3),
         outputGrad(rows * c.e, dtype, 4), queryGrad(rows * c.d, dtype, 5) {
     int64_t seed = 10;
     for (const Source &source : c.sources) {
@@ -149,7 +150,106 @@ public:
     report(std::string("attention ") + c.name + " " + format + " isolated" + worst, worst.empty() && kept ? 0 : 1, 0);
   }
 
+  /// In pieces of every sequence, one after another, and backward the other way round: what the whole gives.
+  void checkPieces(const std::string &format) {
+    results();
+    Check other(c, q.dtype(), 2, true);
+    for (auto *list : {&other.kGrad, &other.vGrad})
+      for (auto &numbers : *list)
+        for (int64_t i = 0; i < numbers->size(); ++i)
+          numbers->set(i, 0);
+    const int pieces = 4;
+    std::vector<Rows> rowsOf;
+    for (int piece = 0; piece < pieces; ++piece) {
+      rowsOf.emplace_back(c.batch, c.time);
+      for (int64_t s = 0; s < c.batch; ++s) {
+        auto boundary = [&](int64_t i) {
+          return i == pieces ? c.time : (i * (c.time + 7 * s) / pieces + 3 * i * s) % (c.time + 1);
+        };
+        std::vector<int64_t> ends;
+        for (int64_t i = 1; i < pieces; ++i)
+          ends.push_back(boundary(i));
+        std::sort(ends.begin(), ends.end());
+        ends.insert(ends.begin(), 0);
+        ends.push_back(c.time);
+        rowsOf.back().first[size_t(s)] = ends[size_t(piece)];
+        rowsOf.back().count[size_t(s)] = ends[size_t(piece) + 1] - ends[size_t(piece)];
+      }
+    }
+    for (Rows &piece : rowsOf) {
+      other.call.setRows(piece);
+      other.call.expectSuccess(braid::rt::attend(other.call.context(), c.name, other.call.table()));
+    }
+    for (size_t piece = pieces; piece-- > 0;) {
+      other.call.setRows(rowsOf[piece]);
+      other.call.expectSuccess(braid::rt::attendGrad(other.call.context(), c.name, other.call.table()));
+    }
+    compare(other, std::string("attention in pieces ") + c.name + " " + format, q.roundoff() > 1e-4 ? 4 : 1);
+  }
+
+  /// The first `count` rows of one sequence alone: what a sequence of that length gives; the rows behind them stay.
+  void checkPrefix(const std::string &format) {
+    Case shorter = c;
+    shorter.time = c.time * 2 / 3;
+    Check other(shorter, q.dtype(), 2);
+    other.results();
+    Rows prefix(1, c.time);
+    prefix.count[0] = shorter.time;
+    call.setRows(prefix);
+    std::vector<char> before;
+    auto behind = [&](Numbers &numbers, int64_t begin) {
+      const char *data = static_cast<char *>(numbers.data());
+      return std::vector<char>(data + begin * braid_dtype_bytes(numbers.dtype()),
+                               data + numbers.size() * braid_dtype_bytes(numbers.dtype()));
+    };
+    auto all = [&] {
+      std::vector<char> bytes;
+      auto append = [&](Numbers &mine, Numbers &theirs) {
+        std::vector<char> more = behind(mine, theirs.size());
+        bytes.insert(bytes.end(), more.begin(), more.end());
+      };
+      append(output, other.output);
+      append(queryGrad, other.queryGrad);
+      for (size_t s = 0; s < k.size(); ++s) {
+        append(*kGrad[s], *other.kGrad[s]);
+        append(*vGrad[s], *other.vGrad[s]);
+      }
+      return bytes;
+    };
+    before = all();
+    results();
+    std::string name = std::string("attention of a prefix ") + c.name + " " + format;
+    report(name + " leaves the rest", all() == before ? 0 : 1, 0);
+    other.compare(*this, name, 0);
+  }
+
+  bool isCausal() const {
+    return std::all_of(c.sources.begin(), c.sources.end(),
+                       [](const Source &source) { return source.slots || source.mask != 2; });
+  }
+
 private:
+  /// What `got` has in the place of this one's results.
+  void compare(Check &got, const std::string &name, double units) {
+    auto difference = [](Numbers &want, Numbers &found) {
+      double worst = 0;
+      for (int64_t i = 0; i < want.size(); ++i) {
+        double a = want[i], b = found[i];
+        if (!(a == b))
+          worst = std::max(worst, std::isfinite(a - b) ? std::fabs(a - b) / (1 + std::fabs(a)) : INFINITY);
+      }
+      return worst;
+    };
+    double unit = units * (20 * q.roundoff() + 2e-6);
+    report(name + " output", difference(output, got.output), unit);
+    report(name + " lse", difference(lse, got.lse), 4e-6 * units);
+    report(name + " query gradient", difference(queryGrad, got.queryGrad), unit);
+    for (size_t s = 0; s < k.size(); ++s) {
+      report(name + " key gradient " + std::to_string(s), difference(*kGrad[s], *got.kGrad[s]), unit);
+      report(name + " value gradient " + std::to_string(s), difference(*vGrad[s], *got.vGrad[s]), unit);
+    }
+  }
+
   using Mark = std::vector<bool>;
   /// A token in the middle of a sequence, next to the end of a tile where there are several.
   int64_t sick() const { return (c.batch - 1) * c.time + (c.time > 64 ? 63 : c.time / 2); }
@@ -201,7 +301,7 @@ private:
       if (source.segment)
         call.addBase(segments[s].data());
     }
-    call.add(outputGrad).add(queryGrad);
+    call.add(accumulate).add(outputGrad).add(queryGrad);
     for (size_t s = 0; s < c.sources.size(); ++s)
       call.add(*kGrad[s]).add(*vGrad[s]);
   }
@@ -272,6 +372,7 @@ private:
   }
 
   const Case &c;
+  bool accumulate;
   int64_t tokens, rows;
   Call call;
   Numbers q, output, lse, outputGrad, queryGrad;
@@ -319,6 +420,14 @@ void braid::test::checkAttention() {
     Check(one, BRAID_BF16, 2).run("bf16");
     Check(one, BRAID_F32, 2).checkIsolation("f32");
     Check(one, BRAID_BF16, 2).checkIsolation("bf16");
+    for (auto [dtype, format] : {std::pair<int64_t, const char *>(BRAID_F32, "f32"), {BRAID_BF16, "bf16"}}) {
+      if (Check(one, dtype, 2).isCausal())
+        Check(one, dtype, 2).checkPieces(format);
+      Case single = one;
+      single.batch = 1;
+      if (single.time > 2)
+        Check(single, dtype, 2).checkPrefix(format);
+    }
   }
   // The same bits on every run with the same threads; forward with any.
   bool same = Check(cases[11], BRAID_F32, 2).results() == Check(cases[11], BRAID_F32, 2).results();

@@ -37,7 +37,22 @@ void Numbers::set(int64_t index, float value) {
   }
 }
 
-Call::Call(int64_t batch, int64_t time, int threads) : state(threads), abi(state.contextFor(batch, time)) {}
+Rows Rows::draw(int64_t batch, int64_t time, uint64_t seed) {
+  Rows rows(batch, time);
+  auto below = [&](int64_t limit) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return int64_t((seed >> 33) % uint64_t(limit));
+  };
+  for (size_t s = 0; s < size_t(batch); ++s) {
+    rows.start[s] = below(1000);
+    rows.first[s] = below(time);
+    rows.count[s] = below(4) ? 1 + below(time - rows.first[s]) : 0;
+  }
+  return rows;
+}
+
+Call::Call(int64_t batch, int64_t time, int threads)
+    : state(threads), all(batch, time), abi(state.contextFor(batch, all)) {}
 
 Call &Call::add(int64_t value) {
   words.push_back(value);

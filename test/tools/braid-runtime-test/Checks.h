@@ -31,10 +31,23 @@ private:
   std::vector<char> bytes;
 };
 
+/// Rows at work that are chosen; all of them at first.
+struct Rows {
+  int64_t time;
+  std::vector<int64_t> start, first, count;
+  Rows(int64_t batch, int64_t time)
+      : time(time), start(size_t(batch)), first(size_t(batch)), count(size_t(batch), time) {}
+  operator braid_rows() const { return {time, start.data(), first.data(), count.data()}; }
+  /// At random, sequences that rest among them.
+  static Rows draw(int64_t batch, int64_t time, uint64_t seed);
+};
+
 /// A run: externals are numbered as they are added to a table.
 class Call {
 public:
   Call(int64_t batch, int64_t time, int threads = 2);
+  /// The rows at work of the calls that follow; they are kept by the caller.
+  void setRows(const braid_rows &rows) { abi.rows = rows; }
   Call &add(int64_t value);
   Call &add(Numbers &numbers); ///< dtype, base, offset
   Call &addBase(void *data);   ///< base, offset
@@ -45,6 +58,7 @@ public:
   rt::Context state;
 
 private:
+  rt::AllRows all;
   braid_context abi;
   std::vector<void *> externals;
   std::vector<int64_t> words;
@@ -61,6 +75,7 @@ void checkAttention();
 void checkScatter();
 void checkLaunch();
 void checkPrograms();
+void checkRows();
 /// These work in `folder`, which is emptied.
 void checkData(const std::string &folder);
 void checkThreads(const std::string &folder);

@@ -9,12 +9,13 @@ using namespace braid::test;
 
 /// out[row] = sum over entries of entry[row] + position; sum[j] += out[row] · (j + 1); uses its scratch.
 /// args: out, list, sum (numbers: sizes[1]).
-static void kernel(void *const *args, const int64_t *sizes, int64_t begin, int64_t end, int64_t time, char *scratch) {
+static void kernel(void *const *args, const int64_t *sizes, int64_t begin, int64_t end, const braid_rows *rows,
+                   char *scratch) {
   float *out = static_cast<float *>(args[0]), *sum = static_cast<float *>(args[2]);
   const braid_entry *entries = static_cast<const braid_entry *>(args[1]);
   float *held = reinterpret_cast<float *>(scratch);
   for (int64_t row = begin; row < end; ++row) {
-    float total = float(row % time);
+    float total = float(row % rows->time);
     for (int64_t e = 0; e < sizes[0]; ++e)
       std::memcpy(&held[e], entries[e].base + row * entries[e].row_bytes, 4);
     for (int64_t e = 0; e < sizes[0]; ++e)

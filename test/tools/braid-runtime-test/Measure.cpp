@@ -39,7 +39,7 @@ static void attention(int64_t batch, int64_t time, int64_t heads, int64_t d, int
   call.add(0).add(document ? BRAID_MASK_CAUSAL + BRAID_MASK_SEGMENT : BRAID_MASK_CAUSAL).add(0).add(0).add(k).add(v);
   if (document)
     call.addBase(documents.data());
-  call.add(outputGrad).add(dq).add(dk).add(dv);
+  call.add(0).add(outputGrad).add(dq).add(dk).add(dv);
   for (bool backward : {false, true}) {
     double best = 1e9, flops = 0;
     for (int rep = 0; rep < 6; ++rep) {

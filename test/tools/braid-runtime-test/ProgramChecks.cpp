@@ -48,10 +48,10 @@ struct Program {
 };
 
 int32_t &numberOf(void *const *args) { return *static_cast<int32_t *>(args[0]); }
-void addOne(void *const *args, const int64_t *, int64_t begin, int64_t end, int64_t, char *) {
+void addOne(void *const *args, const int64_t *, int64_t begin, int64_t end, const braid_rows *, char *) {
   numberOf(args) += int32_t(end - begin);
 }
-void takeOne(void *const *args, const int64_t *, int64_t begin, int64_t end, int64_t, char *) {
+void takeOne(void *const *args, const int64_t *, int64_t begin, int64_t end, const braid_rows *, char *) {
   numberOf(args) -= int32_t(end - begin);
 }
 
@@ -60,7 +60,7 @@ int32_t run(const Program &program, int32_t &n, int32_t &flag, int32_t &sum, std
   void *externals[] = {&n, &flag, &sum};
   Runner runner(1);
   braid_program view = program.view();
-  int32_t code = runner.run(view, {1, 1, 0, 0, externals});
+  int32_t code = runner.run(view, {1, AllRows(1, 1), 0, 0, externals});
   message = runner.context().message();
   return code;
 }

@@ -34,10 +34,10 @@ stages = {
     "`braid` to `derived`": "braid-verify-topology braid-expand-reads braid-canonicalize braid-derive-observe braid-derive-next braid-derive-loss braid-drop-observe "
                             "braid-differentiate braid-drop-train-only braid-select-functions braid-insert-rounding "
                             "braid-fuse-multiply-adds braid-cut-groups braid-plan-recompute",
-    "`derived` to `row`": "convert-braid-to-row row-hoist-factors derive-step",
+    "`derived` to `row`": "prepare-calls narrow-calls convert-braid-to-row share-kernels row-hoist-factors derive-step",
     "`row` to `host`": "mark-reuse host-plan-memory mark-aliases",
     "`host` to `llvm`": "convert-host-to-program convert-row-to-loops braid-drop-parameters convert-row-to-llvm",
-    "`host` to code for GPUs": "convert-row-to-gpu convert-row-to-nvvm",
+    "`host` to code for GPUs": "merge-reads convert-row-to-gpu convert-row-to-nvvm",
     "Between stages": "braid-verify-stage",
     "To look into a program": "braid-expose-values",
 }

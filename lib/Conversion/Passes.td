@@ -5,16 +5,62 @@ include "mlir/Pass/PassBase.td"
 
 // In the order of the pipeline.
 
+def PrepareCalls : Pass<"prepare-calls", "::mlir::ModuleOp"> {
+  let summary = "gives calls of the runtime memory in the order that they want, and outputs values of their own";
+  let description = [{
+    An op of role `Mix` says itself which orders of axes its call takes (`CallLowering`): a product operands and a result that strides can
+    express, attention heads, group and contracted axis in this order, a scatter's table rows first. Where a value lies otherwise it is
+    transposed beside the call. Constants that calls or entries of histories need in memory, ids that leave the program, and a second output of one value
+    become computed copies; results of a read over tokens that do not vary by token become a read of their own. Observations, auxiliary losses that have been
+    added, and what nobody uses are erased; entries of histories are no longer `recomputed`, as they lie in memory anyway.
+
+    Place: first in the step from `derived` to `row`: transposes are row work, and belong to the kernels that are made next.
+
+    Numeric class: exact.
+
+    Bytes moved: a transposed value is written and read once more, where no kernel fuses it.
+
+    Declines: what is in order stays; fails with a diagnostic where segments are not an input of the program, where a static value is drawn, and where an op is no call.
+    ```mlir
+    %1 = braid.scatter %g[%id] along "vocab" : … -> !braid.value<static, [dim: 8, vocab: 256]>
+    ```
+    becomes a scatter to `[vocab: 256, dim: 8]` and a `braid.transpose`.
+  }];
+  let constructor = "::braid::createPrepareCallsPass()";
+}
+
+def NarrowCalls : Pass<"narrow-calls", "::mlir::ModuleOp"> {
+  let summary = "lets calls round their results to bf16 themselves";
+  let description = [{
+    Where every use of a call's result, through views, rounds it to bf16 and is stored so, the call gets the attribute `narrow` and
+    the roundings go.
+
+    Place: between `prepare-calls`, which may put transposes between a call and a rounding, and `convert-braid-to-row`, which would make
+    kernels of the roundings.
+
+    Numeric class: exact: the call rounds as the rounding did.
+
+    Bytes moved: 2 in place of 4 + 4 + 2 for each number of such a result.
+
+    Declines: results that also have another use, and ops whose call cannot round (`MixInterface::canNarrow`).
+    ```mlir
+    %1 = braid.dot %x, %w over ["dim"] : …
+    %2 = braid.round %1 to bf16 : …
+    ```
+    becomes `braid.dot %x, %w over ["dim"] {narrow}`.
+  }];
+  let constructor = "::braid::createNarrowCallsPass()";
+}
+
 def ConvertBraidToRow : Pass<"convert-braid-to-row", "::mlir::ModuleOp"> {
   let summary = "fuses row work into kernels and makes a host.func of launches and calls of each braid.func";
   let description = [{
     Each op that is no row work (a matrix product, attention, a scatter, a sum over tokens of
     products) starts a new level. All row work of one level that is connected through values
-    becomes one `row.kernel`; kernels of the same structure are shared by all their sites,
-    whatever the number of entries of their lists. The program is a `host.func` of buffers,
+    becomes one `row.kernel`. The program is a `host.func` of buffers,
     launches and calls in the order of levels. Every braid.func is erased, parameters stay.
 
-    Place: the step from `derived` to `row`.
+    Place: after `prepare-calls`, without which it declines, and before `share-kernels`, which compares what it makes.
 
     Numeric class: reassociating. Values that a kernel uses at once are not rounded between its ops beyond
     the rounding ops of the program; sums across rows are added up in the runtime's order.
@@ -22,7 +68,7 @@ def ConvertBraidToRow : Pass<"convert-braid-to-row", "::mlir::ModuleOp"> {
     Bytes moved: a kernel reads each of its inputs and writes each of its results once per
     row; what only the kernel itself uses is never in memory.
 
-    Declines: fails with a diagnostic where an op is neither row work nor a call of the runtime.
+    Declines: fails with a diagnostic where an op is neither row work nor a call of the runtime, or is not as `prepare-calls` leaves it.
     ```mlir
     %1 = braid.map exp(%x) : …
     %2 = braid.map add(%1, %y) : …
@@ -35,6 +81,29 @@ def ConvertBraidToRow : Pass<"convert-braid-to-row", "::mlir::ModuleOp"> {
     ListOption<"functions", "functions", "std::string",
                "the functions to convert; the others are dropped (none given: all)">
   ];
+}
+
+def ShareKernels : Pass<"share-kernels", "::mlir::ModuleOp"> {
+  let summary = "keeps one of the kernels that differ only in names and sizes of axes";
+  let description = [{
+    Kernels of the same structure become one for all their launches, whatever the number of entries of their lists: where sizes
+    differ the axis becomes an argument. A model of 192 layers has as many kernels as one of 12.
+
+    Place: right after `convert-braid-to-row`, so that whatever reads kernels reads each once; before `derive-step`, whose kernels
+    are written for sharing.
+
+    Numeric class: exact.
+
+    Bytes moved: none; code is smaller.
+
+    Declines: sizes that the code depends on (of axes that are split, joined or cut to a constant length) must be equal.
+    ```mlir
+    row.kernel @row_0 token dynamic [] { … !row.list<depth, [dim: 8], f32, 3> … }
+    row.kernel @row_1 token dynamic [] { … !row.list<depth, [dim: 8], f32, 5> … }
+    ```
+    become one kernel with `dynamic ["depth"]`, launched with `sizes [3]` and `sizes [5]`.
+  }];
+  let constructor = "::braid::createShareKernelsPass()";
 }
 
 def DeriveStep : Pass<"derive-step", "::mlir::ModuleOp"> {
@@ -186,6 +255,29 @@ def ConvertRowToLLVM : Pass<"convert-row-to-llvm", "::mlir::ModuleOp"> {
   let constructor = "::braid::row::createConvertRowToLLVMPass()";
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect", "::mlir::LLVM::LLVMDialect",
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+def MergeReads : Pass<"merge-reads", "::mlir::ModuleOp"> {
+  let summary = "makes one of equal reads of a row, and of what is computed from them";
+  let description = [{
+    A backward kernel is joined from parts that each read the same history. Two reads of an argument are one if nothing between
+    them can write it; then what was computed from both is computed once.
+
+    Place: before `convert-row-to-gpu`, when it is known which arguments are one memory (`mark-aliases`, which it runs once
+    more). The CPU's emitter finds equal values where it needs them.
+
+    Numeric class: exact.
+
+    Bytes moved: an argument that was read n times is read once.
+
+    Declines: reads with a write between them that may be to the same memory; draws.
+    ```mlir
+    %0 = row.load %x : …
+    %1 = row.load %x : …
+    ```
+    become one load.
+  }];
+  let constructor = "::braid::row::createMergeReadsPass()";
 }
 
 def ConvertRowToGPU : Pass<"convert-row-to-gpu", "::mlir::ModuleOp"> {

@@ -30,6 +30,7 @@ llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> braid::dev::lowerKernels(mlir:
                                                                            const Device &device) {
   mlir::OwningOpRef<mlir::ModuleOp> lowered(module.clone());
   mlir::PassManager manager(module.getContext());
+  manager.addPass(row::createMergeReadsPass());
   manager.addPass(row::createConvertRowToNVVMPass(device.target().chip, device.target().sharedBytes));
   if (failed(manager.run(*lowered)))
     return llvm::createStringError("the row kernels cannot be compiled for a GPU");

@@ -104,7 +104,10 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
 }
 
 void buildRowPipeline(OpPassManager &manager, const PipelineOptions &options) {
+  manager.addPass(createPrepareCallsPass());
+  manager.addPass(createNarrowCallsPass());
   manager.addPass(createConvertBraidToRowPass());
+  manager.addPass(createShareKernelsPass());
   manager.addPass(row::createHoistFactorsPass());
   bool step = wants(options, "step"), accumulate = wants(options, "accumulate");
   if (step || accumulate)
@@ -133,7 +136,9 @@ static void buildStep(OpPassManager &manager, Stage stage, const PipelineOptions
   case Stage::Host: return buildHostPipeline(manager, options);
   case Stage::Loops: return buildLoopsPipeline(manager);
   case Stage::LLVM: return buildLLVMPipeline(manager);
-  case Stage::GPU: return manager.addPass(row::createConvertRowToGPUPass(options.target));
+  case Stage::GPU:
+    manager.addPass(row::createMergeReadsPass());
+    return manager.addPass(row::createConvertRowToGPUPass(options.target));
   case Stage::NVVM: return manager.addPass(row::createConvertRowToNVVMPass(options.target));
   default: llvm_unreachable("no module is made by passes in this stage");
   }

@@ -20,7 +20,7 @@ def Braid_GatherOp : Braid_PureOp<"gather", "Row"> {
   let hasVerifier = 1;
 }
 
-def Braid_ScatterOp : Braid_PureOp<"scatter", "Mix"> {
+def Braid_ScatterOp : Braid_PureOp<"scatter", "Mix", [DeclareOpInterfaceMethods<Braid_MixInterface, ["roundsOperand"]>]> {
   let summary = "sums the values of all tokens into the rows of a table that their ids name";
   let description = [{
     `result[axis: i, rest] = sum of input[rest] over the tokens whose id is i`, in token order (deterministic).
@@ -49,7 +49,7 @@ def Braid_PositionOp : Braid_PureOp<"position", "Free"> {
   let hasVerifier = 1;
 }
 
-def Braid_AttendOp : Braid_PureOp<"attend", "Mix", [AttrSizedOperandSegments]> {
+def Braid_AttendOp : Braid_PureOp<"attend", "Mix", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<Braid_MixInterface, ["roundsResult", "canNarrow"]>]> {
   let summary = "softmax attention over the tokens of the sequence and over slots";
   let description = [{
     One softmax over all sources: `out = Σ_j softmax_j(scale · <q, k_j>) v_j`, j over the
@@ -78,7 +78,8 @@ def Braid_AttendOp : Braid_PureOp<"attend", "Mix", [AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
-def Braid_AttendGradOp : Braid_Op<"attend_grad", "Mix", [Pure, AttrSizedOperandSegments, AttrSizedResultSegments]> {
+def Braid_AttendGradOp : Braid_Op<"attend_grad", "Mix", [Pure, AttrSizedOperandSegments, AttrSizedResultSegments,
+                                                          DeclareOpInterfaceMethods<Braid_MixInterface, ["roundsOperand"]>]> {
   let summary = "the gradient of `braid.attend`";
   let description = [{
     From the operands, the output, its logarithmic denominator and the gradient of the output, the gradients of

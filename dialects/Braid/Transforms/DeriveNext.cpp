@@ -36,9 +36,9 @@ static bool isPerToken(Value value) { return typeOf(value).isToken(); }
 /// True for ops that compute a token's results from that token's operands, be they picked or not. Ids are not picked,
 /// and the draws and the position of a token are those of its place.
 static bool isMovable(Operation *op) {
-  if (isa<AttendOp, AttendGradOp, ScatterOp, TokenSumOp, InputOp, PositionOp, RandomOp, OutputOp>(op))
+  if (roleOf(op) == Role::Sum || isa<InputOp, PositionOp, RandomOp, OutputOp>(op))
     return false;
-  if (auto dot = dyn_cast<DotOp>(op); dot && dot.getTokens())
+  if (auto mix = dyn_cast<MixInterface>(op); mix && mix.mixesTokens())
     return false;
   auto isId = [](Value value) { return typeOf(value).isId() && typeOf(value).isToken(); };
   if (llvm::any_of(op->getOperands(), isId) || llvm::any_of(op->getResults(), isId))

@@ -104,24 +104,19 @@ void Rounder::roundEverywhere(Value value) {
 }
 
 void Rounder::visit(Operation *op) {
-  auto dot = dyn_cast<DotOp>(op);
   if (auto read = dyn_cast<ReadOp>(op)) {
     for (int64_t i = 0, n = read.length(); i < n; ++i)
       roundEverywhere(read.getEntries()[i]);
     return;
   }
-  if (auto attend = dyn_cast<AttendGradOp>(op)) {
-    for (OpOperand &operand : op->getOpOperands())
-      if (operand.get() != attend.getLse())
-        roundOperand(operand);
-  } else if (isa<AttendOp>(op) || (dot && isMatrixProduct(dot))) {
-    for (OpOperand &operand : op->getOpOperands())
-      roundOperand(operand);
-  } else {
+  auto mix = dyn_cast<MixInterface>(op);
+  if (!mix || roleOf(op) != Role::Mix)
     return;
-  }
-  for (Value result : op->getResults())
-    if (typeOf(result).isToken() && !(isa<AttendOp>(op) && result == op->getResult(1)))
+  for (OpOperand &operand : op->getOpOperands())
+    if (mix.roundsOperand(operand.getOperandNumber()))
+      roundOperand(operand);
+  for (OpResult result : op->getResults())
+    if (typeOf(result).isToken() && mix.roundsResult(result.getResultNumber()))
       roundEverywhere(result);
 }
 

@@ -72,6 +72,8 @@ mlir::Operation *variantFor(mlir::Operation *kernel, int64_t rows);
 inline constexpr llvm::StringLiteral deviceModuleName = "braid_kernels";
 inline constexpr llvm::StringLiteral sumKernelName = "braid_sum_partials";
 
+/// `merge-reads`: equal reads of a row become one, and what was computed from both.
+std::unique_ptr<mlir::Pass> createMergeReadsPass();
 /// `convert-row-to-gpu`: moves every row.kernel into a gpu.module as a gpu.func; host.funcs stay. Blocks are
 /// planned to have at most the target's shared memory, or else `sharedBytes`, at the sizes of the module's launches. No
 /// target: the default one. Fails where the kernels are in a gpu.module already, planned for a target that the one

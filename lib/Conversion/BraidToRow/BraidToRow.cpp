@@ -1,11 +1,11 @@
 //===- BraidToRow.cpp - programs for one token as kernels and schedules ---===//
 
 #include "braid/Conversion/BraidToRow.h"
-#include "Calls.h"
+#include "CallLowering.h"
 #include "KernelBuilder.h"
-#include "Prepare.h"
-#include "ShareKernels.h"
+#include "PrepareCalls.h"
 #include "braid/Conversion/Launches.h"
+#include "dialects/Braid/Analysis/DynamicAxes.h"
 #include "dialects/Braid/IR/Braid.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
@@ -28,6 +28,11 @@ class ConvertBraidToRow : public braid::impl::ConvertBraidToRowBase<ConvertBraid
 public:
   explicit ConvertBraidToRow(ArrayRef<std::string> names) { functions = names; }
 
+  void getDependentDialects(DialectRegistry &registry) const override {
+    ConvertBraidToRowBase::getDependentDialects(registry);
+    registerCallLowerings(registry);
+  }
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (failed(verifyLaunches(module))) // of programs that are there already
@@ -40,7 +45,6 @@ public:
         return signalPassFailure();
       func.erase();
     }
-    shareKernels(module);
   }
 
 private:
@@ -59,13 +63,12 @@ private:
 } // namespace
 
 LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
-  if (failed(prepare(func)))
+  if (failed(verifyPrepared(func)))
     return failure();
-  narrowCalls(func);
   FailureOr<Schedule> schedule = Schedule::of(func);
   if (failed(schedule))
     return failure();
-  llvm::StringMap<int64_t> dynamic = dynamicAxes(func);
+  llvm::StringMap<int64_t> dynamic = ir::dynamicAxes(func);
 
   // The program takes over the function's name, so it gets it when that is free.
   OpBuilder kernels(func);
@@ -78,7 +81,8 @@ LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
   Buffers buffers(func, *schedule, bounds, host);
   for (auto [i, step] : llvm::enumerate(schedule->steps)) {
     if (step.kind == Step::Call) {
-      if (failed(emitCall(step.ops.front(), step.level, buffers, host)))
+      auto call = cast<CallLowering>(step.ops.front());
+      if (failed(call.emitCall(buffers, host, host.getI64IntegerAttr(step.level))))
         return failure();
       continue;
     }

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Prepare.h"
+#include "PrepareReads.h"
 #include "dialects/Braid/Analysis/Values.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
@@ -34,9 +34,15 @@ static SmallVector<Operation *> sliceOf(Block *body, ArrayRef<Value> values) {
   return slice;
 }
 
+static bool isToken(Value value) { return typeOf(value).isToken(); }
+
+bool hasStaticResults(ReadOp read) {
+  return llvm::any_of(read.getOperands(), isToken) &&
+         llvm::any_of(read.getOutputs(), [](Value result) { return !isToken(result) && !result.use_empty(); });
+}
+
 void splitStaticResults(ReadOp read) {
-  auto isToken = [](Value v) { return typeOf(v).isToken(); };
-  if (llvm::none_of(read.getOperands(), isToken) || llvm::all_of(read.getOutputs(), isToken))
+  if (!hasStaticResults(read))
     return;
   Location loc = read.getLoc();
   Block *body = read.body();

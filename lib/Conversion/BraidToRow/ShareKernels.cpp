@@ -6,7 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ShareKernels.h"
+#include "braid/Conversion/BraidToRow.h"
+#include "braid/Conversion/Launches.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"
 #include "llvm/ADT/MapVector.h"
@@ -19,7 +20,11 @@ using namespace mlir;
 using namespace braid;
 using namespace braid::row;
 
-namespace braid::convert {
+namespace braid {
+#define GEN_PASS_DEF_SHAREKERNELS
+#include "lib/Conversion/Passes.h.inc"
+
+namespace convert {
 namespace {
 
 bool namesAxes(StringRef attribute) {
@@ -220,8 +225,6 @@ void merge(MutableArrayRef<Site> sites) {
       result.setType(withDynamic(result.getType(), widened));
 }
 
-} // namespace
-
 void shareKernels(ModuleOp module) {
   SymbolTable symbols(module);
   llvm::MapVector<StringAttr, SmallVector<Site>> groups;
@@ -238,4 +241,17 @@ void shareKernels(ModuleOp module) {
     merge(group);
 }
 
-} // namespace braid::convert
+struct ShareKernels : braid::impl::ShareKernelsBase<ShareKernels> {
+  void runOnOperation() override {
+    if (failed(verifyLaunches(getOperation())))
+      return signalPassFailure();
+    shareKernels(getOperation());
+  }
+};
+
+} // namespace
+} // namespace convert
+
+std::unique_ptr<Pass> createShareKernelsPass() { return std::make_unique<convert::ShareKernels>(); }
+
+} // namespace braid

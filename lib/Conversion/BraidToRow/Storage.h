@@ -4,7 +4,6 @@
 
 #include "dialects/Braid/IR/Braid.h"
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/StringMap.h"
 
 namespace braid::convert {
 
@@ -24,14 +23,6 @@ private:
 
 /// True if every number of the value is known to be a bf16.
 bool isRounded(mlir::Value value);
-
-/// Lets calls write bf16 where all that is done with their result is a rounding; such a
-/// call then carries the attribute `narrow` and the rounding is gone.
-void narrowCalls(ir::FuncOp func);
-
-/// The sizes of the axes that kernels take as arguments: the lengths of histories and
-/// what is made from them by renaming and concatenation.
-llvm::StringMap<int64_t> dynamicAxes(ir::FuncOp func);
 
 } // namespace braid::convert
 

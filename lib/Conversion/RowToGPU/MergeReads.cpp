@@ -6,14 +6,21 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "MergeReads.h"
+#include "braid/Conversion/Launches.h"
+#include "braid/Conversion/RowToGPU.h"
 #include "lib/Conversion/RowCode/Schedule.h"
 #include "mlir/IR/OperationSupport.h"
+#include "mlir/IR/Threading.h"
 
 using namespace mlir;
 using namespace braid::row;
 
-void braid::row::mergeReads(KernelOp kernel) {
+namespace braid {
+#define GEN_PASS_DEF_MERGEREADS
+#include "lib/Conversion/Passes.h.inc"
+} // namespace braid
+
+static void mergeReads(KernelOp kernel) {
   auto flags = OperationEquivalence::IgnoreLocations;
   DenseMap<unsigned, SmallVector<Operation *>> known; // by hash
   for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front())) {
@@ -39,3 +46,16 @@ void braid::row::mergeReads(KernelOp kernel) {
     op.erase();
   }
 }
+
+namespace {
+struct MergeReads : braid::impl::MergeReadsBase<MergeReads> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    if (failed(braid::markAliases(module)))
+      return signalPassFailure();
+    parallelForEach(&getContext(), llvm::to_vector(module.getOps<KernelOp>()), mergeReads);
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> braid::row::createMergeReadsPass() { return std::make_unique<MergeReads>(); }

@@ -2,7 +2,6 @@
 
 #include "braid/Conversion/RowToGPU.h"
 #include "GpuEmitter.h"
-#include "MergeReads.h"
 #include "braid/Conversion/Launches.h"
 #include "braid/Conversion/ScatterToGPU.h"
 #include "dialects/Host/IR/Host.h"
@@ -151,7 +150,6 @@ static LogicalResult convertKernels(ModuleOp module, const GpuTarget &target, bo
     OpBuilder inside(module.getContext());
     emitted[i] = inside.create<gpu::GPUModuleOp>(module.getLoc(), deviceModuleName);
     inside.setInsertionPointToStart(emitted[i]->getBody());
-    mergeReads(kernel);
     LaunchSizes sizes = launchSizes(kernel, launches, target);
     sizes.forwards = findForwards(kernel, launches.lookup(kernel.getSymName()));
     Schedule schedule = Schedule::of(kernel, /*keepsInputs=*/true);

@@ -1,4 +1,4 @@
-// RUN: braid-opt %s --convert-braid-to-row --braid-verify-stage | FileCheck %s
+// RUN: braid-opt %s --prepare-calls --narrow-calls --convert-braid-to-row --share-kernels --braid-verify-stage | FileCheck %s
 
 // A value that is rounded takes two bytes; a product whose result is only rounded writes bf16
 // itself; the history's list is bf16 as all its entries are.

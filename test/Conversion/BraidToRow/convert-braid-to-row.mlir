@@ -1,4 +1,4 @@
-// RUN: braid-opt %s --split-input-file --convert-braid-to-row | FileCheck %s
+// RUN: braid-opt %s --split-input-file --prepare-calls --narrow-calls --convert-braid-to-row --share-kernels | FileCheck %s
 
 // The work between two products is one kernel; which one that is follows from levels (mlp.mlir, read.mlir, share.mlir).
 // CHECK-LABEL: row.kernel @row_0

@@ -1,4 +1,4 @@
-// RUN: braid-opt %s --split-input-file --convert-braid-to-row | FileCheck %s
+// RUN: braid-opt %s --split-input-file --prepare-calls --narrow-calls --convert-braid-to-row --share-kernels | FileCheck %s
 // The smallest table that an input or the position indexes bounds it, wherever the id has been moved.
 
 // CHECK-LABEL: host.func @f attributes {positions = 6 : i64}

@@ -1,5 +1,5 @@
-// RUN: braid-opt %s --convert-braid-to-row | FileCheck %s
-// RUN: braid-opt %s --convert-braid-to-row | braid-opt | FileCheck %s
+// RUN: braid-opt %s --prepare-calls --narrow-calls --convert-braid-to-row --share-kernels | FileCheck %s
+// RUN: braid-opt %s --prepare-calls --narrow-calls --convert-braid-to-row --share-kernels | braid-opt | FileCheck %s
 
 // Between two products everything is one kernel, and the second layer uses the kernels of the
 // first; its end differs, as nobody wants the last sum.

@@ -1,4 +1,4 @@
-// RUN: braid-opt %s --convert-braid-to-row --braid-verify-stage | FileCheck %s
+// RUN: braid-opt %s --prepare-calls --narrow-calls --convert-braid-to-row --share-kernels --braid-verify-stage | FileCheck %s
 
 // How contractions are called: as memory lies where strides can say it, else transposed.
 !x = !braid.value<token, [lane: 4, dim: 64]>

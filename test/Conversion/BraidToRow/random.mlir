@@ -1,4 +1,4 @@
-// RUN: braid-opt %s --convert-braid-to-row --braid-verify-stage | FileCheck %s
+// RUN: braid-opt %s --prepare-calls --narrow-calls --convert-braid-to-row --share-kernels --braid-verify-stage | FileCheck %s
 
 // Sites that draw alike share a kernel: the paths are the launch's, the run's coordinates one small buffer.
 // A function that draws nothing has neither.

@@ -1,4 +1,4 @@
-// RUN: braid-opt %s --convert-braid-to-row --mark-reuse --host-plan-memory --mark-aliases --braid-verify-stage | FileCheck %s
+// RUN: braid-opt %s --prepare-calls --narrow-calls --convert-braid-to-row --share-kernels --mark-reuse --host-plan-memory --mark-aliases --braid-verify-stage | FileCheck %s
 
 // Reads of two and of three entries are one kernel; the entry that the launch computes itself is stored
 // before the list that it belongs to is read. The result takes the place of an input that ends there. The unstacked result of the second read

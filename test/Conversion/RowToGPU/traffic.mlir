@@ -1,9 +1,9 @@
 // Every input is loaded once and every output stored once, with 16-byte accesses: from rows to PTX, and counted on the
 // emulator. What several walks over a history read is in shared memory, in its own storage.
-// RUN: braid-opt %s --convert-row-to-gpu | FileCheck %s
-// RUN: braid-opt %s --convert-row-to-gpu=shared=32768 | FileCheck %s --check-prefix=LITTLE
-// RUN: braid-opt %s --convert-row-to-gpu=few | FileCheck %s --check-prefix=FEW
-// RUN: braid-opt %s --convert-row-to-nvvm -o %t.mlir && braid compile %t.mlir --target sm_90a --emit ptx -o %t.ptx
+// RUN: braid-opt %s --merge-reads --convert-row-to-gpu | FileCheck %s
+// RUN: braid-opt %s --merge-reads --convert-row-to-gpu=shared=32768 | FileCheck %s --check-prefix=LITTLE
+// RUN: braid-opt %s --merge-reads --convert-row-to-gpu=few | FileCheck %s --check-prefix=FEW
+// RUN: braid-opt %s --merge-reads --convert-row-to-nvvm -o %t.mlir && braid compile %t.mlir --target sm_90a --emit ptx -o %t.ptx
 // RUN: FileCheck %s --check-prefix=PTX < %t.ptx
 // RUN: FileCheck %s --check-prefix=STORE < %t.ptx
 // RUN: FileCheck %s --check-prefix=NONE --implicit-check-not=atom. "--implicit-check-not={{[^a-z]red[.]}}" < %t.ptx

@@ -1,4 +1,4 @@
-// RUN: braid-opt %s --convert-braid-to-row --split-input-file --verify-diagnostics
+// RUN: braid-opt %s --prepare-calls --split-input-file --verify-diagnostics
 
 // Ids that are computed lie nowhere.
 braid.func @forward {

@@ -1,4 +1,4 @@
-// RUN: braid-opt %s --convert-braid-to-row --braid-verify-stage | FileCheck %s
+// RUN: braid-opt %s --prepare-calls --convert-braid-to-row --share-kernels --braid-verify-stage | FileCheck %s
 
 // Kernels that differ in names of axes only are one. Where a size differs it becomes an argument; but a size that
 // the code depends on keeps kernels apart, and so does a constant.

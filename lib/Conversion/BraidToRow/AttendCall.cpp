@@ -1,0 +1,266 @@
+//===- AttendCall.cpp - attention and its gradient as calls ---------------===//
+
+#include "CallLowering.h"
+#include "dialects/Braid/Analysis/Values.h"
+
+using namespace mlir;
+using namespace braid::ir;
+
+namespace braid::convert {
+
+using Axes = SmallVector<AxisAttr>;
+
+namespace {
+
+/// The axes of an attention, in the order of the runtime's layouts.
+struct AttendAxes {
+  Axes heads, group, width;
+  AxisAttr contracted;
+  Axes slots; ///< one for each source; null for the tokens of the sequence
+
+  template <typename Attend> static AttendAxes of(Attend op) {
+    return AttendAxes(op.getQuery(), op.getKeys(), op.getValues(), op.getAxis());
+  }
+  AttendAxes(Value query, ValueRange keys, ValueRange values, StringRef axis);
+
+  Axes ofQuery() const { return join({heads, group, contracted}); }
+  Axes ofOutput() const { return join({heads, group, width}); }
+  Axes ofLse() const { return join({heads, group}); }
+  Axes ofKey(size_t source) const { return join({front(source), heads, contracted}); }
+  Axes ofValue(size_t source) const { return join({front(source), heads, width}); }
+
+private:
+  Axes front(size_t source) const { return slots[source] ? Axes{slots[source]} : Axes{}; }
+  static Axes join(std::initializer_list<ArrayRef<AxisAttr>> lists) {
+    Axes result;
+    for (ArrayRef<AxisAttr> list : lists)
+      result.append(list.begin(), list.end());
+    return result;
+  }
+};
+
+} // namespace
+
+AttendAxes::AttendAxes(Value query, ValueRange keys, ValueRange values, StringRef axis) {
+  ValueType q = typeOf(query);
+  for (AxisAttr a : q.getAxes()) {
+    bool shared = llvm::any_of(keys, [&](Value k) { return typeOf(k).has(a.getName()); });
+    if (a.getName() == axis)
+      contracted = a;
+    else
+      (shared ? heads : group).push_back(a);
+  }
+  for (auto [k, v] : llvm::zip(keys, values)) {
+    AxisAttr slot;
+    if (!typeOf(k).isToken())
+      for (AxisAttr a : typeOf(k).getAxes())
+        if (!q.has(a.getName()))
+          slot = a;
+    slots.push_back(slot);
+    if (slots.size() == 1)
+      for (AxisAttr a : typeOf(v).getAxes())
+        if (a != slot && !llvm::is_contained(heads, a))
+          width.push_back(a);
+  }
+}
+
+/// Whether the operands that all attention has lie in order.
+template <typename Attend> static bool sourcesStand(Attend op, const AttendAxes &axes) {
+  auto lies = [](Value value, const Axes &as) { return typeOf(value).getAxes() == ArrayRef<AxisAttr>(as); };
+  bool good =
+      lies(op.getQuery(), axes.ofQuery()) && lies(op.getOutput(), axes.ofOutput()) && lies(op.getLse(), axes.ofLse());
+  for (size_t s = 0; s < op.getKeys().size(); ++s)
+    good &= lies(op.getKeys()[s], axes.ofKey(s)) && lies(op.getValues()[s], axes.ofValue(s));
+  return good;
+}
+
+/// Ids that are computed have no memory of their own.
+template <typename Attend> static LogicalResult checkSegments(Attend op) {
+  for (Value segment : op.getSegments())
+    if (!rootOf(segment).template getDefiningOp<InputOp>())
+      return op.emitOpError("has segments that are not an input of the program");
+  return success();
+}
+
+namespace {
+/// The operands of an attention in order.
+struct Sources {
+  SmallVector<Value> keys, values;
+  Value query;
+
+  template <typename Attend> Sources(OpBuilder &b, Attend op, const AttendAxes &axes) {
+    query = ordered(b, op.getLoc(), op.getQuery(), axes.ofQuery());
+    for (size_t s = 0; s < op.getKeys().size(); ++s) {
+      keys.push_back(ordered(b, op.getLoc(), op.getKeys()[s], axes.ofKey(s)));
+      values.push_back(ordered(b, op.getLoc(), op.getValues()[s], axes.ofValue(s)));
+    }
+  }
+};
+} // namespace
+
+/// Replaces `from` by `to`, transposed back into the order of `from`.
+static void replaceOrdered(OpBuilder &b, Value from, Value to) {
+  ValueType type = typeOf(from);
+  if (type != to.getType())
+    to = b.create<TransposeOp>(from.getLoc(), type, to);
+  from.replaceAllUsesWith(to);
+}
+
+static void prepareAttend(AttendOp op) {
+  OpBuilder b(op);
+  AttendAxes axes = AttendAxes::of(op);
+  Sources s(b, op, axes);
+  auto fresh = b.create<AttendOp>(op.getLoc(), typeOf(op.getOutput()).withAxes(axes.ofOutput()),
+                                  typeOf(op.getLse()).withAxes(axes.ofLse()), s.query, s.keys, s.values,
+                                  op.getSegments(), op.getAxis(), op.getMasks(), op.getScale());
+  replaceOrdered(b, op.getOutput(), fresh.getOutput());
+  replaceOrdered(b, op.getLse(), fresh.getLse());
+  op.erase();
+}
+
+static void prepareAttendGrad(AttendGradOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  AttendAxes axes = AttendAxes::of(op);
+  Sources s(b, op, axes);
+  Value output = ordered(b, loc, op.getOutput(), axes.ofOutput());
+  Value lse = ordered(b, loc, op.getLse(), axes.ofLse());
+  Value grad = ordered(b, loc, op.getOutputGrad(), axes.ofOutput());
+  auto fresh = b.create<AttendGradOp>(loc, s.query.getType(), ValueRange(s.keys).getTypes(),
+                                      ValueRange(s.values).getTypes(), s.query, s.keys, s.values, op.getSegments(),
+                                      output, lse, grad, op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
+  replaceOrdered(b, op.getQueryGrad(), fresh.getQueryGrad());
+  // The gradient of a key that was repeated along an axis is the sum over that axis.
+  auto replace = [&](Value from, Value to) {
+    SmallVector<StringRef> summed;
+    for (AxisAttr axis : typeOf(to).getAxes())
+      if (!typeOf(from).has(axis.getName()))
+        summed.push_back(axis.getName());
+    if (!summed.empty())
+      to = b.create<ReduceOp>(loc, from.getType(), ReduceKind::Sum, to, b.getStrArrayAttr(summed));
+    replaceOrdered(b, from, to);
+  };
+  for (auto [from, to] : llvm::zip(op.getKeyGrads(), fresh.getKeyGrads()))
+    replace(from, to);
+  for (auto [from, to] : llvm::zip(op.getValueGrads(), fresh.getValueGrads()))
+    replace(from, to);
+  op.erase();
+}
+
+namespace {
+int64_t sizeOf(ArrayRef<AxisAttr> axes) {
+  int64_t n = 1;
+  for (AxisAttr axis : axes)
+    n *= axis.getSize();
+  return n;
+}
+
+/// The attributes that describe an attention's sources.
+struct Geometry {
+  SmallVector<int64_t> geometry, kinds, masks, windows, slots;
+
+  Geometry(const AttendAxes &axes, ArrayAttr maskAttrs) {
+    geometry = {sizeOf(axes.heads), sizeOf(axes.group), axes.contracted.getSize(), sizeOf(axes.width)};
+    for (auto [mask, slot] : llvm::zip(maskAttrs, axes.slots)) {
+      auto m = cast<MaskAttr>(mask);
+      kinds.push_back(slot ? 1 : 0);
+      masks.push_back(int64_t(m.getKind()) + (m.hasSegment() ? 4 : 0));
+      windows.push_back(m.getWindow());
+      slots.push_back(slot ? slot.getSize() : 0);
+    }
+  }
+};
+
+/// The segments of each source that has some, in order.
+SmallVector<Value> segmentsOf(Buffers &buffers, ValueRange segments, ArrayAttr masks) {
+  SmallVector<Value> result;
+  for (auto mask : masks.getAsRange<MaskAttr>())
+    if (mask.hasSegment())
+      result.push_back(buffers.get(segments[mask.getSegment()]));
+  return result;
+}
+
+SmallVector<Value> memoryOf(Buffers &buffers, ValueRange values) {
+  SmallVector<Value> result;
+  for (Value value : values)
+    result.push_back(buffers.get(value));
+  return result;
+}
+
+} // namespace
+
+static LogicalResult emitAttend(AttendOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
+  Geometry g(AttendAxes::of(op), op.getMasks());
+  host.create<host::AttendOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
+                              memoryOf(buffers, op.getValues()), segmentsOf(buffers, op.getSegments(), op.getMasks()),
+                              buffers.get(op.getOutput()), buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds,
+                              g.masks, g.windows, g.slots, level);
+  return success();
+}
+
+static LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
+  Geometry g(AttendAxes::of(op), op.getMasks());
+  // Gradients that nobody uses are still written.
+  auto results = [&](ValueRange values) {
+    SmallVector<Value> memory;
+    for (Value value : values)
+      memory.push_back(value.use_empty() ? buffers.unused(typeOf(value), Format::F32) : buffers.get(value));
+    return memory;
+  };
+  host.create<host::AttendGradOp>(
+      op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()), memoryOf(buffers, op.getValues()),
+      segmentsOf(buffers, op.getSegments(), op.getMasks()), buffers.get(op.getOutput()), buffers.get(op.getLse()),
+      buffers.get(op.getOutputGrad()), results(op.getQueryGrad()).front(), results(op.getKeyGrads()),
+      results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots,
+      /*accumulate=*/false, level);
+  return success();
+}
+
+namespace {
+
+struct AttendCall : CallLowering::ExternalModel<AttendCall, AttendOp> {
+  bool isPrepared(Operation *op) const {
+    auto attend = cast<AttendOp>(op);
+    return sourcesStand(attend, AttendAxes::of(attend));
+  }
+  LogicalResult prepare(Operation *op) const {
+    if (failed(checkSegments(cast<AttendOp>(op))))
+      return failure();
+    if (!isPrepared(op))
+      prepareAttend(cast<AttendOp>(op));
+    return success();
+  }
+  LogicalResult emitCall(Operation *op, Buffers &buffers, OpBuilder &host, IntegerAttr level) const {
+    return emitAttend(cast<AttendOp>(op), buffers, host, level);
+  }
+};
+
+struct AttendGradCall : CallLowering::ExternalModel<AttendGradCall, AttendGradOp> {
+  bool isPrepared(Operation *op) const {
+    auto grad = cast<AttendGradOp>(op);
+    AttendAxes axes = AttendAxes::of(grad);
+    auto same = [](ValueRange some, ValueRange others) { return some.getTypes() == others.getTypes(); };
+    return sourcesStand(grad, axes) && typeOf(grad.getOutputGrad()).getAxes() == ArrayRef<AxisAttr>(axes.ofOutput()) &&
+           grad.getQueryGrad().getType() == grad.getQuery().getType() && same(grad.getKeyGrads(), grad.getKeys()) &&
+           same(grad.getValueGrads(), grad.getValues());
+  }
+  LogicalResult prepare(Operation *op) const {
+    if (failed(checkSegments(cast<AttendGradOp>(op))))
+      return failure();
+    if (!isPrepared(op))
+      prepareAttendGrad(cast<AttendGradOp>(op));
+    return success();
+  }
+  LogicalResult emitCall(Operation *op, Buffers &buffers, OpBuilder &host, IntegerAttr level) const {
+    return emitAttendGrad(cast<AttendGradOp>(op), buffers, host, level);
+  }
+};
+
+} // namespace
+
+void attachAttendCalls(MLIRContext &context) {
+  AttendOp::attachInterface<AttendCall>(context);
+  AttendGradOp::attachInterface<AttendGradCall>(context);
+}
+
+} // namespace braid::convert

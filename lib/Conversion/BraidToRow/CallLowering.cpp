@@ -1,0 +1,38 @@
+//===- CallLowering.cpp - how ops become calls of the runtime -------------===//
+
+#include "CallLowering.h"
+
+using namespace mlir;
+using namespace braid::ir;
+
+#include "lib/Conversion/BraidToRow/CallLowering.cpp.inc"
+
+namespace braid::convert {
+
+void registerCallLowerings(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, BraidDialect *) {
+    attachProductCall(*context);
+    attachAttendCalls(*context);
+    attachScatterCall(*context);
+  });
+}
+
+Value ordered(OpBuilder &b, Location loc, Value value, ArrayRef<AxisAttr> axes) {
+  ValueType type = typeOf(value), wanted = type.withAxes(axes);
+  if (type == wanted)
+    return value;
+  if (type.getAxes().size() == axes.size())
+    return b.create<TransposeOp>(loc, wanted, value);
+  return b.create<BroadcastOp>(loc, wanted, value);
+}
+
+void reorderResult(OpBuilder &b, Operation *op, ArrayRef<AxisAttr> axes) {
+  Value result = op->getResult(0);
+  ValueType type = typeOf(result);
+  result.setType(type.withAxes(axes));
+  b.setInsertionPointAfter(op);
+  auto back = b.create<TransposeOp>(op->getLoc(), type, result);
+  result.replaceAllUsesExcept(back, back);
+}
+
+} // namespace braid::convert

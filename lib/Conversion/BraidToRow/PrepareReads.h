@@ -1,0 +1,16 @@
+//===- PrepareReads.h - the static results of reads -----------------------===//
+#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_PREPAREREADS_H
+#define BRAID_LIB_CONVERSION_BRAIDTOROW_PREPAREREADS_H
+
+#include "dialects/Braid/IR/Braid.h"
+
+namespace braid::convert {
+
+/// Whether some results of a read that varies by token do not.
+bool hasStaticResults(ir::ReadOp read);
+/// Takes them out of it.
+void splitStaticResults(ir::ReadOp read);
+
+} // namespace braid::convert
+
+#endif

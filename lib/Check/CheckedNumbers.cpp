@@ -50,7 +50,8 @@ CheckedNumbers::Data CheckedNumbers::only(int64_t row) const {
   return data;
 }
 
-CheckedNumbers::Data CheckedNumbers::interpret(Data data, int64_t first, int64_t begin, int64_t end, bool single) {
+CheckedNumbers::Data CheckedNumbers::interpret(Data data, int64_t first, int64_t begin, int64_t end,
+                                               Arithmetic arithmetic) {
   auto rowZero = [&](size_t memory) {
     const CheckedTensor &tensor = tensors[memory];
     return data[memory].data() - (tensor.rows > 1 ? first * tensor.inRow * tensor.width() : 0);
@@ -67,7 +68,8 @@ CheckedNumbers::Data CheckedNumbers::interpret(Data data, int64_t first, int64_t
         interpreted[i].base = rowZero(operand.memory);
     }
   }
-  interpretRows(kernel, launch.sizes, interpreted, begin, end, time, single ? &random : nullptr);
+  interpretRows(kernel, launch.sizes, interpreted, begin, end, time,
+                arithmetic == Arithmetic::Exact ? nullptr : &random, arithmetic == Arithmetic::Plain);
   for (InterpretedArgument &argument : interpreted)
     for (size_t j = 0; j < argument.sum.size(); ++j) {
       float x = float(argument.sum[j]);
@@ -80,7 +82,7 @@ CheckedNumbers::Data CheckedNumbers::interpret(Data data, int64_t first, int64_t
 int64_t CheckedNumbers::notFinite() {
   int64_t found = 0;
   for (int64_t row = 0; row < std::min<int64_t>(rows, 2); ++row) {
-    Data data = interpret(only(row), row, row, row + 1, false);
+    Data data = interpret(only(row), row, row, row + 1);
     for (auto [tensor, bytes] : llvm::zip(tensors, data))
       for (int64_t i = 0; tensor.isOutput && i < tensor.inRow; ++i)
         found += !std::isfinite(tensor.at(bytes, i));
@@ -126,15 +128,16 @@ void CheckedNumbers::chooseSigns(float scale) {
   }
 }
 
-void CheckedNumbers::expect() {
-  Data exact = interpret(initial(), 0, 0, rows, false);
+void CheckedNumbers::expect(bool hasPlain) {
+  Data exact = interpret(initial(), 0, 0, rows);
   for (auto [tensor, bytes] : llvm::zip(tensors, exact))
     tensor.expected = bytes;
   for (int sample = 0; sample < 2; ++sample) {
     Data moved;
     for (const CheckedTensor &tensor : tensors)
       moved.push_back(tensor.jiggled(random));
-    Data rounded = interpret(std::move(moved), 0, 0, rows, true);
+    Arithmetic arithmetic = hasPlain && sample == 0 ? Arithmetic::Plain : Arithmetic::Single;
+    Data rounded = interpret(std::move(moved), 0, 0, rows, arithmetic);
     for (auto [tensor, a, b] : llvm::zip(tensors, exact, rounded))
       tensor.allow(a, b);
   }
@@ -164,13 +167,13 @@ std::vector<CheckedTensor *> CheckedNumbers::unseen(double tolerance) {
     numbers += tensor.inRow;
   int64_t runs = std::max<int64_t>(8, maxWork / numbers);
   for (int64_t row = 0; row < std::min<int64_t>(rows, 6) && !left.empty(); ++row) {
-    Data base = interpret(only(row), row, row, row + 1, false);
+    Data base = interpret(only(row), row, row, row + 1);
     auto isSeen = [&](CheckedTensor *input) {
       if (--runs < 0)
         return true; // of what there is no time to look at nothing is said
       CheckedTensor::Data kept = input->initial;
       input->fill(random, 1, lengths);
-      Data other = interpret(only(row), row, row, row + 1, false);
+      Data other = interpret(only(row), row, row, row + 1);
       input->initial = std::move(kept);
       for (auto [t, tensor] : llvm::enumerate(tensors)) {
         int64_t first = tensor.rows > 1 ? row * tensor.inRow : 0;

@@ -19,8 +19,10 @@ public:
   /// Fills the inputs. Those of both signs are around `scale`; what makes a result NaN if it is negative (a variance)
   /// is positive.
   void fill(float scale);
-  /// Interprets the kernel, and samples what fp32 can do. Called again, it takes more samples.
-  void expect();
+  /// Interprets the kernel, and samples what fp32 can do. Called again, it takes more samples. `hasPlain`: one of them
+  /// is a plain one (RowInterpreter.h), which shows where fp32 may come to another number that is not finite, or to a
+  /// finite one.
+  void expect(bool hasPlain = false);
   /// The inputs whose numbers could be others without any result moving by more than its bound. Looks at single rows,
   /// at some entries of long lists, and at as many inputs as there is time for.
   std::vector<CheckedTensor *> unseen(double tolerance);
@@ -35,8 +37,9 @@ private:
   Data initial() const;
   /// The same of one row alone, and of what has no rows.
   Data only(int64_t row) const;
-  /// What the rows from `begin` to `end` make of the data, which begins with the row `first`. `single`: in fp32.
-  Data interpret(Data data, int64_t first, int64_t begin, int64_t end, bool single);
+  enum class Arithmetic { Exact, Single, Plain }; ///< in double precision; samples of fp32
+  /// What the rows from `begin` to `end` make of the data, which begins with the row `first`.
+  Data interpret(Data data, int64_t first, int64_t begin, int64_t end, Arithmetic arithmetic = Arithmetic::Exact);
   std::vector<CheckedTensor *> tellingInputs();
   int64_t notFinite();
   void chooseSigns(float scale);

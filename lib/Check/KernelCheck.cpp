@@ -163,7 +163,7 @@ llvm::Error Check::run(float scale, KernelCheckResult &result) {
     llvm::Error error = compare(numbers, result);
     for (int attempt = 0; error && attempt < 4; ++attempt) {
       llvm::consumeError(std::move(error));
-      numbers.expect();
+      numbers.expect(/*hasPlain=*/true);
       result.error = first.error, result.bound = first.bound;
       error = compare(numbers, result);
     }

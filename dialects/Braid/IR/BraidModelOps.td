@@ -28,7 +28,7 @@ def Braid_FuncOp : Braid_Op<"func", "Effect", [HasParent<"::mlir::ModuleOp">, Sy
   let description = [{
     Straight-line code. Inputs are `braid.input` and `braid.param`, results are `braid.output`. The front end
     makes `@logits`; passes derive `@loss` and `@grad` from it.
-    R25: every op in a function, a read or an initial value is of this dialect, and a function takes no arguments.
+    R25: every op in a function, a read or an initial value has a role (`RoleInterface`), as every op of this dialect has, and a function takes no arguments.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);

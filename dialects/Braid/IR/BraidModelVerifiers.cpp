@@ -6,15 +6,15 @@ using namespace mlir;
 using namespace braid::ir;
 
 /// R25.
-static LogicalResult expectOwnOps(Block &block) {
+static LogicalResult expectRoles(Block &block) {
   for (Operation &op : block)
-    if (!isa_and_nonnull<BraidDialect>(op.getDialect()))
-      return op.emitOpError("is not an op of the braid dialect");
+    if (!isa<RoleInterface>(op))
+      return op.emitOpError("has no role in a program: it implements no RoleInterface");
   return success();
 }
 
 LogicalResult ParameterOp::verify() {
-  if (failed(expectOwnOps(getInit().front())))
+  if (failed(expectRoles(getInit().front())))
     return failure();
   // R19.
   if (getLr() && !getLr()->isFinite())
@@ -41,7 +41,7 @@ LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 LogicalResult FuncOp::verify() {
-  if (failed(expectOwnOps(getBody().front())))
+  if (failed(expectRoles(getBody().front())))
     return failure();
   // R25.
   if (getBody().getNumArguments())
@@ -117,7 +117,7 @@ static LogicalResult verifyArguments(ReadOp read) {
 }
 
 LogicalResult ReadOp::verify() {
-  if (failed(expectOwnOps(*body())))
+  if (failed(expectRoles(*body())))
     return failure();
   // R22 and R23.
   if (failed(verifyArguments(*this)))

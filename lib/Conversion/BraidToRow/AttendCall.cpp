@@ -258,6 +258,7 @@ struct AttendGradCall : CallLowering::ExternalModel<AttendGradCall, AttendGradOp
 
 } // namespace
 
+void attachAttendCalls(MLIRContext &context);
 void attachAttendCalls(MLIRContext &context) {
   AttendOp::attachInterface<AttendCall>(context);
   AttendGradOp::attachInterface<AttendGradCall>(context);

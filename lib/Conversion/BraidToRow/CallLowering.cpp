@@ -9,6 +9,11 @@ using namespace braid::ir;
 
 namespace braid::convert {
 
+// In ProductCall.cpp, AttendCall.cpp, ScatterCall.cpp.
+void attachProductCall(MLIRContext &context);
+void attachAttendCalls(MLIRContext &context);
+void attachScatterCall(MLIRContext &context);
+
 void registerCallLowerings(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, BraidDialect *) {
     attachProductCall(*context);

@@ -19,10 +19,6 @@ namespace braid::convert {
 /// For the ops of the dialect `braid`, when it is loaded.
 void registerCallLowerings(mlir::DialectRegistry &registry);
 
-void attachProductCall(mlir::MLIRContext &context);
-void attachAttendCalls(mlir::MLIRContext &context);
-void attachScatterCall(mlir::MLIRContext &context);
-
 /// The value with exactly these axes in this order: transposed, or repeated along axes it lacks.
 mlir::Value ordered(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value, llvm::ArrayRef<ir::AxisAttr> axes);
 /// Gives the op's only result these axes; its users get it as it was.

@@ -44,6 +44,7 @@ struct ProductCall : CallLowering::ExternalModel<ProductCall, DotOp> {
 
 } // namespace
 
+void attachProductCall(MLIRContext &context);
 void attachProductCall(MLIRContext &context) { DotOp::attachInterface<ProductCall>(context); }
 
 } // namespace braid::convert

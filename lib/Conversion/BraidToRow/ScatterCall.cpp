@@ -39,6 +39,7 @@ struct ScatterCall : CallLowering::ExternalModel<ScatterCall, ScatterOp> {
 
 } // namespace
 
+void attachScatterCall(MLIRContext &context);
 void attachScatterCall(MLIRContext &context) { ScatterOp::attachInterface<ScatterCall>(context); }
 
 } // namespace braid::convert

@@ -449,7 +449,7 @@ braid.func @f {
 // -----
 // R25
 braid.func @f {
-  // expected-error @below {{is not an op of the braid dialect}}
+  // expected-error @below {{has no role in a program: it implements no RoleInterface}}
   %0 = arith.constant 1.0 : f32
 }
 

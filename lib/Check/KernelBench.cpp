@@ -152,8 +152,8 @@ llvm::Expected<CopyBandwidth> braid::dev::measureCopy(Device &device, mlir::MLIR
                      "):\n"
                      "  %x = row.load %from : <rows, [n: 4096], f32> -> <[n: 4096]>\n"
                      "  row.store %x to %to : <[n: 4096]>, <rows, [n: 4096], f32>\n}\n"
-                     "host.func @program {\n  %from = host.external \"in:from\" : " +
-                     buffer + "\n  %to = host.external \"out:to\" : " + buffer +
+                     "host.func @program {\n  %from = host.external input \"from\" : " +
+                     buffer + "\n  %to = host.external output \"to\" : " + buffer +
                      "\n"
                      "  host.launch @copy token sizes [](%from, %to) : " +
                      buffer + ", " + buffer + "\n}\n";

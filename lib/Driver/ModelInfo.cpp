@@ -107,7 +107,11 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
   return info;
 }
 
-std::string OutputInfo::external() const { return llvm::StringRef(name).starts_with("grad:") ? name : "out:" + name; }
+braid_role OutputInfo::role() const {
+  return llvm::StringRef(name).starts_with("grad:") ? BRAID_GRADIENT : BRAID_OUTPUT;
+}
+
+std::string OutputInfo::path() const { return role() == BRAID_GRADIENT ? name.substr(strlen("grad:")) : name; }
 
 std::string OutputInfo::shown() const {
   llvm::StringRef text(name);

@@ -2,42 +2,60 @@
 #include "braid/Driver/Session.h"
 #include "braid/Driver/Inputs.h"
 #include "braid/Reference/Interpreter.h"
+#include "llvm/ADT/bit.h"
+#include <cassert>
 #include <chrono>
 #include <cstring>
-#include <sys/mman.h>
 
 namespace braid::driver {
 
-std::vector<float> Buffer::toFloats(int64_t count) const {
-  std::vector<float> result(count);
-  if (dtype == BRAID_F32)
-    std::memcpy(result.data(), data.get(), count * 4);
-  for (int64_t i = 0; i < count && dtype != BRAID_F32; ++i) {
-    if (dtype == BRAID_BF16) {
-      uint32_t bits = uint32_t(static_cast<const uint16_t *>(data.get())[i]) << 16;
-      std::memcpy(&result[i], &bits, 4);
-    } else {
-      result[i] = float(static_cast<const int32_t *>(data.get())[i]);
+Session::~Session() {
+  for (Buffer &buffer : buffers)
+    device->release(buffer.memory);
+}
+
+llvm::Error Session::allocate(Buffer &buffer, int64_t bytes) {
+  void *memory = device->allocate(bytes);
+  if (!memory)
+    return makeError("no memory for `" + buffer.what.name() + "`: " + std::to_string(bytes >> 20) + " MiB");
+  device->release(buffer.memory);
+  buffer.memory = memory;
+  buffer.bytes = bytes;
+  return llvm::Error::success();
+}
+
+void Session::writeBytes(Handle to, const void *numbers, int64_t offset, int64_t bytes) {
+  Buffer &buffer = buffers[to.index];
+  assert(buffer.what.dtype != BRAID_BF16 && offset >= 0 && offset + bytes <= buffer.bytes);
+  device->write(buffer.memory, offset, numbers, bytes);
+}
+
+std::vector<float> Session::floats(Handle from, int64_t count) const {
+  const Buffer &buffer = buffers[from.index];
+  std::vector<float> result(static_cast<size_t>(count));
+  int64_t each = braid_dtype_bytes(buffer.what.dtype);
+  assert(count * each <= buffer.bytes);
+  if (buffer.what.dtype == BRAID_F32) {
+    device->read(buffer.memory, 0, result.data(), count * 4);
+    return result;
+  }
+  std::vector<char> stored(static_cast<size_t>(count * each));
+  device->read(buffer.memory, 0, stored.data(), count * each);
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (buffer.what.dtype == BRAID_I32) {
+      int32_t number;
+      std::memcpy(&number, &stored[i * 4], 4);
+      result[i] = float(number);
+      continue;
     }
+    uint16_t half;
+    std::memcpy(&half, &stored[i * 2], 2);
+    result[i] = llvm::bit_cast<float>(uint32_t(half) << 16);
   }
   return result;
 }
 
-/// Makes room for `bytes`, zeroed. Large buffers are whole pages that the system zeroes when they are first
-/// touched, so that a model can be compiled and looked at without its memory.
-static llvm::Error allocate(Buffer &buffer, int64_t bytes, const std::string &name) {
-  constexpr int64_t page = 4096, large = 1 << 20;
-  int64_t unit = bytes >= large ? page : 64;
-  int64_t rounded = std::max<int64_t>((bytes + unit - 1) / unit * unit, unit);
-  void *memory = std::aligned_alloc(size_t(unit), size_t(rounded));
-  if (!memory)
-    return makeError("no memory for `" + name + "`: " + std::to_string(rounded >> 20) + " MiB");
-  if (unit != page || madvise(memory, size_t(rounded), MADV_DONTNEED) != 0)
-    std::memset(memory, 0, size_t(rounded));
-  buffer.data.reset(memory);
-  buffer.bytes = bytes;
-  return llvm::Error::success();
-}
+void Session::zero(Handle to) { device->zero(buffers[to.index].memory, buffers[to.index].bytes); }
 
 llvm::Expected<std::unique_ptr<Session>> Session::create(Compilation &compilation, const PipelineOptions &pipeline,
                                                          const EngineOptions &engine,
@@ -68,19 +86,16 @@ llvm::Expected<std::unique_ptr<Session>> Session::create(Compilation &compilatio
     return std::move(problem);
   for (const FunctionInfo &function : session->compiled->functions())
     for (const External &external : function.externals) {
-      auto [place, fresh] = session->buffers.try_emplace(external.name);
-      Buffer &buffer = place->second;
+      auto [place, fresh] = session->places.try_emplace(Key(external.role, external.path), session->buffers.size());
       if (!fresh) {
-        if (buffer.numbers != external.numbers || buffer.dtype != external.dtype ||
-            buffer.perToken != external.perToken)
-          return makeError("two programs disagree about `" + external.name + "`");
+        const External &known = session->buffers[place->second].what;
+        if (known.numbers != external.numbers || known.dtype != external.dtype || known.perToken != external.perToken)
+          return makeError("two programs disagree about `" + external.name() + "`");
         continue;
       }
-      buffer.numbers = external.numbers;
-      buffer.dtype = external.dtype;
-      buffer.perToken = external.perToken;
+      session->buffers.push_back({external});
       if (!external.perToken)
-        if (llvm::Error error = allocate(buffer, external.bytes(1), external.name))
+        if (llvm::Error error = session->allocate(session->buffers.back(), external.bytes(1)))
           return std::move(error);
     }
   session->compileSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -91,24 +106,26 @@ llvm::Error Session::reserve(int64_t batch, int64_t time) {
   if (llvm::Error error = checkTokens(batch, time))
     return error;
   int64_t tokens = (batch * time + 15) / 16 * 16;
-  for (auto &[name, buffer] : buffers) {
+  for (Buffer &buffer : buffers) {
     int64_t bytes = 0;
-    if (buffer.perToken && __builtin_mul_overflow(buffer.numbers * braid_dtype_bytes(buffer.dtype), tokens, &bytes))
-      return makeError("no memory for `" + name + "`: more bytes than 64 bits count");
+    if (buffer.what.perToken &&
+        __builtin_mul_overflow(buffer.what.numbers * braid_dtype_bytes(buffer.what.dtype), tokens, &bytes))
+      return makeError("no memory for `" + buffer.what.name() + "`: more bytes than 64 bits count");
     if (bytes > buffer.bytes)
-      if (llvm::Error error = allocate(buffer, bytes, name))
+      if (llvm::Error error = allocate(buffer, bytes))
         return error;
   }
   return llvm::Error::success();
 }
 
-Buffer *Session::find(llvm::StringRef name) {
-  auto found = buffers.find(name.str());
-  return found == buffers.end() ? nullptr : &found->second;
+std::optional<Handle> Session::find(braid_role role, llvm::StringRef path) const {
+  auto found = places.find(Key(role, path.str()));
+  return found == places.end() ? std::nullopt : std::optional(Handle(found->second));
 }
 
-void Session::redirect(const std::string &function, const std::string &name, const std::string &other) {
-  redirected[function][name] = other;
+void Session::redirect(const std::string &function, braid_role role, llvm::StringRef path, braid_role other,
+                       llvm::StringRef otherPath) {
+  redirected[function][Key(role, path.str())] = Key(other, otherPath.str());
 }
 
 llvm::Error Session::run(const std::string &function, int64_t batch, int64_t time, uint64_t seed, int64_t step,
@@ -125,25 +142,26 @@ llvm::Error Session::run(const std::string &function, int64_t batch, int64_t tim
   request.seed = seed;
   request.step = step;
   // The coordinates of draws, where there are any.
-  if (Buffer *draw = find("draw")) {
+  if (std::optional<Handle> draw = find(BRAID_DRAW, "draw")) {
     uint32_t words[4] = {uint32_t(seed), uint32_t(seed >> 32), uint32_t(step), uint32_t(firstSequence)};
-    std::memcpy(draw->data.get(), words, sizeof words);
+    write(*draw, llvm::ArrayRef(words));
   }
   const auto &others = redirected[function];
   for (const External &external : described->externals) {
-    auto other = others.find(external.name);
-    Buffer *buffer = find(other == others.end() ? external.name : other->second);
-    if (!buffer)
-      return makeError("nothing stands for `" + external.name + "`");
-    request.externals[external.name] = buffer->data.get();
+    Key key(external.role, external.path);
+    auto other = others.find(key);
+    auto place = places.find(other == others.end() ? key : other->second);
+    if (place == places.end())
+      return makeError("nothing stands for `" + external.name() + "`");
+    request.externals.push_back(buffers[place->second].memory);
   }
   return compiled->run(request);
 }
 
-int64_t Session::bytesOf(llvm::StringRef prefix) const {
+int64_t Session::bytesOf(braid_role role) const {
   int64_t sum = 0;
-  for (const auto &[name, buffer] : buffers)
-    if (llvm::StringRef(name).starts_with(prefix))
+  for (const Buffer &buffer : buffers)
+    if (buffer.what.role == role)
       sum += buffer.bytes;
   return sum;
 }
@@ -185,10 +203,8 @@ llvm::Error bindParameters(Session &session, const rt::TensorFile &file, const s
   if (llvm::Error error = checkParameters(session.model(), file, what))
     return error;
   for (const auto &[path, tensor] : file.tensors)
-    if (Buffer *buffer = session.find("param:" + path)) {
-      std::vector<float> values = tensor.toFloats();
-      std::memcpy(buffer->data.get(), values.data(), values.size() * 4);
-    }
+    if (std::optional<Handle> parameter = session.find(BRAID_PARAMETER, path))
+      session.write(*parameter, llvm::ArrayRef<float>(tensor.toFloats()));
   return llvm::Error::success();
 }
 
@@ -197,8 +213,8 @@ llvm::Error initialiseParameters(Session &session, Compilation &compilation, uin
   if (!values)
     return values.takeError();
   for (const auto &[path, value] : *values)
-    if (Buffer *buffer = session.find("param:" + path))
-      std::memcpy(buffer->data.get(), value.data.data(), value.data.size() * 4);
+    if (std::optional<Handle> parameter = session.find(BRAID_PARAMETER, path))
+      session.write(*parameter, llvm::ArrayRef<float>(value.data));
   return llvm::Error::success();
 }
 

@@ -32,7 +32,7 @@ static std::string headerOf(ArrayRef<FunctionInfo> functions) {
     out << "\n/* Needs " << function.tokenBytes << " bytes of token arena for each padded token and "
         << function.fixedBytes << " bytes of fixed arena.\n   Externals:\n";
     for (auto [i, external] : enumerate(function.externals))
-      out << "     [" << i << "] " << external.name << ": " << external.numbers << ' ' << cName(external.dtype)
+      out << "     [" << i << "] " << external.name() << ": " << external.numbers << ' ' << cName(external.dtype)
           << (external.perToken ? " for each token" : "")
           << (external.ids ? ", ids below " + std::to_string(external.ids) : "") << '\n';
     if (function.positions)

@@ -136,17 +136,16 @@ Error JITProgram::run(const RunRequest &request) {
     return fail("the program has no function '" + Twine(request.function) + "'");
   if (request.batch < 1 || request.time < 1)
     return fail("batch and time are at least 1");
-  std::vector<void *> externals;
-  for (const External &external : function->externals) {
-    auto found = request.externals.find(external.name);
-    if (found == request.externals.end() || !found->second)
-      return fail("'" + Twine(request.function) + "' needs '" + external.name + "', which is not bound");
-    externals.push_back(found->second);
-  }
+  if (request.externals.size() != function->externals.size())
+    return fail("'" + Twine(request.function) + "' has " + Twine(function->externals.size()) + " externals, not " +
+                Twine(request.externals.size()));
+  for (auto [external, memory] : zip(function->externals, request.externals))
+    if (!memory)
+      return fail("'" + Twine(request.function) + "' needs '" + external.name() + "', which is not bound");
   rt::AllRows all(request.batch, request.time);
   if (runner.run(loaded[function - infos.data()].program,
                  {request.batch, request.rows ? *request.rows : braid_rows(all), request.seed, request.step,
-                  externals.data()}))
+                  request.externals.data()}))
     return fail(runner.context().message());
   return Error::success();
 }

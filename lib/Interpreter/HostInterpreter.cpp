@@ -58,7 +58,7 @@ llvm::Error Interpreter::run() {
     } else if (auto zeros = dyn_cast<ZerosOp>(op)) {
       memory[zeros] = allocate(zeros.getType());
     } else if (auto external = dyn_cast<ExternalOp>(op)) {
-      auto found = externals.find(external.getName().str());
+      auto found = externals.find(external.getName());
       if (found == externals.end())
         return llvm::createStringError(llvm::inconvertibleErrorCode(), "'" + external.getName() + "' is not bound");
       memory[external] = static_cast<char *>(found->second);

@@ -34,7 +34,7 @@ std::string flops(double n) {
 std::string nameOf(Value buffer) {
   Operation *op = buffer.getDefiningOp();
   if (auto external = dyn_cast<host::ExternalOp>(op))
-    return external.getName().str();
+    return external.getName();
   if (isa<host::ZerosOp>(op))
     return "zeros";
   return cast<host::BufferOp>(op).getName().str();

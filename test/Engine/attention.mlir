@@ -20,26 +20,26 @@
 
 // Two heads with groups of two; sources: causal, strict with a window, all with a window, causal with a window, slots.
 host.func @masks attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %q = host.external "in:q" : !x
-  %k0 = host.external "in:k0" : !k
-  %k1 = host.external "in:k1" : !k
-  %s = host.external "in:slots" : !s
-  %a = host.external "in:a" : !id
-  %b = host.external "in:b" : !id
-  %g = host.external "in:g" : !x
-  %o = host.external "out:o" : !x
-  %l = host.external "out:lse" : !l
-  %dq = host.external "grad:q" : !x
-  %d0 = host.external "grad:k0" : !k
-  %d1 = host.external "grad:k1" : !k
-  %d2 = host.external "grad:k2" : !k
-  %d3 = host.external "grad:k3" : !k
-  %ds = host.external "grad:slots" : !s
-  %e0 = host.external "grad:v0" : !k
-  %e1 = host.external "grad:v1" : !k
-  %e2 = host.external "grad:v2" : !k
-  %e3 = host.external "grad:v3" : !k
-  %es = host.external "grad:slot_values" : !s
+  %q = host.external input "q" : !x
+  %k0 = host.external input "k0" : !k
+  %k1 = host.external input "k1" : !k
+  %s = host.external input "slots" : !s
+  %a = host.external input "a" : !id
+  %b = host.external input "b" : !id
+  %g = host.external input "g" : !x
+  %o = host.external output "o" : !x
+  %l = host.external output "lse" : !l
+  %dq = host.external gradient "q" : !x
+  %d0 = host.external gradient "k0" : !k
+  %d1 = host.external gradient "k1" : !k
+  %d2 = host.external gradient "k2" : !k
+  %d3 = host.external gradient "k3" : !k
+  %ds = host.external gradient "slots" : !s
+  %e0 = host.external gradient "v0" : !k
+  %e1 = host.external gradient "v1" : !k
+  %e2 = host.external gradient "v2" : !k
+  %e3 = host.external gradient "v3" : !k
+  %es = host.external gradient "slot_values" : !s
   host.attend %q, keys(%k0, %k1, %k0, %k1, %s), values(%k1, %k0, %k1, %k0, %s) segments(%a, %b, %a) to %o, %l geometry [2, 2, 8, 8] scale 3.0e-1 kinds [0, 0, 0, 0, 1] masks [4, 5, 6, 0, 2] windows [0, 2, 3, 9, 2] slots [0, 0, 0, 0, 3] : !x, (!k, !k, !k, !k, !s), (!k, !k, !k, !k, !s) segments(!id, !id, !id), !x, !l
   host.attend_grad %q, keys(%k0, %k1, %k0, %k1, %s), values(%k1, %k0, %k1, %k0, %s) segments(%a, %b, %a), %o, %l, %g to %dq, keys(%d0, %d1, %d2, %d3, %ds), values(%e0, %e1, %e2, %e3, %es) geometry [2, 2, 8, 8] scale 3.0e-1 kinds [0, 0, 0, 0, 1] masks [4, 5, 6, 0, 2] windows [0, 2, 3, 9, 2] slots [0, 0, 0, 0, 3] : !x, (!k, !k, !k, !k, !s), (!k, !k, !k, !k, !s) segments(!id, !id, !id), !x, !l, !x, !x, (!k, !k, !k, !k, !s), (!k, !k, !k, !k, !s)
   // Once more, added to what is there.

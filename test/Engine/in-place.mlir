@@ -3,8 +3,8 @@
 // RUN: braid-opt %s --convert-row-to-loops | FileCheck %s
 // RUN: braid-run-host %s --function f --batch 2 --time 5 --check | FileCheck %s --check-prefix=AGREES
 // RUN: braid-run-host %s --function g --batch 2 --time 5 --check | FileCheck %s --check-prefix=AGREES
-// AGREES-DAG: agrees: a
-// AGREES-DAG: agrees: b
+// AGREES-DAG: agrees: in:a
+// AGREES-DAG: agrees: out:b
 
 // CHECK-LABEL: llvm.func @braid_kernel_same_place(
 // CHECK: scf.for %{{.*}} = %arg2 to %arg3
@@ -51,13 +51,13 @@ row.kernel @other_place token dynamic [] {
 }
 
 host.func @f attributes {token_bytes = 0, fixed_bytes = 0} {
-  %a = host.external "a" : !host.buffer<token, 45, f32>
-  %b = host.external "b" : !host.buffer<token, 45, f32>
-  %s = host.external "s" : !host.buffer<fixed, 1, f32>
+  %a = host.external input "a" : !host.buffer<token, 45, f32>
+  %b = host.external output "b" : !host.buffer<token, 45, f32>
+  %s = host.external output "s" : !host.buffer<fixed, 1, f32>
   host.launch @same_place token sizes [45] (%a, %b, %s) : !host.buffer<token, 45, f32>, !host.buffer<token, 45, f32>, !host.buffer<fixed, 1, f32>
 }
 host.func @g attributes {token_bytes = 0, fixed_bytes = 0} {
-  %a = host.external "a" : !host.buffer<token, 128, f32>
-  %b = host.external "b" : !host.buffer<token, 128, f32>
+  %a = host.external input "a" : !host.buffer<token, 128, f32>
+  %b = host.external output "b" : !host.buffer<token, 128, f32>
   host.launch @other_place token sizes [] (%a, %b) : !host.buffer<token, 128, f32>, !host.buffer<token, 128, f32>
 }

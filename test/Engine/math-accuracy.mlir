@@ -47,10 +47,10 @@ row.kernel @k_exp token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @exp attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_exp token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_log token dynamic [] {
@@ -63,10 +63,10 @@ row.kernel @k_log token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @log attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_log token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_sqrt token dynamic [] {
@@ -79,10 +79,10 @@ row.kernel @k_sqrt token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @sqrt attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_sqrt token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_rsqrt token dynamic [] {
@@ -95,10 +95,10 @@ row.kernel @k_rsqrt token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @rsqrt attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_rsqrt token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_tanh token dynamic [] {
@@ -111,10 +111,10 @@ row.kernel @k_tanh token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @tanh attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_tanh token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_sigmoid token dynamic [] {
@@ -127,10 +127,10 @@ row.kernel @k_sigmoid token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @sigmoid attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_sigmoid token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_erf token dynamic [] {
@@ -143,10 +143,10 @@ row.kernel @k_erf token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @erf attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_erf token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_sin token dynamic [] {
@@ -159,10 +159,10 @@ row.kernel @k_sin token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @sin attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_sin token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_cos token dynamic [] {
@@ -175,10 +175,10 @@ row.kernel @k_cos token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @cos attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_cos token sizes [] (%x, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }
 row.kernel @k_pow token dynamic [] {
@@ -194,10 +194,10 @@ row.kernel @k_pow token dynamic [] {
   row.store %3 to %w : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @pow attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 37, f32>
-  %e = host.external "in:e" : !host.buffer<token, 37, f32>
-  %z = host.external "in:z" : !host.buffer<token, 1, f32>
-  %y = host.external "out:v" : !host.buffer<token, 37, f32>
-  %w = host.external "out:s" : !host.buffer<token, 1, f32>
+  %x = host.external input "x" : !host.buffer<token, 37, f32>
+  %e = host.external input "e" : !host.buffer<token, 37, f32>
+  %z = host.external input "z" : !host.buffer<token, 1, f32>
+  %y = host.external output "v" : !host.buffer<token, 37, f32>
+  %w = host.external output "s" : !host.buffer<token, 1, f32>
   host.launch @k_pow token sizes [] (%x, %e, %z, %y, %w) : !host.buffer<token, 37, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 37, f32>, !host.buffer<token, 1, f32>
 }

@@ -21,8 +21,8 @@ row.kernel @k token dynamic [] {
   row.store %2 to %y : !row.value<[d: 4]>, !row.buffer<rows, [d: 4], f32>
 }
 host.func @f attributes {token_bytes = 16 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 4, f32>
-  %w = host.external "param:w" : !host.buffer<fixed, 4, bf16>
+  %x = host.external input "x" : !host.buffer<token, 4, f32>
+  %w = host.external parameter "w" : !host.buffer<fixed, 4, bf16>
   %y = host.buffer "y" "activation" at 0 : !host.buffer<token, 4, f32>
   host.launch @k token sizes [] (%x, %w, %y) : !host.buffer<token, 4, f32>, !host.buffer<fixed, 4, bf16>, !host.buffer<token, 4, f32>
 }

@@ -40,13 +40,13 @@ row.kernel @draws token dynamic ["n"] {
   row.store %7 to %l : !row.value<[n: ?, a: 6]>, !row.buffer<rows, [n: ?, a: 6], f32>
 }
 host.func @f attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %draw = host.external "draw" : !host.buffer<fixed, 4, i32>
-  %u = host.external "out:uniform" : !host.buffer<token, 67, f32>
-  %n = host.external "out:normal" : !host.buffer<token, 67, f32>
-  %v = host.external "out:viewed" : !host.buffer<token, 42, f32>
-  %t = host.external "out:turned" : !host.buffer<token, 42, f32>
-  %o = host.external "out:one" : !host.buffer<token, 1, f32>
-  %s = host.external "out:shared" : !host.buffer<token, 67, f32>
-  %l = host.external "out:list" : !host.buffer<token, 18, f32>
+  %draw = host.external draw "draw" : !host.buffer<fixed, 4, i32>
+  %u = host.external output "uniform" : !host.buffer<token, 67, f32>
+  %n = host.external output "normal" : !host.buffer<token, 67, f32>
+  %v = host.external output "viewed" : !host.buffer<token, 42, f32>
+  %t = host.external output "turned" : !host.buffer<token, 42, f32>
+  %o = host.external output "one" : !host.buffer<token, 1, f32>
+  %s = host.external output "shared" : !host.buffer<token, 67, f32>
+  %l = host.external output "list" : !host.buffer<token, 18, f32>
   host.launch @draws token sizes [3] streams ["a.dropout", "noise", "b.dropout"] (%draw, %u, %n, %v, %t, %o, %s, %l) : !host.buffer<fixed, 4, i32>, !host.buffer<token, 67, f32>, !host.buffer<token, 67, f32>, !host.buffer<token, 42, f32>, !host.buffer<token, 42, f32>, !host.buffer<token, 1, f32>, !host.buffer<token, 67, f32>, !host.buffer<token, 18, f32>
 }

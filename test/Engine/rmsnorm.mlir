@@ -44,21 +44,21 @@ row.kernel @rms_one token dynamic [] {
 }
 
 host.func @f attributes {token_bytes = 3072 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 768, f32>
-  %w = host.external "param:w" : !host.buffer<fixed, 768, f32>
-  %y = host.external "out:y" : !host.buffer<token, 768, bf16>
+  %x = host.external input "x" : !host.buffer<token, 768, f32>
+  %w = host.external parameter "w" : !host.buffer<fixed, 768, f32>
+  %y = host.external output "y" : !host.buffer<token, 768, bf16>
   %z = host.buffer "z" "activation" at 0 : !host.buffer<token, 768, f32>
-  %z2 = host.external "out:x" : !host.buffer<token, 768, f32>
+  %z2 = host.external output "x" : !host.buffer<token, 768, f32>
   host.launch @rms token sizes [] (%x, %w, %y, %z) : !host.buffer<token, 768, f32>, !host.buffer<fixed, 768, f32>, !host.buffer<token, 768, bf16>, !host.buffer<token, 768, f32>
   host.launch @rms token sizes [] (%z, %w, %y, %z2) : !host.buffer<token, 768, f32>, !host.buffer<fixed, 768, f32>, !host.buffer<token, 768, bf16>, !host.buffer<token, 768, f32>
 }
 host.func @odd attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 1171, bf16>
-  %y = host.external "out:y" : !host.buffer<token, 1171, f32>
+  %x = host.external input "x" : !host.buffer<token, 1171, bf16>
+  %y = host.external output "y" : !host.buffer<token, 1171, f32>
   host.launch @rms_odd token sizes [] (%x, %y) : !host.buffer<token, 1171, bf16>, !host.buffer<token, 1171, f32>
 }
 host.func @one attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 1, f32>
-  %y = host.external "out:y" : !host.buffer<token, 7, f32>
+  %x = host.external input "x" : !host.buffer<token, 1, f32>
+  %y = host.external output "y" : !host.buffer<token, 7, f32>
   host.launch @rms_one token sizes [] (%x, %y) : !host.buffer<token, 1, f32>, !host.buffer<token, 7, f32>
 }

@@ -20,8 +20,8 @@ row.kernel @k token dynamic [] attributes {aliases = []} {
   row.store %2 to %d : !row.value<[]>, !row.buffer<rows, [], f32>
 }
 host.func @f attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %draw = host.external "draw" : !host.buffer<fixed, 4, i32>
-  %p = host.external "out:position" : !host.buffer<token, 1, f32>
-  %d = host.external "out:draw" : !host.buffer<token, 1, f32>
+  %draw = host.external draw "draw" : !host.buffer<fixed, 4, i32>
+  %p = host.external output "position" : !host.buffer<token, 1, f32>
+  %d = host.external output "draw" : !host.buffer<token, 1, f32>
   host.launch @k token sizes [] streams ["a"] (%draw, %p, %d) : !host.buffer<fixed, 4, i32>, !host.buffer<token, 1, f32>, !host.buffer<token, 1, f32>
 }

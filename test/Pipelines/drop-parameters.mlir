@@ -7,7 +7,7 @@ braid.parameter @w : !braid.value<static, [dim: 8]> init {
 }
 // Declines: whoever uses the parameter knows it as a buffer.
 // CHECK-LABEL: host.func @f
-// CHECK: host.external "param:w"
+// CHECK: host.external parameter "w"
 host.func @f {
-  %w = host.external "param:w" : <fixed, 8, f32>
+  %w = host.external parameter "w" : <fixed, 8, f32>
 }

@@ -37,7 +37,7 @@ module {
 
 // -----
 host.func @f {
-  %x = host.external "in:x" : <token, 8, f32>
+  %x = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: there is no row.kernel @none}}
   host.launch @none token sizes [] (%x) : !host.buffer<token, 8, f32>
 }
@@ -80,8 +80,8 @@ host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 128 : i64} {
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 48 : i64} {
   // expected-error @below {{has no place in its arena}}
   %a = host.buffer "a" "activation" at 32 : <token, 8, f32>
-  %w = host.external "param:w" : <fixed, 8, f32>
-  %y = host.external "out:y" : <token, 1, f32>
+  %w = host.external parameter "w" : <fixed, 8, f32>
+  %y = host.external output "y" : <token, 1, f32>
   host.matmul %a, %w to %y dims [1, 1, 1, 8] tokens "m" strides [8, 8, 1], [8, 1, 1], [1, 1, 1] : <token, 8, f32>, <fixed, 8, f32>, <token, 1, f32>
 }
 

@@ -12,6 +12,12 @@ def Host_Storage : Host_Enum<"Storage", "how a buffer stores a number", [
   I32EnumAttrCase<"F32", 0, "f32">, I32EnumAttrCase<"BF16", 1, "bf16">, I32EnumAttrCase<"I32", 2, "i32">]>;
 def Host_Space : Host_Enum<"Space", "what a buffer has one tensor for", [
   I32EnumAttrCase<"Token", 0, "token">, I32EnumAttrCase<"Fixed", 1, "fixed">]>;
+// What stands in C programs' enum braid_role (ABI.h), matched by name in Programs.cpp.
+def Host_Role : Host_Enum<"Role", "what a buffer of the caller's is to the program", [
+  I32EnumAttrCase<"Parameter", 0, "parameter">, I32EnumAttrCase<"Gradient", 1, "gradient">, I32EnumAttrCase<"Accumulated", 2, "accumulated">,
+  I32EnumAttrCase<"Moment1", 3, "moment1">, I32EnumAttrCase<"Moment2", 4, "moment2">, I32EnumAttrCase<"Input", 5, "input">,
+  I32EnumAttrCase<"Output", 6, "output">, I32EnumAttrCase<"Draw", 7, "draw">, I32EnumAttrCase<"State", 8, "state">]>;
+def Host_RoleAttr : EnumAttr<Host_Dialect, Host_Role, "role">;
 def Host_SpaceParam : EnumAttr<Host_Dialect, Host_Space, "space">;
 
 def Host_BufferType : TypeDef<Host_Dialect, "Buffer"> {
@@ -32,7 +38,7 @@ def Host_FuncOp : Host_Op<"func", [HasParent<"::mlir::ModuleOp">, Symbol, Isolat
   let description = [{
     After planning, `token_bytes` is the size of the token arena per token and `fixed_bytes` that of the fixed arena.
     `positions`: a run whose sequences have more tokens is refused; absent: any length.
-    H5: the region takes no arguments and holds ops of this dialect only; externals of one name have one type and one `ids`; arenas are smaller
+    H5: the region takes no arguments and holds ops of this dialect only; externals of one role and path have one type and one `ids`; arenas are smaller
     than 2^60 bytes; `positions` is at least 1.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$token_bytes, OptionalAttr<I64Attr>:$fixed_bytes,
@@ -57,17 +63,24 @@ def Host_BufferOp : Host_Step<"buffer", [MemoryEffects<[MemAlloc]>]> {
 }
 
 def Host_ExternalOp : Host_Step<"external", [Pure]> {
-  let summary = "a buffer of the caller's: `param:<path>`, `grad:<path>`, `in:tokens`, `in:targets`, `in:loss_scale`, `out:<name>`, `draw`";
+  let summary = "a buffer of the caller's, by its role and its path";
   let description = [{
-    `draw`, of programs that draw random numbers: four i32, the seed's low and high word, the step and the number of the
-    first sequence.
+    Roles are `parameter`, `gradient`, `accumulated` (the sum of several gradients), `moment1` and `moment2` of the optimiser,
+    `input`, `output`, `state` (of the optimiser, kept from step to step) and `draw`, of programs that draw random numbers:
+    four i32, the seed's low and high word, the step and the number of the first sequence.
     `ids`: the numbers index tables, the smallest of which has so many rows; a negative one stands for no row.
-    `%0 = host.external "in:tokens" ids 256 : !host.buffer<token, 1, i32>`
-    H8: `ids` is at least 1 and stands for integers of the caller's, `in:<name>`, stored as i32.
+    `%0 = host.external input "tokens" ids 256 : !host.buffer<token, 1, i32>`
+    H8: `ids` is at least 1 and stands for integers of the caller's, an `input`, stored as i32.
   }];
-  let arguments = (ins StrAttr:$name, OptionalAttr<I64Attr>:$ids);
+  let arguments = (ins Host_RoleAttr:$role, StrAttr:$path, OptionalAttr<I64Attr>:$ids);
   let results = (outs Host_BufferType:$result);
-  let assemblyFormat = "$name (`ids` $ids^)? attr-dict `:` type($result)";
+  let assemblyFormat = "$role $path (`ids` $ids^)? attr-dict `:` type($result)";
+  let extraClassDeclaration = [{
+    /// Its role as the runtime knows it.
+    braid_role getRuntimeRole();
+    /// For messages, drawings and files: `param:<path>`, `in:tokens`, …
+    std::string getName();
+  }];
   let hasVerifier = 1;
 }
 

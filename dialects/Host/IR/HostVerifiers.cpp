@@ -61,10 +61,27 @@ LogicalResult BufferOp::verify() {
   return verifyBuffer(*this, getType());
 }
 
+braid_role ExternalOp::getRuntimeRole() {
+  switch (getRole()) {
+  case Role::Parameter: return BRAID_PARAMETER;
+  case Role::Gradient: return BRAID_GRADIENT;
+  case Role::Accumulated: return BRAID_ACCUMULATED;
+  case Role::Moment1: return BRAID_MOMENT_1;
+  case Role::Moment2: return BRAID_MOMENT_2;
+  case Role::Input: return BRAID_INPUT;
+  case Role::Output: return BRAID_OUTPUT;
+  case Role::Draw: return BRAID_DRAW;
+  case Role::State: return BRAID_STATE;
+  }
+  llvm_unreachable("a role of no name");
+}
+
+std::string ExternalOp::getName() { return braid_role_word(getRuntimeRole()) + getPath().str(); }
+
 LogicalResult ExternalOp::verify() {
   if (getIds() && int64_t(*getIds()) < 1)
     return emitOpError("H8: indexes tables of ") << int64_t(*getIds()) << " rows";
-  if (getIds() && (!getName().starts_with("in:") || getType().getStorage() != Storage::I32))
+  if (getIds() && (getRole() != Role::Input || getType().getStorage() != Storage::I32))
     return emitOpError("H8: holds no ids");
   return verifyBuffer(*this, getType());
 }

@@ -23,13 +23,6 @@ std::string programSymbol(llvm::StringRef program);
 /// `braid_context.external`.
 llvm::SmallVector<ExternalOp> externalsOf(FuncOp func);
 
-/// What the name of an external says: `draw`, or a word of `braid_role_word` and a path; anything else is a path alone.
-struct ExternalName {
-  braid_role role;
-  llvm::StringRef path;
-};
-ExternalName parseExternal(llvm::StringRef name);
-
 /// A program as ABI.h describes it, and owner of its parts. Kernels are known by name.
 struct ProgramData {
   std::string name;

@@ -7,6 +7,7 @@
 #ifndef BRAID_DRIVER_MODELINFO_H
 #define BRAID_DRIVER_MODELINFO_H
 
+#include "braid/Runtime/ABI.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include <algorithm>
@@ -48,8 +49,9 @@ struct OutputInfo {
   bool perToken = false;
   std::vector<AxisInfo> axes;
 
-  /// The name of the buffer that the compiled program writes it to.
-  std::string external() const;
+  /// The buffer that the compiled program writes it to.
+  braid_role role() const;
+  std::string path() const;
   /// The name under which it is written to files: the path of a gradient, the name of what is observed.
   std::string shown() const;
   /// [batch, time, axes…] or [axes…].

@@ -10,7 +10,6 @@
 #include "braid/Runtime/ABI.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,14 +23,17 @@ struct EngineOptions {
   std::string cpu;       ///< LLVM processor name; empty: the host's
 };
 
-/// A buffer that the caller binds: `param:<path>`, `in:tokens`, `out:loss`, …
+/// A buffer that the caller binds: what it is to the program, and its path (ABI.h).
 struct External {
-  std::string name;
+  braid_role role;
+  std::string path;
   bool perToken; ///< numbers for every token, else in all
   int64_t numbers;
   braid_dtype dtype;
   int64_t ids = 0; ///< the numbers index tables of at least so many rows; 0: they do not
   int64_t bytes(int64_t tokens) const { return numbers * braid_dtype_bytes(dtype) * (perToken ? tokens : 1); }
+  /// For messages and files: `param:<path>`, `in:tokens`, `out:loss`, …
+  std::string name() const { return braid_role_word(role) + path; }
 };
 
 /// What a run of a function needs and uses.
@@ -50,7 +52,7 @@ struct RunRequest {
   const braid_rows *rows = nullptr; ///< at work, of `time` each; null: all, from position 0
   uint64_t seed = 0;
   int64_t step = 0;
-  std::map<std::string, void *> externals; ///< every external of the function, by name
+  std::vector<void *> externals; ///< the memory of each external of the function, in their order
 };
 
 /// Seconds spent in the calls of one kind during the last run, when timing is on.

@@ -86,7 +86,7 @@ enum braid_role {
   BRAID_INPUT = 5,
   BRAID_OUTPUT = 6,
   BRAID_DRAW = 7,  ///< the run's coordinates for random numbers: seed (low, high), step, first sequence
-  BRAID_OTHER = 8, ///< named by its path alone
+  BRAID_STATE = 8, ///< of the optimiser, kept from step to step
 };
 
 /// A buffer of the caller's. Role and path are its name: `param:<path>`, `in:<path>`, `out:<path>`, `grad:<path>`, ….
@@ -99,7 +99,7 @@ struct braid_external {
   int64_t ids;       ///< the numbers index tables of at least so many rows (a negative one: no row); 0: they do not
 };
 
-/// What stands before the path in the name of an external; nothing where the path is all of it.
+/// What stands before the path in the name of an external; nothing before that of draws.
 static inline const char *braid_role_word(int64_t role) {
   switch (role) {
   case BRAID_PARAMETER: return "param:";
@@ -109,6 +109,7 @@ static inline const char *braid_role_word(int64_t role) {
   case BRAID_MOMENT_2: return "v:";
   case BRAID_INPUT: return "in:";
   case BRAID_OUTPUT: return "out:";
+  case BRAID_STATE: return "state:";
   default: return "";
   }
 }

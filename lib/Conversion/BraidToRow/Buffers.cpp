@@ -75,8 +75,9 @@ Buffers::Buffers(FuncOp func, const Schedule &schedule, const IdBounds &bounds, 
         want(result);
     if (auto output = dyn_cast<OutputOp>(op)) {
       StringRef name = output.getName();
-      outputs[rootOf(output.getValue())] = name.starts_with("grad:") ? name.str() : "out:" + name.str();
-      derivative |= name.starts_with("grad:");
+      bool isGradient = name.consume_front("grad:");
+      outputs[rootOf(output.getValue())] = {isGradient ? host::Role::Gradient : host::Role::Output, name.str()};
+      derivative |= isGradient;
       if (name == "loss")
         lossLevel = schedule.levelOf(rootOf(output.getValue()).getDefiningOp());
     }
@@ -113,19 +114,19 @@ Value Buffers::get(Value value) {
     return buffer;
   Operation *op = root.getDefiningOp();
   host::BufferType type = typeFor(typeOf(root), storage.of(root));
-  std::string external;
+  std::optional<External> external;
   IntegerAttr ids;
   if (auto input = dyn_cast<InputOp>(op)) {
-    external = "in:" + input.getName().str();
+    external = {host::Role::Input, input.getName().str()};
     if (int64_t rows = bounds.inputs.lookup(input.getName()))
       ids = host.getI64IntegerAttr(rows);
   } else if (auto param = dyn_cast<ParamOp>(op)) {
-    external = "param:" + param.getParameter().str();
+    external = {host::Role::Parameter, param.getParameter().str()};
   } else if (auto it = outputs.find(root); it != outputs.end()) {
     external = it->second;
   }
-  if (!external.empty())
-    return buffer = host.create<host::ExternalOp>(root.getLoc(), type, external, ids);
+  if (external)
+    return buffer = host.create<host::ExternalOp>(root.getLoc(), type, external->first, external->second, ids);
   std::string name = (isBackward(op) ? "d." : "") + describe(op) + "." + std::to_string(count++);
   return buffer = host.create<host::BufferOp>(root.getLoc(), type, name, category(root), IntegerAttr());
 }
@@ -151,7 +152,7 @@ Value Buffers::draw() {
   if (!coordinates)
     coordinates = host.create<host::ExternalOp>(
         host.getUnknownLoc(), host::BufferType::get(host.getContext(), host::Space::Fixed, 4, host::Storage::I32),
-        "draw", IntegerAttr());
+        host::Role::Draw, "draw", IntegerAttr());
   return coordinates;
 }
 

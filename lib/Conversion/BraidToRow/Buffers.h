@@ -37,7 +37,8 @@ private:
   mlir::OpBuilder &host;
   Storage storage;
   llvm::DenseSet<mlir::Value> memory;
-  llvm::DenseMap<mlir::Value, std::string> outputs; ///< the external that a root is written to
+  using External = std::pair<host::Role, std::string>;
+  llvm::DenseMap<mlir::Value, External> outputs; ///< the external that a root is written to
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   llvm::DenseMap<mlir::Type, mlir::Value> zeroBlocks, unusedBlocks;
   mlir::Value coordinates;

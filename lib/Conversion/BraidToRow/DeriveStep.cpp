@@ -40,7 +40,7 @@ private:
   };
   SmallVector<Parameter> parameters();
   void begin(StringRef name);
-  Value external(StringRef kind, StringRef path, int64_t numbers);
+  Value external(host::Role role, StringRef path, int64_t numbers);
   void launch(KernelOp kernel, int64_t rows, ArrayRef<int64_t> sizes, ValueRange args);
 
   /// The kernel for parameters of these options.
@@ -82,9 +82,9 @@ void Step::begin(StringRef name) {
   kernels.setInsertionPoint(func);
 }
 
-Value Step::external(StringRef kind, StringRef path, int64_t numbers) {
+Value Step::external(host::Role role, StringRef path, int64_t numbers) {
   auto type = host::BufferType::get(host.getContext(), host::Space::Fixed, numbers, host::Storage::F32);
-  return host.create<host::ExternalOp>(module.getLoc(), type, (kind + ":" + path).str(), IntegerAttr());
+  return host.create<host::ExternalOp>(module.getLoc(), type, role, path, IntegerAttr());
 }
 
 void Step::launch(KernelOp kernel, int64_t rows, ArrayRef<int64_t> sizes, ValueRange args) {
@@ -110,13 +110,15 @@ void Step::step() {
   SmallVector<Parameter> all = parameters();
   SmallVector<Value> gradients, args, lost;
   for (const Parameter &p : all) {
-    gradients.push_back(external("grad", p.path, p.numbers));
+    gradients.push_back(external(host::Role::Gradient, p.path, p.numbers));
     args.push_back(local("square." + p.path, step::numSquares));
     launch(squares, p.numbers / p.length, p.length, {gradients.back(), args.back()});
   }
-  Value hyper = external("in", "hyper", BRAID_HYPER_COUNT), state = external("state", "step", BRAID_STATE_COUNT);
-  Value status = external("out", "status", BRAID_STATUS_COUNT), factors = local("factors", step::FactorCount);
-  args.append({hyper, external("out", "loss", 1), state, status, factors});
+  Value hyper = external(host::Role::Input, "hyper", BRAID_HYPER_COUNT),
+        state = external(host::Role::State, "step", BRAID_STATE_COUNT);
+  Value status = external(host::Role::Output, "status", BRAID_STATUS_COUNT),
+        factors = local("factors", step::FactorCount);
+  args.append({hyper, external(host::Role::Output, "loss", 1), state, status, factors});
   launch(norm, 1, int64_t(all.size()), args);
 
   std::map<std::pair<bool, double>, KernelOp> updates;
@@ -127,8 +129,9 @@ void Step::step() {
       it = updates.emplace(key, update(key.first, key.second)).first;
     lost.push_back(local("lost." + p.path, 1));
     launch(it->second, p.numbers / p.length, p.length,
-           {external("param", p.path, p.numbers), gradient, external("m", p.path, p.numbers),
-            external("v", p.path, p.numbers), hyper, factors, lost.back()});
+           {external(host::Role::Parameter, p.path, p.numbers), gradient,
+            external(host::Role::Moment1, p.path, p.numbers), external(host::Role::Moment2, p.path, p.numbers), hyper,
+            factors, lost.back()});
   }
   lost.append({status, state});
   launch(check, 1, int64_t(all.size()), lost);
@@ -137,10 +140,10 @@ void Step::step() {
 void Step::accumulate() {
   begin("accumulate");
   KernelOp add = step::addition(kernels, module.getLoc());
-  launch(add, 1, 1, {external("acc", "loss", 1), external("out", "loss", 1)});
+  launch(add, 1, 1, {external(host::Role::Accumulated, "loss", 1), external(host::Role::Output, "loss", 1)});
   for (const Parameter &p : parameters())
     launch(add, p.numbers / p.length, p.length,
-           {external("acc", p.path, p.numbers), external("grad", p.path, p.numbers)});
+           {external(host::Role::Accumulated, p.path, p.numbers), external(host::Role::Gradient, p.path, p.numbers)});
 }
 
 namespace {

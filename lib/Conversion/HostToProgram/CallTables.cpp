@@ -25,15 +25,15 @@ CallTables::CallTables(FuncOp func, const llvm::StringMap<row::KernelOp> &kernel
     externals[external.getName()] = i;
 }
 
-StringRef CallTables::nameOf(Operation *op) {
+std::string CallTables::nameOf(Operation *op) {
   if (auto launch = dyn_cast<LaunchOp>(op))
-    return launch.getKernel();
+    return launch.getKernel().str();
   Operation *buffer = cast<LibraryCall>(op).getNamesake().getDefiningOp();
   if (auto named = dyn_cast<BufferOp>(buffer))
-    return named.getName();
+    return named.getName().str();
   if (auto external = dyn_cast<ExternalOp>(buffer))
     return external.getName();
-  return op->getName().getStringRef();
+  return op->getName().getStringRef().str();
 }
 
 void CallTables::place(Value value) {

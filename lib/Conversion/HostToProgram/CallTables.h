@@ -18,7 +18,7 @@ public:
   int64_t append(mlir::Operation *op);
   llvm::ArrayRef<int64_t> numbers() const { return table; }
   /// The name under which the runtime times and reports the call.
-  static llvm::StringRef nameOf(mlir::Operation *op);
+  static std::string nameOf(mlir::Operation *op);
   /// enum braid_dtype.
   static int64_t dtypeOf(BufferType type);
 

@@ -10,13 +10,6 @@ using namespace braid::host;
 
 std::string braid::host::programSymbol(StringRef program) { return ("braid_" + program + "_program").str(); }
 
-ExternalName braid::host::parseExternal(StringRef name) {
-  for (int role = BRAID_PARAMETER; role <= BRAID_OUTPUT; ++role)
-    if (StringRef path = name; path.consume_front(braid_role_word(role)))
-      return {braid_role(role), path};
-  return {name == "draw" ? BRAID_DRAW : BRAID_OTHER, name};
-}
-
 braid_program ProgramData::view(const braid_kernel *code) const {
   return {BRAID_ABI,
           name.c_str(),
@@ -81,9 +74,9 @@ static FailureOr<ProgramData> programOf(FuncOp func, const llvm::StringMap<braid
   program.positions = func.getPositions().value_or(0);
   for (ExternalOp external : externalsOf(func)) {
     BufferType type = external.getType();
-    ExternalName name = parseExternal(external.getName());
-    program.externals.push_back({texts.place(name.path), name.role, type.getNumbers(), type.getSpace() == Space::Token,
-                                 CallTables::dtypeOf(type), int64_t(external.getIds().value_or(0))});
+    program.externals.push_back({texts.place(external.getPath()), external.getRuntimeRole(), type.getNumbers(),
+                                 type.getSpace() == Space::Token, CallTables::dtypeOf(type),
+                                 int64_t(external.getIds().value_or(0))});
   }
   CallTables tables(func, kernels);
   llvm::StringMap<int64_t> numbers;

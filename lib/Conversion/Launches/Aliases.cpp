@@ -22,7 +22,7 @@ MemoryExtent extentOf(Value operand) {
             from + buffer.getType().bytes()};
   }
   if (auto external = operand.getDefiningOp<host::ExternalOp>())
-    return {external.getNameAttr().getAsOpaquePointer(), 0, 1};
+    return {StringAttr::get(external.getContext(), external.getName()).getAsOpaquePointer(), 0, 1};
   return {operand.getAsOpaquePointer(), 0, 1};
 }
 

@@ -28,16 +28,18 @@ llvm::Error checkTokenInputs(const ModelInfo &model, int64_t separator, int64_t 
   return llvm::Error::success();
 }
 
-void numberDocuments(Session &session, int64_t separator, int64_t rows, int64_t time) {
-  Buffer *tokens = session.find("in:tokens"), *document = session.find("in:document");
-  if (!tokens || !document)
+void numberDocuments(Session &session, llvm::ArrayRef<int32_t> tokens, int64_t separator, int64_t time) {
+  std::optional<Handle> document = session.find(BRAID_INPUT, "document");
+  if (!document)
     return;
-  for (int64_t row = 0; row < rows; ++row) {
-    const int32_t *from = tokens->ints() + row * time;
-    int32_t *to = document->ints() + row * time, number = 0;
-    for (int64_t t = 0; t < time; ++t)
-      to[t] = number += t > 0 && from[t] == separator;
+  std::vector<int32_t> numbers(tokens.size());
+  int32_t number = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    bool first = i % size_t(time) == 0;
+    number = first ? 0 : number + (tokens[i] == separator);
+    numbers[i] = number;
   }
+  session.write(*document, llvm::ArrayRef(numbers));
 }
 
 } // namespace braid::driver

@@ -15,8 +15,8 @@ namespace braid::driver {
 /// none) and windows of `time` tokens do not go together, or where these are too long for the model.
 llvm::Error checkTokenInputs(const ModelInfo &model, int64_t separator, int64_t time);
 
-/// Fills `document` from `tokens`, [rows][time] each; nothing where the session has no such input.
-void numberDocuments(Session &session, int64_t separator, int64_t rows, int64_t time);
+/// Fills the input `document` from `tokens`, [rows][time] each; nothing where the session has no such input.
+void numberDocuments(Session &session, llvm::ArrayRef<int32_t> tokens, int64_t separator, int64_t time);
 
 } // namespace braid::driver
 

@@ -77,7 +77,7 @@ llvm::Error Observer::add(int64_t first, llvm::ArrayRef<int32_t> targets) {
     std::vector<double> &sum = sums[next++].mean;
     // What does not vary per token counts as if every token had it.
     int64_t rows = output.perToken ? int64_t(targets.size()) : 1;
-    std::vector<float> values = session.find(output.external())->toFloats(rows * width);
+    std::vector<float> values = session.floats(*session.find(output.role(), output.path()), rows * width);
     for (int64_t row = 0; row < rows; ++row)
       if (double weight = !output.perToken ? double(counted) : targets[row] >= 0; weight > 0)
         for (int64_t i = 0; i < width; ++i)

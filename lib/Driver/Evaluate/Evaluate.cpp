@@ -12,13 +12,13 @@ llvm::Error bindInputs(Session &session, const Inputs &inputs) {
   if (llvm::Error error = session.reserve(inputs.batch, inputs.time))
     return error;
   for (const auto &[name, values] : inputs.ids)
-    if (Buffer *buffer = session.find("in:" + name))
-      std::memcpy(buffer->data.get(), values.data(), values.size() * sizeof(int32_t));
+    if (std::optional<Handle> input = session.find(BRAID_INPUT, name))
+      session.write(*input, llvm::ArrayRef(values));
   for (const auto &[name, values] : inputs.reals)
-    if (Buffer *buffer = session.find("in:" + name))
-      std::memcpy(buffer->data.get(), values.data(), values.size() * sizeof(float));
-  if (Buffer *scale = session.find("in:loss_scale"))
-    scale->floats()[0] = inputs.counted ? 1.0f / float(inputs.counted) : 0.0f;
+    if (std::optional<Handle> input = session.find(BRAID_INPUT, name))
+      session.write(*input, llvm::ArrayRef(values));
+  if (std::optional<Handle> scale = session.find(BRAID_INPUT, "loss_scale"))
+    session.write<float>(*scale, inputs.counted ? 1.0f / float(inputs.counted) : 0.0f);
   return llvm::Error::success();
 }
 
@@ -39,14 +39,14 @@ llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const
     return std::move(error);
   std::vector<NamedValue> values;
   for (const OutputInfo &output : session.outputs(function)) {
-    Buffer *buffer = session.find(output.external());
-    if (!buffer)
+    std::optional<Handle> result = session.find(output.role(), output.path());
+    if (!result)
       return makeError("the compiled program has no result `" + output.name + "`");
     NamedValue value{output.shown(), output.shape(inputs.batch, inputs.time), {}, axisNames(output)};
     int64_t count = 1;
     for (int64_t size : value.shape)
       count *= size;
-    std::vector<float> numbers = buffer->toFloats(count);
+    std::vector<float> numbers = session.floats(*result, count);
     value.data.assign(numbers.begin(), numbers.end());
     values.push_back(std::move(value));
   }

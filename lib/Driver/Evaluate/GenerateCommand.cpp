@@ -24,25 +24,21 @@ static void write(llvm::raw_ostream &os, llvm::ArrayRef<uint32_t> tokens, bool i
   os.flush();
 }
 
-/// The memory of an input; null where the program has no use for it.
-static int32_t *inputOf(Session &session, llvm::StringRef name) {
-  Buffer *buffer = session.find(name);
-  return buffer ? buffer->ints() : nullptr;
-}
-
 /// The logits after the last of the newest `time` tokens.
 static llvm::Expected<std::vector<float>> logitsAfter(Session &session, llvm::ArrayRef<uint32_t> tokens, int64_t time,
                                                       int64_t separator, uint64_t seed) {
-  if (int32_t *input = inputOf(session, "in:tokens"))
-    llvm::copy(tokens.take_back(time), input);
-  numberDocuments(session, separator, 1, time);
-  if (int32_t *chosen = inputOf(session, "in:token.chosen")) {
-    std::fill_n(chosen, time, -1);
-    chosen[time - 1] = 0;
+  std::vector<int32_t> newest(tokens.end() - time, tokens.end());
+  if (std::optional<Handle> input = session.find(BRAID_INPUT, "tokens"))
+    session.write(*input, llvm::ArrayRef(newest));
+  numberDocuments(session, newest, separator, time);
+  if (std::optional<Handle> input = session.find(BRAID_INPUT, "token.chosen")) {
+    std::vector<int32_t> chosen(size_t(time), -1);
+    chosen.back() = 0;
+    session.write(*input, llvm::ArrayRef(chosen));
   }
   if (llvm::Error error = session.run("next", 1, time, seed))
     return std::move(error);
-  return session.find("out:logits")->toFloats(session.model().classes);
+  return session.floats(*session.find(BRAID_OUTPUT, "logits"), session.model().classes);
 }
 
 static llvm::Error generateText(const GenerateOptions &options, Console &console) {

@@ -48,16 +48,17 @@ evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_
   Windows windows(data, batch, batches);
   if (llvm::Error error = session.reserve(batch, time))
     return std::move(error);
-  // Fetched after `reserve`, which may have moved them.
-  Buffer *tokens = session.find("in:tokens"), *targets = session.find("in:targets");
-  if (!tokens || !targets)
+  std::optional<Handle> tokensInput = session.find(BRAID_INPUT, "tokens"),
+                        targetsInput = session.find(BRAID_INPUT, "targets");
+  if (!tokensInput || !targetsInput)
     return makeError("the model's loss does not depend on its tokens");
   EvaluationResult result;
   double sum = 0;
+  std::vector<int32_t> tokens(size_t(batch * time)), targets(tokens.size());
   for (int64_t first = 0; first < windows.size(); first += batch) {
     int64_t counted = 0;
     for (int64_t row = 0; row < batch; ++row) {
-      int32_t *t = tokens->ints() + row * time, *y = targets->ints() + row * time;
+      int32_t *t = tokens.data() + row * time, *y = targets.data() + row * time;
       if (first + row < windows.size()) {
         if (rt::Status status = windows.get(first + row, t, y); !status)
           return makeError(status.message());
@@ -69,14 +70,16 @@ evaluateWindows(Session &session, const rt::Dataset &data, int64_t batch, int64_
     }
     if (!counted)
       continue;
-    numberDocuments(session, separator, batch, time);
-    session.find("in:loss_scale")->floats()[0] = float(1.0 / double(counted));
+    session.write(*tokensInput, llvm::ArrayRef(tokens));
+    session.write(*targetsInput, llvm::ArrayRef(targets));
+    numberDocuments(session, tokens, separator, time);
+    session.write<float>(*session.find(BRAID_INPUT, "loss_scale"), float(1.0 / double(counted)));
     if (llvm::Error error = session.run("loss", batch, time, seed, 0, first))
       return std::move(error);
-    sum += double(session.find("out:loss")->floats()[0]) * double(counted);
+    sum += double(session.first(*session.find(BRAID_OUTPUT, "loss"))) * double(counted);
     result.tokens += counted;
     if (also)
-      if (llvm::Error error = also(first, llvm::ArrayRef(targets->ints(), size_t(batch * time))))
+      if (llvm::Error error = also(first, targets))
         return std::move(error);
   }
   if (!result.tokens)

@@ -99,14 +99,14 @@ static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console)
     return inputs.takeError();
   if (llvm::Error error = bindInputs(session, *inputs))
     return std::move(error);
-  if (Buffer *hyper = session.find("in:hyper")) {
+  if (std::optional<Handle> hyper = session.find(BRAID_INPUT, "hyper")) {
     // A learning rate of nothing: every repetition does the same work on the same numbers.
     TrainOptions options;
     options.lr = 0;
     auto values = hyperparameters(options, 0);
     if (!values)
       return values.takeError();
-    std::copy(values->begin(), values->end(), hyper->floats());
+    session.write(*hyper, llvm::ArrayRef<float>(*values));
   }
   auto seconds = repeat(session, pipeline.functions, o);
   if (!seconds)
@@ -114,8 +114,8 @@ static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console)
   m.seconds = *seconds;
   m.peakBytes = peakMemory();
   m.plannedBytes = session.arenaBytes(o.batch, o.tokens);
-  for (const char *prefix : {"param:", "grad:", "m:", "v:", "in:", "out:"})
-    m.plannedBytes += session.bytesOf(prefix);
+  for (braid_role role : {BRAID_PARAMETER, BRAID_GRADIENT, BRAID_MOMENT_1, BRAID_MOMENT_2, BRAID_INPUT, BRAID_OUTPUT})
+    m.plannedBytes += session.bytesOf(role);
   session.program().setTiming(true);
   if (auto time = once(session, pipeline.functions, o); !time)
     return time.takeError();

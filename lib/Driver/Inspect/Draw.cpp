@@ -13,7 +13,7 @@ namespace braid::driver {
 static std::string nameOf(mlir::Value buffer) {
   mlir::Operation *op = buffer.getDefiningOp();
   if (auto external = mlir::dyn_cast_or_null<host::ExternalOp>(op))
-    return external.getName().str();
+    return external.getName();
   if (auto made = mlir::dyn_cast_or_null<host::BufferOp>(op))
     return made.getName().str();
   return "zeros";

@@ -155,10 +155,10 @@ llvm::Error ProgramValues::compiled(llvm::ArrayRef<int64_t> numbers, const Input
   if (failed)
     return failed;
   for (int64_t i : numbers) {
-    const Buffer *buffer = (*session)->find("out:value:" + std::to_string(i));
-    if (!buffer)
+    std::optional<Handle> output = (*session)->find(BRAID_OUTPUT, "value:" + std::to_string(i));
+    if (!output)
       return makeError("the compiled program does not store its value " + std::to_string(i));
-    std::vector<float> stored = buffer->toFloats(values[size_t(i)].numbers(inputs.batch, inputs.time));
+    std::vector<float> stored = (*session)->floats(*output, values[size_t(i)].numbers(inputs.batch, inputs.time));
     std::vector<double> data(stored.begin(), stored.end());
     take(size_t(i), data);
   }

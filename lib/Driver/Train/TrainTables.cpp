@@ -51,11 +51,11 @@ static int64_t printMemory(Trainer &trainer, const TrainOptions &o, Console &con
       table.add({name, bytesText(double(bytes))});
     total += bytes;
   };
-  add("parameters", session.bytesOf("param:"));
-  add("gradients", session.bytesOf("grad:") + session.bytesOf("acc:"));
-  add("moments", session.bytesOf("m:") + session.bytesOf("v:"));
+  add("parameters", session.bytesOf(BRAID_PARAMETER));
+  add("gradients", session.bytesOf(BRAID_GRADIENT) + session.bytesOf(BRAID_ACCUMULATED));
+  add("moments", session.bytesOf(BRAID_MOMENT_1) + session.bytesOf(BRAID_MOMENT_2));
   add("activations and workspace", session.arenaBytes(o.batch, o.tokens));
-  add("inputs and outputs", session.bytesOf("in:") + session.bytesOf("out:"));
+  add("inputs and outputs", session.bytesOf(BRAID_INPUT) + session.bytesOf(BRAID_OUTPUT));
   table.add({"in all", bytesText(double(total))});
   table.print(console.out, "  ");
   int64_t machine = describeMachine().memoryBytes;

@@ -61,14 +61,19 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   trainer->compiled = std::move(*session);
   if (llvm::Error error = initialiseParameters(*trainer->compiled, compilation, options.how.seed))
     return std::move(error);
-  for (const char *name :
-       {"in:tokens", "in:targets", "in:loss_scale", "in:hyper", "out:loss", "out:status", "state:step"})
-    if (!trainer->compiled->find(name))
-      return makeError(llvm::Twine("the compiled program has no `") + name + "`");
+  for (auto [role, path] : {std::pair(BRAID_INPUT, "tokens"),
+                            {BRAID_INPUT, "targets"},
+                            {BRAID_INPUT, "loss_scale"},
+                            {BRAID_INPUT, "hyper"},
+                            {BRAID_OUTPUT, "loss"},
+                            {BRAID_OUTPUT, "status"},
+                            {BRAID_STATE, "step"}})
+    if (!trainer->compiled->find(role, path))
+      return makeError(llvm::Twine("the compiled program has no `") + braid_role_word(role) + path + "`");
   if (options.accumulate > 1) {
-    trainer->compiled->redirect("step", "out:loss", "acc:loss");
+    trainer->compiled->redirect("step", BRAID_OUTPUT, "loss", BRAID_ACCUMULATED, "loss");
     for (const ParameterInfo &parameter : trainer->compiled->model().parameters)
-      trainer->compiled->redirect("step", "grad:" + parameter.path, "acc:" + parameter.path);
+      trainer->compiled->redirect("step", BRAID_GRADIENT, parameter.path, BRAID_ACCUMULATED, parameter.path);
   }
   if (llvm::Error error = trainer->compiled->reserve(options.batch, options.tokens))
     return std::move(error);
@@ -104,22 +109,26 @@ llvm::Expected<int64_t> Trainer::countedTargets() const {
 llvm::Error Trainer::gradients(int64_t micro, double scale) {
   // Sequences are numbered through the step, so that the parts of a step draw like one large batch.
   int64_t sequence = micro * options.batch;
-  int32_t *targets = compiled->find("in:targets")->ints();
-  compiled->find("in:loss_scale")->floats()[0] = float(scale);
-  if (llvm::Error error = draw(micro, compiled->find("in:tokens")->ints(), targets))
+  std::vector<int32_t> ids(size_t(options.batch * options.tokens)), targets(ids.size());
+  if (llvm::Error error = draw(micro, ids.data(), targets.data()))
     return error;
-  countTargets(targets, options.batch * options.tokens, options.ignore);
-  numberDocuments(*compiled, options.separator, options.batch, options.tokens);
+  countTargets(targets.data(), options.batch * options.tokens, options.ignore);
+  compiled->write<float>(input("loss_scale"), float(scale));
+  compiled->write(input("tokens"), llvm::ArrayRef(ids));
+  compiled->write(input("targets"), llvm::ArrayRef(targets));
+  numberDocuments(*compiled, ids, options.separator, options.tokens);
   return compiled->run("grad", options.batch, options.tokens, options.how.seed, done, sequence);
 }
 
-const ParameterInfo *Trainer::notFinite(const std::string &prefix) {
+const ParameterInfo *Trainer::notFinite(braid_role role) {
   for (const ParameterInfo &parameter : compiled->model().parameters) {
-    const Buffer *buffer = compiled->find(prefix + parameter.path);
+    std::optional<Handle> buffer = compiled->find(role, parameter.path);
+    if (!buffer)
+      continue;
     // x - x is 0 for every finite x, and NaN for others; the sum keeps the NaN.
     float sum = 0;
-    for (int64_t i = 0; buffer && i < parameter.numbers; ++i)
-      sum += buffer->floats()[i] - buffer->floats()[i];
+    for (float x : compiled->floats(*buffer, parameter.numbers))
+      sum += x - x;
     if (sum != 0 || std::isnan(sum))
       return &parameter;
   }
@@ -127,22 +136,23 @@ const ParameterInfo *Trainer::notFinite(const std::string &prefix) {
 }
 
 std::string Trainer::culprit(const StepResult &result) {
-  auto first = [&](const char *what, const std::string &prefix) {
-    const ParameterInfo *parameter = notFinite(prefix);
+  auto first = [&](const char *what, braid_role role) {
+    const ParameterInfo *parameter = notFinite(role);
     return parameter ? what + (" `" + parameter->path + "`") : std::string();
   };
   std::string found;
   if (result.lost) {
     // Moments first: they make the parameter what it is.
-    for (auto [what, prefix] : {std::pair("the first moment of", "m:"), std::pair("the second moment of", "v:"),
-                                std::pair("the parameter", "param:")})
+    for (auto [what, role] :
+         {std::pair("the first moment of", BRAID_MOMENT_1), std::pair("the second moment of", BRAID_MOMENT_2),
+          std::pair("the parameter", BRAID_PARAMETER)})
       if (found.empty())
-        found = first(what, prefix);
+        found = first(what, role);
     return found;
   }
   if (!std::isfinite(result.loss))
     return "the loss";
-  found = first("the gradient of", options.accumulate > 1 ? "acc:" : "grad:");
+  found = first("the gradient of", options.accumulate > 1 ? BRAID_ACCUMULATED : BRAID_GRADIENT);
   return found.empty() ? "the square of the gradient's norm, " + general(result.gradNorm) + "," : found;
 }
 
@@ -156,10 +166,10 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
   double scale = *counted ? 1.0 / double(*counted) : 0.0;
   bool accumulates = options.accumulate > 1;
   if (accumulates) {
-    compiled->find("acc:loss")->floats()[0] = 0;
+    compiled->zero(*compiled->find(BRAID_ACCUMULATED, "loss"));
     for (const ParameterInfo &parameter : compiled->model().parameters)
-      if (Buffer *buffer = compiled->find("acc:" + parameter.path))
-        std::memset(buffer->data.get(), 0, size_t(buffer->bytes));
+      if (std::optional<Handle> sum = compiled->find(BRAID_ACCUMULATED, parameter.path))
+        compiled->zero(*sum);
   }
   for (int64_t micro = 0; micro < options.accumulate; ++micro) {
     if (llvm::Error error = gradients(micro, scale))
@@ -171,10 +181,10 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
   auto hyper = hyperparameters(options, done);
   if (!hyper)
     return hyper.takeError();
-  std::copy(hyper->begin(), hyper->end(), compiled->find("in:hyper")->floats());
+  compiled->write(input("hyper"), llvm::ArrayRef<float>(*hyper));
   if (llvm::Error error = compiled->run("step", options.batch, options.tokens, options.how.seed, done))
     return std::move(error);
-  const float *status = compiled->find("out:status")->floats();
+  std::vector<float> status = compiled->floats(*compiled->find(BRAID_OUTPUT, "status"), BRAID_STATUS_COUNT);
   result.loss = status[BRAID_STATUS_LOSS];
   result.gradNorm = status[BRAID_STATUS_NORM];
   result.finite = status[BRAID_STATUS_FINITE] != 0;
@@ -200,16 +210,17 @@ llvm::Error Trainer::save() {
   rt::Checkpoint checkpoint;
   checkpoint.step = done;
   for (const ParameterInfo &parameter : compiled->model().parameters) {
-    auto store = [&](rt::TensorFile &file, const std::string &external, const std::string &name) {
-      if (const Buffer *buffer = compiled->find(external))
-        file.tensors[name] = rt::StoredTensor::of(parameter.shape(), buffer->floats());
+    auto store = [&](rt::TensorFile &file, braid_role role, const std::string &name) {
+      if (std::optional<Handle> buffer = compiled->find(role, parameter.path))
+        file.tensors[name] =
+            rt::StoredTensor::of(parameter.shape(), compiled->floats(*buffer, parameter.numbers).data());
     };
-    store(checkpoint.params, "param:" + parameter.path, parameter.path);
-    store(checkpoint.optimizer, "m:" + parameter.path, "m:" + parameter.path);
-    store(checkpoint.optimizer, "v:" + parameter.path, "v:" + parameter.path);
+    store(checkpoint.params, BRAID_PARAMETER, parameter.path);
+    store(checkpoint.optimizer, BRAID_MOMENT_1, "m:" + parameter.path);
+    store(checkpoint.optimizer, BRAID_MOMENT_2, "v:" + parameter.path);
   }
   checkpoint.params.metadata = {{"model", compiled->model().name}, {"step", std::to_string(done)}};
-  const float *state = compiled->find("state:step")->floats();
+  std::vector<float> state = compiled->floats(this->state(), BRAID_STATE_COUNT);
   checkpoint.state = {{"total_tokens", std::to_string(tokens.value_or(0))},
                       {"taken", std::to_string(int64_t(state[BRAID_STATE_TAKEN]))},
                       {"skipped", std::to_string(int64_t(state[BRAID_STATE_SKIPPED]))},
@@ -254,20 +265,20 @@ llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
   if (llvm::Error error = bindParameters(*compiled, checkpoint.params, where + "/params.safetensors"))
     return error;
   for (const ParameterInfo &parameter : compiled->model().parameters)
-    for (const char *moment : {"m:", "v:"}) {
+    for (auto [moment, role] : {std::pair("m:", BRAID_MOMENT_1), std::pair("v:", BRAID_MOMENT_2)}) {
       auto found = checkpoint.optimizer.tensors.find(moment + parameter.path);
-      Buffer *buffer = compiled->find(moment + parameter.path);
+      std::optional<Handle> buffer = compiled->find(role, parameter.path);
       if (found == checkpoint.optimizer.tensors.end() || found->second.shape != parameter.shape())
         return makeError("`" + where + "/optimizer.safetensors` has no `" + moment + parameter.path +
                          "` of the parameter's shape");
-      std::vector<float> values = found->second.toFloats();
       if (buffer)
-        std::memcpy(buffer->data.get(), values.data(), values.size() * 4);
+        compiled->write(*buffer, llvm::ArrayRef<float>(found->second.toFloats()));
     }
-  float *state = compiled->find("state:step")->floats();
+  std::vector<float> state = compiled->floats(this->state(), BRAID_STATE_COUNT);
   state[BRAID_STATE_TAKEN] = float(std::min<int64_t>(*taken, 1 << 24));
   state[BRAID_STATE_SKIPPED] = float(*skipped);
   state[BRAID_STATE_HALTED] = BRAID_HALT_NONE;
+  compiled->write(this->state(), llvm::ArrayRef<float>(state));
   tokens.reset();
   if (auto total = checkpoint.state.find("total_tokens"); total != checkpoint.state.end()) {
     int64_t number = -1;

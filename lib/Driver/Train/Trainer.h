@@ -59,8 +59,11 @@ private:
   llvm::Expected<int64_t> countedTargets() const;
   /// Loss and gradients of that batch.
   llvm::Error gradients(int64_t micro, double scale);
-  /// The first parameter whose buffer under `prefix` holds a number that is not finite; null if none does.
-  const ParameterInfo *notFinite(const std::string &prefix);
+  /// The first parameter whose buffer of this role holds a number that is not finite; null if none does.
+  const ParameterInfo *notFinite(braid_role role);
+  Handle input(llvm::StringRef path) const { return *compiled->find(BRAID_INPUT, path); }
+  /// Of the optimiser: steps taken and left out (Optimiser.h).
+  Handle state() const { return *compiled->find(BRAID_STATE, "step"); }
   /// What is not finite, after a step that @step found fault with.
   std::string culprit(const StepResult &result);
 

@@ -15,7 +15,7 @@
 // CHECK-LABEL: host.func @logits
 // CHECK:         host.launch @row_0 fixed rows 64
 // CHECK:         host.matmul {{.*}} : <token, 64, bf16>, <fixed, 4096, bf16>, <token, 64, bf16>
-// CHECK:         %[[L:.*]] = host.external "out:logits" : <token, 64, f32>
+// CHECK:         %[[L:.*]] = host.external output "logits" : <token, 64, f32>
 // CHECK:         host.launch @row_2 token sizes [2]
 braid.func @logits {
   %x = braid.input "x" : !t
@@ -38,7 +38,7 @@ braid.func @logits {
 
 // An output is fp32: the rounding stays an op.
 // CHECK-LABEL: host.func @direct
-// CHECK:         %[[L:.*]] = host.external "out:logits" : <token, 64, f32>
+// CHECK:         %[[L:.*]] = host.external output "logits" : <token, 64, f32>
 // CHECK:         host.launch {{.*}} token
 braid.func @direct {
   %x = braid.input "x" : !t

@@ -20,8 +20,8 @@
 // CHECK: host.launch @step_adamw fixed rows 1 sizes [96]
 // CHECK: host.launch @step_adamw_1 fixed rows 1 sizes [1]
 // CHECK-LABEL: host.func @accumulate
-// CHECK: %[[S:.*]] = host.external "acc:w"
-// CHECK: %[[G:.*]] = host.external "grad:w"
+// CHECK: %[[S:.*]] = host.external accumulated "w"
+// CHECK: %[[G:.*]] = host.external gradient "w"
 // CHECK: host.launch @accumulate_add fixed rows 12 sizes [4096](%[[S]], %[[G]])
 // ONLY-NOT: @accumulate
 

@@ -2,8 +2,8 @@
 // The smallest table that an input or the position indexes bounds it, wherever the id has been moved.
 
 // CHECK-LABEL: host.func @f attributes {positions = 6 : i64}
-// CHECK-DAG:   host.external "in:tokens" ids 5 : <token, 1, i32>
-// CHECK-DAG:   host.external "in:segment" : <token, 1, i32>
+// CHECK-DAG:   host.external input "tokens" ids 5 : <token, 1, i32>
+// CHECK-DAG:   host.external input "segment" : <token, 1, i32>
 braid.parameter @small : !braid.value<static, [few: 5, dim: 8]> init {
   %0 = braid.constant 1.0 : !braid.value<static, []>
   %1 = braid.broadcast %0 : <static, []> -> <static, [few: 5, dim: 8]>
@@ -37,7 +37,7 @@ braid.func @f {
 // A class is bounded by the logits that it chooses from; without a table there is no bound.
 // CHECK-LABEL: host.func @loss
 // CHECK-NOT:   positions
-// CHECK-DAG:   host.external "in:targets" ids 8 : <token, 1, i32>
+// CHECK-DAG:   host.external input "targets" ids 8 : <token, 1, i32>
 braid.func @loss {
   %x = braid.input "x" : <token, [vocab: 8]>
   %id = braid.input "targets" : <token, [], id 8>

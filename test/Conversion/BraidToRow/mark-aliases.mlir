@@ -43,8 +43,8 @@ row.kernel @alone token dynamic [] {
 }
 
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 112 : i64} {
-  %x = host.external "in:x" : <token, 8, f32>
-  %again = host.external "in:x" : <token, 8, f32>
+  %x = host.external input "x" : <token, 8, f32>
+  %again = host.external input "x" : <token, 8, f32>
   %a = host.buffer "a" "activation" at 0 : <token, 8, f32>
   %b = host.buffer "b" "activation" at 32 : <token, 8, f32>
   %half = host.buffer "half" "activation" at 48 : <token, 8, f32>

@@ -43,7 +43,7 @@ row.kernel @late token dynamic [] {
 // What was noted of another kernel is forgotten.
 // CHECK: host.launch @turn token sizes [](%{{[0-9]+}}, %{{[0-9]+}}) :
 host.func @fires {
-  %x = host.external "in:x" : <token, 8, f32>
+  %x = host.external input "x" : <token, 8, f32>
   %a = host.buffer "a" "activation" : <token, 8, f32>
   %b = host.buffer "b" "activation" : <token, 8, f32>
   %c = host.buffer "c" "activation" : <token, 8, f32>
@@ -56,7 +56,7 @@ host.func @fires {
 // CHECK-LABEL: host.func @declines
 // CHECK-NOT: reuse
 host.func @declines {
-  %x = host.external "in:x" : <token, 8, f32>
+  %x = host.external input "x" : <token, 8, f32>
   %a = host.buffer "a" "activation" : <token, 8, f32>
   %b = host.buffer "b" "activation" : <token, 8, bf16>
   %c = host.buffer "c" "activation" : <token, 1, f32>

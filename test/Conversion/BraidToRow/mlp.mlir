@@ -25,7 +25,7 @@
 // CHECK:         host.launch @row_1 token
 // CHECK:         host.matmul
 // CHECK:         host.launch @row_4 token
-// CHECK:         %[[OUT:.*]] = host.external "out:logits" : <token, 128, f32>
+// CHECK:         %[[OUT:.*]] = host.external output "logits" : <token, 128, f32>
 // The readout contracts the embedding's last axis: strides, no copy.
 // CHECK:         host.matmul {{.*}} to %[[OUT]] dims [1, 1, 128, 64] tokens "m" strides [64, 64, 1], [8192, 1, 64], [128, 128, 1]
 

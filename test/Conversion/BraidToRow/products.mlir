@@ -93,7 +93,7 @@ braid.func @attention_gradient {
 }
 
 // CHECK-LABEL: host.func @segments
-// CHECK: %[[DOCUMENT:.*]] = host.external "in:document" : <token, 1, i32>
+// CHECK: %[[DOCUMENT:.*]] = host.external input "document" : <token, 1, i32>
 // CHECK: host.attend {{.*}} segments(%[[DOCUMENT]], %[[DOCUMENT]]) to {{.*}} kinds [0, 0] masks [4, 6] windows [0, 3] slots [0, 0]
 // CHECK: host.attend_grad {{.*}} segments(%[[DOCUMENT]]), {{.*}} kinds [0] masks [5]
 braid.func @segments {

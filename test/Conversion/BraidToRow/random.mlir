@@ -9,7 +9,7 @@
 // CHECK:      row.random {{ ?}}uniform scale 1.000000e+00 stream 1 per_sequence from %[[DRAW]]
 // CHECK-NOT:  row.random
 // CHECK:      host.func @two
-// CHECK:      %[[E:.*]] = host.external "draw" : <fixed, 4, i32>
+// CHECK:      %[[E:.*]] = host.external draw "draw" : <fixed, 4, i32>
 // CHECK:      host.launch @row_0 token sizes [] streams ["a", "b"](%[[E]],
 // CHECK:      host.launch @row_0 token sizes [] streams ["c", "d"](%[[E]],
 braid.func @two {

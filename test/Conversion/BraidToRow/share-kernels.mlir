@@ -29,17 +29,17 @@ row.kernel @other token dynamic [] {
   row.store %1 to %y : !row.value<[a: 8]>, !row.buffer<rows, [a: 8], f32>
 }
 host.func @f {
-  %x = host.external "in:x" : !host.buffer<token, 8, f32>
-  %y = host.external "out:y" : !host.buffer<token, 8, f32>
+  %x = host.external input "x" : !host.buffer<token, 8, f32>
+  %y = host.external output "y" : !host.buffer<token, 8, f32>
   host.launch @small token sizes [] (%x, %y) {level = 0 : i64} : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
 host.func @g {
-  %x = host.external "in:x" : !host.buffer<token, 12, f32>
-  %y = host.external "out:y" : !host.buffer<token, 12, f32>
+  %x = host.external input "x" : !host.buffer<token, 12, f32>
+  %y = host.external output "y" : !host.buffer<token, 12, f32>
   host.launch @large token sizes [] (%x, %y) {level = 0 : i64} : !host.buffer<token, 12, f32>, !host.buffer<token, 12, f32>
 }
 host.func @h {
-  %x = host.external "in:x" : !host.buffer<token, 8, f32>
-  %y = host.external "out:y" : !host.buffer<token, 8, f32>
+  %x = host.external input "x" : !host.buffer<token, 8, f32>
+  %y = host.external output "y" : !host.buffer<token, 8, f32>
   host.launch @other token sizes [] (%x, %y) {level = 0 : i64} : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }

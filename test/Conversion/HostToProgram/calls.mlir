@@ -35,13 +35,13 @@ row.kernel @add token dynamic ["n"] {
 // CHECK-NEXT: llvm.mlir.constant(112 : i64)
 // CHECK-NOT: llvm.call
 host.func @f attributes {token_bytes = 112 : i64, fixed_bytes = 0 : i64} {
-  %w = host.external "param:w" : !host.buffer<fixed, 32, f32>
+  %w = host.external parameter "w" : !host.buffer<fixed, 32, f32>
   %x = host.buffer "x" "activation" at 64 : !host.buffer<token, 8, f32>
   %l0 = host.buffer "l0" "saved" at 0 : !host.buffer<token, 8, bf16>
   %l1 = host.buffer "l1" "saved" at 96 : !host.buffer<token, 8, bf16>
   %z = host.zeros : !host.buffer<token, 8, bf16>
-  %g = host.external "grad:b" : !host.buffer<fixed, 8, f32>
-  %y = host.external "out:y" : !host.buffer<token, 4, f32>
+  %g = host.external gradient "b" : !host.buffer<fixed, 8, f32>
+  %y = host.external output "y" : !host.buffer<token, 4, f32>
   host.launch @add token sizes [3] (%x, %x, %l0, %l1, %z, %g) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>, !host.buffer<token, 8, bf16>, !host.buffer<token, 8, bf16>, !host.buffer<token, 8, bf16>, !host.buffer<fixed, 8, f32>
   host.matmul %x, %w to %y dims [1, 1, 4, 8] tokens "m" strides [8, 8, 1], [32, 4, 1], [4, 4, 1] : !host.buffer<token, 8, f32>, !host.buffer<fixed, 32, f32>, !host.buffer<token, 4, f32>
 }

@@ -13,8 +13,8 @@ row.kernel @k token dynamic [] {
   row.store %0 to %y : !row.value<[d: 8]>, !row.buffer<rows, [d: 8], f32>
 }
 host.func @f attributes {token_bytes = 32 : i64, fixed_bytes = 64 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 8, f32>
-  %w = host.external "param:w" : !host.buffer<fixed, 4, bf16>
+  %x = host.external input "x" : !host.buffer<token, 8, f32>
+  %w = host.external parameter "w" : !host.buffer<fixed, 4, bf16>
   %y = host.buffer "y" "activation" at 0 : !host.buffer<token, 8, f32>
   host.launch @k token sizes [] (%x, %y) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }

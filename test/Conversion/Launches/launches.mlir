@@ -6,7 +6,7 @@
 // RUN: braid-opt %s --split-input-file --verify-diagnostics --braid-verify-stage
 
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: there is no row.kernel @missing}}
   host.launch @missing token sizes [] (%0) : !host.buffer<token, 8, f32>
 }
@@ -14,7 +14,7 @@ host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
 // -----
 // A name that is another op's.
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: there is no row.kernel @f}}
   host.launch @f token sizes [] (%0) : !host.buffer<token, 8, f32>
 }
@@ -24,7 +24,7 @@ row.kernel @k token dynamic ["n"] {
 ^bb0(%x: !row.list<n, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
 }
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: the kernel takes 1099511627777 operands with these sizes, not 2}}
   host.launch @k token sizes [1099511627776] (%0, %0) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
@@ -34,7 +34,7 @@ row.kernel @k token dynamic ["n"] {
 ^bb0(%x: !row.list<n, [dim: 8], f32>, %y: !row.buffer<rows, [dim: 8], f32>):
 }
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: the kernel takes 2 operands with these sizes, not 3}}
   host.launch @k token sizes [1] (%0, %0, %0) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
@@ -44,7 +44,7 @@ row.kernel @k token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [dim: 8], f32>):
 }
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: gives 1 sizes, the kernel takes 0}}
   host.launch @k token sizes [1] (%0) : !host.buffer<token, 8, f32>
 }
@@ -58,8 +58,8 @@ row.kernel @k token dynamic ["n"] {
   row.store %1 to %y : !row.value<[both: 16]>, !row.buffer<rows, [both: 16], f32>
 }
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %0 = host.external "in:x" : <token, 8, f32>
-  %1 = host.external "out:y" : <token, 16, f32>
+  %0 = host.external input "x" : <token, 8, f32>
+  %1 = host.external output "y" : <token, 16, f32>
   // expected-error @below {{H1: gives "n" the size 1, the kernel's is 2}}
   host.launch @k token sizes [1] (%0, %1) : !host.buffer<token, 8, f32>, !host.buffer<token, 16, f32>
 }

@@ -32,8 +32,8 @@ row.kernel @twice fixed dynamic ["n"] {
   row.store %3 to %w : <[n: ?]>, <rows, [n: ?], f32>
 }
 host.func @f attributes {fixed_bytes = 4096 : i64, token_bytes = 0 : i64} {
-  %x = host.external "in:x" : <fixed, 1024, f32>
-  %z = host.external "out:z" : <fixed, 1024, f32>
+  %x = host.external input "x" : <fixed, 1024, f32>
+  %z = host.external output "z" : <fixed, 1024, f32>
   %w = host.buffer "w" "activation" at 0 : <fixed, 1024, f32>
   host.launch @twice fixed rows 2 sizes [512] (%x, %x, %w) : !host.buffer<fixed, 1024, f32>, !host.buffer<fixed, 1024, f32>, !host.buffer<fixed, 1024, f32>
 }

@@ -18,9 +18,9 @@ row.kernel @double token dynamic [] {
 // Declines: programs.
 // CHECK-LABEL: host.func @f
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %x = host.external "in:x" : <token, 96, f32>
-  %y = host.external "out:y" : <token, 96, f32>
-  %w = host.external "param:w" : <fixed, 96, f32>
+  %x = host.external input "x" : <token, 96, f32>
+  %y = host.external output "y" : <token, 96, f32>
+  %w = host.external parameter "w" : <fixed, 96, f32>
   host.matmul %x, %w to %y dims [1, 1, 1, 96] tokens "m" strides [96, 96, 1], [96, 1, 1], [96, 96, 1] : <token, 96, f32>, <fixed, 96, f32>, <token, 96, f32>
 }
 
@@ -29,8 +29,8 @@ host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
 // CHECK-NOT: gpu.module
 // CHECK: host.func @f
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %x = host.external "in:x" : <token, 96, f32>
-  %y = host.external "out:y" : <token, 96, f32>
-  %w = host.external "param:w" : <fixed, 96, f32>
+  %x = host.external input "x" : <token, 96, f32>
+  %y = host.external output "y" : <token, 96, f32>
+  %w = host.external parameter "w" : <fixed, 96, f32>
   host.matmul %x, %w to %y dims [1, 1, 1, 96] tokens "m" strides [96, 96, 1], [96, 1, 1], [96, 96, 1] : <token, 96, f32>, <fixed, 96, f32>, <token, 96, f32>
 }

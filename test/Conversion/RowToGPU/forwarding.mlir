@@ -66,21 +66,21 @@ row.kernel @early token dynamic ["depth"] {
 }
 
 host.func @f attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %x = host.external "in:x" : <token, 384, f32>
-  %a = host.external "in:a" : <token, 384, f32>
-  %b = host.external "in:b" : <token, 384, f32>
-  %y = host.external "out:y" : <token, 384, f32>
-  %q = host.external "param:q" : <fixed, 384, f32>
+  %x = host.external input "x" : <token, 384, f32>
+  %a = host.external input "a" : <token, 384, f32>
+  %b = host.external input "b" : <token, 384, f32>
+  %y = host.external output "y" : <token, 384, f32>
+  %q = host.external parameter "q" : <fixed, 384, f32>
   host.launch @layer token sizes [2] (%x, %b, %a, %b, %q, %y) : !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<fixed, 384, f32>, !host.buffer<token, 384, f32>
   host.launch @layer token sizes [3] (%x, %y, %a, %b, %x, %q, %b) : !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<fixed, 384, f32>, !host.buffer<token, 384, f32>
   host.launch @early token sizes [2] (%x, %b, %a, %b, %q, %y) : !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<token, 384, f32>, !host.buffer<fixed, 384, f32>, !host.buffer<token, 384, f32>
-  %wx = host.external "in:wx" : <token, 7168, f32>
-  %wa = host.external "in:wa" : <token, 7168, f32>
-  %wb = host.external "in:wb" : <token, 7168, f32>
-  %wc = host.external "in:wc" : <token, 7168, f32>
-  %wd = host.external "in:wd" : <token, 7168, f32>
-  %we = host.external "in:we" : <token, 7168, f32>
-  %wy = host.external "out:wy" : <token, 7168, f32>
-  %qw = host.external "param:w" : <fixed, 7168, f32>
+  %wx = host.external input "wx" : <token, 7168, f32>
+  %wa = host.external input "wa" : <token, 7168, f32>
+  %wb = host.external input "wb" : <token, 7168, f32>
+  %wc = host.external input "wc" : <token, 7168, f32>
+  %wd = host.external input "wd" : <token, 7168, f32>
+  %we = host.external input "we" : <token, 7168, f32>
+  %wy = host.external output "wy" : <token, 7168, f32>
+  %qw = host.external parameter "w" : <fixed, 7168, f32>
   host.launch @wide token sizes [5] (%wx, %wc, %wa, %wb, %wc, %wd, %we, %qw, %wy) : !host.buffer<token, 7168, f32>, !host.buffer<token, 7168, f32>, !host.buffer<token, 7168, f32>, !host.buffer<token, 7168, f32>, !host.buffer<token, 7168, f32>, !host.buffer<token, 7168, f32>, !host.buffer<token, 7168, f32>, !host.buffer<fixed, 7168, f32>, !host.buffer<token, 7168, f32>
 }

@@ -55,9 +55,9 @@ row.kernel @copy token dynamic [] {
   row.store %0 to %y : !row.value<[dim: 4]>, !row.buffer<rows, [dim: 4], f32>
 }
 host.func @f attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 64, bf16>
-  %i = host.external "in:ids" : !host.buffer<token, 1, i32>
-  %t = host.external "out:t" : !host.buffer<fixed, 16384, f32>
+  %x = host.external input "x" : !host.buffer<token, 64, bf16>
+  %i = host.external input "ids" : !host.buffer<token, 1, i32>
+  %t = host.external output "t" : !host.buffer<fixed, 16384, f32>
   host.scatter %x, %i to %t rows 256 : <token, 64, bf16>, <token, 1, i32>, <fixed, 16384, f32>
 }
 
@@ -68,9 +68,9 @@ row.kernel @copy token dynamic [] {
   row.store %0 to %y : !row.value<[dim: 4]>, !row.buffer<rows, [dim: 4], f32>
 }
 host.func @f attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 16, f32>
-  %i = host.external "in:ids" : !host.buffer<token, 1, i32>
-  %t = host.external "out:t" : !host.buffer<fixed, 16000, f32>
+  %x = host.external input "x" : !host.buffer<token, 16, f32>
+  %i = host.external input "ids" : !host.buffer<token, 1, i32>
+  %t = host.external output "t" : !host.buffer<fixed, 16000, f32>
   host.scatter %x, %i to %t rows 1000 : <token, 16, f32>, <token, 1, i32>, <fixed, 16000, f32>
 }
 
@@ -81,9 +81,9 @@ row.kernel @copy token dynamic [] {
   row.store %0 to %y : !row.value<[dim: 4]>, !row.buffer<rows, [dim: 4], f32>
 }
 host.func @f attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {
-  %x = host.external "in:x" : !host.buffer<token, 5, bf16>
-  %i = host.external "in:ids" : !host.buffer<token, 1, i32>
-  %t = host.external "out:t" : !host.buffer<fixed, 35, f32>
+  %x = host.external input "x" : !host.buffer<token, 5, bf16>
+  %i = host.external input "ids" : !host.buffer<token, 1, i32>
+  %t = host.external output "t" : !host.buffer<fixed, 35, f32>
   host.scatter %x, %i to %t rows 7 : <token, 5, bf16>, <token, 1, i32>, <fixed, 35, f32>
 }
 

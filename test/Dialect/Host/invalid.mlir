@@ -3,7 +3,7 @@
 
 // H1
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: there is no row.kernel @missing}}
   host.launch @missing token sizes [] (%0) : !host.buffer<token, 8, f32>
 }
@@ -16,7 +16,7 @@ row.kernel @k token dynamic [] {
   row.store %0 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
 }
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: the kernel takes 2 operands with these sizes, not 1}}
   host.launch @k token sizes [] (%0) : !host.buffer<token, 8, f32>
 }
@@ -30,9 +30,9 @@ row.kernel @k token dynamic ["depth"] {
   row.store %1 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
 }
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
-  %1 = host.external "in:half" : <token, 8, bf16>
-  %2 = host.external "out:y" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
+  %1 = host.external input "half" : <token, 8, bf16>
+  %2 = host.external output "y" : <token, 8, f32>
   // expected-error @below {{H1: operand 1 is stored as bf16, the kernel wants f32}}
   host.launch @k token sizes [2] (%0, %1, %2) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, bf16>, !host.buffer<token, 8, f32>
 }
@@ -45,7 +45,7 @@ row.kernel @k fixed dynamic ["n"] {
   row.store %0 to %x : <[n: ?]>, <rows, [n: ?], f32>
 }
 host.func @f {
-  %0 = host.external "param:x" : <fixed, 24, f32>
+  %0 = host.external parameter "x" : <fixed, 24, f32>
   // expected-error @below {{H1: operand 0 has the type '!host.buffer<fixed, 24, f32>', the kernel wants 8 numbers a row}}
   host.launch @k fixed rows 2 sizes [8] (%0) : !host.buffer<fixed, 24, f32>
 }
@@ -53,9 +53,9 @@ host.func @f {
 // -----
 // H2
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
-  %1 = host.external "param:w" : <fixed, 32, f32>
-  %2 = host.external "out:y" : <token, 4, f32>
+  %0 = host.external input "x" : <token, 8, f32>
+  %1 = host.external parameter "w" : <fixed, 32, f32>
+  %2 = host.external output "y" : <token, 4, f32>
   // expected-error @below {{H2: needs four positive dims}}
   host.matmul %0, %1 to %2 dims [1, 1, 0, 8] tokens "m" strides [8, 8, 1], [32, 4, 1], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <token, 4, f32>
 }
@@ -63,9 +63,9 @@ host.func @f {
 // -----
 // H2
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
-  %1 = host.external "param:w" : <fixed, 32, f32>
-  %2 = host.external "out:y" : <token, 4, f32>
+  %0 = host.external input "x" : <token, 8, f32>
+  %1 = host.external parameter "w" : <fixed, 32, f32>
+  %2 = host.external output "y" : <token, 4, f32>
   // expected-error @below {{H2: `tokens` is "batch", "m", "k" or "none", not "n"}}
   host.matmul %0, %1 to %2 dims [1, 1, 4, 8] tokens "n" strides [8, 8, 1], [32, 4, 1], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <token, 4, f32>
 }
@@ -73,9 +73,9 @@ host.func @f {
 // -----
 // H2
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
-  %1 = host.external "param:w" : <fixed, 32, f32>
-  %2 = host.external "out:y" : <token, 4, f32>
+  %0 = host.external input "x" : <token, 8, f32>
+  %1 = host.external parameter "w" : <fixed, 32, f32>
+  %2 = host.external output "y" : <token, 4, f32>
   // expected-error @below {{H2: strides of B reach 63 numbers, the buffer has 32}}
   host.matmul %0, %1 to %2 dims [1, 1, 4, 8] tokens "m" strides [8, 8, 1], [32, 8, 2], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <token, 4, f32>
 }
@@ -83,9 +83,9 @@ host.func @f {
 // -----
 // H2
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
-  %1 = host.external "param:w" : <fixed, 32, f32>
-  %2 = host.external "out:y" : <fixed, 4, f32>
+  %0 = host.external input "x" : <token, 8, f32>
+  %1 = host.external parameter "w" : <fixed, 32, f32>
+  %2 = host.external output "y" : <fixed, 4, f32>
   // expected-error @below {{H2: C varies per token, its buffer does not}}
   host.matmul %0, %1 to %2 dims [1, 1, 4, 8] tokens "m" strides [8, 8, 1], [32, 4, 1], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <fixed, 4, f32>
 }
@@ -93,10 +93,10 @@ host.func @f {
 // -----
 // H3
 host.func @f {
-  %0 = host.external "in:q" : <token, 16, f32>
-  %1 = host.external "in:k" : <token, 16, f32>
-  %2 = host.external "out:o" : <token, 16, f32>
-  %3 = host.external "out:lse" : <token, 2, f32>
+  %0 = host.external input "q" : <token, 16, f32>
+  %1 = host.external input "k" : <token, 16, f32>
+  %2 = host.external output "o" : <token, 16, f32>
+  %3 = host.external output "lse" : <token, 2, f32>
   // expected-error @below {{H3: needs one k, v, kind, mask, window and number of slots for each source}}
   host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0, 0] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }
@@ -104,11 +104,11 @@ host.func @f {
 // -----
 // H3
 host.func @f {
-  %0 = host.external "in:q" : <token, 16, f32>
-  %1 = host.external "in:k" : <token, 16, f32>
-  %2 = host.external "out:o" : <token, 16, f32>
-  %3 = host.external "out:lse" : <token, 2, f32>
-  %4 = host.external "in:document" : <token, 1, i32>
+  %0 = host.external input "q" : <token, 16, f32>
+  %1 = host.external input "k" : <token, 16, f32>
+  %2 = host.external output "o" : <token, 16, f32>
+  %3 = host.external output "lse" : <token, 2, f32>
+  %4 = host.external input "document" : <token, 1, i32>
   // expected-error @below {{H3: has 0 segments, the masks ask for 1}}
   host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [4] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }
@@ -116,11 +116,11 @@ host.func @f {
 // -----
 // H3
 host.func @f {
-  %0 = host.external "in:q" : <token, 16, f32>
-  %1 = host.external "in:k" : <token, 16, f32>
-  %2 = host.external "out:o" : <token, 16, f32>
-  %3 = host.external "out:lse" : <token, 2, f32>
-  %4 = host.external "in:document" : <token, 1, i32>
+  %0 = host.external input "q" : <token, 16, f32>
+  %1 = host.external input "k" : <token, 16, f32>
+  %2 = host.external output "o" : <token, 16, f32>
+  %3 = host.external output "lse" : <token, 2, f32>
+  %4 = host.external input "document" : <token, 1, i32>
   // expected-error @below {{H3: has 1 segments, the masks ask for 0}}
   host.attend %0, keys(%1), values(%1) segments(%4) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>) segments(!host.buffer<token, 1, i32>), <token, 16, f32>, <token, 2, f32>
 }
@@ -128,11 +128,11 @@ host.func @f {
 // -----
 // H3
 host.func @f {
-  %0 = host.external "in:q" : <token, 16, f32>
-  %1 = host.external "in:k" : <token, 16, f32>
-  %2 = host.external "out:o" : <token, 16, f32>
-  %3 = host.external "out:lse" : <token, 2, f32>
-  %4 = host.external "in:document" : <token, 1, i32>
+  %0 = host.external input "q" : <token, 16, f32>
+  %1 = host.external input "k" : <token, 16, f32>
+  %2 = host.external output "o" : <token, 16, f32>
+  %3 = host.external output "lse" : <token, 2, f32>
+  %4 = host.external input "document" : <token, 1, i32>
   // expected-error @below {{H3: segments are one integer a token, stored as i32}}
   host.attend %0, keys(%1), values(%1) segments(%3) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [4] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>) segments(!host.buffer<token, 2, f32>), <token, 16, f32>, <token, 2, f32>
 }
@@ -140,11 +140,11 @@ host.func @f {
 // -----
 // H3
 host.func @f {
-  %0 = host.external "in:q" : <token, 16, f32>
-  %1 = host.external "in:k" : <fixed, 32, f32>
-  %2 = host.external "out:o" : <token, 16, f32>
-  %3 = host.external "out:lse" : <token, 2, f32>
-  %4 = host.external "in:document" : <token, 1, i32>
+  %0 = host.external input "q" : <token, 16, f32>
+  %1 = host.external input "k" : <fixed, 32, f32>
+  %2 = host.external output "o" : <token, 16, f32>
+  %3 = host.external output "lse" : <token, 2, f32>
+  %4 = host.external input "document" : <token, 1, i32>
   // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
   host.attend %0, keys(%1), values(%1) segments(%4) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [1] masks [6] windows [0] slots [2] : <token, 16, f32>, (!host.buffer<fixed, 32, f32>), (!host.buffer<fixed, 32, f32>) segments(!host.buffer<token, 1, i32>), <token, 16, f32>, <token, 2, f32>
 }
@@ -152,11 +152,11 @@ host.func @f {
 // -----
 // H3
 host.func @f {
-  %0 = host.external "in:q" : <token, 16, f32>
-  %1 = host.external "in:k" : <token, 16, f32>
-  %2 = host.external "out:o" : <token, 16, f32>
-  %3 = host.external "out:lse" : <token, 2, f32>
-  %4 = host.external "in:document" : <token, 1, i32>
+  %0 = host.external input "q" : <token, 16, f32>
+  %1 = host.external input "k" : <token, 16, f32>
+  %2 = host.external output "o" : <token, 16, f32>
+  %3 = host.external output "lse" : <token, 2, f32>
+  %4 = host.external input "document" : <token, 1, i32>
   // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
   host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [3] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }
@@ -164,9 +164,9 @@ host.func @f {
 // -----
 // H4
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
-  %1 = host.external "in:tokens" : <token, 1, i32>
-  %2 = host.external "grad:embed" : <fixed, 60, f32>
+  %0 = host.external input "x" : <token, 8, f32>
+  %1 = host.external input "tokens" : <token, 1, i32>
+  %2 = host.external gradient "embed" : <fixed, 60, f32>
   // expected-error @below {{H4: the input's numbers are the table's divided by the rows}}
   host.scatter %0, %1 to %2 rows 10 : <token, 8, f32>, <token, 1, i32>, <fixed, 60, f32>
 }
@@ -179,11 +179,11 @@ row.kernel @copy token dynamic [] {
   row.store %0 to %y : <[dim: 8]>, <rows, [dim: 8], f32>
 }
 host.func @f attributes {token_bytes = 64 : i64, fixed_bytes = 0 : i64} {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   %1 = host.buffer "a" "activation" at 0 : <token, 8, f32>
   // expected-error @below {{shares memory with "a", which is still needed}}
   %2 = host.buffer "b" "activation" at 16 : <token, 8, f32>
-  %3 = host.external "out:y" : <token, 8, f32>
+  %3 = host.external output "y" : <token, 8, f32>
   host.launch @copy token sizes [] (%0, %1) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
   host.launch @copy token sizes [] (%0, %2) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
   host.launch @copy token sizes [] (%1, %3) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
@@ -192,9 +192,9 @@ host.func @f attributes {token_bytes = 64 : i64, fixed_bytes = 0 : i64} {
 // -----
 // H2
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
-  %1 = host.external "param:w" : <fixed, 32, f32>
-  %2 = host.external "out:y" : <token, 4, f32>
+  %0 = host.external input "x" : <token, 8, f32>
+  %1 = host.external parameter "w" : <fixed, 32, f32>
+  %2 = host.external output "y" : <token, 4, f32>
   // expected-error @below {{H2: strides of A reach further than any buffer}}
   host.matmul %0, %1 to %2 dims [1099511627776, 1, 4, 8] tokens "m" strides [1099511627776, 8, 1], [32, 4, 1], [4, 4, 1] : <token, 8, f32>, <fixed, 32, f32>, <token, 4, f32>
 }
@@ -202,8 +202,8 @@ host.func @f {
 // -----
 // H3
 host.func @f {
-  %0 = host.external "in:q" : <token, 16, f32>
-  %3 = host.external "out:lse" : <token, 2, f32>
+  %0 = host.external input "q" : <token, 16, f32>
+  %3 = host.external output "lse" : <token, 2, f32>
   // expected-error @below {{H3: source 0 has keys or values of another size than the geometry says}}
   host.attend %0, keys(%0), values(%0) to %0, %3 geometry [4294967296, 1, 4294967296, 8] scale 1.0 kinds [0] masks [0] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }
@@ -211,9 +211,9 @@ host.func @f {
 // -----
 // H4
 host.func @f {
-  %0 = host.external "in:x" : <token, 4, f32>
-  %1 = host.external "in:tokens" : <token, 1, i32>
-  %2 = host.external "grad:embed" : <fixed, 8, f32>
+  %0 = host.external input "x" : <token, 4, f32>
+  %1 = host.external input "tokens" : <token, 1, i32>
+  %2 = host.external gradient "embed" : <fixed, 8, f32>
   // expected-error @below {{H4: the input's numbers are the table's divided by the rows}}
   host.scatter %0, %1 to %2 rows 4611686018427387906 : <token, 4, f32>, <token, 1, i32>, <fixed, 8, f32>
 }
@@ -232,9 +232,9 @@ host.func @f {
 
 // -----
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H5: "in:x" has the type '!host.buffer<token, 8, f32>' elsewhere}}
-  %1 = host.external "in:x" : <token, 16, f32>
+  %1 = host.external input "x" : <token, 16, f32>
 }
 
 // -----
@@ -249,35 +249,35 @@ host.func @f attributes {positions = 0 : i64} {
 
 // -----
 host.func @f {
-  %0 = host.external "in:x" ids 4 : <token, 1, i32>
+  %0 = host.external input "x" ids 4 : <token, 1, i32>
   // expected-error @below {{H5: "in:x" indexes tables of another size elsewhere}}
-  %1 = host.external "in:x" : <token, 1, i32>
+  %1 = host.external input "x" : <token, 1, i32>
 }
 
 // -----
 // H8
 host.func @f {
   // expected-error @below {{H8: indexes tables of 0 rows}}
-  %0 = host.external "in:x" ids 0 : <token, 1, i32>
+  %0 = host.external input "x" ids 0 : <token, 1, i32>
 }
 
 // -----
 // H8
 host.func @f {
   // expected-error @below {{H8: holds no ids}}
-  %0 = host.external "in:x" ids 4 : <token, 1, f32>
+  %0 = host.external input "x" ids 4 : <token, 1, f32>
 }
 
 // -----
 // H8
 host.func @f {
   // expected-error @below {{H8: holds no ids}}
-  %0 = host.external "out:x" ids 4 : <token, 1, i32>
+  %0 = host.external output "x" ids 4 : <token, 1, i32>
 }
 
 // -----
 // expected-error @below {{expects parent op 'host.func'}}
-%0 = host.external "in:x" : <token, 8, f32>
+%0 = host.external input "x" : <token, 8, f32>
 
 // -----
 host.func @f {
@@ -288,7 +288,7 @@ host.func @f {
 // -----
 host.func @f {
   // expected-error @below {{H6: a buffer holds 1 to 2^40 numbers, not -8}}
-  %0 = host.external "in:x" : <token, -8, f32>
+  %0 = host.external input "x" : <token, -8, f32>
 }
 
 // -----
@@ -317,21 +317,21 @@ row.kernel @k fixed dynamic [] {
 ^bb0(%x: !row.buffer<rows, [dim: 8], f32>):
 }
 host.func @f {
-  %0 = host.external "param:x" : <fixed, 8, f32>
+  %0 = host.external parameter "x" : <fixed, 8, f32>
   // expected-error @below {{H7: runs over -1 rows}}
   host.launch @k fixed rows -1 sizes [] (%0) : !host.buffer<fixed, 8, f32>
 }
 
 // -----
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H7: operand 1 cannot take the place of operand 0}}
   host.launch @k token sizes [] (%0) {reuse = array<i64: 1, 0>} : !host.buffer<token, 8, f32>
 }
 
 // -----
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H7: `reuse` holds pairs of numbers of operands}}
   host.launch @k token sizes [] (%0) {reuse = array<i64: 0>} : !host.buffer<token, 8, f32>
 }
@@ -342,7 +342,7 @@ row.kernel @k token dynamic ["n", "m"] {
 ^bb0(%x: !row.buffer<rows, [n: ?, m: ?, dim: 8], f32>):
 }
 host.func @f {
-  %0 = host.external "in:x" : <token, 8, f32>
+  %0 = host.external input "x" : <token, 8, f32>
   // expected-error @below {{H1: operand 0 has the type '!host.buffer<token, 8, f32>', the kernel wants more numbers than there can be}}
   host.launch @k token sizes [1099511627776, 1099511627776] (%0) : !host.buffer<token, 8, f32>
 }
@@ -350,8 +350,8 @@ host.func @f {
 // -----
 // H3
 host.func @f {
-  %0 = host.external "in:q" : <token, 16, f32>
-  %3 = host.external "out:lse" : <token, 2, f32>
+  %0 = host.external input "q" : <token, 16, f32>
+  %3 = host.external output "lse" : <token, 2, f32>
   // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
   host.attend %0, keys(%0), values(%0) to %0, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [9223372036854775807] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }

@@ -33,8 +33,8 @@ row.kernel @scaled token dynamic ["depth"] {
 
 // CHECK-LABEL: host.func @f attributes {fixed_bytes = 64 : i64, token_bytes = 64 : i64}
 host.func @f {
-  %x = host.external "in:x" : <token, 8, f32>
-  %out = host.external "out:y" : <token, 8, f32>
+  %x = host.external input "x" : <token, 8, f32>
+  %out = host.external output "y" : <token, 8, f32>
   // CHECK: host.buffer "a" "activation" at [[A:[0-9]+]]
   %a = host.buffer "a" "activation" : <token, 8, f32>
   // CHECK: host.buffer "b" "activation" at [[A]]
@@ -53,7 +53,7 @@ host.func @f {
   %h = host.buffer "h" "activation" : <token, 8, f32>
   // CHECK: host.buffer "w" "weights" at 0
   %w = host.buffer "w" "weights" : <fixed, 3, f32>
-  %v = host.external "param:v" : <fixed, 3, f32>
+  %v = host.external parameter "v" : <fixed, 3, f32>
   // CHECK-NOT: unused
   %unused = host.buffer "unused" "workspace" : <token, 800, f32>
   // CHECK: host.launch @copy token sizes [](%{{.*}}, %{{.*}}) {reuse = array<i64: 1, 0>}
@@ -72,15 +72,15 @@ host.func @f {
 
 // What the last launch may overwrite lies in the caller's memory from the start.
 // CHECK-LABEL: host.func @out attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64}
-// CHECK-NEXT: %[[OUT:.*]] = host.external "out:y"
-// CHECK-NEXT: %[[X:.*]] = host.external "in:x"
+// CHECK-NEXT: %[[OUT:.*]] = host.external output "y"
+// CHECK-NEXT: %[[X:.*]] = host.external input "x"
 // CHECK-NEXT: host.launch @copy token sizes [](%[[X]], %[[OUT]])
 // CHECK-NEXT: host.launch @copy token sizes [](%[[OUT]], %[[OUT]])
 host.func @out {
-  %x = host.external "in:x" : <token, 8, f32>
+  %x = host.external input "x" : <token, 8, f32>
   %a = host.buffer "a" "activation" : <token, 8, f32>
   host.launch @copy token sizes [] (%x, %a) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
-  %y = host.external "out:y" : <token, 8, f32>
+  %y = host.external output "y" : <token, 8, f32>
   host.launch @copy token sizes [] (%a, %y) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
 
@@ -88,8 +88,8 @@ host.func @out {
 // CHECK-LABEL: host.func @callers
 // CHECK-NOT: = host.buffer
 host.func @callers attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
-  %x = host.external "in:x" : <token, 8, f32>
-  %y = host.external "out:y" : <token, 8, f32>
+  %x = host.external input "x" : <token, 8, f32>
+  %y = host.external output "y" : <token, 8, f32>
   host.launch @turn_into token sizes [] (%x, %y) : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
 }
 row.kernel @turn_into token dynamic [] {

@@ -9,6 +9,6 @@ for i in range(1, 600):
 print("}\nhost.func @f attributes {token_bytes = 0 : i64, fixed_bytes = 0 : i64} {")
 hosts = [f"!host.buffer<{'token' if i < 301 else 'fixed'}, 1, f32>" for i in range(600)]
 for i, type in enumerate(hosts):
-    print(f'  %b{i} = host.external "{"out" if i else "in"}:{i}" : {type}')
+    print(f'  %b{i} = host.external {"output" if i else "input"} "{i}" : {type}')
 print("  host.launch @k token sizes [] (" + ", ".join(f"%b{i}" for i in range(600)) + ") : " + ", ".join(hosts))
 print("}")

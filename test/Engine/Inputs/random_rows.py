@@ -343,7 +343,7 @@ for i, (name, type_, kind, entries, written) in enumerate(args):
             types.append(t)
             continue
         known[t, kind, len(entries), j] = operand
-        print(f'  {operand} = host.external "x:{i}.{j}" : {t}')
+        print(f'  {operand} = host.external output "x{i}.{j}" : {t}')
         operands.append(operand)
         types.append(t)
 print(f"  host.launch @k token sizes [{dynamic['n']}, {dynamic['m']}] ({', '.join(operands)}) : {', '.join(types)}")

@@ -1,4 +1,4 @@
 host.func @f {
-  %x = host.external "in:x" : <token, 8, f32>
+  %x = host.external input "x" : <token, 8, f32>
   host.launch @none token sizes [] (%x) : !host.buffer<token, 8, f32>
 }

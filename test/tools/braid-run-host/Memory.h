@@ -6,6 +6,7 @@
 #include "llvm/ADT/bit.h"
 #include <cmath>
 #include <cstring>
+#include <map>
 
 inline float toFloat(const std::vector<uint8_t> &bytes, braid_dtype dtype, size_t i) {
   if (dtype == BRAID_BF16) {
@@ -34,6 +35,13 @@ inline std::map<std::string, void *> addresses(Memory &memory) {
   std::map<std::string, void *> result;
   for (auto &[name, bytes] : memory)
     result[name] = bytes.data();
+  return result;
+}
+
+inline std::vector<void *> addressesOf(const braid::FunctionInfo &function, Memory &memory) {
+  std::vector<void *> result;
+  for (const braid::External &external : function.externals)
+    result.push_back(memory[external.name()].data());
   return result;
 }
 

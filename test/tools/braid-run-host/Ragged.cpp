@@ -26,7 +26,7 @@ bool run(braid::Program &program, const braid::FunctionInfo &function, Memory &m
   request.batch = batch;
   request.time = rows.time;
   request.rows = &rows;
-  request.externals = addresses(memory);
+  request.externals = addressesOf(function, memory);
   Error error = program.run(request);
   bool good = !error;
   if (!good)
@@ -52,23 +52,23 @@ int checkRagged(braid::Program &program, const braid::FunctionInfo &function, co
       return std::pair(size_t(s * time) * row, size_t(count) * row);
     };
     for (const braid::External &external : function.externals) {
-      std::vector<uint8_t> &bytes = one[external.name];
+      std::vector<uint8_t> &bytes = one[external.name()];
       if (external.perToken) {
         auto [at, size] = slice(external);
         bytes.assign(bytes.begin() + long(at), bytes.begin() + long(at + size));
       }
-      if (external.name == "draw") // the number of the first sequence
+      if (external.role == BRAID_DRAW) // the number of the first sequence
         fromFloat(bytes, external.dtype, 3, toFloat(bytes, external.dtype, 3) + float(s));
     }
     Memory given = one;
     if (!run(program, function, one, 1, {count, &lengths.start[size_t(s)], &zero, &count}))
       return 1;
     for (const braid::External &external : function.externals) {
-      const std::vector<uint8_t> &bytes = one[external.name];
+      const std::vector<uint8_t> &bytes = one[external.name()];
       if (external.perToken) {
-        std::copy(bytes.begin(), bytes.end(), want[external.name].begin() + long(slice(external).first));
-      } else if (bytes != given[external.name]) {
-        std::vector<double> &sum = sums[external.name];
+        std::copy(bytes.begin(), bytes.end(), want[external.name()].begin() + long(slice(external).first));
+      } else if (bytes != given[external.name()]) {
+        std::vector<double> &sum = sums[external.name()];
         sum.resize(size_t(external.numbers));
         for (size_t i = 0; i < sum.size(); ++i)
           sum[i] += toFloat(bytes, external.dtype, i);
@@ -86,13 +86,13 @@ int checkRagged(braid::Program &program, const braid::FunctionInfo &function, co
   int failures = 0, compared = 0;
   for (const braid::External &external : function.externals) {
     size_t numbers = size_t(external.numbers * (external.perToken ? batch * time : 1));
-    double error = difference(external, all[external.name], want[external.name], numbers,
-                              sums.count(external.name) ? largest / 1000 : 1e-30);
-    compared += all[external.name] != before.at(external.name);
+    double error = difference(external, all[external.name()], want[external.name()], numbers,
+                              sums.count(external.name()) ? largest / 1000 : 1e-30);
+    compared += all[external.name()] != before.at(external.name());
     if (error <= (external.dtype == BRAID_BF16 ? std::max(tolerance, 1.0 / 64) : tolerance))
       continue;
     ++failures;
-    outs() << "DIFFERS: " << external.name << format(" (%.2e)\n", error);
+    outs() << "DIFFERS: " << external.name() << format(" (%.2e)\n", error);
   }
   outs() << compared << " results of " << batch << " sequences, " << failures << " differ\n";
   return failures || !compared;

@@ -114,15 +114,15 @@ int main(int argc, char **argv) {
   std::normal_distribution<float> normal(0, float(randomScale));
   int64_t tokens = batch * timeSteps;
   for (const braid::External &external : function->externals) {
-    std::vector<uint8_t> &bytes = memory[external.name];
+    std::vector<uint8_t> &bytes = memory[external.name()];
     bytes.resize(external.bytes(tokens));
     size_t numbers = external.numbers * (external.perToken ? tokens : 1);
-    auto tensor = given.tensors.find(external.name);
+    auto tensor = given.tensors.find(external.name());
     std::vector<float> values;
     if (tensor != given.tensors.end()) {
       values = tensor->second.toFloats();
       if (values.size() != numbers)
-        return fail("'" + external.name + "' has " + Twine(numbers) + " numbers, not " + Twine(values.size()));
+        return fail("'" + external.name() + "' has " + Twine(numbers) + " numbers, not " + Twine(values.size()));
     }
     for (size_t i = 0; i < numbers; ++i)
       fromFloat(bytes, external.dtype, i,
@@ -136,7 +136,7 @@ int main(int argc, char **argv) {
   request.function = functionName;
   request.batch = batch;
   request.time = timeSteps;
-  request.externals = addresses(memory);
+  request.externals = addressesOf(*function, memory);
   if (ragged)
     return checkRagged(**program, *function, before, batch, timeSteps, ragged, tolerance);
   std::vector<int64_t> starts(size_t(batch), startPosition), firsts(size_t(batch), firstRow),
@@ -170,31 +170,31 @@ int main(int argc, char **argv) {
   }
   int failures = 0;
   for (const braid::External &external : function->externals) {
-    const std::vector<uint8_t> &bytes = memory[external.name];
+    const std::vector<uint8_t> &bytes = memory[external.name()];
     size_t numbers = external.numbers * (external.perToken ? tokens : 1);
     if (check) {
-      double error = ulps > 0 ? differenceInUlps(external, bytes, expected[external.name], numbers)
-                              : difference(external, bytes, expected[external.name], numbers);
+      double error = ulps > 0 ? differenceInUlps(external, bytes, expected[external.name()], numbers)
+                              : difference(external, bytes, expected[external.name()], numbers);
       // A number on the edge between two bf16 numbers may fall on either side.
       double allowed = ulps > 0                       ? double(ulps)
                        : external.dtype == BRAID_BF16 ? std::max<double>(tolerance, 1.0 / 128)
                                                       : double(tolerance);
       bool good = error <= allowed;
       failures += !good;
-      if (!good || bytes != before[external.name])
-        outs() << (good ? "agrees: " : "DIFFERS: ") << external.name << format(" (%.2e)\n", error);
-    } else if (bytes != before[external.name]) {
+      if (!good || bytes != before[external.name()])
+        outs() << (good ? "agrees: " : "DIFFERS: ") << external.name() << format(" (%.2e)\n", error);
+    } else if (bytes != before[external.name()]) {
       double sum = 0;
       for (size_t i = 0; i < numbers; ++i)
         sum += toFloat(bytes, external.dtype, i);
-      outs() << external.name << ": " << numbers << " numbers, sum " << format("%.6g\n", sum);
+      outs() << external.name() << ": " << numbers << " numbers, sum " << format("%.6g\n", sum);
     }
-    if (printValues && (bytes != before[external.name])) {
-      outs() << "  " << external.name << " =";
+    if (printValues && (bytes != before[external.name()])) {
+      outs() << "  " << external.name() << " =";
       for (size_t i = 0; i < std::min<size_t>(numbers, 16); ++i) {
         outs() << format(" %.9g", toFloat(bytes, external.dtype, i));
         if (check && failures)
-          outs() << format("/%.9g", toFloat(expected[external.name], external.dtype, i));
+          outs() << format("/%.9g", toFloat(expected[external.name()], external.dtype, i));
       }
       outs() << '\n';
     }
@@ -205,8 +205,8 @@ int main(int argc, char **argv) {
       size_t numbers = external.numbers * (external.perToken ? tokens : 1);
       std::vector<float> values(numbers);
       for (size_t i = 0; i < numbers; ++i)
-        values[i] = toFloat(memory[external.name], external.dtype, i);
-      file.tensors[external.name] = braid::rt::StoredTensor::of({int64_t(numbers)}, values.data());
+        values[i] = toFloat(memory[external.name()], external.dtype, i);
+      file.tensors[external.name()] = braid::rt::StoredTensor::of({int64_t(numbers)}, values.data());
     }
     if (braid::rt::Status status = braid::rt::writeSafeTensors(outputFile, file); !status)
       return fail(status.message());

@@ -27,7 +27,7 @@ struct Program {
     call(BRAID_CALL_LAUNCH, {BRAID_FIXED, 1, 0, 0, 1, BRAID_ARG_BUFFER, BRAID_EXTERNAL, external},
          int32_t(kernels.size()) - 1);
   }
-  void external() { externals.push_back({0, BRAID_OTHER, 1, 0, BRAID_I32, 0}); }
+  void external() { externals.push_back({0, BRAID_STATE, 1, 0, BRAID_I32, 0}); }
   braid_program view() const {
     return {BRAID_ABI,
             "p",

@@ -1,3 +1,3 @@
 host.func @f {
-  %x = host.external "in:x" : !host.buffer<token, 8, f32>
+  %x = host.external input "x" : !host.buffer<token, 8, f32>
 }

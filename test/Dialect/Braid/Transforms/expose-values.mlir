@@ -9,9 +9,9 @@
 
 // What it makes is computed as before, on the CPU and by the oracle.
 // RUN: braid-opt %s --braid-expose-values --braid-to-host | FileCheck %s --check-prefix=HOST
-// HOST-DAG: host.external "out:value:0"
-// HOST-DAG: host.external "out:value:3"
-// HOST-DAG: host.external "out:value:7"
+// HOST-DAG: host.external output "value:0"
+// HOST-DAG: host.external output "value:3"
+// HOST-DAG: host.external output "value:7"
 
 module attributes {braid.model = "m"} {
   braid.parameter @w : !braid.value<static, [dim: 4]> init {

@@ -8,6 +8,8 @@
 #define BRAID_LIB_CHECK_CHECKEDNUMBERS_H
 
 #include "CheckedTensor.h"
+#include "braid/Interpreter/RowInterpreter.h"
+#include <optional>
 
 namespace braid::dev {
 
@@ -19,9 +21,9 @@ public:
   /// Fills the inputs. Those of both signs are around `scale`; what makes a result NaN if it is negative (a variance)
   /// is positive.
   void fill(float scale);
-  /// Interprets the kernel, and samples what fp32 can do. Called again, it takes more samples. `hasPlain`: one of them
-  /// is a plain one (RowInterpreter.h), which shows where fp32 may come to another number that is not finite, or to a
-  /// finite one.
+  /// Interprets the kernel, and samples what fp32 can do. Called again, it takes more samples. `hasPlain`: two of them
+  /// are plain ones (RowInterpreter.h), which show where fp32 may come to another number that is not finite, or to a
+  /// finite one, and what it makes of these very inputs.
   void expect(bool hasPlain = false);
   /// The inputs whose numbers could be others without any result moving by more than its bound. Looks at single rows,
   /// at some entries of long lists, and at as many inputs as there is time for.
@@ -37,9 +39,9 @@ private:
   Data initial() const;
   /// The same of one row alone, and of what has no rows.
   Data only(int64_t row) const;
-  enum class Arithmetic { Exact, Single, Plain }; ///< in double precision; samples of fp32
-  /// What the rows from `begin` to `end` make of the data, which begins with the row `first`.
-  Data interpret(Data data, int64_t first, int64_t begin, int64_t end, Arithmetic arithmetic = Arithmetic::Exact);
+  /// What the rows from `begin` to `end` make of the data, which begins with the row `first`: in double precision, or a
+  /// sample of fp32.
+  Data interpret(Data data, int64_t first, int64_t begin, int64_t end, std::optional<Fp32Sample> sample = std::nullopt);
   std::vector<CheckedTensor *> tellingInputs();
   int64_t notFinite();
   void chooseSigns(float scale);

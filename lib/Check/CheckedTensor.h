@@ -27,9 +27,9 @@ public:
   /// The same data with every real number moved by a unit of its last place.
   Data jiggled(std::mt19937_64 &random) const;
 
-  /// Notes how far plain fp32 arithmetic comes from the exact result; forgets it again.
+  /// Notes how far fp32 arithmetic comes from the exact result; forgets it again.
   void allow(const Data &exact, const Data &rounded);
-  void forget() { deviations.clear(), lost.clear(), largest.clear(); }
+  void forget() { deviations.clear(), lost.clear(), largest.clear(), usual = 0; }
   struct Difference {
     double error = 0, bound = 1; ///< where they are nearest, relative to the row's largest number
   };
@@ -53,6 +53,7 @@ private:
   void set(int64_t i, float value);
   double largestIn(int64_t row) const;
   std::vector<double> deviations;      ///< by row: the largest
+  double usual = 0;                    ///< what half of the rows deviate by, or more
   mutable std::vector<double> largest; ///< by row, of what is expected
   std::vector<bool> lost;
 };

@@ -68,8 +68,9 @@ static void chooseOrder(MutableArrayRef<double> sum, ArrayRef<double> above, Arr
 class Row {
 public:
   Row(KernelOp kernel, ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments, int64_t row, int64_t time,
-      std::mt19937_64 *single, bool plain)
-      : kernel(kernel), sizes(sizes), arguments(arguments), row(row), time(time), single(single), plain(plain) {}
+      std::mt19937_64 *single, Fp32Sample sample)
+      : kernel(kernel), sizes(sizes), arguments(arguments), row(row), time(time), single(single), sample(sample),
+        plain(sample == Fp32Sample::Plain) {}
   void run() {
     for (Operation &op : kernel.getBody().front()) {
       run(op);
@@ -86,6 +87,7 @@ private:
   std::vector<InterpretedArgument> &arguments;
   int64_t row, time;
   std::mt19937_64 *single;
+  Fp32Sample sample;
   bool plain;
   llvm::DenseMap<Value, Tensor> values;
 
@@ -160,9 +162,10 @@ void Row::runMap(MapOp map, Tensor &result) {
   Fn fn = map.getFn();
   size_t count = map.getInputs().size();
   // A slope that is all rounding (of a tanh that is nearly 1) is 0 on one target and not on another, and takes away
-  // what is no number: each sample decides by itself.
+  // what is no number: each sample decides by itself. One that is merely small leaves it.
   auto isLost = [&](double slope, double x) {
-    return single && fn == Fn::MulZ && !std::isfinite(x) && std::fabs(slope) < 0x1p-20 && (plain || ((*single)() & 1));
+    return single && fn == Fn::MulZ && !std::isfinite(x) && std::fabs(slope) < 0x1p-20 && sample != Fp32Sample::Kept &&
+           (plain || ((*single)() & 1));
   };
   for (size_t i = 0; i < result.elements.size(); ++i) {
     double in[3] = {};
@@ -322,10 +325,10 @@ void Row::run(Operation &op) {
 } // namespace
 
 void braid::interpretRows(KernelOp kernel, ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments,
-                          int64_t begin, int64_t end, int64_t time, std::mt19937_64 *single, bool plain) {
+                          int64_t begin, int64_t end, int64_t time, std::mt19937_64 *single, Fp32Sample sample) {
   for (int64_t row = begin; row < end; ++row)
-    Row(kernel, sizes, arguments, row, time, single, plain).run();
+    Row(kernel, sizes, arguments, row, time, single, sample).run();
   for (InterpretedArgument &argument : arguments)
-    if (plain)
+    if (sample == Fp32Sample::Plain)
       chooseOrder(argument.sum, argument.above, argument.below);
 }

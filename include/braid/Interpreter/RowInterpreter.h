@@ -26,17 +26,25 @@ struct InterpretedArgument {
   std::vector<double> above, below; ///< the same of what is above 0 and of all else, in a plain sample
 };
 
+/// Samples of what fp32 arithmetic makes of a kernel, for where `single` is given.
+enum class Fp32Sample {
+  Moved, ///< functions are off by some units of the last place; small factors count as 0 now and then
+  Kept,  ///< the same, but small factors are what they are
+  Plain  ///< functions are rounded and no more; small factors always count as 0
+};
+
 /// `sizes`: of the kernel's dynamic axes, then the hashes of its streams.
 /// Runs the kernel for rows begin … end-1; stores to f32 and bf16 round to nearest.
 /// `single`: for what plain fp32 arithmetic can resolve. Every value and partial sum is rounded to fp32, and what no
 /// target computes to the last bit (exp, tanh, …) is off by some units of its last place, which are drawn from it, as
 /// is which of the two bf16 numbers beside it a value is rounded to now and then. A factor (`mulz`) below 2^-20 counts
-/// as 0, now and then, where the other one is not finite.
-/// `plain`: the other end of that. Functions are rounded and no more, so that what is exact in fp32 (a sigmoid that is
+/// as 0, now and then, where the other one is not finite; in a sample `Kept` never does.
+/// `Plain`: the other end of that. Functions are rounded and no more, so that what is exact in fp32 (a sigmoid that is
 /// 1, the exp of 0) is so everywhere at once; small factors always count as 0 there; and a sum of which the numbers of
 /// one sign leave the range of fp32 is what adding those first makes of it, an infinity or NaN.
 void interpretRows(row::KernelOp kernel, llvm::ArrayRef<int64_t> sizes, std::vector<InterpretedArgument> &arguments,
-                   int64_t begin, int64_t end, int64_t time, std::mt19937_64 *single = nullptr, bool plain = false);
+                   int64_t begin, int64_t end, int64_t time, std::mt19937_64 *single = nullptr,
+                   Fp32Sample sample = Fp32Sample::Moved);
 
 /// Runs a host.func. Every host.buffer has memory of its own, so a plan of memory has no effect here.
 /// Fails when an external is not bound.

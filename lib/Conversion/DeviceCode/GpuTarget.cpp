@@ -74,8 +74,15 @@ llvm::Error braid::row::checkReplaces(const GpuTarget &planned, const GpuTarget 
 
 llvm::Error braid::row::checkPlannedFor(Operation *gpuModule, const GpuTarget &target) {
   Attribute attribute = gpuModule->getAttr(attributeName);
-  if (!attribute)
+  if (!attribute) {
+    // Code of others' is planned for nothing; a row kernel uses as much shared memory as its target has.
+    for (Region &region : gpuModule->getRegions())
+      for (Operation &op : region.getOps())
+        if (op.hasAttr("braid.launch"))
+          return llvm::createStringError(Twine("the attribute `") + attributeName +
+                                         "` is absent: nothing says what the kernels are planned for");
     return llvm::Error::success();
+  }
   auto plan = dyn_cast<DictionaryAttr>(attribute);
   auto name = plan ? dyn_cast_or_null<StringAttr>(plan.get("name")) : StringAttr();
   auto shared = plan ? dyn_cast_or_null<IntegerAttr>(plan.get("shared")) : IntegerAttr();

@@ -66,9 +66,12 @@
 // RUN: not braid-opt %s --convert-row-to-gpu=shared=-1 2>&1 | FileCheck %s --check-prefix=NEGATIVE
 // RUN: sed 's/name = "sm_80"/name = "sm_8"/' %t.nvvm.mlir > %t.bad.mlir && not braid compile %t.bad.mlir --target sm_80 --emit ptx 2>&1 | FileCheck %s --check-prefix=BAD
 // RUN: sed 's/shared = 166912 : i64/shared = "much"/' %t.nvvm.mlir > %t.bad.mlir && not braid compile %t.bad.mlir --target sm_80 --emit ptx 2>&1 | FileCheck %s --check-prefix=MUCH
+// RUN: sed 's/braid.target = {[^}]*}, *//; s/attributes {braid.target = {[^}]*}}//' %t.nvvm.mlir > %t.bad.mlir && not grep braid.target %t.bad.mlir
+// RUN: not braid compile %t.bad.mlir --target sm_80 --emit ptx 2>&1 | FileCheck %s --check-prefix=ABSENT
 // OLD: error: the GPU target `sm_70` is too old
 // NEGATIVE: error: a block cannot have -1 bytes of shared memory
 // BAD: error: the attribute `braid.target` of the kernels: the GPU target `sm_8` is too old
+// ABSENT: error: the attribute `braid.target` is absent: nothing says what the kernels are planned for
 // MUCH: error: the attribute `braid.target` of the kernels does not say what they are planned for
 
 // The command line: targets that there are, and for the emulator only.

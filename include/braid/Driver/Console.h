@@ -21,8 +21,8 @@ struct Console {
   llvm::raw_ostream &out; ///< results
   llvm::raw_ostream &err; ///< messages, progress
   bool outIsTerminal = false, errIsTerminal = false;
-  bool color = false;     ///< of messages on `err`
-  WarningPolicy warnings; ///< about programs
+  bool color = false;          ///< of messages on `err`
+  WarningPolicy warnings = {}; ///< about programs
 };
 
 /// Diagnostics that are already rendered, place and all.

@@ -88,7 +88,7 @@ void GpuEmitter::emitVectorLoop(unsigned level) {
   while (many > 1 && (many > full || many * points * int64_t(nest->roots.size()) > 12))
     many /= 2;
   bool again = llvm::count_if(schedule.nests(), [&](const Nest &other) { return other.vector == axis; }) > 1;
-  bool inRegisters = again && llvm::divideCeil(size, step) * points <= std::max<int64_t>(plan.rounds, 4);
+  bool inRegisters = again && int64_t(llvm::divideCeil(size, step)) * points <= std::max<int64_t>(plan.rounds, 4);
   while (done < full * step) {
     int64_t left = full - done / step, count = std::min<int64_t>(many, int64_t(llvm::bit_floor(uint64_t(left))));
     int64_t trips = inRegisters ? 1 : left / count;

@@ -56,7 +56,9 @@ double measurePeak(bool bf16, int threads) {
                                       n,
                                       1};
   const braid_call product = {BRAID_CALL_MATMUL, -1, 0, 4, 0};
-  braid_program program = {BRAID_ABI, "peak"};
+  braid_program program = {};
+  program.abi = BRAID_ABI;
+  program.name = "peak";
   program.num_calls = 1, program.calls = &product;
   program.num_tables = int64_t(table.size()), program.tables = table.data();
   program.num_texts = 5, program.texts = "peak";

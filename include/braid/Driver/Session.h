@@ -20,7 +20,7 @@
 
 namespace braid::driver {
 
-/// A buffer of a session: what is known of it. Its memory is the session's.
+/// Stands for a buffer of a session, whose memory is the session's.
 class Handle {
   friend class Session;
   explicit Handle(size_t index) : index(index) {}

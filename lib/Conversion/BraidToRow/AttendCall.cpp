@@ -74,12 +74,18 @@ template <typename Attend> static bool sourcesStand(Attend op, const AttendAxes 
   return good;
 }
 
+static bool isInOrder(AttendOp op, const AttendAxes &axes) { return sourcesStand(op, axes); }
+
+static bool isInOrder(AttendGradOp op, const AttendAxes &axes) {
+  auto same = [](ValueRange some, ValueRange others) { return some.getTypes() == others.getTypes(); };
+  return sourcesStand(op, axes) && typeOf(op.getOutputGrad()).getAxes() == ArrayRef<AxisAttr>(axes.ofOutput()) &&
+         op.getQueryGrad().getType() == op.getQuery().getType() && same(op.getKeyGrads(), op.getKeys()) &&
+         same(op.getValueGrads(), op.getValues());
+}
+
 /// Ids that are computed have no memory of their own.
-template <typename Attend> static LogicalResult checkSegments(Attend op) {
-  for (Value segment : op.getSegments())
-    if (!rootOf(segment).template getDefiningOp<InputOp>())
-      return op.emitOpError("has segments that are not an input of the program");
-  return success();
+template <typename Attend> static bool segmentsAreInputs(Attend op) {
+  return llvm::all_of(op.getSegments(), [](Value segment) { return rootOf(segment).getDefiningOp<InputOp>(); });
 }
 
 namespace {
@@ -106,7 +112,7 @@ static void replaceOrdered(OpBuilder &b, Value from, Value to) {
   from.replaceAllUsesWith(to);
 }
 
-static void prepareAttend(AttendOp op) {
+static void putInOrder(AttendOp op) {
   OpBuilder b(op);
   AttendAxes axes = AttendAxes::of(op);
   Sources s(b, op, axes);
@@ -118,7 +124,7 @@ static void prepareAttend(AttendOp op) {
   op.erase();
 }
 
-static void prepareAttendGrad(AttendGradOp op) {
+static void putInOrder(AttendGradOp op) {
   OpBuilder b(op);
   Location loc = op.getLoc();
   AttendAxes axes = AttendAxes::of(op);
@@ -189,16 +195,15 @@ SmallVector<Value> memoryOf(Buffers &buffers, ValueRange values) {
 
 } // namespace
 
-static LogicalResult emitAttend(AttendOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
+static void emit(AttendOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
   Geometry g(AttendAxes::of(op), op.getMasks());
   host.create<host::AttendOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
                               memoryOf(buffers, op.getValues()), segmentsOf(buffers, op.getSegments(), op.getMasks()),
                               buffers.get(op.getOutput()), buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds,
                               g.masks, g.windows, g.slots, level);
-  return success();
 }
 
-static LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
+static void emit(AttendGradOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
   Geometry g(AttendAxes::of(op), op.getMasks());
   // Gradients that nobody uses are still written.
   auto results = [&](ValueRange values) {
@@ -213,46 +218,27 @@ static LogicalResult emitAttendGrad(AttendGradOp op, Buffers &buffers, OpBuilder
       buffers.get(op.getOutputGrad()), results(op.getQueryGrad()).front(), results(op.getKeyGrads()),
       results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots,
       /*accumulate=*/false, level);
-  return success();
 }
 
 namespace {
 
-struct AttendCall : CallLowering::ExternalModel<AttendCall, AttendOp> {
+/// Of attention and of its gradient; what differs is overloaded above.
+template <typename Attend> struct Call : CallLowering::ExternalModel<Call<Attend>, Attend> {
   bool isPrepared(Operation *op) const {
-    auto attend = cast<AttendOp>(op);
-    return sourcesStand(attend, AttendAxes::of(attend));
+    auto attend = cast<Attend>(op);
+    return segmentsAreInputs(attend) && isInOrder(attend, AttendAxes::of(attend));
   }
   LogicalResult prepare(Operation *op) const {
-    if (failed(checkSegments(cast<AttendOp>(op))))
-      return failure();
+    auto attend = cast<Attend>(op);
+    if (!segmentsAreInputs(attend))
+      return attend.emitOpError("has segments that are not an input of the program");
     if (!isPrepared(op))
-      prepareAttend(cast<AttendOp>(op));
+      putInOrder(attend);
     return success();
   }
   LogicalResult emitCall(Operation *op, Buffers &buffers, OpBuilder &host, IntegerAttr level) const {
-    return emitAttend(cast<AttendOp>(op), buffers, host, level);
-  }
-};
-
-struct AttendGradCall : CallLowering::ExternalModel<AttendGradCall, AttendGradOp> {
-  bool isPrepared(Operation *op) const {
-    auto grad = cast<AttendGradOp>(op);
-    AttendAxes axes = AttendAxes::of(grad);
-    auto same = [](ValueRange some, ValueRange others) { return some.getTypes() == others.getTypes(); };
-    return sourcesStand(grad, axes) && typeOf(grad.getOutputGrad()).getAxes() == ArrayRef<AxisAttr>(axes.ofOutput()) &&
-           grad.getQueryGrad().getType() == grad.getQuery().getType() && same(grad.getKeyGrads(), grad.getKeys()) &&
-           same(grad.getValueGrads(), grad.getValues());
-  }
-  LogicalResult prepare(Operation *op) const {
-    if (failed(checkSegments(cast<AttendGradOp>(op))))
-      return failure();
-    if (!isPrepared(op))
-      prepareAttendGrad(cast<AttendGradOp>(op));
+    emit(cast<Attend>(op), buffers, host, level);
     return success();
-  }
-  LogicalResult emitCall(Operation *op, Buffers &buffers, OpBuilder &host, IntegerAttr level) const {
-    return emitAttendGrad(cast<AttendGradOp>(op), buffers, host, level);
   }
 };
 
@@ -260,8 +246,8 @@ struct AttendGradCall : CallLowering::ExternalModel<AttendGradCall, AttendGradOp
 
 void attachAttendCalls(MLIRContext &context);
 void attachAttendCalls(MLIRContext &context) {
-  AttendOp::attachInterface<AttendCall>(context);
-  AttendGradOp::attachInterface<AttendGradCall>(context);
+  AttendOp::attachInterface<Call<AttendOp>>(context);
+  AttendGradOp::attachInterface<Call<AttendGradOp>>(context);
 }
 
 } // namespace braid::convert

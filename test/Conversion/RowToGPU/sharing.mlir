@@ -9,7 +9,7 @@
 // RUN: braid run %examples/mhc.braid --set layers=2 --set dim=768 --set heads=12 --dtype bf16 --function row-kernels --device emulator --traffic --rows 2 | FileCheck %s --check-prefix=LANES
 // LANES: kernels on emulator, 0 wrong
 
-// Four values of 31600 bytes: the copy of the input has made room for the second that is kept, the first for the third.
+// Four values of 31600 bytes, three that are kept and the copy of the input, in two places.
 // SM80-LABEL: gpu.func @values
 // SM80-SAME: kept = {registers = 0 : i64, shared = 3 : i64, workspace = 0 : i64}
 // SM80-SAME: shared = [array<i64: 31600>, array<i64: 31600>]

@@ -55,7 +55,7 @@ double differ(Numbers &got, Numbers &want) {
   return worst;
 }
 
-/// out[row] = position + in[row] · (j + 1) of its numbers; sum += out.
+/// out[row] = position + in[row]; sum += out.
 void kernel(void *const *args, const int64_t *, int64_t begin, int64_t end, const braid_rows *rows, char *) {
   float *out = static_cast<float *>(args[0]), *sum = static_cast<float *>(args[2]);
   const float *in = static_cast<const float *>(args[1]);

@@ -45,9 +45,9 @@ int64_t ModelInfo::vocabulary() const {
   return tokens && tokens->idSize ? tokens->idSize : classes;
 }
 
-static std::vector<AxisInfo> axesOf(ir::ValueType type) {
+static std::vector<AxisInfo> axesOf(lang::ValueType type) {
   std::vector<AxisInfo> axes;
-  for (ir::AxisAttr axis : type.getAxes())
+  for (lang::AxisAttr axis : type.getAxes())
     axes.push_back({axis.getName().str(), axis.getSize()});
   return axes;
 }
@@ -59,8 +59,8 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
   if (auto ignored = module->getAttrOfType<mlir::ArrayAttr>("braid.ignored_inputs"))
     for (auto name : ignored.getAsRange<mlir::StringAttr>())
       info.ignored.push_back(name.str());
-  for (auto parameter : module.getOps<ir::ParameterOp>()) {
-    auto type = mlir::cast<ir::ValueType>(parameter.getType());
+  for (auto parameter : module.getOps<lang::ParameterOp>()) {
+    auto type = mlir::cast<lang::ValueType>(parameter.getType());
     ParameterInfo p;
     p.path = parameter.getSymName().str();
     if (p.path == "loss" || p.path == "logits")
@@ -75,28 +75,28 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
     info.parameters.push_back(std::move(p));
   }
   // Derived programs take what @logits takes, and a loss its targets, which are classes, and its scale.
-  auto program = module.lookupSymbol<ir::FuncOp>("logits");
-  bool derived = !program && !module.getOps<ir::FuncOp>().empty();
+  auto program = module.lookupSymbol<lang::FuncOp>("logits");
+  bool derived = !program && !module.getOps<lang::FuncOp>().empty();
   if (derived)
-    program = *module.getOps<ir::FuncOp>().begin();
+    program = *module.getOps<lang::FuncOp>().begin();
   if (!program)
     return makeError("the module has no program over tokens any more; give an earlier stage, `braid` or `derived`, or "
                      "the model itself");
-  ir::IdBounds bounds = ir::idBoundsOf(program);
+  lang::IdBounds bounds = lang::idBoundsOf(program);
   info.positions = bounds.positions;
   info.positionAxis = bounds.axis;
   program.walk([&](mlir::Operation *op) {
-    if (auto input = mlir::dyn_cast<ir::InputOp>(op)) {
-      auto type = ir::typeOf(input.getResult());
+    if (auto input = mlir::dyn_cast<lang::InputOp>(op)) {
+      auto type = lang::typeOf(input.getResult());
       if (derived && input.getName() == "targets")
         info.classes = type.getIdSize();
       else if (!info.findInput(input.getName()) && !(derived && input.getName() == "loss_scale"))
         info.inputs.push_back(
             {input.getName().str(), type.isToken(), type.isId(), bounds.inputs.lookup(input.getName()), axesOf(type)});
-    } else if (auto output = mlir::dyn_cast<ir::OutputOp>(op)) {
-      if (output.getName() == "logits" && ir::typeOf(output.getValue()).getAxes().size() == 1)
-        info.classes = ir::typeOf(output.getValue()).numElements();
-    } else if (auto observe = mlir::dyn_cast<ir::ObserveOp>(op)) {
+    } else if (auto output = mlir::dyn_cast<lang::OutputOp>(op)) {
+      if (output.getName() == "logits" && lang::typeOf(output.getValue()).getAxes().size() == 1)
+        info.classes = lang::typeOf(output.getValue()).numElements();
+    } else if (auto observe = mlir::dyn_cast<lang::ObserveOp>(op)) {
       info.observed.push_back(observe.getName().str());
     }
   });
@@ -131,9 +131,9 @@ std::vector<int64_t> OutputInfo::shape(int64_t batch, int64_t time) const {
 
 std::map<std::string, std::vector<OutputInfo>> outputsOf(mlir::ModuleOp module) {
   std::map<std::string, std::vector<OutputInfo>> result;
-  for (auto function : module.getOps<ir::FuncOp>())
-    function.walk([&](ir::OutputOp output) {
-      auto type = ir::typeOf(output.getValue());
+  for (auto function : module.getOps<lang::FuncOp>())
+    function.walk([&](lang::OutputOp output) {
+      auto type = lang::typeOf(output.getValue());
       result[function.getSymName().str()].push_back({output.getName().str(), type.isToken(), axesOf(type)});
     });
   return result;

@@ -1,6 +1,6 @@
 //===- HostInterpreter.cpp - programs, evaluated naively ------------------===//
 
-#include "Storage.h"
+#include "Numbers.h"
 #include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Interpreter/RowInterpreter.h"

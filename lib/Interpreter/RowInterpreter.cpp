@@ -1,7 +1,7 @@
 //===- RowInterpreter.cpp - row kernels, evaluated naively ----------------===//
 
 #include "braid/Interpreter/RowInterpreter.h"
-#include "Storage.h"
+#include "Numbers.h"
 #include "braid/Support/Elementary.h"
 #include "braid/Support/Random.h"
 #include <cmath>

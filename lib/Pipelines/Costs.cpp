@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Traffic.h"
+#include "LaunchTraffic.h"
 #include "braid/Pipelines/Explain.h"
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"

@@ -14,7 +14,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 void braid::registerStageDialects(mlir::DialectRegistry &registry) {
-  registry.insert<ir::BraidDialect, row::RowDialect, host::HostDialect>();
+  registry.insert<lang::BraidDialect, row::RowDialect, host::HostDialect>();
   registry.insert<mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect, mlir::gpu::GPUDialect,
                   mlir::LLVM::LLVMDialect, mlir::memref::MemRefDialect, mlir::NVVM::NVVMDialect, mlir::scf::SCFDialect,
                   mlir::vector::VectorDialect>();

@@ -1,7 +1,7 @@
 //===- Explain.cpp - the schedule, its traffic and its memory as text -----===//
 
 #include "braid/Pipelines/Explain.h"
-#include "Traffic.h"
+#include "LaunchTraffic.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 

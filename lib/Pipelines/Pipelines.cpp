@@ -47,7 +47,7 @@ public:
         module.emitError("there is no function @") << name;
         return signalPassFailure();
       }
-    for (auto func : llvm::make_early_inc_range(module.getOps<ir::FuncOp>()))
+    for (auto func : llvm::make_early_inc_range(module.getOps<lang::FuncOp>()))
       if (!llvm::is_contained(functions, func.getSymName()))
         func.erase();
     module->setAttr("braid.derived", UnitAttr::get(&getContext()));
@@ -58,7 +58,7 @@ public:
 class DropParameters : public braid::impl::BraidDropParametersBase<DropParameters> {
 public:
   void runOnOperation() override {
-    for (auto parameter : llvm::make_early_inc_range(getOperation().getOps<ir::ParameterOp>()))
+    for (auto parameter : llvm::make_early_inc_range(getOperation().getOps<lang::ParameterOp>()))
       parameter.erase();
   }
 };
@@ -76,31 +76,31 @@ public:
 } // namespace
 
 void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) {
-  manager.addPass(ir::createBraidVerifyTopology());
-  manager.addPass(ir::createBraidExpandReads());
-  manager.addPass(ir::createBraidCanonicalize());
+  manager.addPass(lang::createBraidVerifyTopology());
+  manager.addPass(lang::createBraidExpandReads());
+  manager.addPass(lang::createBraidCanonicalize());
   if (wants(options, "observe"))
-    manager.addPass(ir::createBraidDeriveObserve());
+    manager.addPass(lang::createBraidDeriveObserve());
   if (wants(options, "next"))
-    manager.addPass(ir::createBraidDeriveNext());
+    manager.addPass(lang::createBraidDeriveNext());
   if (wants(options, "loss") || wants(options, "grad"))
-    manager.addPass(ir::createBraidDeriveLoss());
-  manager.addPass(ir::createBraidDropObserve());
+    manager.addPass(lang::createBraidDeriveLoss());
+  manager.addPass(lang::createBraidDropObserve());
   if (wants(options, "grad")) {
-    manager.addPass(ir::createBraidCanonicalize());
-    manager.addPass(ir::createBraidDifferentiate());
+    manager.addPass(lang::createBraidCanonicalize());
+    manager.addPass(lang::createBraidDifferentiate());
   }
-  manager.addPass(ir::createBraidDropTrainOnly());
+  manager.addPass(lang::createBraidDropTrainOnly());
   manager.addPass(createBraidSelectFunctions({derivedFrom(options)}));
-  manager.addPass(ir::createBraidCanonicalize());
+  manager.addPass(lang::createBraidCanonicalize());
   if (options.bf16) {
-    manager.addPass(ir::createBraidInsertRounding());
-    manager.addPass(ir::createBraidCanonicalize());
+    manager.addPass(lang::createBraidInsertRounding());
+    manager.addPass(lang::createBraidCanonicalize());
   }
-  manager.addPass(ir::createBraidFuseMultiplyAdds());
-  manager.addPass(ir::createBraidCutGroups());
+  manager.addPass(lang::createBraidFuseMultiplyAdds());
+  manager.addPass(lang::createBraidCutGroups());
   if (options.recompute)
-    manager.addPass(ir::createBraidPlanRecompute());
+    manager.addPass(lang::createBraidPlanRecompute());
 }
 
 void buildRowPipeline(OpPassManager &manager, const PipelineOptions &options) {

@@ -62,7 +62,7 @@ Stage stageOf(ModuleOp module) {
     return func.getTokenBytes() ? Stage::Host : Stage::Row;
   if (!module.getOps<row::KernelOp>().empty())
     return Stage::Row;
-  bool braid = !module.getOps<ir::FuncOp>().empty() || !module.getOps<ir::ParameterOp>().empty();
+  bool braid = !module.getOps<lang::FuncOp>().empty() || !module.getOps<lang::ParameterOp>().empty();
   // Derived programs are marked by the pass that ends their derivation.
   if (braid)
     return module->hasAttr("braid.derived") ? Stage::Derived : Stage::Braid;
@@ -71,7 +71,7 @@ Stage stageOf(ModuleOp module) {
 
 /// Programs are planned and fit their kernels, as long as both are there.
 static LogicalResult verifyPlan(ModuleOp module, bool places) {
-  for (auto func : module.getOps<ir::FuncOp>())
+  for (auto func : module.getOps<lang::FuncOp>())
     return func.emitOpError("is still there after its conversion");
   if (module.getOps<host::FuncOp>().empty())
     return module.emitError("holds no host.func");
@@ -119,7 +119,7 @@ LogicalResult verifyStage(ModuleOp module, Stage stage) {
   switch (stage) {
   case Stage::Braid:
   case Stage::Derived:
-    if (module.getOps<ir::FuncOp>().empty())
+    if (module.getOps<lang::FuncOp>().empty())
       return module.emitError("holds no braid.func");
     return success();
   case Stage::Row:

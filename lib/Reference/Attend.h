@@ -6,8 +6,8 @@
 
 namespace braid::ref {
 
-void evaluateAttend(ir::AttendOp op, Evaluator &eval);
-void evaluateAttendGrad(ir::AttendGradOp op, Evaluator &eval);
+void evaluateAttend(lang::AttendOp op, Evaluator &eval);
+void evaluateAttendGrad(lang::AttendGradOp op, Evaluator &eval);
 
 } // namespace braid::ref
 

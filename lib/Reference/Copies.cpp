@@ -11,7 +11,7 @@
 
 using namespace mlir;
 using namespace braid::ref;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// `dims` with `from` called `to`; the size of a dimension has no influence on its own stride.
 static Dims renamed(Dims dims, llvm::StringRef from, llvm::StringRef to) {

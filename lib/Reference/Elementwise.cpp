@@ -5,7 +5,7 @@
 
 using namespace mlir;
 using namespace braid::ref;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace {
 

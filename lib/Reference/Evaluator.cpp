@@ -8,7 +8,7 @@
 
 using namespace mlir;
 using namespace braid::ref;
-using namespace braid::ir;
+using namespace braid::lang;
 
 llvm::Error braid::ref::failureAt(Operation *op, const llvm::Twine &message) {
   std::string text;

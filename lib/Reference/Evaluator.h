@@ -30,7 +30,7 @@ public:
   /// True if the value depends on a parameter through differentiable ops.
   bool isActive(mlir::Value value) const { return active.contains(value); }
   Dims dimsOf(mlir::Value value) const;
-  Tensor zerosFor(mlir::Value value) const { return Tensor::zeros(ir::typeOf(value), batch, time); }
+  Tensor zerosFor(mlir::Value value) const { return Tensor::zeros(lang::typeOf(value), batch, time); }
   void bind(mlir::Value value, Tensor tensor) { bind(value, std::make_shared<Tensor>(std::move(tensor))); }
   void bind(mlir::Value value, TensorRef tensor);
 
@@ -45,9 +45,9 @@ public:
 
 private:
   llvm::Error evaluate(mlir::Operation *op);
-  llvm::Error input(ir::InputOp op);
-  llvm::Error param(ir::ParamOp op);
-  llvm::Error read(ir::ReadOp op);
+  llvm::Error input(lang::InputOp op);
+  llvm::Error param(lang::ParamOp op);
+  llvm::Error read(lang::ReadOp op);
   void output(const std::string &name, mlir::Value value);
   void markActive(mlir::Operation *op);
   void release(mlir::Operation *op);
@@ -59,13 +59,13 @@ private:
 
 // What the ops compute; each binds the results of its op.
 
-void evaluateMap(ir::MapOp op, Evaluator &eval);
-void evaluateExtreme(ir::ReduceOp op, Evaluator &eval);
-void evaluateDot(ir::DotOp op, Evaluator &eval);
-void evaluateGather(ir::GatherOp op, Evaluator &eval);
-void evaluateScatter(ir::ScatterOp op, Evaluator &eval);
-void evaluateRandom(ir::RandomOp op, Evaluator &eval);
-void evaluateRound(ir::RoundOp op, Evaluator &eval);
+void evaluateMap(lang::MapOp op, Evaluator &eval);
+void evaluateExtreme(lang::ReduceOp op, Evaluator &eval);
+void evaluateDot(lang::DotOp op, Evaluator &eval);
+void evaluateGather(lang::GatherOp op, Evaluator &eval);
+void evaluateScatter(lang::ScatterOp op, Evaluator &eval);
+void evaluateRandom(lang::RandomOp op, Evaluator &eval);
+void evaluateRound(lang::RoundOp op, Evaluator &eval);
 
 /// For an op whose result is a sum of (parts of) its operands' elements: the nest, per operand,
 /// along which an operand is added into the result. Empty for every other op.

@@ -6,7 +6,7 @@
 using namespace mlir;
 using namespace braid;
 using namespace braid::ref;
-using namespace braid::ir;
+using namespace braid::lang;
 
 static llvm::Error errorOf(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message.str().c_str());

@@ -7,7 +7,7 @@
 
 using namespace mlir;
 using namespace braid::ref;
-using namespace braid::ir;
+using namespace braid::lang;
 
 Interpreter::Interpreter(ModuleOp module, Options options) : module(module), settings(std::move(options)) {}
 

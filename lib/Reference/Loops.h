@@ -13,8 +13,8 @@
 
 namespace braid::ref {
 
-Dims spaceDims(ir::Kind kind, int64_t batch, int64_t time);
-Dims axesOf(ir::ValueType type);
+Dims spaceDims(lang::Kind kind, int64_t batch, int64_t time);
+Dims axesOf(lang::ValueType type);
 int64_t countOf(const Dims &dims);
 /// Elements from one index of the dimension to the next; 0 if there is no such dimension.
 int64_t strideOf(const Dims &dims, llvm::StringRef name);

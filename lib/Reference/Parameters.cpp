@@ -8,7 +8,7 @@
 using namespace mlir;
 using namespace braid;
 using namespace braid::ref;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace {
 

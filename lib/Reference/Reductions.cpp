@@ -10,7 +10,7 @@
 
 using namespace mlir;
 using namespace braid::ref;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// Walks the operand (0) and the result (1).
 static Nest<2> nestOf(ReduceOp op, const Evaluator &eval) {

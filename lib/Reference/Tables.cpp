@@ -4,7 +4,7 @@
 
 using namespace mlir;
 using namespace braid::ref;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// A table, the ids that point into it, and the values that belong to the ids.
 struct TableWalk {

@@ -26,7 +26,7 @@ public:
 
 private:
   llvm::Error backward(mlir::Operation *op);
-  llvm::Error read(ir::ReadOp op);
+  llvm::Error read(lang::ReadOp op);
 
   const Evaluator &eval;
   llvm::DenseMap<mlir::Value, std::vector<double>> gradients;
@@ -35,12 +35,12 @@ private:
 // Each adds to the sinks of the op's operands from the gradients of its results, at least one of
 // which is there.
 
-void backwardMap(ir::MapOp op, const Evaluator &eval, Tape &tape);
-void backwardExtreme(ir::ReduceOp op, const Evaluator &eval, Tape &tape);
-void backwardDot(ir::DotOp op, const Evaluator &eval, Tape &tape);
-void backwardGather(ir::GatherOp op, const Evaluator &eval, Tape &tape);
-void backwardScatter(ir::ScatterOp op, const Evaluator &eval, Tape &tape);
-void backwardAttend(ir::AttendOp op, const Evaluator &eval, Tape &tape);
+void backwardMap(lang::MapOp op, const Evaluator &eval, Tape &tape);
+void backwardExtreme(lang::ReduceOp op, const Evaluator &eval, Tape &tape);
+void backwardDot(lang::DotOp op, const Evaluator &eval, Tape &tape);
+void backwardGather(lang::GatherOp op, const Evaluator &eval, Tape &tape);
+void backwardScatter(lang::ScatterOp op, const Evaluator &eval, Tape &tape);
+void backwardAttend(lang::AttendOp op, const Evaluator &eval, Tape &tape);
 
 } // namespace braid::ref
 

@@ -4,7 +4,7 @@
 #include "Loops.h"
 
 using namespace braid::ref;
-using braid::ir::Kind;
+using braid::lang::Kind;
 
 Dims braid::ref::spaceDims(Kind kind, int64_t batch, int64_t time) {
   Dims dims;
@@ -15,9 +15,9 @@ Dims braid::ref::spaceDims(Kind kind, int64_t batch, int64_t time) {
   return dims;
 }
 
-Dims braid::ref::axesOf(ir::ValueType type) {
+Dims braid::ref::axesOf(lang::ValueType type) {
   Dims axes;
-  for (ir::AxisAttr axis : type.getAxes())
+  for (lang::AxisAttr axis : type.getAxes())
     axes.push_back({axis.getName().str(), axis.getSize()});
   return axes;
 }
@@ -58,16 +58,16 @@ std::vector<int64_t> Tensor::shape() const {
 
 int64_t Tensor::numElements() const { return countOf(dims()); }
 
-Tensor Tensor::zeros(ir::ValueType type, int64_t batch, int64_t time) {
+Tensor Tensor::zeros(lang::ValueType type, int64_t batch, int64_t time) {
   Tensor tensor{type.getKind(), type.getElement(), axesOf(type), batch, time, {}};
   tensor.data.resize(size_t(tensor.numElements()));
   return tensor;
 }
 
 Tensor Tensor::makeStatic(Dims axes, std::vector<double> data) {
-  return {Kind::Static, ir::Element::Real, std::move(axes), 1, 1, std::move(data)};
+  return {Kind::Static, lang::Element::Real, std::move(axes), 1, 1, std::move(data)};
 }
 
 Tensor Tensor::makeIds(int64_t batch, int64_t time, std::vector<double> ids) {
-  return {Kind::Token, ir::Element::Id, {}, batch, time, std::move(ids)};
+  return {Kind::Token, lang::Element::Id, {}, batch, time, std::move(ids)};
 }

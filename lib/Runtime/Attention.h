@@ -2,7 +2,7 @@
 #ifndef BRAID_LIB_RUNTIME_ATTENTION_H
 #define BRAID_LIB_RUNTIME_ATTENTION_H
 
-#include "Buffers.h"
+#include "TableReader.h"
 #include "Segments.h"
 #include "TileKernels.h"
 #include <algorithm>

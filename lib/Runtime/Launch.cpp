@@ -7,9 +7,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Buffers.h"
 #include "Calls.h"
 #include "Rows.h"
+#include "TableReader.h"
 #include "Threads.h"
 #include <algorithm>
 #include <vector>

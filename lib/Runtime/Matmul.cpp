@@ -9,11 +9,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Buffers.h"
 #include "Calls.h"
 #include "MatmulCache.h"
 #include "Parts.h"
 #include "Rows.h"
+#include "TableReader.h"
 #include "Threads.h"
 #include <algorithm>
 #include <atomic>

@@ -2,7 +2,7 @@
 #ifndef BRAID_LIB_RUNTIME_PARTS_H
 #define BRAID_LIB_RUNTIME_PARTS_H
 
-#include "Buffers.h"
+#include "TableReader.h"
 #include <vector>
 
 namespace braid::rt {

@@ -1,7 +1,7 @@
 //===- Program.cpp - walking the calls of a program -----------------------===//
 
-#include "Buffers.h"
 #include "Calls.h"
+#include "TableReader.h"
 #include <cstring>
 
 using namespace braid::rt;

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Buffers.h"
 #include "Calls.h"
 #include "Rows.h"
+#include "TableReader.h"
 #include <algorithm>
 #include <omp.h>
 

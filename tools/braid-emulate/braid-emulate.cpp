@@ -152,7 +152,7 @@ static int runMLIR(StringRef text, const Options &options) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   // What `braid compile --emit nvvm` writes has its host functions beside the kernels.
-  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>();
+  registry.insert<braid::lang::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>();
   mlir::MLIRContext context(registry);
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceString<mlir::ModuleOp>(text, &context, file);
   if (!module)

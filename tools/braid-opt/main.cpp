@@ -51,12 +51,12 @@ static int run(const std::string &input, const std::string &output, mlir::Dialec
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect, mlir::arith::ArithDialect,
-                  mlir::cf::ControlFlowDialect, mlir::func::FuncDialect, mlir::gpu::GPUDialect, mlir::LLVM::LLVMDialect,
-                  mlir::NVVM::NVVMDialect, mlir::math::MathDialect, mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
-                  mlir::vector::VectorDialect>();
+  registry.insert<braid::lang::BraidDialect, braid::row::RowDialect, braid::host::HostDialect,
+                  mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
+                  mlir::gpu::GPUDialect, mlir::LLVM::LLVMDialect, mlir::NVVM::NVVMDialect, mlir::math::MathDialect,
+                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
   mlir::registerTransformsPasses();
-  braid::ir::registerBraidPasses();
+  braid::lang::registerBraidPasses();
   braid::registerPipelines();
   braid::registerBraidConversionPasses();
   llvm::InitLLVM init(argc, argv);

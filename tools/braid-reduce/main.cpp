@@ -33,7 +33,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   braid::registerStageDialects(registry);
   mlir::registerTransformsPasses();
-  braid::ir::registerBraidPasses();
+  braid::lang::registerBraidPasses();
   braid::registerPipelines();
   braid::registerBraidConversionPasses();
   mlir::MLIRContext context(registry);

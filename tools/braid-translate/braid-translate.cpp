@@ -75,7 +75,7 @@ static std::vector<const braid::ast::File *> parseImports(const braid::ast::File
 
 static void elaborateProgram(const braid::ast::File &program) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  context.loadDialect<braid::ir::BraidDialect>();
+  context.loadDialect<braid::lang::BraidDialect>();
   braid::ElaborateOptions options;
   for (const std::string &text : overrides) {
     auto [name, value] = StringRef(text).split('=');

@@ -4,9 +4,9 @@
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
-llvm::StringMap<int64_t> braid::ir::dynamicAxes(FuncOp func) {
+llvm::StringMap<int64_t> braid::lang::dynamicAxes(FuncOp func) {
   llvm::StringMap<int64_t> dynamic;
   llvm::StringSet<> fixed;
   SmallVector<Operation *> ops;

@@ -5,12 +5,12 @@
 #include "dialects/Braid/IR/Braid.h"
 #include "llvm/ADT/StringMap.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// The sizes of the axes that kernels take as arguments: the lengths of histories and
 /// what is made from them by renaming and concatenation.
 llvm::StringMap<int64_t> dynamicAxes(FuncOp func);
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

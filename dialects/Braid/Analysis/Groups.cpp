@@ -6,7 +6,7 @@
 #include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// True for values that two kernels may both load without being one for it.
 static bool isNoReason(Value root, bool token) {
@@ -17,7 +17,7 @@ static bool isNoReason(Value root, bool token) {
 }
 
 std::vector<SmallVector<Operation *>>
-braid::ir::groupsOf(Block &block, llvm::function_ref<std::optional<int64_t>(Operation *)> levelOf) {
+braid::lang::groupsOf(Block &block, llvm::function_ref<std::optional<int64_t>(Operation *)> levelOf) {
   llvm::EquivalenceClasses<Operation *> classes;
   llvm::MapVector<std::pair<int64_t, Value>, Operation *> first;
   SmallVector<Operation *> order;

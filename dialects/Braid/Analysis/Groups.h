@@ -4,7 +4,7 @@
 
 #include "dialects/Braid/IR/Braid.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// The row ops and calls of a block, each in one group: row work of one level and one space (for every token, or
 /// static) that shares a value that is no parameter; a call by itself. Groups stand in the order of their first ops,
@@ -12,6 +12,6 @@ namespace braid::ir {
 std::vector<llvm::SmallVector<mlir::Operation *>>
 groupsOf(mlir::Block &block, llvm::function_ref<std::optional<int64_t>(mlir::Operation *)> levelOf);
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

@@ -4,7 +4,7 @@
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// The values that an id is, one step closer to where it comes from.
 static void origins(Value id, llvm::SetVector<Value> &found) {
@@ -33,7 +33,7 @@ static void origins(Value id, llvm::SetVector<Value> &found) {
 
 static void lower(int64_t &bound, int64_t size) { bound = bound ? std::min(bound, size) : size; }
 
-IdBounds braid::ir::idBoundsOf(FuncOp func) {
+IdBounds braid::lang::idBoundsOf(FuncOp func) {
   IdBounds bounds;
   func.walk([&](InputOp input) {
     if (int64_t size = typeOf(input.getResult()).getIdSize())

@@ -11,7 +11,7 @@
 #include "dialects/Braid/IR/Braid.h"
 #include "llvm/ADT/StringMap.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 struct IdBounds {
   llvm::StringMap<int64_t>
@@ -23,6 +23,6 @@ struct IdBounds {
 /// The bounds of a function, the regions of its reads included.
 IdBounds idBoundsOf(FuncOp func);
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

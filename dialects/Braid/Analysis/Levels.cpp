@@ -3,9 +3,9 @@
 #include "dialects/Braid/Analysis/Levels.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
-bool braid::ir::isRowLocal(Operation *op) {
+bool braid::lang::isRowLocal(Operation *op) {
   if (!llvm::is_contained({Role::View, Role::Free, Role::Row, Role::Sum}, roleOf(op)))
     return false;
   return llvm::all_of(op->getRegions(), [](Region &region) {
@@ -14,7 +14,7 @@ bool braid::ir::isRowLocal(Operation *op) {
   });
 }
 
-bool braid::ir::endsLevel(Operation *op) { return roleOf(op) == Role::Sum || op->hasTrait<EndsKernel>(); }
+bool braid::lang::endsLevel(Operation *op) { return roleOf(op) == Role::Sum || op->hasTrait<EndsKernel>(); }
 
 Levels::Levels(FuncOp func) {
   for (Operation &op : func.getBody().getOps()) {

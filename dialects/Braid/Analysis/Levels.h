@@ -9,7 +9,7 @@
 
 #include "dialects/Braid/IR/Weight.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// True for what can be part of a row kernel: views, free values, row work and sums over tokens, by their role, and of
 /// regions such as a read's if all in them is, but for sums. Ops on static values are rows of the static space.
@@ -38,6 +38,6 @@ private:
   int highest = 0;
 };
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

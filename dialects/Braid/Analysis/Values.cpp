@@ -4,7 +4,7 @@
 
 using namespace mlir;
 
-namespace braid::ir {
+namespace braid::lang {
 
 Value rootOf(Value value) {
   while (Operation *op = value.getDefiningOp()) {
@@ -44,4 +44,4 @@ std::pair<Value, int64_t> yieldOf(OpResult result) {
   llvm_unreachable("a read has as many results as its region yields");
 }
 
-} // namespace braid::ir
+} // namespace braid::lang

@@ -9,7 +9,7 @@
 
 #include "dialects/Braid/IR/Braid.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// Renames, splits, joins, detachments: the same memory under other axes.
 inline bool isView(mlir::Operation *op) { return roleOf(op) == Role::View; }
@@ -33,6 +33,6 @@ mlir::ValueRange groupOf(ReadOp read, int64_t group);
 /// where the value is one result).
 std::pair<mlir::Value, int64_t> yieldOf(mlir::OpResult result);
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

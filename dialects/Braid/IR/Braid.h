@@ -23,7 +23,7 @@
 #define GET_TYPEDEF_CLASSES
 #include "dialects/Braid/IR/BraidTypes.h.inc"
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// Where a primitive's adjoint puts the gradients of its operands. Several
 /// gradients of one value are summed in the order in which they are added.
@@ -43,13 +43,13 @@ public:
   virtual bool rowLocal() const = 0;
 };
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #include "dialects/Braid/IR/BraidInterfaces.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/Braid/IR/BraidOps.h.inc"
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// What the op is; `Effect` for ops of other dialects and for null.
 Role roleOf(mlir::Operation *op);
@@ -64,6 +64,6 @@ llvm::SmallVector<llvm::StringRef> strings(mlir::ArrayAttr array);
 /// The value type of a value of this dialect.
 inline ValueType typeOf(mlir::Value value) { return mlir::cast<ValueType>(value.getType()); }
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

@@ -16,7 +16,7 @@
 #include "dialects/Braid/IR/Emitter.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 // What has no operand has nothing to do.
 #define BRAID_NO_ADJOINT(OP)                                                                                           \

@@ -8,7 +8,7 @@
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 #include "dialects/Braid/IR/BraidDialect.cpp.inc"
 #include "dialects/Braid/IR/BraidEnums.cpp.inc"
@@ -54,11 +54,11 @@ LogicalResult BraidDialect::verifyOperationAttribute(Operation *op, NamedAttribu
   return success();
 }
 
-unsigned braid::ir::arity(Fn fn) { return elementwiseInfo(fn).arity; }
+unsigned braid::lang::arity(Fn fn) { return elementwiseInfo(fn).arity; }
 
-bool braid::ir::yieldsBool(Fn fn) { return elementwiseInfo(fn).yieldsBool(); }
+bool braid::lang::yieldsBool(Fn fn) { return elementwiseInfo(fn).yieldsBool(); }
 
-SmallVector<StringRef> braid::ir::strings(ArrayAttr array) {
+SmallVector<StringRef> braid::lang::strings(ArrayAttr array) {
   SmallVector<StringRef> result;
   for (Attribute element : array)
     result.push_back(cast<StringAttr>(element).getValue());

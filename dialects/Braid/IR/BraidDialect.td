@@ -12,7 +12,7 @@ include "dialects/Braid/IR/BraidInterfaces.td"
 
 def Braid_Dialect : Dialect {
   let name = "braid";
-  let cppNamespace = "::braid::ir";
+  let cppNamespace = "::braid::lang";
   let summary = "what one token computes on its way through the depth";
   let description = [{
     The topology of a model, from one token's point of view. Batch and time are
@@ -30,8 +30,8 @@ def Braid_Dialect : Dialect {
 }
 
 // What an op is, one of the cases of `Role` in Roles.h; "Own": the op says so itself.
-class Braid_HasRole<string role> : ParamNativeOpTrait<"HasRole", "::braid::ir::Role::" # role> {
-  let cppNamespace = "::braid::ir";
+class Braid_HasRole<string role> : ParamNativeOpTrait<"HasRole", "::braid::lang::Role::" # role> {
+  let cppNamespace = "::braid::lang";
 }
 class Braid_RoleTraits<string role> {
   list<Trait> traits = !if(!eq(role, "Own"), [DeclareOpInterfaceMethods<Braid_RoleInterface, ["getRole"]>],
@@ -39,12 +39,12 @@ class Braid_RoleTraits<string role> {
 }
 // Every number of the result is one of the operand's.
 def Braid_MovesNumbers : NativeOpTrait<"MovesNumbers"> {
-  let cppNamespace = "::braid::ir";
+  let cppNamespace = "::braid::lang";
 }
 
 // What uses a result belongs to a later kernel.
 def Braid_EndsKernel : NativeOpTrait<"EndsKernel"> {
-  let cppNamespace = "::braid::ir";
+  let cppNamespace = "::braid::lang";
 }
 
 class Braid_Op<string mnemonic, string role, list<Trait> traits = []>

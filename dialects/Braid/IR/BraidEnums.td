@@ -6,7 +6,7 @@ include "dialects/Elementwise.td"
 
 class Braid_I32Enum<string name, string summary, list<I32EnumAttrCase> cases>
     : I32EnumAttr<name, summary, cases> {
-  let cppNamespace = "::braid::ir";
+  let cppNamespace = "::braid::lang";
   let genSpecializedAttr = 0;
 }
 

@@ -4,7 +4,7 @@
 include "mlir/IR/OpBase.td"
 
 def Braid_AdjointOpInterface : OpInterface<"AdjointOpInterface"> {
-  let cppNamespace = "::braid::ir";
+  let cppNamespace = "::braid::lang";
   let description = [{
     The derivative of a primitive. Given the gradient of each result (null where there is
     none), adds the gradient of each operand to `grads` with ops that are themselves
@@ -14,24 +14,24 @@ def Braid_AdjointOpInterface : OpInterface<"AdjointOpInterface"> {
     InterfaceMethod<"Appends the gradients of the operands; fails with a diagnostic where the op has no derivative.",
       "::llvm::LogicalResult", "buildAdjoint",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$resultGrads,
-           "::braid::ir::GradientSink &":$grads)>
+           "::braid::lang::GradientSink &":$grads)>
   ];
 }
 
 def Braid_RoleInterface : OpInterface<"RoleInterface"> {
-  let cppNamespace = "::braid::ir";
+  let cppNamespace = "::braid::lang";
   let description = [{
     What an op is to those that schedule, store and round it. Every op of the dialect has a role; none of them is found
     by its name.
   }];
   let methods = [
-    InterfaceMethod<"What the op is.", "::braid::ir::Role", "getRole", (ins), /*methodBody=*/"",
+    InterfaceMethod<"What the op is.", "::braid::lang::Role", "getRole", (ins), /*methodBody=*/"",
       /*defaultImplementation=*/"return ConcreteOp::role;">
   ];
 }
 
 def Braid_MixInterface : OpInterface<"MixInterface"> {
-  let cppNamespace = "::braid::ir";
+  let cppNamespace = "::braid::lang";
   let description = [{
     An op that becomes a call of the runtime where its role is `Mix`: how storage in bf16 concerns it, and whether it looks at
     other tokens. How it becomes a call is said where calls are made (`CallLowering`, lib/Conversion/BraidToRow).

@@ -3,7 +3,7 @@
 #include "dialects/Braid/IR/VerifyHelpers.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// R25.
 static LogicalResult expectRoles(Block &block) {

@@ -14,7 +14,7 @@
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace {
 

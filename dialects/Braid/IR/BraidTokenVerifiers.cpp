@@ -4,7 +4,7 @@
 #include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 static LogicalResult expectPlainId(Operation *op, ValueType id) {
   if (id.isId() && id.getAxes().empty())

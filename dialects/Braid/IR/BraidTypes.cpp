@@ -7,7 +7,7 @@
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// `<token, [lane: 4, dim: 384]>`, `<token, [], id 256>`, `<static, [], bool>`.
 Type ValueType::parse(AsmParser &parser) {

@@ -9,7 +9,7 @@
 
 using namespace mlir;
 using namespace braid;
-using namespace braid::ir;
+using namespace braid::lang;
 
 LogicalResult ConstantOp::verify() {
   // R1.

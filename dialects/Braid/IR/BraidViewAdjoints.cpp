@@ -7,7 +7,7 @@
 #include "dialects/Braid/IR/Emitter.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// The type of `of`'s gradient when the gradient at hand varies as `g`.
 static ValueType gradientType(Value of, Value g) { return typeOf(of).withKind(typeOf(g).getKind()); }

@@ -3,7 +3,7 @@
 #include "dialects/Braid/IR/VerifyHelpers.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 LogicalResult RenameOp::verify() {
   // R10.

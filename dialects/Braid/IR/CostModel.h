@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace braid::ir::cost {
+namespace braid::lang::cost {
 
 /// A cache feeds a core this many times as fast as memory does.
 constexpr int64_t cacheFactor = 8;
@@ -22,6 +22,6 @@ constexpr int64_t smallOps = 8;
 /// square, and a sublayer's share of any topology that we know is three quarters of it.
 constexpr int64_t largestGroup = 80;
 
-} // namespace braid::ir::cost
+} // namespace braid::lang::cost
 
 #endif

@@ -3,7 +3,7 @@
 #include "dialects/Braid/IR/Emitter.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 Value Emitter::number(double value) {
   return builder.create<ConstantOp>(loc, ValueType::get(builder.getContext(), Kind::Static, ArrayRef<AxisAttr>()),

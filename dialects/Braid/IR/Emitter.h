@@ -10,7 +10,7 @@
 #include "dialects/Braid/IR/Braid.h"
 #include "mlir/IR/Builders.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 class Emitter {
 public:
@@ -44,6 +44,6 @@ public:
   mlir::Location loc;
 };
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

@@ -3,7 +3,7 @@
 #include "dialects/Braid/IR/Braid.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 bool DotOp::mixesTokens() { return getTokens(); }
 bool DotOp::canNarrow() { return true; }

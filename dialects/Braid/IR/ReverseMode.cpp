@@ -4,7 +4,7 @@
 #include "dialects/Braid/IR/Emitter.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 void ReverseMode::analyse(ArrayRef<Operation *> forward) {
   for (Operation *op : forward) {

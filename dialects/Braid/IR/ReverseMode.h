@@ -11,7 +11,7 @@
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseSet.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 class ReverseMode final : public GradientSink {
 public:
@@ -50,6 +50,6 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> gradients[2];
 };
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

@@ -3,7 +3,7 @@
 #include "dialects/Braid/IR/Weight.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 Role DotOp::getRole() {
   if (isMatrixProduct(*this))
@@ -11,7 +11,7 @@ Role DotOp::getRole() {
   return getTokens() ? Role::Sum : Role::Row;
 }
 
-Role braid::ir::roleOf(Operation *op) {
+Role braid::lang::roleOf(Operation *op) {
   auto known = dyn_cast_or_null<RoleInterface>(op);
   return known ? known.getRole() : Role::Effect;
 }

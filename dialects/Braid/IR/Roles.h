@@ -10,7 +10,7 @@
 
 #include "mlir/IR/OpDefinition.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 enum class Role {
   View,   ///< the operand's numbers, in the same place, under other axes
@@ -37,6 +37,6 @@ template <typename ConcreteOp> class MovesNumbers : public mlir::OpTrait::TraitB
 /// ended.
 template <typename ConcreteOp> class EndsKernel : public mlir::OpTrait::TraitBase<ConcreteOp, EndsKernel> {};
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

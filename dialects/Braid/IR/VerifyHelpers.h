@@ -9,7 +9,7 @@
 #include "dialects/Braid/IR/Braid.h"
 #include "llvm/ADT/StringSet.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// `[lane: 4, dim: 8]`, for messages.
 inline std::string axesText(llvm::ArrayRef<AxisAttr> axes) {
@@ -63,6 +63,6 @@ inline mlir::LogicalResult expectAxesOf(mlir::Operation *op, mlir::ArrayAttr nam
   return mlir::success();
 }
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

@@ -4,18 +4,18 @@
 #include "dialects/Braid/IR/CostModel.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
-int64_t braid::ir::bytesOf(ValueType type) { return type.numElements() * (type.isBool() ? 1 : 4); }
+int64_t braid::lang::bytesOf(ValueType type) { return type.numElements() * (type.isBool() ? 1 : 4); }
 
-int64_t braid::ir::bytesOf(Value value) {
+int64_t braid::lang::bytesOf(Value value) {
   auto round = value.getDefiningOp<RoundOp>();
   if (round && round.getPrecision() == Precision::BF16)
     return typeOf(value).numElements() * 2;
   return bytesOf(typeOf(value));
 }
 
-bool braid::ir::isMatrixProduct(DotOp dot) {
+bool braid::lang::isMatrixProduct(DotOp dot) {
   ValueType lhs = typeOf(dot.getLhs()), rhs = typeOf(dot.getRhs());
   ValueType result = typeOf(dot.getResult());
   double products = double(lhs.numElements()); // of two sizes of up to 2^40 each

@@ -4,7 +4,7 @@
 
 #include "dialects/Braid/IR/Braid.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// Bytes of one token's value (of the whole value, when static) as stored: a real takes
 /// four, or two where it is the result of a rounding to bf16; an id four, a bool one.
@@ -23,6 +23,6 @@ int64_t bytesOf(ValueType type);
 /// E.g. [dim: 384]·[dim: 384, heads: 6] is row work, [dim: 384]·[dim: 384, inner: 64] is not.
 bool isMatrixProduct(DotOp dot);
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

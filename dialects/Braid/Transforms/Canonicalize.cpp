@@ -6,16 +6,16 @@
 #include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDCANONICALIZE
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace {
-struct Canonicalize : public braid::ir::impl::BraidCanonicalizeBase<Canonicalize> {
+struct Canonicalize : public braid::lang::impl::BraidCanonicalizeBase<Canonicalize> {
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);
     addArithmeticPatterns(set);

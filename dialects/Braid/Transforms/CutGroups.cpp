@@ -13,13 +13,13 @@
 #include "dialects/Braid/Transforms/Passes.h"
 #include "llvm/ADT/MapVector.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDCUTGROUPS
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// Of an op and what is in its regions, in units of an op on small values.
 static int64_t weightOf(Operation *op) {
@@ -168,7 +168,7 @@ static bool cutGroups(FuncOp func, int64_t limit) {
 }
 
 namespace {
-struct CutGroups : public braid::ir::impl::BraidCutGroupsBase<CutGroups> {
+struct CutGroups : public braid::lang::impl::BraidCutGroupsBase<CutGroups> {
   using BraidCutGroupsBase::BraidCutGroupsBase;
   void runOnOperation() override {
     // What is cut off may join a group of the level after it. Each round moves the rest by a level, so that there is an

@@ -3,13 +3,13 @@
 #include "dialects/Braid/IR/Emitter.h"
 #include "dialects/Braid/Transforms/Passes.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDDERIVELOSS
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// The cross-entropy of one token: log Σ exp(x - m) + m - x[target]; for a token whose target is absent something
 /// finite, whose gradient is zero even where the token's logits are not finite.
@@ -64,7 +64,7 @@ static LogicalResult appendLoss(FuncOp loss) {
 }
 
 namespace {
-struct DeriveLoss : public braid::ir::impl::BraidDeriveLossBase<DeriveLoss> {
+struct DeriveLoss : public braid::lang::impl::BraidDeriveLossBase<DeriveLoss> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (module.lookupSymbol("loss"))

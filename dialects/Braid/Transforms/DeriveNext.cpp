@@ -9,13 +9,13 @@
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/MapVector.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDDERIVENEXT
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace {
 
@@ -132,7 +132,7 @@ static LogicalResult choose(FuncOp next) {
 }
 
 namespace {
-struct DeriveNext : public braid::ir::impl::BraidDeriveNextBase<DeriveNext> {
+struct DeriveNext : public braid::lang::impl::BraidDeriveNextBase<DeriveNext> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (module.lookupSymbol("next"))

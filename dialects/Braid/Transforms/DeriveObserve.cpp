@@ -3,18 +3,18 @@
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDDERIVEOBSERVE
 #define GEN_PASS_DEF_BRAIDDROPOBSERVE
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace {
 
-struct DeriveObserve : public braid::ir::impl::BraidDeriveObserveBase<DeriveObserve> {
+struct DeriveObserve : public braid::lang::impl::BraidDeriveObserveBase<DeriveObserve> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (module.lookupSymbol("observe"))
@@ -40,7 +40,7 @@ struct DeriveObserve : public braid::ir::impl::BraidDeriveObserveBase<DeriveObse
   }
 };
 
-struct DropObserve : public braid::ir::impl::BraidDropObserveBase<DropObserve> {
+struct DropObserve : public braid::lang::impl::BraidDropObserveBase<DropObserve> {
   void runOnOperation() override {
     for (auto func : getOperation().getOps<FuncOp>())
       for (Operation &op : llvm::make_early_inc_range(func.getBody().getOps()))

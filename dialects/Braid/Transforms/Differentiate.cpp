@@ -8,13 +8,13 @@
 #include "dialects/Braid/IR/ReverseMode.h"
 #include "dialects/Braid/Transforms/Passes.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDDIFFERENTIATE
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// Leaves one braid.param a parameter, so that its gradient is one sum.
 static llvm::DenseMap<StringAttr, Value> mergeParams(FuncOp func) {
@@ -67,7 +67,7 @@ static LogicalResult appendGradients(FuncOp func, ModuleOp module) {
 }
 
 namespace {
-struct Differentiate : public braid::ir::impl::BraidDifferentiateBase<Differentiate> {
+struct Differentiate : public braid::lang::impl::BraidDifferentiateBase<Differentiate> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (module.lookupSymbol("grad"))

@@ -3,13 +3,13 @@
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDDROPTRAINONLY
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 static constexpr StringLiteral mark = "train_only";
 
@@ -26,7 +26,7 @@ static void dropFactor(MapOp op) {
 
 namespace {
 
-struct DropTrainOnly : public braid::ir::impl::BraidDropTrainOnlyBase<DropTrainOnly> {
+struct DropTrainOnly : public braid::lang::impl::BraidDropTrainOnlyBase<DropTrainOnly> {
   void runOnOperation() override {
     for (auto func : getOperation().getOps<FuncOp>()) {
       bool trains = func.getSymName() == "grad";

@@ -5,13 +5,13 @@
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/IRMapping.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDEXPANDREADS
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// The entries of one list as one value, the read's axis in front.
 static Value stack(Emitter &emit, ReadOp read, int64_t group) {
@@ -59,7 +59,7 @@ static void expand(ReadOp read) {
 }
 
 namespace {
-struct ExpandReads : public braid::ir::impl::BraidExpandReadsBase<ExpandReads> {
+struct ExpandReads : public braid::lang::impl::BraidExpandReadsBase<ExpandReads> {
   void runOnOperation() override {
     for (auto func : getOperation().getOps<FuncOp>())
       for (auto read : llvm::make_early_inc_range(func.getBody().getOps<ReadOp>()))

@@ -12,13 +12,13 @@
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringSet.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDEXPOSEVALUES
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// On the results of a read that were not there before values were exposed: how many there were.
 static constexpr llvm::StringLiteral ownResults = "own_results";
@@ -38,7 +38,7 @@ static void collect(Block &block, SmallVectorImpl<Value> &values) {
   }
 }
 
-SmallVector<Value> braid::ir::computedValues(FuncOp func) {
+SmallVector<Value> braid::lang::computedValues(FuncOp func) {
   SmallVector<Value> values;
   collect(func.getBody().front(), values);
   return values;
@@ -70,7 +70,7 @@ static void yieldAlso(ReadOp read, ArrayRef<Value> inside, llvm::DenseMap<Value,
   read.erase();
 }
 
-void braid::ir::exposeValues(FuncOp func, ArrayRef<int64_t> numbers) {
+void braid::lang::exposeValues(FuncOp func, ArrayRef<int64_t> numbers) {
   SmallVector<Value> values = computedValues(func);
   llvm::StringSet<> exposed;
   for (auto output : func.getBody().getOps<OutputOp>())
@@ -95,7 +95,7 @@ void braid::ir::exposeValues(FuncOp func, ArrayRef<int64_t> numbers) {
 }
 
 namespace {
-struct ExposeValues : public braid::ir::impl::BraidExposeValuesBase<ExposeValues> {
+struct ExposeValues : public braid::lang::impl::BraidExposeValuesBase<ExposeValues> {
   using BraidExposeValuesBase::BraidExposeValuesBase;
   void runOnOperation() override {
     auto func = getOperation().lookupSymbol<FuncOp>(function);

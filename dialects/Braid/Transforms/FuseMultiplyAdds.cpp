@@ -10,13 +10,13 @@
 #include "dialects/Braid/IR/Emitter.h"
 #include "dialects/Braid/Transforms/Passes.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDFUSEMULTIPLYADDS
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 static MapOp productOf(Value value) {
   auto map = value.getDefiningOp<MapOp>();
@@ -67,7 +67,7 @@ static void fuse(MapOp sum, const Levels &levels) {
 }
 
 namespace {
-struct FuseMultiplyAdds : public braid::ir::impl::BraidFuseMultiplyAddsBase<FuseMultiplyAdds> {
+struct FuseMultiplyAdds : public braid::lang::impl::BraidFuseMultiplyAddsBase<FuseMultiplyAdds> {
   void runOnOperation() override {
     for (auto func : getOperation().getOps<FuncOp>()) {
       Levels levels(func);

@@ -9,13 +9,13 @@
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDINSERTROUNDING
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 static bool roundsToBF16(Operation *op) {
   auto round = dyn_cast<RoundOp>(op);
@@ -121,7 +121,7 @@ void Rounder::visit(Operation *op) {
 }
 
 namespace {
-struct InsertRounding : public braid::ir::impl::BraidInsertRoundingBase<InsertRounding> {
+struct InsertRounding : public braid::lang::impl::BraidInsertRoundingBase<InsertRounding> {
   void runOnOperation() override {
     for (auto func : getOperation().getOps<FuncOp>())
       Rounder(func).run();

@@ -6,13 +6,13 @@
 #include "dialects/Braid/IR/CostModel.h"
 #include "mlir/Pass/Pass.h"
 
-namespace braid::ir {
+namespace braid::lang {
 
 #define GEN_PASS_DECL
 #include "dialects/Braid/Transforms/Passes.h.inc"
 #define GEN_PASS_REGISTRATION
 #include "dialects/Braid/Transforms/Passes.h.inc"
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

@@ -297,7 +297,7 @@ def BraidCutGroups : Pass<"braid-cut-groups", "::mlir::ModuleOp"> {
     %2 = braid.materialize %1 : !braid.value<token, [dim: 64]> -> !braid.value<token, [dim: 64]>
     ```
   }];
-  let options = [Option<"largest", "largest", "int64_t", "::braid::ir::cost::largestGroup", "the most ops of a group">];
+  let options = [Option<"largest", "largest", "int64_t", "::braid::lang::cost::largestGroup", "the most ops of a group">];
 }
 
 def BraidPlanRecompute : Pass<"braid-plan-recompute", "::mlir::ModuleOp"> {

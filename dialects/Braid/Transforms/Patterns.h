@@ -10,7 +10,7 @@ namespace mlir {
 class RewritePatternSet;
 }
 
-namespace braid::ir {
+namespace braid::lang {
 
 /// Constants, neutral operands, powers and signs of elementwise ops.
 void addArithmeticPatterns(mlir::RewritePatternSet &patterns);
@@ -19,6 +19,6 @@ void addViewPatterns(mlir::RewritePatternSet &patterns);
 /// Unused results, unused, equal and constant captures, unused lists of reads.
 void addReadPatterns(mlir::RewritePatternSet &patterns);
 
-} // namespace braid::ir
+} // namespace braid::lang
 
 #endif

@@ -16,13 +16,13 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDPLANRECOMPUTE
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// True for ops that can be part of a row kernel at any level.
 static bool isPlainRow(Operation *op) { return isRowLocal(op) && !endsLevel(op); }
@@ -318,7 +318,7 @@ void Planner::run() {
 }
 
 namespace {
-struct PlanRecompute : public braid::ir::impl::BraidPlanRecomputeBase<PlanRecompute> {
+struct PlanRecompute : public braid::lang::impl::BraidPlanRecomputeBase<PlanRecompute> {
   void runOnOperation() override {
     // Copies of reads need not give what nobody uses; originals may be dead now.
     RewritePatternSet set(&getContext());

@@ -12,7 +12,7 @@
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// The number that every element is, of a real constant.
 static std::optional<double> numberOf(Value value) {
@@ -214,6 +214,6 @@ struct Strengthen : OpRewritePattern<MapOp> {
 
 } // namespace
 
-void braid::ir::addArithmeticPatterns(RewritePatternSet &patterns) {
+void braid::lang::addArithmeticPatterns(RewritePatternSet &patterns) {
   patterns.add<FoldConstants, ShrinkConstants, ComputeOnce, DropNeutral, Strengthen>(patterns.getContext());
 }

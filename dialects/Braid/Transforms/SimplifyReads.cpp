@@ -5,7 +5,7 @@
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace {
 
@@ -111,4 +111,4 @@ private:
 
 } // namespace
 
-void braid::ir::addReadPatterns(RewritePatternSet &patterns) { patterns.add<SimplifyRead>(patterns.getContext()); }
+void braid::lang::addReadPatterns(RewritePatternSet &patterns) { patterns.add<SimplifyRead>(patterns.getContext()); }

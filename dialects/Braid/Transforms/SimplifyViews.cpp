@@ -9,7 +9,7 @@
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace {
 
@@ -155,7 +155,7 @@ struct SliceOfConcat : OpRewritePattern<SliceOp> {
 
 } // namespace
 
-void braid::ir::addViewPatterns(RewritePatternSet &patterns) {
+void braid::lang::addViewPatterns(RewritePatternSet &patterns) {
   patterns.add<LookThrough, DropIdentity, UndoView, GrowConstant, ReduceOfRepeated, SliceOfConcat>(
       patterns.getContext());
 }

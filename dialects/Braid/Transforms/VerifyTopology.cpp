@@ -3,13 +3,13 @@
 #include "dialects/Braid/Transforms/Passes.h"
 #include "llvm/ADT/StringMap.h"
 
-namespace braid::ir {
+namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDVERIFYTOPOLOGY
 #include "dialects/Braid/Transforms/Passes.h.inc"
-} // namespace braid::ir
+} // namespace braid::lang
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 /// Every axis name stands for one size, and nothing varies per sequence.
 static LogicalResult verifyAxes(FuncOp func) {
@@ -57,7 +57,7 @@ static LogicalResult verifyLogits(ModuleOp module) {
 }
 
 namespace {
-struct VerifyTopology : public braid::ir::impl::BraidVerifyTopologyBase<VerifyTopology> {
+struct VerifyTopology : public braid::lang::impl::BraidVerifyTopologyBase<VerifyTopology> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto fail = [&](LogicalResult result) {

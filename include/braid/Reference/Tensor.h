@@ -23,8 +23,8 @@ inline constexpr const char *batchDim = "@batch", *timeDim = "@time";
 /// [batch, time, axes…] for a token value, [batch, axes…] for one per sequence, [axes…] for a
 /// static one. Ids and booleans are numbers too.
 struct Tensor {
-  ir::Kind kind = ir::Kind::Static;
-  ir::Element element = ir::Element::Real;
+  lang::Kind kind = lang::Kind::Static;
+  lang::Element element = lang::Element::Real;
   Dims axes;
   int64_t batch = 1, time = 1; ///< meaningful where the kind varies over them
   std::vector<double> data;
@@ -36,7 +36,7 @@ struct Tensor {
   int64_t numElements() const;
 
   /// Zeros of a type of the dialect.
-  static Tensor zeros(ir::ValueType type, int64_t batch, int64_t time);
+  static Tensor zeros(lang::ValueType type, int64_t batch, int64_t time);
   /// A static real value; `data` is row-major.
   static Tensor makeStatic(Dims axes, std::vector<double> data);
   static Tensor scalar(double value) { return makeStatic({}, {value}); }

@@ -4,7 +4,7 @@
 #include "dialects/Braid/Analysis/Values.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid::convert {
 

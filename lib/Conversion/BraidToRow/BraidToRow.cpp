@@ -39,7 +39,7 @@ public:
       return signalPassFailure();
     for (auto kernel : module.getOps<row::KernelOp>())
       taken.insert(kernel.getSymName());
-    for (auto func : llvm::make_early_inc_range(module.getOps<ir::FuncOp>())) {
+    for (auto func : llvm::make_early_inc_range(module.getOps<lang::FuncOp>())) {
       bool wanted = functions.empty() || llvm::is_contained(functions, func.getSymName());
       if (wanted && failed(convert(func)))
         return signalPassFailure();
@@ -48,7 +48,7 @@ public:
   }
 
 private:
-  LogicalResult convert(ir::FuncOp func);
+  LogicalResult convert(lang::FuncOp func);
   std::string nextName() {
     std::string name;
     do
@@ -62,31 +62,31 @@ private:
 
 } // namespace
 
-LogicalResult ConvertBraidToRow::convert(ir::FuncOp func) {
+LogicalResult ConvertBraidToRow::convert(lang::FuncOp func) {
   if (failed(verifyPrepared(func)))
     return failure();
-  FailureOr<Schedule> schedule = Schedule::of(func);
-  if (failed(schedule))
+  FailureOr<Partition> partition = Partition::of(func);
+  if (failed(partition))
     return failure();
-  llvm::StringMap<int64_t> dynamic = ir::dynamicAxes(func);
+  llvm::StringMap<int64_t> dynamic = lang::dynamicAxes(func);
 
   // The program takes over the function's name, so it gets it when that is free.
   OpBuilder kernels(func);
-  ir::IdBounds bounds = ir::idBoundsOf(func);
+  lang::IdBounds bounds = lang::idBoundsOf(func);
   auto program =
       kernels.create<host::FuncOp>(func.getLoc(), (func.getSymName() + "__host").str(), IntegerAttr(), IntegerAttr(),
                                    bounds.positions ? kernels.getI64IntegerAttr(bounds.positions) : IntegerAttr());
   OpBuilder host = OpBuilder::atBlockEnd(&program.getBody().emplaceBlock());
   kernels.setInsertionPoint(program);
-  Buffers buffers(func, *schedule, bounds, host);
-  for (auto [i, step] : llvm::enumerate(schedule->steps)) {
+  Buffers buffers(func, *partition, bounds, host);
+  for (auto [i, step] : llvm::enumerate(partition->steps)) {
     if (step.kind == Step::Call) {
       auto call = cast<CallLowering>(step.ops.front());
       if (failed(call.emitCall(buffers, host, host.getI64IntegerAttr(step.level))))
         return failure();
       continue;
     }
-    KernelBuilder builder(step, i, *schedule, buffers, dynamic, kernels, host);
+    KernelBuilder builder(step, i, *partition, buffers, dynamic, kernels, host);
     FailureOr<host::LaunchOp> launch = builder.build(nextName());
     if (failed(launch))
       return failure();

@@ -5,7 +5,7 @@
 #include "mlir/IR/Location.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid::convert {
 
@@ -44,8 +44,8 @@ std::string describe(Operation *op) {
   }
 }
 
-Buffers::Buffers(FuncOp func, const Schedule &schedule, const IdBounds &bounds, OpBuilder &host)
-    : schedule(schedule), bounds(bounds), host(host), storage(func) {
+Buffers::Buffers(FuncOp func, const Partition &partition, const IdBounds &bounds, OpBuilder &host)
+    : partition(partition), bounds(bounds), host(host), formats(func) {
   bool derivative = false;
   auto want = [&](Value root) {
     Operation *def = root.getDefiningOp();
@@ -65,10 +65,10 @@ Buffers::Buffers(FuncOp func, const Schedule &schedule, const IdBounds &bounds, 
       bool listed = false;
       if (isa<ReadOp>(def))
         listed = yieldOf(cast<OpResult>(root)).second >= 0;
-      if (isa<OutputOp>(op) || isCall(&op) || entry || listed || schedule.stepOf(def) != schedule.stepOf(&op))
+      if (isa<OutputOp>(op) || isCall(&op) || entry || listed || partition.stepOf(def) != partition.stepOf(&op))
         want(root);
       int64_t &last = lastUse.try_emplace(root, 0).first->second;
-      last = std::max(last, isa<OutputOp>(op) ? schedule.depth() : schedule.levelOf(&op));
+      last = std::max(last, isa<OutputOp>(op) ? partition.depth() : partition.levelOf(&op));
     }
     if (isCall(&op))
       for (Value result : op.getResults())
@@ -79,7 +79,7 @@ Buffers::Buffers(FuncOp func, const Schedule &schedule, const IdBounds &bounds, 
       outputs[rootOf(output.getValue())] = {isGradient ? host::Role::Gradient : host::Role::Output, name.str()};
       derivative |= isGradient;
       if (name == "loss")
-        lossLevel = schedule.levelOf(rootOf(output.getValue()).getDefiningOp());
+        lossLevel = partition.levelOf(rootOf(output.getValue()).getDefiningOp());
     }
   }
   if (!derivative)
@@ -91,7 +91,7 @@ host::BufferType Buffers::typeFor(ValueType type, Format format) const {
                                type.numElements(), sameFormat<host::Storage>(format));
 }
 
-bool Buffers::isBackward(Operation *op) const { return lossLevel >= 0 && schedule.levelOf(op) > lossLevel; }
+bool Buffers::isBackward(Operation *op) const { return lossLevel >= 0 && partition.levelOf(op) > lossLevel; }
 
 /// `saved`: made on the way to the loss and wanted on the way back.
 StringRef Buffers::category(Value root) const {
@@ -113,7 +113,7 @@ Value Buffers::get(Value value) {
   if (buffer)
     return buffer;
   Operation *op = root.getDefiningOp();
-  host::BufferType type = typeFor(typeOf(root), storage.of(root));
+  host::BufferType type = typeFor(typeOf(root), formats.of(root));
   std::optional<External> external;
   IntegerAttr ids;
   if (auto input = dyn_cast<InputOp>(op)) {

@@ -2,8 +2,8 @@
 #ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_BUFFERS_H
 #define BRAID_LIB_CONVERSION_BRAIDTOROW_BUFFERS_H
 
-#include "Schedule.h"
-#include "Storage.h"
+#include "Formats.h"
+#include "Partition.h"
 #include "dialects/Braid/Analysis/IdBounds.h"
 #include "dialects/Host/IR/Host.h"
 #include "mlir/IR/Builders.h"
@@ -13,29 +13,29 @@ namespace braid::convert {
 /// Creates the host ops for buffers where they are first wanted.
 class Buffers {
 public:
-  Buffers(ir::FuncOp func, const Schedule &schedule, const ir::IdBounds &bounds, mlir::OpBuilder &host);
+  Buffers(lang::FuncOp func, const Partition &partition, const lang::IdBounds &bounds, mlir::OpBuilder &host);
 
   /// True if the value computed is wanted outside of its step, or as an entry of a list.
   bool stored(mlir::Value root) const { return memory.contains(root); }
-  Format format(mlir::Value value) const { return storage.of(value); }
+  Format format(mlir::Value value) const { return formats.of(value); }
   /// The buffer of the value's root.
   mlir::Value get(mlir::Value value);
   /// Zeros that stand for an entry like `like`, in this format.
-  mlir::Value zeros(ir::ValueType like, Format format);
+  mlir::Value zeros(lang::ValueType like, Format format);
   /// Memory for an entry that is written and never read.
-  mlir::Value unused(ir::ValueType like, Format format);
+  mlir::Value unused(lang::ValueType like, Format format);
   /// The run's coordinates, for draws.
   mlir::Value draw();
 
 private:
-  host::BufferType typeFor(ir::ValueType type, Format format) const;
+  host::BufferType typeFor(lang::ValueType type, Format format) const;
   llvm::StringRef category(mlir::Value root) const;
   bool isBackward(mlir::Operation *op) const;
 
-  const Schedule &schedule;
-  const ir::IdBounds &bounds;
+  const Partition &partition;
+  const lang::IdBounds &bounds;
   mlir::OpBuilder &host;
-  Storage storage;
+  Formats formats;
   llvm::DenseSet<mlir::Value> memory;
   using External = std::pair<host::Role, std::string>;
   llvm::DenseMap<mlir::Value, External> outputs; ///< the external that a root is written to

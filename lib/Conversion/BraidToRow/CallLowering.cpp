@@ -3,7 +3,7 @@
 #include "CallLowering.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 #include "lib/Conversion/BraidToRow/CallLowering.cpp.inc"
 

@@ -20,9 +20,9 @@ namespace braid::convert {
 void registerCallLowerings(mlir::DialectRegistry &registry);
 
 /// The value with exactly these axes in this order: transposed, or repeated along axes it lacks.
-mlir::Value ordered(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value, llvm::ArrayRef<ir::AxisAttr> axes);
+mlir::Value ordered(mlir::OpBuilder &b, mlir::Location loc, mlir::Value value, llvm::ArrayRef<lang::AxisAttr> axes);
 /// Gives the op's only result these axes; its users get it as it was.
-void reorderResult(mlir::OpBuilder &b, mlir::Operation *op, llvm::ArrayRef<ir::AxisAttr> axes);
+void reorderResult(mlir::OpBuilder &b, mlir::Operation *op, llvm::ArrayRef<lang::AxisAttr> axes);
 
 } // namespace braid::convert
 

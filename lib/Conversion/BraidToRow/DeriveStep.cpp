@@ -34,7 +34,7 @@ public:
 
 private:
   struct Parameter {
-    ir::ParameterOp op;
+    lang::ParameterOp op;
     std::string path;
     int64_t numbers, length;
   };
@@ -68,8 +68,8 @@ static int64_t rowLength(int64_t numbers) {
 
 SmallVector<Step::Parameter> Step::parameters() {
   SmallVector<Parameter> result;
-  for (auto op : module.getOps<ir::ParameterOp>()) {
-    int64_t numbers = cast<ir::ValueType>(op.getType()).numElements();
+  for (auto op : module.getOps<lang::ParameterOp>()) {
+    int64_t numbers = cast<lang::ValueType>(op.getType()).numElements();
     result.push_back({op, op.getSymName().str(), numbers, rowLength(numbers)});
   }
   return result;
@@ -155,7 +155,7 @@ public:
   }
 
   void runOnOperation() override {
-    if (getOperation().getOps<ir::ParameterOp>().empty())
+    if (getOperation().getOps<lang::ParameterOp>().empty())
       return;
     auto isThere = [&](StringRef name) { return getOperation().lookupSymbol<host::FuncOp>(name); };
     if (makeStep && !isThere("step"))

@@ -9,7 +9,7 @@
 #include "dialects/Braid/Analysis/Values.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid::convert {
 
@@ -116,7 +116,7 @@ Value KernelBuilder::listArgument(StringRef axis, ValueType entry, Format format
 
 bool KernelBuilder::isInside(Value root) const {
   Operation *op = root.getDefiningOp();
-  return op && schedule.stepOf(op) == number;
+  return op && partition.stepOf(op) == number;
 }
 
 /// True if an op of this kernel uses the value, views looked through, otherwise than as an entry of a list, which lies
@@ -128,7 +128,7 @@ bool KernelBuilder::isUsedHere(Value value) const {
       return isUsedHere(user->getResult(0));
     auto read = dyn_cast<ReadOp>(user);
     bool isEntry = read && use.getOperandNumber() < read.getEntries().size();
-    return !isEntry && schedule.stepOf(user) == number;
+    return !isEntry && partition.stepOf(user) == number;
   });
 }
 

@@ -12,9 +12,9 @@ namespace braid::convert {
 /// loaded where they are first used, values wanted outside are stored as soon as they are computed.
 class KernelBuilder {
 public:
-  KernelBuilder(const Step &step, int number, const Schedule &schedule, Buffers &buffers,
+  KernelBuilder(const Step &step, int number, const Partition &partition, Buffers &buffers,
                 const llvm::StringMap<int64_t> &dynamic, mlir::OpBuilder &kernels, mlir::OpBuilder &host)
-      : step(step), number(number), schedule(schedule), buffers(buffers), dynamic(dynamic), kernels(kernels),
+      : step(step), number(number), partition(partition), buffers(buffers), dynamic(dynamic), kernels(kernels),
         host(host), b(kernels.getContext()) {}
 
   /// Emits kernel and launch; fails with a diagnostic on an op that no kernel can hold.
@@ -22,16 +22,16 @@ public:
 
 private:
   // Types.
-  row::AxisAttr axis(ir::AxisAttr axis) const;
-  llvm::SmallVector<row::AxisAttr> axes(ir::ValueType type) const;
-  row::ValueType rowType(ir::ValueType type) const;
+  row::AxisAttr axis(lang::AxisAttr axis) const;
+  llvm::SmallVector<row::AxisAttr> axes(lang::ValueType type) const;
+  row::ValueType rowType(lang::ValueType type) const;
   row::Storage rowStorage(Format format) const;
-  bool perRow(ir::ValueType type) const;
+  bool perRow(lang::ValueType type) const;
   llvm::StringRef leadingAxis() const;
 
   // Arguments.
   mlir::Value bufferArgument(mlir::Value value);
-  mlir::Value listArgument(llvm::StringRef axis, ir::ValueType entry, Format format, mlir::ValueRange entries);
+  mlir::Value listArgument(llvm::StringRef axis, lang::ValueType entry, Format format, mlir::ValueRange entries);
   mlir::Value argument(mlir::Type type, mlir::ValueRange operands);
 
   // Values.
@@ -45,20 +45,20 @@ private:
   mlir::LogicalResult emit(mlir::Operation *op);
   mlir::Value emitRow(mlir::Operation *op, row::ValueType type);
   mlir::Value emitFree(mlir::Operation *op);
-  mlir::Value emitRandom(ir::RandomOp op);
+  mlir::Value emitRandom(lang::RandomOp op);
   mlir::Value emitView(mlir::Operation *op);
-  mlir::Value emitDot(ir::DotOp op);
-  mlir::Value emitGather(ir::GatherOp op);
-  mlir::Value emitSlice(ir::SliceOp op);
-  mlir::Value emitPad(ir::PadOp op);
+  mlir::Value emitDot(lang::DotOp op);
+  mlir::Value emitGather(lang::GatherOp op);
+  mlir::Value emitSlice(lang::SliceOp op);
+  mlir::Value emitPad(lang::PadOp op);
   mlir::LogicalResult emitSum(mlir::Operation *op, mlir::Value sum);
-  mlir::LogicalResult emitRead(ir::ReadOp op);
-  mlir::Value product(mlir::Location loc, mlir::Value lhs, mlir::Value rhs, ir::ValueType lhsType,
-                      ir::ValueType rhsType);
+  mlir::LogicalResult emitRead(lang::ReadOp op);
+  mlir::Value product(mlir::Location loc, mlir::Value lhs, mlir::Value rhs, lang::ValueType lhsType,
+                      lang::ValueType rhsType);
 
   const Step &step;
   int number;
-  const Schedule &schedule;
+  const Partition &partition;
   Buffers &buffers;
   const llvm::StringMap<int64_t> &dynamic;
   mlir::OpBuilder &kernels, &host;

@@ -1,11 +1,11 @@
 //===- NarrowCalls.cpp - calls that store bf16 themselves -----------------===//
 
-#include "Storage.h"
+#include "Formats.h"
 #include "braid/Conversion/BraidToRow.h"
 #include "dialects/Braid/Analysis/Values.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid {
 #define GEN_PASS_DEF_NARROWCALLS
@@ -16,13 +16,13 @@ namespace convert {
 static void narrowCalls(FuncOp func) {
   if (func.getBody().front().getOps<RoundOp>().empty())
     return;
-  Storage storage(func);
+  Formats formats(func);
   auto onlyRounded = [&](auto self, Value value, SmallVectorImpl<RoundOp> &rounds) -> bool {
     return llvm::all_of(value.getUsers(), [&](Operation *user) {
       if (isView(user))
         return self(self, user->getResult(0), rounds);
       auto round = dyn_cast<RoundOp>(user);
-      if (!round || round.getPrecision() != Precision::BF16 || storage.of(round.getResult()) != Format::BF16)
+      if (!round || round.getPrecision() != Precision::BF16 || formats.of(round.getResult()) != Format::BF16)
         return false;
       rounds.push_back(round);
       return true;

@@ -9,7 +9,7 @@
 #include "mlir/Transforms/CSE.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid {
 #define GEN_PASS_DEF_PREPARECALLS

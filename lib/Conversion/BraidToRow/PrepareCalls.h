@@ -7,7 +7,7 @@
 namespace braid::convert {
 
 /// Fails, with a diagnostic at its place, where something is not as the pass `prepare-calls` leaves it.
-llvm::LogicalResult verifyPrepared(ir::FuncOp func);
+llvm::LogicalResult verifyPrepared(lang::FuncOp func);
 
 } // namespace braid::convert
 

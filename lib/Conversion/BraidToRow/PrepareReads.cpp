@@ -12,7 +12,7 @@
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid::convert {
 

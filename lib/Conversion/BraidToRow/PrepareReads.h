@@ -7,9 +7,9 @@
 namespace braid::convert {
 
 /// Whether some results of a read that varies by token do not.
-bool hasStaticResults(ir::ReadOp read);
+bool hasStaticResults(lang::ReadOp read);
 /// Takes them out of it.
-void splitStaticResults(ir::ReadOp read);
+void splitStaticResults(lang::ReadOp read);
 
 } // namespace braid::convert
 

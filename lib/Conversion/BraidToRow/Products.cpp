@@ -8,7 +8,7 @@
 #include "Products.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid::convert {
 namespace {

@@ -17,7 +17,7 @@ struct Product {
   /// could have instead; empty when the product stands as it is.
   struct Fix {
     bool needed = false;
-    llvm::SmallVector<ir::AxisAttr> axes;
+    llvm::SmallVector<lang::AxisAttr> axes;
   };
   Fix fixA, fixB, fixC;
   bool stands() const { return !fixA.needed && !fixB.needed && !fixC.needed; }
@@ -25,7 +25,7 @@ struct Product {
 
 /// Sorts the axes into batch, rows, columns and contracted ones and finds strides for them; where
 /// orders conflict, the cheapest transposes that resolve it.
-Product planProduct(ir::DotOp dot);
+Product planProduct(lang::DotOp dot);
 
 } // namespace braid::convert
 

@@ -16,8 +16,8 @@
 #ifndef BRAID_LIB_CONVERSION_ROWTOGPU_GPUEMITTER_H
 #define BRAID_LIB_CONVERSION_ROWTOGPU_GPUEMITTER_H
 
+#include "KernelTraffic.h"
 #include "LaunchPlan.h"
-#include "Traffic.h"
 #include "Uses.h"
 #include "lib/Conversion/RowCode/KernelEmitter.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"

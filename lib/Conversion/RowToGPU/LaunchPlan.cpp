@@ -1,6 +1,6 @@
 //===- LaunchPlan.cpp - how a row kernel is spread over a GPU -------------===//
 
-#include "Traffic.h"
+#include "KernelTraffic.h"
 #include "Uses.h"
 #include "llvm/Support/MathExtras.h"
 

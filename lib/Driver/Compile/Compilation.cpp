@@ -30,7 +30,7 @@ namespace path = llvm::sys::path;
 
 Compilation::Compilation(bool color) : color(color), diagnostics(sources) {
   mlir::DialectRegistry registry;
-  registry.insert<ir::BraidDialect, row::RowDialect, host::HostDialect, mlir::LLVM::LLVMDialect>();
+  registry.insert<lang::BraidDialect, row::RowDialect, host::HostDialect, mlir::LLVM::LLVMDialect>();
   mlirContext = std::make_unique<mlir::MLIRContext>(registry);
   mlirContext->loadAllAvailableDialects();
   // Those of stages after `host` are loaded when they are met.

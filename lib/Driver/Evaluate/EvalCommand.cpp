@@ -1,10 +1,10 @@
 //===- EvalCommand.cpp - braid eval: the loss on a file of tokens ---------===//
 #include "Documents.h"
+#include "Windows.h"
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Inspect/Report.h"
 #include "lib/Driver/Model.h"
 #include "lib/Driver/Train/TokenData.h"
-#include "lib/Driver/Train/Trainer.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/JSON.h"
 #include <algorithm>

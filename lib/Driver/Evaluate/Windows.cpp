@@ -1,6 +1,6 @@
 //===- Windows.cpp - the loss over the windows of a file ------------------===//
+#include "Windows.h"
 #include "Documents.h"
-#include "lib/Driver/Train/Trainer.h"
 
 namespace braid::driver {
 

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Report.h"
-#include "braid/Driver/Evaluate.h"
 #include "braid/Driver/Machine.h"
+#include "braid/Driver/Results.h"
 #include "braid/Driver/Text.h"
 #include "dialects/Host/IR/Host.h"
 #include "lib/Driver/OutputPaths.h"

@@ -101,7 +101,7 @@ static llvm::Error compareResults(Device *devices, const std::string &function, 
   double least = function == "grad" ? 1e-4 * largestOf(given[1]) : 0;
   for (size_t v = 0; v < given[1].size() && v < given[0].size(); ++v) {
     const NamedValue &a = given[0][v], &b = given[1][v];
-    Difference d = compare(a, b);
+    Distance d = compare(a, b);
     bool beyond = !(d.relative(least) <= search.tolerance), differs = beyond;
     if (differs && search.resolve) {
       auto isRounding = explained(a, b, v);

@@ -36,7 +36,7 @@ namespace {
 
 /// A value that differs more than it should.
 struct Suspect {
-  Difference difference;
+  Distance distance;
   NamedValue kept, measure; ///< of the first device and of the second one
   Rounding rounding = {};
 };
@@ -91,14 +91,14 @@ llvm::Error Stretch::compareDevices() {
           kept.data.assign(single[number - begin].begin(), single[number - begin].end());
         single[number - begin] = {};
         measure.data = std::move(data);
-        Difference difference = compare(kept, measure);
-        if (difference.relative() <= search.tolerance)
+        Distance distance = compare(kept, measure);
+        if (distance.relative() <= search.tolerance)
           return;
         room -= int64_t(16 * measure.data.size());
         if (room < 0 && !suspects.empty())
           limit = number;
         else
-          suspects[number] = {difference, std::move(kept), std::move(measure)};
+          suspects[number] = {distance, std::move(kept), std::move(measure)};
       }))
     return error;
   last = limit;
@@ -140,7 +140,7 @@ llvm::Error Stretch::resolveSuspects() {
 static std::string report(const Search &search, const std::string &function, const ProgramValues *programs,
                           size_t number, const Suspect &suspect) {
   const ComputedValue &value = programs[0].list()[number];
-  const Difference &d = suspect.difference;
+  const Distance &d = suspect.distance;
   const std::vector<double> &kept = suspect.kept.data;
   std::string text = "the first value that differs is " + describe(value, number, function) + " " +
                      shapeText(suspect.measure) + "\n  at " + indexText(suspect.measure, d.at) + ": " +

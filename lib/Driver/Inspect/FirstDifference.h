@@ -2,7 +2,7 @@
 #ifndef BRAID_LIB_DRIVER_INSPECT_FIRSTDIFFERENCE_H
 #define BRAID_LIB_DRIVER_INSPECT_FIRSTDIFFERENCE_H
 
-#include "Difference.h"
+#include "Distance.h"
 #include "ProgramValues.h"
 
 namespace braid::driver {

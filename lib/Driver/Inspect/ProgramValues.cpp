@@ -22,11 +22,11 @@ int64_t ComputedValue::numbers(int64_t batch, int64_t time) const {
 }
 
 static std::string nameOf(mlir::Operation *op) {
-  if (auto map = mlir::dyn_cast<ir::MapOp>(op))
-    return ir::stringifyFn(map.getFn()).str();
+  if (auto map = mlir::dyn_cast<lang::MapOp>(op))
+    return lang::stringifyFn(map.getFn()).str();
   std::string name = op->getName().stripDialect().str();
-  if (auto reduce = mlir::dyn_cast<ir::ReduceOp>(op))
-    name += " " + ir::stringifyReduceKind(reduce.getKind()).str();
+  if (auto reduce = mlir::dyn_cast<lang::ReduceOp>(op))
+    name += " " + lang::stringifyReduceKind(reduce.getKind()).str();
   return name;
 }
 
@@ -44,8 +44,8 @@ static std::string pathOf(mlir::Location location) {
   return path;
 }
 
-static mlir::Operation *lossOf(ir::FuncOp func) {
-  for (auto output : func.getBody().getOps<ir::OutputOp>())
+static mlir::Operation *lossOf(lang::FuncOp func) {
+  for (auto output : func.getBody().getOps<lang::OutputOp>())
     if (output.getName() == "loss")
       return output.getValue().getDefiningOp();
   return nullptr;
@@ -68,15 +68,15 @@ llvm::Expected<ProgramValues> ProgramValues::create(Compilation &compilation, co
   } else {
     result.module = compilation.module().clone();
   }
-  auto func = result.module->lookupSymbol<ir::FuncOp>(function);
+  auto func = result.module->lookupSymbol<lang::FuncOp>(function);
   if (!func)
     return makeError("the module has no braid.func @" + function);
   mlir::Operation *loss = lossOf(func);
-  for (mlir::Value value : ir::computedValues(func)) {
+  for (mlir::Value value : lang::computedValues(func)) {
     mlir::Operation *op = value.getDefiningOp();
     ComputedValue computed{nameOf(op), pathOf(op->getLoc()), op->getLoc(), {}, false};
-    computed.type.perToken = ir::typeOf(value).isToken();
-    for (ir::AxisAttr axis : ir::typeOf(value).getAxes())
+    computed.type.perToken = lang::typeOf(value).isToken();
+    for (lang::AxisAttr axis : lang::typeOf(value).getAxes())
       computed.type.axes.push_back({axis.getName().str(), axis.getSize()});
     mlir::Operation *outer = op->getParentOp() == func ? op : op->getParentOp();
     computed.backward = loss && loss->isBeforeInBlock(outer);
@@ -128,7 +128,7 @@ std::vector<std::vector<int64_t>> ProgramValues::batches(size_t begin, size_t en
 llvm::Error ProgramValues::compiled(llvm::ArrayRef<int64_t> numbers, const Inputs &inputs, const rt::TensorFile &params,
                                     Take take) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module->clone());
-  ir::exposeValues(copy->lookupSymbol<ir::FuncOp>(function), numbers);
+  lang::exposeValues(copy->lookupSymbol<lang::FuncOp>(function), numbers);
   PipelineOptions pipeline;
   pipeline.functions = {function};
   pipeline.bf16 = how.bf16;
@@ -174,7 +174,7 @@ llvm::Error ProgramValues::interpreted(bool single, size_t begin, size_t end, co
   if (!parameters)
     return parameters.takeError();
   llvm::DenseMap<mlir::Value, size_t> numbers;
-  llvm::SmallVector<mlir::Value> all = ir::computedValues(module->lookupSymbol<ir::FuncOp>(function));
+  llvm::SmallVector<mlir::Value> all = lang::computedValues(module->lookupSymbol<lang::FuncOp>(function));
   for (size_t i = begin; i < end; ++i)
     numbers[all[i]] = i;
   ref::Options options;

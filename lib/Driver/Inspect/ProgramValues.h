@@ -8,7 +8,7 @@
 #ifndef BRAID_LIB_DRIVER_INSPECT_PROGRAMVALUES_H
 #define BRAID_LIB_DRIVER_INSPECT_PROGRAMVALUES_H
 
-#include "braid/Driver/Evaluate.h"
+#include "braid/Driver/Results.h"
 #include "mlir/IR/Location.h"
 
 namespace braid::driver {

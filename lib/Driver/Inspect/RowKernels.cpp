@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Report.h"
 #include "braid/Check/KernelCheck.h"
-#include "braid/Check/Traffic.h"
+#include "braid/Check/TrafficCheck.h"
 #include "braid/Conversion/RowToGPU.h"
 #include "braid/Driver/Compilation.h"
 #include "braid/Driver/Text.h"

@@ -1,5 +1,5 @@
 //===- RunCommand.cpp - braid run: one program, tensors in, tensors out ---===//
-#include "braid/Driver/Evaluate.h"
+#include "braid/Driver/Results.h"
 #include "braid/Driver/Text.h"
 #include "lib/Driver/OutputPaths.h"
 

@@ -17,7 +17,7 @@ static llvm::Error applyGroups(mlir::ModuleOp module, const std::vector<std::str
     if (name.empty() || (key != "lr" && key != "decay") || number.getAsDouble(value) || value < 0)
       return makeError("`" + text + "` is not of the form NAME:lr=NUMBER or NAME:decay=0|1");
     bool found = false;
-    for (auto parameter : module.getOps<ir::ParameterOp>()) {
+    for (auto parameter : module.getOps<lang::ParameterOp>()) {
       if (parameter.getGroup() != name)
         continue;
       found = true;

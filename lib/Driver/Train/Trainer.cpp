@@ -9,6 +9,7 @@
 #include "TokenData.h"
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Evaluate/Documents.h"
+#include "lib/Driver/Evaluate/Windows.h"
 #include <cmath>
 #include <cstring>
 

@@ -13,7 +13,7 @@ namespace {
 struct Source {
   Val key, value;
   Range keyRange, valueRange, range;
-  std::optional<ir::MaskKind> kind;
+  std::optional<lang::MaskKind> kind;
   int64_t window = 0;
   Val segment = Val::none();
   Range maskRange, segmentRange;
@@ -40,7 +40,7 @@ bool Elaborator::segmentMask(Frame &f, const Expr &mask, Range range, Val &segme
   segment = evalArgument(f, mask.arguments[0], false);
   if (!checkData(segment, at))
     return false;
-  if (segment.kind == Val::Kind::Tensor && typeOf(segment).isId() && segment.tensor.getDefiningOp<ir::InputOp>())
+  if (segment.kind == Val::Kind::Tensor && typeOf(segment).isId() && segment.tensor.getDefiningOp<lang::InputOp>())
     return true;
   error(Diag::WrongElement, at,
         {"`segment`", "an id that is an input of the model",
@@ -119,7 +119,9 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
           ok = false;
         }
         s.maskRange = parts[i].range;
-        s.kind = word == "causal" ? ir::MaskKind::Causal : word == "strict" ? ir::MaskKind::Strict : ir::MaskKind::All;
+        s.kind = word == "causal"   ? lang::MaskKind::Causal
+                 : word == "strict" ? lang::MaskKind::Strict
+                                    : lang::MaskKind::All;
       }
     }
     sources.push_back(s);
@@ -154,7 +156,7 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
   SmallVector<Value> keyValues, valueValues;
   llvm::SetVector<Value> segments;
   for (Source &s : sources) {
-    ir::ValueType k = typeOf(s.key), v = typeOf(s.value);
+    lang::ValueType k = typeOf(s.key), v = typeOf(s.value);
     Axes shared, slots, rest;
     for (AxisAttr a : k.getAxes())
       if (a != axis)
@@ -196,10 +198,10 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
                 : "`(k, v, causal, segment(document))`, or `all` if every token of the segment may be seen";
         return Val::poison();
       }
-      s.kind = isStatic ? ir::MaskKind::All : ir::MaskKind::Causal;
+      s.kind = isStatic ? lang::MaskKind::All : lang::MaskKind::Causal;
     }
-    if (isStatic && (s.kind != ir::MaskKind::All || s.segment.kind != Val::Kind::None)) {
-      Range range = s.kind != ir::MaskKind::All ? s.maskRange : s.segmentRange;
+    if (isStatic && (s.kind != lang::MaskKind::All || s.segment.kind != Val::Kind::None)) {
+      Range range = s.kind != lang::MaskKind::All ? s.maskRange : s.segmentRange;
       error(Diag::SlotMask, range, {sourceText(range)})
           .notes.push_back({s.keyRange, "the key is the same for all tokens"});
       return Val::poison();
@@ -210,7 +212,7 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
       segments.insert(ids);
       segment = llvm::find(segments, ids) - segments.begin();
     }
-    masks.push_back(ir::MaskAttr::get(&context, *s.kind, s.window, segment));
+    masks.push_back(lang::MaskAttr::get(&context, *s.kind, s.window, segment));
     if (!checkReal(s.key, s.keyRange, "`attend`") || !checkReal(s.value, s.valueRange, "`attend`"))
       return Val::poison();
     keyValues.push_back(outside(s.key, s.keyRange));
@@ -221,13 +223,13 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
       order.append(*further);
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPointToEnd(base);
-      value = builder.create<ir::TransposeOp>(loc(s.valueRange), v.withAxes(order), value);
+      value = builder.create<lang::TransposeOp>(loc(s.valueRange), v.withAxes(order), value);
     }
     valueValues.push_back(value);
   }
   if (!checkReal(query, queryRange, "`attend`"))
     return Val::poison();
-  query = broadcast(query, q, queryRange, ir::Kind::Token);
+  query = broadcast(query, q, queryRange, lang::Kind::Token);
   Axes out, lse;
   for (AxisAttr a : q)
     if (a != axis)
@@ -236,10 +238,10 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
   out.append(*further);
   Value queryValue = outside(query, queryRange);
   builder.setInsertionPointToEnd(base);
-  auto op = builder.create<ir::AttendOp>(loc(e.range), ir::ValueType::get(&context, ir::Kind::Token, out),
-                                         ir::ValueType::get(&context, ir::Kind::Token, lse), queryValue, keyValues,
-                                         valueValues, segments.getArrayRef(), axis.getName(),
-                                         builder.getArrayAttr(masks), llvm::APFloat(scale));
+  auto op = builder.create<lang::AttendOp>(loc(e.range), lang::ValueType::get(&context, lang::Kind::Token, out),
+                                           lang::ValueType::get(&context, lang::Kind::Token, lse), queryValue,
+                                           keyValues, valueValues, segments.getArrayRef(), axis.getName(),
+                                           builder.getArrayAttr(masks), llvm::APFloat(scale));
   return Val::of(op.getOutput());
 }
 

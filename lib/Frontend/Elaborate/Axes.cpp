@@ -276,7 +276,7 @@ bool Elaborator::operandAxes(Frame &f, const std::vector<ast::AxisItem> &items, 
   return ok;
 }
 
-Axes Elaborator::visible(ir::ValueType type) const {
+Axes Elaborator::visible(lang::ValueType type) const {
   Axes axes;
   for (AxisAttr axis : type.getAxes())
     if (hidden.empty() || !isHidden(axis))
@@ -286,7 +286,7 @@ Axes Elaborator::visible(ir::ValueType type) const {
 
 Axes Elaborator::axesOf(const Val &value) const {
   if (value.kind == Val::Kind::Tensor)
-    return visible(ir::typeOf(value.tensor));
+    return visible(lang::typeOf(value.tensor));
   if (value.kind == Val::Kind::Stack)
     return visible(value.stack->type);
   return {};

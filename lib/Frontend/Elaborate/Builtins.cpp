@@ -13,10 +13,10 @@ const llvm::StringMap<Elaborator::Builtin> &Elaborator::builtins() {
   static const llvm::StringMap<Builtin> table = [] {
     llvm::StringMap<Builtin> t;
     // Functions of one operand; `-` and `!` are operators.
-    for (uint32_t i = 0; i < ir::getMaxEnumValForFn(); ++i)
-      if (std::optional<ir::Fn> fn = ir::symbolizeFn(i);
-          fn && ir::arity(*fn) == 1 && *fn != ir::Fn::Neg && *fn != ir::Fn::Not)
-        t[ir::stringifyFn(*fn)] = &Elaborator::callElementwise;
+    for (uint32_t i = 0; i < lang::getMaxEnumValForFn(); ++i)
+      if (std::optional<lang::Fn> fn = lang::symbolizeFn(i);
+          fn && lang::arity(*fn) == 1 && *fn != lang::Fn::Neg && *fn != lang::Fn::Not)
+        t[lang::stringifyFn(*fn)] = &Elaborator::callElementwise;
     for (StringRef name : {"sum", "max", "min"})
       t[name] = &Elaborator::callReduce;
     for (StringRef name : {"normal", "uniform", "onehot", "eye", "noise.normal"})
@@ -86,7 +86,7 @@ Val Elaborator::callElementwise(Frame &f, const Expr &e) {
   SmallVector<Range> ranges;
   if (!collect(f, e, {"x"}, 1, args, &ranges) || !checkData(args[0], ranges[0]))
     return Val::poison();
-  return map(*ir::symbolizeFn(e.name.text), {args[0]}, e.range);
+  return map(*lang::symbolizeFn(e.name.text), {args[0]}, e.range);
 }
 
 /// `sum[a](x)`; `max` and `min` without axes are elementwise.
@@ -98,7 +98,7 @@ Val Elaborator::callReduce(Frame &f, const Expr &e) {
     if (!collect(f, e, {"a", "b"}, 2, args, &ranges) || !checkData(args[0], ranges[0]) ||
         !checkData(args[1], ranges[1]))
       return Val::poison();
-    return map(name == "max" ? ir::Fn::Max : ir::Fn::Min, args, e.range);
+    return map(name == "max" ? lang::Fn::Max : lang::Fn::Min, args, e.range);
   }
   if (!collect(f, e, {"x"}, 1, args, &ranges) || !checkData(args[0], ranges[0]))
     return Val::poison();
@@ -109,9 +109,9 @@ Val Elaborator::callReduce(Frame &f, const Expr &e) {
   Axes axes;
   if (!operandAxes(f, e.axes->from, args, ranges, name, axes))
     return Val::poison();
-  return reduce(name == "sum"   ? ir::ReduceKind::Sum
-                : name == "max" ? ir::ReduceKind::Max
-                                : ir::ReduceKind::Min,
+  return reduce(name == "sum"   ? lang::ReduceKind::Sum
+                : name == "max" ? lang::ReduceKind::Max
+                                : lang::ReduceKind::Min,
                 args[0], axes, e.range);
 }
 
@@ -125,7 +125,7 @@ Val Elaborator::callWhere(Frame &f, const Expr &e) {
       return Val::poison();
   if (args[0].isNumber() && args[0].isBool)
     return args[0].number ? args[1] : args[2];
-  return map(ir::Fn::Select, args, e.range);
+  return map(lang::Fn::Select, args, e.range);
 }
 
 Val Elaborator::detach(const Val &v, Range range) {
@@ -134,7 +134,7 @@ Val Elaborator::detach(const Val &v, Range range) {
     return v;
   if (!prepare({v}, in, range))
     return Val::poison();
-  return Val::of(builder.create<ir::DetachOp>(loc(range), in[0].getType(), in[0]).getResult());
+  return Val::of(builder.create<lang::DetachOp>(loc(range), in[0].getType(), in[0]).getResult());
 }
 
 Val Elaborator::callDetach(Frame &f, const Expr &e) {

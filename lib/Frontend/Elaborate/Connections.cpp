@@ -188,7 +188,7 @@ std::optional<Axes> Elaborator::axesOfRead(Frame &g, const ast::Expr &e) {
   Restore<SmallVector<Operation *> *> inTrial(trial, &made);
   Val v = evalData(g, e);
   for (Operation *op : made)
-    parameters.erase(cast<ir::ParameterOp>(op).getSymName());
+    parameters.erase(cast<lang::ParameterOp>(op).getSymName());
   trialParameters.append(made);
   if (!v.isData())
     return std::nullopt;
@@ -197,7 +197,7 @@ std::optional<Axes> Elaborator::axesOfRead(Frame &g, const ast::Expr &e) {
 
 /// A value with the right axes to go on with after an error.
 Val Elaborator::standIn(ArrayRef<AxisAttr> axes, Range range) {
-  return broadcast(Val::real(0), axes, range, ir::Kind::Token);
+  return broadcast(Val::real(0), axes, range, lang::Kind::Token);
 }
 
 /// What the statement `x <- y` does to the state.
@@ -291,7 +291,7 @@ void Elaborator::performWrite(ConnectionUse &use, Val y, Range range) {
 
 void Elaborator::store(ConnectionUse &use, Field &field, Val value, bool append, Range range) {
   if (value.isNumber() && (value.fills || field.axes.empty()))
-    value = broadcast(value, field.axes, range, ir::Kind::Token);
+    value = broadcast(value, field.axes, range, lang::Kind::Token);
   if (value.isData() && !sameAxes(axesOf(value), field.axes)) {
     Diagnostic &d = error(Diag::AxesMismatch, range,
                           {(append ? "an entry of `" : "the new state of `") + use.stream->name.str() + "`",

@@ -21,16 +21,16 @@ Val Elaborator::callDot(Frame &f, const Expr &e) {
   if (!operandAxes(f, e.axes->from, args, ranges, "dot", axes))
     return Val::poison();
   if (axes.empty()) // a rest `..e` that stands for nothing
-    return map(ir::Fn::Mul, args, e.range, "dot");
+    return map(lang::Fn::Mul, args, e.range, "dot");
   return dot(args[0], args[1], axes, e.range);
 }
 
 /// An elementwise function of values with different axes: the result has the
 /// axes of both.
-Val Elaborator::product(ir::Fn fn, const Val &a, const Val &b, Range range) {
+Val Elaborator::product(lang::Fn fn, const Val &a, const Val &b, Range range) {
   if (a.isPoison() || b.isPoison())
     return Val::poison();
-  ir::ValueType l = typeOf(a), r = typeOf(b);
+  lang::ValueType l = typeOf(a), r = typeOf(b);
   Axes axes(l.getAxes());
   for (AxisAttr axis : r.getAxes())
     if (!llvm::is_contained(axes, axis))
@@ -38,9 +38,9 @@ Val Elaborator::product(ir::Fn fn, const Val &a, const Val &b, Range range) {
   SmallVector<Value, 2> in;
   if (!prepare({a, b}, in, range))
     return Val::poison();
-  auto type = ir::ValueType::get(&context, std::max(l.getKind(), r.getKind()), axes,
-                                 ir::yieldsBool(fn) ? ir::Element::Bool : ir::Element::Real, 0);
-  return Val::of(builder.create<ir::MapOp>(loc(range), type, fn, in).getResult());
+  auto type = lang::ValueType::get(&context, std::max(l.getKind(), r.getKind()), axes,
+                                   lang::yieldsBool(fn) ? lang::Element::Bool : lang::Element::Real, 0);
+  return Val::of(builder.create<lang::MapOp>(loc(range), type, fn, in).getResult());
 }
 
 Val Elaborator::callOuter(Frame &f, const Expr &e) {
@@ -55,7 +55,7 @@ Val Elaborator::callOuter(Frame &f, const Expr &e) {
     }
   if (!checkReal(args[0], ranges[0], "`outer`") || !checkReal(args[1], ranges[1], "`outer`"))
     return Val::poison();
-  return product(ir::Fn::Mul, args[0], args[1], e.range);
+  return product(lang::Fn::Mul, args[0], args[1], e.range);
 }
 
 /// x contracted over `in` with a weight [in…, out…] of instance `f`. Where an
@@ -80,10 +80,10 @@ Val Elaborator::linear(Frame &f, const Val &x, ArrayRef<AxisAttr> in, ArrayRef<A
   Val w = parameter(f, "weight", range, axes, options, [&] {
     if (weight.kind != Val::Kind::None)
       return weight;
-    return random(ir::Distribution::Normal, 0.02, initPath, *initAxes, ir::Kind::Static, range);
+    return random(lang::Distribution::Normal, 0.02, initPath, *initAxes, lang::Kind::Static, range);
   });
   if (in.empty())
-    return w.isPoison() ? w : product(ir::Fn::Mul, x, w, range);
+    return w.isPoison() ? w : product(lang::Fn::Mul, x, w, range);
   return rename(dot(x, w, in, range), from, to, range);
 }
 
@@ -129,7 +129,7 @@ Val Elaborator::callLinear(Frame &f, const Expr &e) {
       parameter(g, "scale", e.range, {}, {}, [&] { return args[3].kind == Val::Kind::None ? Val::real(1) : args[3]; });
   Val bias =
       parameter(g, "bias", e.range, out, {}, [&] { return args[4].kind == Val::Kind::None ? Val::real(0) : args[4]; });
-  return map(ir::Fn::Add, {map(ir::Fn::Mul, {scale, y}, e.range), bias}, e.range);
+  return map(lang::Fn::Add, {map(lang::Fn::Mul, {scale, y}, e.range), bias}, e.range);
 }
 
 } // namespace braid::elab

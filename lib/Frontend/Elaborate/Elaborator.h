@@ -223,7 +223,7 @@ private:
   bool operandAxes(Frame &f, const std::vector<ast::AxisItem> &items, llvm::ArrayRef<Val> operands,
                    llvm::ArrayRef<Range> ranges, llvm::StringRef word, Axes &out);
   int64_t axisSize(Frame &f, const ast::Expr &size, llvm::StringRef name);
-  Axes visible(ir::ValueType type) const;
+  Axes visible(lang::ValueType type) const;
   Axes axesOf(const Val &value) const;
   bool sameAxes(llvm::ArrayRef<AxisAttr> a, llvm::ArrayRef<AxisAttr> b) const;
   bool isHidden(AxisAttr axis) const { return llvm::is_contained(hidden, axis); }
@@ -252,20 +252,20 @@ private:
   void dropRegions();
 
   // Ops.cpp: the primitives, with their checks.
-  ir::ValueType typeOf(const Val &value) const;
-  Val map(ir::Fn fn, llvm::ArrayRef<Val> operands, Range range, llvm::StringRef word = {});
-  Val reduce(ir::ReduceKind kind, const Val &value, llvm::ArrayRef<AxisAttr> axes, Range range);
+  lang::ValueType typeOf(const Val &value) const;
+  Val map(lang::Fn fn, llvm::ArrayRef<Val> operands, Range range, llvm::StringRef word = {});
+  Val reduce(lang::ReduceKind kind, const Val &value, llvm::ArrayRef<AxisAttr> axes, Range range);
   Val dot(const Val &lhs, const Val &rhs, llvm::ArrayRef<AxisAttr> axes, Range range);
-  Val broadcast(const Val &value, llvm::ArrayRef<AxisAttr> axes, Range range, ir::Kind kind);
+  Val broadcast(const Val &value, llvm::ArrayRef<AxisAttr> axes, Range range, lang::Kind kind);
   Val slice(const Val &value, AxisAttr axis, int64_t index, Range range);
   Val rename(const Val &value, llvm::ArrayRef<AxisAttr> from, llvm::ArrayRef<AxisAttr> to, Range range);
   Val transpose(const Val &value, llvm::ArrayRef<AxisAttr> axes, Range range);
   Val iota(AxisAttr axis, Range range);
   Val gather(const Val &table, const Val &id, AxisAttr axis, Range range);
-  Val product(ir::Fn fn, const Val &a, const Val &b, Range range);
+  Val product(lang::Fn fn, const Val &a, const Val &b, Range range);
   std::optional<double> spreadOf(const Val &value, Range range, llvm::StringRef word);
-  Val random(ir::Distribution distribution, double scale, llvm::StringRef stream, llvm::ArrayRef<AxisAttr> axes,
-             ir::Kind kind, Range range);
+  Val random(lang::Distribution distribution, double scale, llvm::StringRef stream, llvm::ArrayRef<AxisAttr> axes,
+             lang::Kind kind, Range range);
   bool checkData(Val &value, Range range);
   bool checkReal(const Val &value, Range range, llvm::StringRef what);
 

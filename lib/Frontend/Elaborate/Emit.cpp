@@ -29,7 +29,7 @@ Region *Elaborator::regionOf(Value value) const {
 }
 
 bool Elaborator::carries(Value value, Region *region) const {
-  return llvm::is_contained(ir::typeOf(value).getAxes(), region->stack->axis);
+  return llvm::is_contained(lang::typeOf(value).getAxes(), region->stack->axis);
 }
 
 Region *Elaborator::openRegion(Stack *stack) {
@@ -72,7 +72,7 @@ Block *Elaborator::enter(MutableArrayRef<Value> operands, Range range, bool heav
     if (r && r == target)
       continue;
     if (r && target && r->stack == target->stack && carries(v, r) &&
-        ir::typeOf(v).numElements() / r->stack->axis.getSize() > handOverElements) {
+        lang::typeOf(v).numElements() / r->stack->axis.getSize() > handOverElements) {
       v = cloneInto(target, v);
       continue;
     }
@@ -117,8 +117,8 @@ Value Elaborator::outside(Value value) {
     return value;
   if (auto argument = dyn_cast<BlockArgument>(value); argument && argument.getArgNumber() > 0)
     return r->captures[argument.getArgNumber() - 1];
-  if (auto op = value.getDefiningOp<ir::ConstantOp>())
-    return constant(base, op.getValue().convertToDouble(), ir::typeOf(value).isBool());
+  if (auto op = value.getDefiningOp<lang::ConstantOp>())
+    return constant(base, op.getValue().convertToDouble(), lang::typeOf(value).isBool());
   for (auto [i, yielded] : llvm::enumerate(r->yields))
     if (yielded == value)
       return r->placeholders[i]->getResult(0);
@@ -149,9 +149,9 @@ Value Elaborator::outside(const Val &value, Range range) {
 }
 
 Value Elaborator::capture(Region *region, Value value) {
-  if (auto op = value.getDefiningOp<ir::ConstantOp>())
-    if (ir::typeOf(value).getAxes().empty())
-      return constant(region->block, op.getValue().convertToDouble(), ir::typeOf(value).isBool());
+  if (auto op = value.getDefiningOp<lang::ConstantOp>())
+    if (lang::typeOf(value).getAxes().empty())
+      return constant(region->block, op.getValue().convertToDouble(), lang::typeOf(value).isBool());
   Value &argument = region->captured[value];
   if (!argument) {
     argument = region->block->addArgument(value.getType(), value.getLoc());
@@ -186,16 +186,16 @@ Value Elaborator::cloneInto(Region *region, Value value) {
 
 /// A static value of the function, computed again in an initialiser's region.
 Value Elaborator::importIntoInit(Value value, Range range) {
-  if (ir::typeOf(value).isToken()) {
+  if (lang::typeOf(value).isToken()) {
     error(Diag::InitialiserNotStatic, range);
     return {};
   }
   Operation *op = value.getDefiningOp();
   if (isa_and_nonnull<UnrealizedConversionCastOp>(op) && op->getNumOperands()) // a written value
     return importIntoInit(op->getOperand(0), range);
-  if (!op || isa<UnrealizedConversionCastOp>(op) || (!initFromParameters && isa<ir::ParamOp>(op))) {
+  if (!op || isa<UnrealizedConversionCastOp>(op) || (!initFromParameters && isa<lang::ParamOp>(op))) {
     error(Diag::InitialiserNotStatic, range).hint =
-        op && isa<ir::ParamOp>(op) ? "an initial value made from other parameters is written `= init e`" : "";
+        op && isa<lang::ParamOp>(op) ? "an initial value made from other parameters is written `= init e`" : "";
     return {};
   }
   auto key = std::make_pair(base, value);
@@ -223,9 +223,9 @@ Value Elaborator::constant(Block *block, double value, bool isBool) {
     return it->second;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(block);
-  auto type = ir::ValueType::get(&context, ir::Kind::Static, ArrayRef<AxisAttr>(),
-                                 isBool ? ir::Element::Bool : ir::Element::Real, 0);
-  Value result = builder.create<ir::ConstantOp>(UnknownLoc::get(&context), type, builder.getF64FloatAttr(value));
+  auto type = lang::ValueType::get(&context, lang::Kind::Static, ArrayRef<AxisAttr>(),
+                                   isBool ? lang::Element::Bool : lang::Element::Real, 0);
+  Value result = builder.create<lang::ConstantOp>(UnknownLoc::get(&context), type, builder.getF64FloatAttr(value));
   cache[key] = result;
   return result;
 }
@@ -249,7 +249,7 @@ void Elaborator::finishRegion(Region &region) {
   if (!yields.empty()) {
     Location where = yields.front().getLoc();
     builder.setInsertionPointToEnd(region.block);
-    builder.create<ir::YieldOp>(where, yields);
+    builder.create<lang::YieldOp>(where, yields);
     eraseDeadIn(*region.block);
     for (unsigned i = region.captures.size(); i-- > 0;)
       if (region.block->getArgument(i + 1).use_empty()) {
@@ -260,8 +260,8 @@ void Elaborator::finishRegion(Region &region) {
     SmallVector<Type> types;
     for (Value v : yields)
       types.push_back(v.getType());
-    auto read = builder.create<ir::ReadOp>(where, types, region.stack->axis.getName(), 1, region.stack->entries,
-                                           region.captures, ArrayRef<int64_t>(), IntegerAttr());
+    auto read = builder.create<lang::ReadOp>(where, types, region.stack->axis.getName(), 1, region.stack->entries,
+                                             region.captures, ArrayRef<int64_t>(), IntegerAttr());
     read.getBody().push_back(region.block);
     region.block = nullptr;
     for (auto [use, result] : llvm::zip(uses, read.getResults()))

@@ -122,8 +122,8 @@ Val Elaborator::evalIdent(Frame &f, const ast::Name &name) {
   }
   if (text == "position") {
     builder.setInsertionPointToEnd(base);
-    auto type = ir::ValueType::get(&context, ir::Kind::Token, ArrayRef<AxisAttr>(), ir::Element::Id, 0);
-    return Val::of(builder.create<ir::PositionOp>(loc(name.range), type).getResult());
+    auto type = lang::ValueType::get(&context, lang::Kind::Token, ArrayRef<AxisAttr>(), lang::Element::Id, 0);
+    return Val::of(builder.create<lang::PositionOp>(loc(name.range), type).getResult());
   }
   Diagnostic &d = error(Diag::UnknownName, name.range, {name.text});
   if (decls.count(text) || builtins().count(text))
@@ -169,10 +169,10 @@ Val Elaborator::evalUnary(Frame &f, const Expr &e) {
   if (v.isPoison())
     return v;
   if (e.text == "!")
-    return map(ir::Fn::Not, {v}, e.range);
+    return map(lang::Fn::Not, {v}, e.range);
   if (v.isNumber() && !v.isBool)
     return v.isInt ? Val::integer(int64_t(-v.number)) : Val::real(-v.number);
-  return map(ir::Fn::Neg, {v}, e.range);
+  return map(lang::Fn::Neg, {v}, e.range);
 }
 
 Val Elaborator::evalBinary(Frame &f, const Expr &e) {
@@ -192,40 +192,40 @@ Val Elaborator::binary(StringRef op, const Val &a, const Val &b, Range range) {
   if (a.isNumber() && b.isNumber())
     return foldBinary(op, a, b, range);
   if (op == "+")
-    return map(ir::Fn::Add, {a, b}, range);
+    return map(lang::Fn::Add, {a, b}, range);
   if (op == "-")
-    return map(ir::Fn::Sub, {a, b}, range);
+    return map(lang::Fn::Sub, {a, b}, range);
   if (op == "*")
-    return map(ir::Fn::Mul, {a, b}, range);
+    return map(lang::Fn::Mul, {a, b}, range);
   if (op == "/")
-    return map(ir::Fn::Div, {a, b}, range);
+    return map(lang::Fn::Div, {a, b}, range);
   if (op == "^") {
     if (b.isNumber() && b.number == 2)
-      return map(ir::Fn::Mul, {a, a}, range, "^");
+      return map(lang::Fn::Mul, {a, a}, range, "^");
     if (b.isNumber() && b.number == 1)
       return a;
     if (b.isNumber() && b.number == 0.5)
-      return map(ir::Fn::Sqrt, {a}, range, "^");
+      return map(lang::Fn::Sqrt, {a}, range, "^");
     if (b.isNumber() && b.number == -0.5)
-      return map(ir::Fn::Rsqrt, {a}, range, "^");
-    return map(ir::Fn::Pow, {a, b}, range);
+      return map(lang::Fn::Rsqrt, {a}, range, "^");
+    return map(lang::Fn::Pow, {a, b}, range);
   }
   if (op == "<")
-    return map(ir::Fn::Lt, {a, b}, range, op);
+    return map(lang::Fn::Lt, {a, b}, range, op);
   if (op == "<=")
-    return map(ir::Fn::Le, {a, b}, range, op);
+    return map(lang::Fn::Le, {a, b}, range, op);
   if (op == ">")
-    return map(ir::Fn::Lt, {b, a}, range, op);
+    return map(lang::Fn::Lt, {b, a}, range, op);
   if (op == ">=")
-    return map(ir::Fn::Le, {b, a}, range, op);
+    return map(lang::Fn::Le, {b, a}, range, op);
   if (op == "==")
-    return map(ir::Fn::Eq, {a, b}, range, op);
+    return map(lang::Fn::Eq, {a, b}, range, op);
   if (op == "!=")
-    return map(ir::Fn::Not, {map(ir::Fn::Eq, {a, b}, range, op)}, range, op);
+    return map(lang::Fn::Not, {map(lang::Fn::Eq, {a, b}, range, op)}, range, op);
   if (op == "&&")
-    return map(ir::Fn::And, {a, b}, range, op);
+    return map(lang::Fn::And, {a, b}, range, op);
   if (op == "||")
-    return map(ir::Fn::Or, {a, b}, range, op);
+    return map(lang::Fn::Or, {a, b}, range, op);
   error(Diag::NotCompileTime, range, {"an operand of `" + op.str() + "`", show(a.isNumber() ? b : a)});
   return Val::poison();
 }
@@ -265,7 +265,7 @@ Val Elaborator::evalIf(Frame &f, const Expr &e) {
     return c;
   if (c.kind == Val::Kind::Tensor && typeOf(c).isStatic() && e.elseBlock) {
     Val a = evalBlock(f, *e.block), b = evalBlock(f, *e.elseBlock);
-    return map(ir::Fn::Select, {c, a, b}, e.range, "if");
+    return map(lang::Fn::Select, {c, a, b}, e.range, "if");
   }
   if (!c.isNumber()) {
     error(Diag::NotCompileTime, e.operands[0]->range, {"the condition of `if`", show(c)}).hint =

@@ -89,7 +89,7 @@ bool Elaborator::bindFormal(Frame &g, const ast::Formal &formal, Val value, Rang
       Axes axes;
       if (!evalAxes(g, formal.type->axes, axes))
         return false;
-      value = broadcast(value, axes, range, ir::Kind::Static);
+      value = broadcast(value, axes, range, lang::Kind::Static);
       break;
     }
     if (!matchAxes(g, formal.type->axes, found, range, "argument `" + formal.name.text + "`", formal.type->range))

@@ -31,7 +31,7 @@ void Elaborator::keepReads() {
   builder.setInsertionPointToEnd(function);
   for (ConnectionUse &use : uses)
     if (use.reads && !use.writes && use.read.kind == Val::Kind::Tensor)
-      keptReads.push_back(builder.create<ir::ObserveOp>(loc(use.range), "", use.read.tensor));
+      keptReads.push_back(builder.create<lang::ObserveOp>(loc(use.range), "", use.read.tensor));
 }
 
 /// Adds the ops that `work` needs, through any number of others.
@@ -56,23 +56,23 @@ void Elaborator::dropUnusedHalves() {
   addNeeded(std::move(ends), needed);
   llvm::StringSet<> used;
   for (Operation *op : needed)
-    if (auto param = dyn_cast<ir::ParamOp>(op))
+    if (auto param = dyn_cast<lang::ParamOp>(op))
       used.insert(param.getParameter());
   for (Operation *kept : keptReads)
     kept->erase();
   // Initial values computed from other parameters.
-  for (auto parameter : module->getOps<ir::ParameterOp>())
-    parameter.getInit().walk([&](ir::ParamOp param) { used.insert(param.getParameter()); });
-  llvm::StringMap<ir::ParameterOp> unused;
+  for (auto parameter : module->getOps<lang::ParameterOp>())
+    parameter.getInit().walk([&](lang::ParamOp param) { used.insert(param.getParameter()); });
+  llvm::StringMap<lang::ParameterOp> unused;
   for (auto &[op, use] : madeAtSite)
-    if (auto parameter = dyn_cast<ir::ParameterOp>(op);
+    if (auto parameter = dyn_cast<lang::ParameterOp>(op);
         parameter && isOfHalf(op) && !used.contains(parameter.getSymName()))
       unused[parameter.getSymName()] = parameter;
   for (Operation *end : halfEnds) {
     llvm::DenseSet<Operation *> operands;
     addNeeded({end}, operands);
     if (llvm::any_of(operands, [&](Operation *op) {
-          auto param = dyn_cast<ir::ParamOp>(op);
+          auto param = dyn_cast<lang::ParamOp>(op);
           return param && unused.contains(param.getParameter());
         }))
       end->erase();

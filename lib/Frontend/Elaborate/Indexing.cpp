@@ -72,7 +72,7 @@ std::optional<Val> Elaborator::constantOver(Frame &f, const Expr &e) {
   if (!checkNumbers(axes, e.range, "this value"))
     return Val::poison();
   if (name != "eye")
-    return broadcast(Val::real(name == "ones"), axes, e.range, ir::Kind::Static);
+    return broadcast(Val::real(name == "ones"), axes, e.range, lang::Kind::Static);
   if (axes.size() != 2 || axes[0].getSize() != axes[1].getSize()) {
     error(Diag::EyeAxes, e.range, {show(axes)});
     return Val::poison();

@@ -45,7 +45,7 @@ Val Elaborator::realise(const Val &deferred, ArrayRef<AxisAttr> axes, Frame &f) 
   std::optional<double> scale = spreadOf(args[0], e.range, "noise.normal");
   if (!scale)
     return Val::poison();
-  return random(ir::Distribution::Normal, *scale, drawPath(f, "noise"), axes, ir::Kind::Token, e.range);
+  return random(lang::Distribution::Normal, *scale, drawPath(f, "noise"), axes, lang::Kind::Token, e.range);
 }
 
 /// The argument of `normal` and `uniform`.
@@ -64,16 +64,16 @@ Val Elaborator::toReal(const Val &v, Range range) {
   if (v.isNumber() && v.isBool)
     return Val::real(v.number);
   if (v.kind == Val::Kind::Tensor && !typeOf(v).isReal())
-    return map(ir::Fn::Real, {v}, range);
+    return map(lang::Fn::Real, {v}, range);
   return v;
 }
 
 Val Elaborator::oneHot(AxisAttr axis, int64_t index, Range range) {
-  return toReal(map(ir::Fn::Eq, {iota(axis, range), Val::integer(index)}, range), range);
+  return toReal(map(lang::Fn::Eq, {iota(axis, range), Val::integer(index)}, range), range);
 }
 
 Val Elaborator::identity(AxisAttr a, AxisAttr b, Range range) {
-  return toReal(product(ir::Fn::Eq, iota(a, range), iota(b, range), range), range);
+  return toReal(product(lang::Fn::Eq, iota(a, range), iota(b, range), range), range);
 }
 
 Val Elaborator::initCall(Frame &f, const Expr &e) {
@@ -129,14 +129,14 @@ Val Elaborator::initCall(Frame &f, const Expr &e) {
       error(Diag::InitialiserNotStatic, e.range);
       return Val::poison();
     }
-    return random(ir::Distribution::Normal, *scale, drawPath(f, "noise"), axes, ir::Kind::Token, e.range);
+    return random(lang::Distribution::Normal, *scale, drawPath(f, "noise"), axes, lang::Kind::Token, e.range);
   }
   // The stream's name is the path; further draws of one initialiser are numbered.
   std::string stream = initPath.str();
   if (initDraws++)
     stream += "#" + std::to_string(initDraws - 1);
-  return random(name == "normal" ? ir::Distribution::Normal : ir::Distribution::Uniform, *scale, stream,
-                e.axes ? axes : *initAxes, ir::Kind::Static, e.range);
+  return random(name == "normal" ? lang::Distribution::Normal : lang::Distribution::Uniform, *scale, stream,
+                e.axes ? axes : *initAxes, lang::Kind::Static, e.range);
 }
 
 /// A path for draws at run time: the instance's, numbered if there are several.
@@ -183,15 +183,16 @@ Val Elaborator::callDropout(Frame &f, const Expr &e) {
   if (p == 0)
     return args[0];
   Axes axes(typeOf(args[0]).getAxes());
-  Val u = random(ir::Distribution::Uniform, 1.0, drawPath(f, e.label ? StringRef(e.label->text) : StringRef("dropout")),
-                 axes, ir::Kind::Token, e.range);
+  Val u =
+      random(lang::Distribution::Uniform, 1.0, drawPath(f, e.label ? StringRef(e.label->text) : StringRef("dropout")),
+             axes, lang::Kind::Token, e.range);
   if (perSequence && u.kind == Val::Kind::Tensor)
-    u.tensor.getDefiningOp<ir::RandomOp>().setPerSequence(true);
-  Val keep = map(ir::Fn::Lt, {u, Val::real(1 - 2 * p)}, e.range);
-  Val factor = map(ir::Fn::Select, {keep, Val::real(1 / (1 - p)), Val::real(0)}, e.range);
+    u.tensor.getDefiningOp<lang::RandomOp>().setPerSequence(true);
+  Val keep = map(lang::Fn::Lt, {u, Val::real(1 - 2 * p)}, e.range);
+  Val factor = map(lang::Fn::Select, {keep, Val::real(1 / (1 - p)), Val::real(0)}, e.range);
   if (factor.kind == Val::Kind::Tensor)
     factor.tensor.getDefiningOp()->setAttr("train_only", builder.getUnitAttr());
-  return map(ir::Fn::Mul, {args[0], factor}, e.range);
+  return map(lang::Fn::Mul, {args[0], factor}, e.range);
 }
 
 } // namespace braid::elab

@@ -81,7 +81,7 @@ std::string Elaborator::show(const Val &value) const {
   case Val::Kind::None: return "none";
   case Val::Kind::Number: return value.isBool ? "a truth value" : "the number " + showNumber(value.number);
   case Val::Kind::Tensor: {
-    ir::ValueType type = ir::typeOf(value.tensor);
+    lang::ValueType type = lang::typeOf(value.tensor);
     if (type.isId())
       return value.idAxis ? "an id" : "an id of no axis";
     return (type.isBool() ? "truth values " : "a value ") + show(visible(type));

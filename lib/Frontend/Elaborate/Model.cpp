@@ -113,9 +113,9 @@ void Elaborator::runModel(const ast::Decl &model) {
       AxisAttr axis;
       if (formal.type->idAxis.text.empty() || (axis = lookupAxis(f, formal.type->idAxis))) {
         builder.setInsertionPointToEnd(function);
-        auto type = ir::ValueType::get(&context, ir::Kind::Token, ArrayRef<AxisAttr>(), ir::Element::Id,
-                                       axis ? axis.getSize() : 0);
-        v = Val::of(builder.create<ir::InputOp>(loc(formal.range), type, name), axis);
+        auto type = lang::ValueType::get(&context, lang::Kind::Token, ArrayRef<AxisAttr>(), lang::Element::Id,
+                                         axis ? axis.getSize() : 0);
+        v = Val::of(builder.create<lang::InputOp>(loc(formal.range), type, name), axis);
       }
     } else {
       error(Diag::ModelInput, formal.range, {formal.name.text}).hint =
@@ -138,17 +138,17 @@ void Elaborator::runModel(const ast::Decl &model) {
     error(Diag::LogitAxes, range, {show(logits)});
     return;
   }
-  Val token = broadcast(Val::of(outside(logits, range)), axesOf(logits), range, ir::Kind::Token);
+  Val token = broadcast(Val::of(outside(logits, range)), axesOf(logits), range, lang::Kind::Token);
   builder.setInsertionPointToEnd(function);
-  builder.create<ir::OutputOp>(loc(range), "logits", token.tensor);
+  builder.create<lang::OutputOp>(loc(range), "logits", token.tensor);
 }
 
 /// Inputs that the model declares and never looks at leave no op; whoever runs it may have them at hand.
 void Elaborator::noteInputs(const ast::Decl &model) {
   SmallVector<Attribute> ignored;
   for (const ast::Formal &formal : model.formals)
-    if (llvm::none_of(function->getOps<ir::InputOp>(),
-                      [&](ir::InputOp input) { return input.getName() == formal.name.text; }))
+    if (llvm::none_of(function->getOps<lang::InputOp>(),
+                      [&](lang::InputOp input) { return input.getName() == formal.name.text; }))
       ignored.push_back(builder.getStringAttr(formal.name.text));
   if (!ignored.empty())
     (*module)->setAttr("braid.ignored_inputs", builder.getArrayAttr(ignored));
@@ -172,7 +172,7 @@ OwningOpRef<ModuleOp> Elaborator::run(const ast::File &main, ArrayRef<const ast:
   Location where = model ? loc(model->range) : UnknownLoc::get(&context);
   module = ModuleOp::create(where);
   builder.setInsertionPointToEnd(module->getBody());
-  auto func = builder.create<ir::FuncOp>(where, "logits");
+  auto func = builder.create<lang::FuncOp>(where, "logits");
   function = base = &func.getBody().emplaceBlock();
   evalConfig();
   if (!model) {
@@ -206,7 +206,7 @@ OwningOpRef<ModuleOp> Elaborator::run(const ast::File &main, ArrayRef<const ast:
 OwningOpRef<ModuleOp> elaborate(MLIRContext &context, SourceManager &sources, const ast::File &main,
                                 const std::vector<const ast::File *> &imports, DiagnosticEngine &diagnostics,
                                 const ElaborateOptions &options) {
-  context.loadDialect<ir::BraidDialect>();
+  context.loadDialect<lang::BraidDialect>();
   SmallVector<int64_t> counts;
   // The number of writes to a stream (`sites`) is known after a walk. Programs
   // that use it are walked again; no program changes it by asking for it.

@@ -8,13 +8,13 @@ using namespace mlir;
 
 namespace braid::elab {
 
-ir::ValueType Elaborator::typeOf(const Val &value) const {
+lang::ValueType Elaborator::typeOf(const Val &value) const {
   if (value.kind == Val::Kind::Tensor)
-    return ir::typeOf(value.tensor);
+    return lang::typeOf(value.tensor);
   if (value.kind == Val::Kind::Stack)
     return value.stack->type;
-  return ir::ValueType::get(&context, ir::Kind::Static, ArrayRef<AxisAttr>(),
-                            value.isBool ? ir::Element::Bool : ir::Element::Real, 0);
+  return lang::ValueType::get(&context, lang::Kind::Static, ArrayRef<AxisAttr>(),
+                              value.isBool ? lang::Element::Bool : lang::Element::Real, 0);
 }
 
 /// True for what has elements; otherwise says what was found instead.
@@ -33,7 +33,7 @@ bool Elaborator::checkData(Val &value, Range range) {
 }
 
 bool Elaborator::checkReal(const Val &value, Range range, StringRef what) {
-  ir::ValueType type = typeOf(value);
+  lang::ValueType type = typeOf(value);
   if (type.isReal())
     return true;
   Diagnostic &d = error(Diag::WrongElement, range, {what.str(), "real numbers", show(value)});
@@ -41,39 +41,39 @@ bool Elaborator::checkReal(const Val &value, Range range, StringRef what) {
   return false;
 }
 
-static const char *wordOf(ir::Fn fn) {
+static const char *wordOf(lang::Fn fn) {
   switch (fn) {
-  case ir::Fn::Add: return "+";
-  case ir::Fn::Sub: return "-";
-  case ir::Fn::Mul: return "*";
-  case ir::Fn::Div: return "/";
-  case ir::Fn::Pow: return "^";
-  case ir::Fn::Lt: return "<";
-  case ir::Fn::Le: return "<=";
-  case ir::Fn::Eq: return "==";
-  case ir::Fn::And: return "&&";
-  case ir::Fn::Or: return "||";
-  case ir::Fn::Not: return "!";
-  case ir::Fn::Select: return "where";
-  default: return ir::stringifyFn(fn).data();
+  case lang::Fn::Add: return "+";
+  case lang::Fn::Sub: return "-";
+  case lang::Fn::Mul: return "*";
+  case lang::Fn::Div: return "/";
+  case lang::Fn::Pow: return "^";
+  case lang::Fn::Lt: return "<";
+  case lang::Fn::Le: return "<=";
+  case lang::Fn::Eq: return "==";
+  case lang::Fn::And: return "&&";
+  case lang::Fn::Or: return "||";
+  case lang::Fn::Not: return "!";
+  case lang::Fn::Select: return "where";
+  default: return lang::stringifyFn(fn).data();
   }
 }
 
 /// An elementwise function. One operand's axes contain all the others'; the
 /// result has that operand's axes in its order.
-Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word) {
+Val Elaborator::map(lang::Fn fn, ArrayRef<Val> given, Range range, StringRef word) {
   if (word.empty())
     word = wordOf(fn);
   // A position is a number as well as an id.
   SmallVector<Val, 3> operands(given);
   ElementwiseRole role = elementwiseInfo(fn).role;
   bool comparesIds = role == ElementwiseRole::Comparison && llvm::all_of(given, [](const Val &v) {
-                       return v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId();
+                       return v.kind == Val::Kind::Tensor && lang::typeOf(v.tensor).isId();
                      });
   if (role != ElementwiseRole::Conversion && !comparesIds)
     for (Val &v : operands)
-      if (v.kind == Val::Kind::Tensor && ir::typeOf(v.tensor).isId() && ir::typeOf(v.tensor).getIdSize() == 0)
-        v = map(ir::Fn::Real, {v}, range);
+      if (v.kind == Val::Kind::Tensor && lang::typeOf(v.tensor).isId() && lang::typeOf(v.tensor).getIdSize() == 0)
+        v = map(lang::Fn::Real, {v}, range);
   bool allNumbers = true;
   for (const Val &v : operands) {
     Val copy = v;
@@ -88,11 +88,11 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
       error(Diag::NotFinite, range, {sourceText(range)});
       return Val::poison();
     }
-    return ir::yieldsBool(fn) ? Val::boolean(folded != 0) : Val::real(folded);
+    return lang::yieldsBool(fn) ? Val::boolean(folded != 0) : Val::real(folded);
   }
   const Val *widest = &operands.front();
-  ir::Kind kind = ir::Kind::Static;
-  SmallVector<ir::ValueType, 3> types;
+  lang::Kind kind = lang::Kind::Static;
+  SmallVector<lang::ValueType, 3> types;
   for (const Val &v : operands) {
     types.push_back(typeOf(v));
     kind = std::max(kind, types.back().getKind());
@@ -105,7 +105,7 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
     if (wantsBool ? !type.isBool() : !any && !type.isReal()) {
       Diagnostic &d = error(Diag::WrongElement, range,
                             {"`" + word.str() + "`", wantsBool ? "truth values" : "real numbers", show(operands[i])});
-      if (fn == ir::Fn::Select && type.isId())
+      if (fn == lang::Fn::Select && type.isId())
         d.hint = "`where` chooses numbers, not ids: choose among what they pick, `where(c, t[i], t[j])`";
       else if (!wantsBool)
         d.hint = "`real(…)` makes numbers of it";
@@ -120,13 +120,13 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
           error(Diag::TwoHistories, range);
         else
           error(Diag::ElementwiseAxes, range, {word.str(), show(axesOf(*widest)), show(axesOf(v))}).hint =
-              fn == ir::Fn::Mul && llvm::none_of(axesOf(v), [&](AxisAttr a) { return llvm::is_contained(most, a); })
+              fn == lang::Fn::Mul && llvm::none_of(axesOf(v), [&](AxisAttr a) { return llvm::is_contained(most, a); })
                   ? "`outer(…, …)` is the product over the axes of both"
                   : "`spread[" + axisName(axis) + "](…)` repeats a value along an axis that it lacks";
         return Val::poison();
       }
   Axes axes;
-  for (ir::ValueType type : types)
+  for (lang::ValueType type : types)
     for (AxisAttr axis : type.getAxes())
       if (isHidden(axis) && !typeOf(*widest).has(axis.getName()) && !llvm::is_contained(axes, axis))
         axes.push_back(axis);
@@ -134,8 +134,9 @@ Val Elaborator::map(ir::Fn fn, ArrayRef<Val> given, Range range, StringRef word)
   SmallVector<Value> values;
   if (!prepare(operands, values, range))
     return Val::poison();
-  auto type = ir::ValueType::get(&context, kind, axes, ir::yieldsBool(fn) ? ir::Element::Bool : ir::Element::Real, 0);
-  return Val::of(builder.create<ir::MapOp>(loc(range), type, fn, values).getResult());
+  auto type =
+      lang::ValueType::get(&context, kind, axes, lang::yieldsBool(fn) ? lang::Element::Bool : lang::Element::Real, 0);
+  return Val::of(builder.create<lang::MapOp>(loc(range), type, fn, values).getResult());
 }
 
 static SmallVector<StringRef> names(ArrayRef<AxisAttr> axes) {
@@ -145,24 +146,24 @@ static SmallVector<StringRef> names(ArrayRef<AxisAttr> axes) {
   return result;
 }
 
-Val Elaborator::reduce(ir::ReduceKind kind, const Val &value, ArrayRef<AxisAttr> axes, Range range) {
+Val Elaborator::reduce(lang::ReduceKind kind, const Val &value, ArrayRef<AxisAttr> axes, Range range) {
   SmallVector<Value, 1> in;
   if (axes.empty())
     return value;
   if (!checkReal(value, range, "a reduction") || !prepare({value}, in, range))
     return Val::poison();
   SmallVector<StringRef> over = names(axes);
-  return Val::of(
-      builder
-          .create<ir::ReduceOp>(loc(range), ir::typeOf(in[0]).without(over), kind, in[0], builder.getStrArrayAttr(over))
-          .getResult());
+  return Val::of(builder
+                     .create<lang::ReduceOp>(loc(range), lang::typeOf(in[0]).without(over), kind, in[0],
+                                             builder.getStrArrayAttr(over))
+                     .getResult());
 }
 
 /// Contracts `axes`; keeps batched axes first, then the left's, then the right's.
 Val Elaborator::dot(const Val &lhs, const Val &rhs, ArrayRef<AxisAttr> axes, Range range) {
   if (lhs.isPoison() || rhs.isPoison() || !checkReal(lhs, range, "`dot`") || !checkReal(rhs, range, "`dot`"))
     return Val::poison();
-  ir::ValueType l = typeOf(lhs), r = typeOf(rhs);
+  lang::ValueType l = typeOf(lhs), r = typeOf(rhs);
   Axes batched, result;
   int64_t rightFree = 1, leftFree = 1;
   for (AxisAttr axis : l.getAxes())
@@ -184,23 +185,23 @@ Val Elaborator::dot(const Val &lhs, const Val &rhs, ArrayRef<AxisAttr> axes, Ran
   SmallVector<Value, 2> in;
   if (!prepare({lhs, rhs}, in, range, heavy))
     return Val::poison();
-  auto type = ir::ValueType::get(&context, std::max(l.getKind(), r.getKind()), result);
+  auto type = lang::ValueType::get(&context, std::max(l.getKind(), r.getKind()), result);
   return Val::of(
-      builder.create<ir::DotOp>(loc(range), type, in[0], in[1], builder.getStrArrayAttr(names(axes)), UnitAttr())
+      builder.create<lang::DotOp>(loc(range), type, in[0], in[1], builder.getStrArrayAttr(names(axes)), UnitAttr())
           .getResult());
 }
 
 /// Repeats a value so that it has exactly `axes` (and at least `kind`).
-Val Elaborator::broadcast(const Val &value, ArrayRef<AxisAttr> axes, Range range, ir::Kind kind) {
-  ir::ValueType type = typeOf(value);
+Val Elaborator::broadcast(const Val &value, ArrayRef<AxisAttr> axes, Range range, lang::Kind kind) {
+  lang::ValueType type = typeOf(value);
   kind = std::max(kind, type.getKind());
   if (value.kind == Val::Kind::Tensor && type.getAxes() == axes && type.getKind() == kind)
     return value;
   SmallVector<Value, 1> in;
   if (value.isPoison() || !prepare({value}, in, range))
     return Val::poison();
-  auto result = ir::ValueType::get(&context, kind, axes, type.getElement(), type.getIdSize());
-  return Val::of(builder.create<ir::BroadcastOp>(loc(range), result, in[0]).getResult());
+  auto result = lang::ValueType::get(&context, kind, axes, type.getElement(), type.getIdSize());
+  return Val::of(builder.create<lang::BroadcastOp>(loc(range), result, in[0]).getResult());
 }
 
 Val Elaborator::slice(const Val &value, AxisAttr axis, int64_t index, Range range) {
@@ -208,8 +209,8 @@ Val Elaborator::slice(const Val &value, AxisAttr axis, int64_t index, Range rang
   if (!prepare({value}, in, range))
     return Val::poison();
   return Val::of(builder
-                     .create<ir::SliceOp>(loc(range), ir::typeOf(in[0]).without({axis.getName()}), in[0],
-                                          axis.getName(), index, 1, StringAttr())
+                     .create<lang::SliceOp>(loc(range), lang::typeOf(in[0]).without({axis.getName()}), in[0],
+                                            axis.getName(), index, 1, StringAttr())
                      .getResult());
 }
 
@@ -219,15 +220,15 @@ Val Elaborator::rename(const Val &value, ArrayRef<AxisAttr> from, ArrayRef<AxisA
   SmallVector<Value, 1> in;
   if (!prepare({value}, in, range))
     return Val::poison();
-  ir::ValueType type = ir::typeOf(in[0]);
+  lang::ValueType type = lang::typeOf(in[0]);
   Axes axes;
   for (AxisAttr axis : type.getAxes()) {
     auto it = llvm::find(from, axis);
     axes.push_back(it == from.end() ? axis : to[it - from.begin()]);
   }
   return Val::of(builder
-                     .create<ir::RenameOp>(loc(range), type.withAxes(axes), in[0], builder.getStrArrayAttr(names(from)),
-                                           builder.getStrArrayAttr(names(to)))
+                     .create<lang::RenameOp>(loc(range), type.withAxes(axes), in[0],
+                                             builder.getStrArrayAttr(names(from)), builder.getStrArrayAttr(names(to)))
                      .getResult());
 }
 
@@ -235,7 +236,7 @@ Val Elaborator::rename(const Val &value, ArrayRef<AxisAttr> from, ArrayRef<AxisA
 Val Elaborator::transpose(const Val &value, ArrayRef<AxisAttr> axes, Range range) {
   if (value.kind != Val::Kind::Tensor)
     return value;
-  ir::ValueType type = typeOf(value);
+  lang::ValueType type = typeOf(value);
   Axes order;
   for (AxisAttr axis : type.getAxes())
     if (!llvm::is_contained(axes, axis))
@@ -246,31 +247,31 @@ Val Elaborator::transpose(const Val &value, ArrayRef<AxisAttr> axes, Range range
   SmallVector<Value, 1> in;
   if (!prepare({value}, in, range))
     return Val::poison();
-  return Val::of(builder.create<ir::TransposeOp>(loc(range), type.withAxes(order), in[0]).getResult());
+  return Val::of(builder.create<lang::TransposeOp>(loc(range), type.withAxes(order), in[0]).getResult());
 }
 
 Val Elaborator::iota(AxisAttr axis, Range range) {
   builder.setInsertionPointToEnd(base);
-  auto type = ir::ValueType::get(&context, ir::Kind::Static, ArrayRef<AxisAttr>(axis));
-  return Val::of(builder.create<ir::IotaOp>(loc(range), type).getResult());
+  auto type = lang::ValueType::get(&context, lang::Kind::Static, ArrayRef<AxisAttr>(axis));
+  return Val::of(builder.create<lang::IotaOp>(loc(range), type).getResult());
 }
 
 Val Elaborator::gather(const Val &table, const Val &id, AxisAttr axis, Range range) {
   SmallVector<Value, 2> in;
   if (!prepare({table, id}, in, range, /*heavy=*/true))
     return Val::poison();
-  ir::ValueType type = ir::typeOf(in[0]).without({axis.getName()});
-  type = type.withKind(std::max(type.getKind(), ir::typeOf(in[1]).getKind()));
-  return Val::of(builder.create<ir::GatherOp>(loc(range), type, in[0], in[1], axis.getName()).getResult());
+  lang::ValueType type = lang::typeOf(in[0]).without({axis.getName()});
+  type = type.withKind(std::max(type.getKind(), lang::typeOf(in[1]).getKind()));
+  return Val::of(builder.create<lang::GatherOp>(loc(range), type, in[0], in[1], axis.getName()).getResult());
 }
 
-Val Elaborator::random(ir::Distribution distribution, double scale, StringRef stream, ArrayRef<AxisAttr> axes,
-                       ir::Kind kind, Range range) {
+Val Elaborator::random(lang::Distribution distribution, double scale, StringRef stream, ArrayRef<AxisAttr> axes,
+                       lang::Kind kind, Range range) {
   builder.setInsertionPointToEnd(base);
-  auto type = ir::ValueType::get(&context, kind, axes);
+  auto type = lang::ValueType::get(&context, kind, axes);
   return Val::of(builder
-                     .create<ir::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream,
-                                           /*per_sequence=*/false)
+                     .create<lang::RandomOp>(loc(range), type, distribution, llvm::APFloat(scale), stream,
+                                             /*per_sequence=*/false)
                      .getResult());
 }
 

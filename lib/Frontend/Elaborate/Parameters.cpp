@@ -84,7 +84,7 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
     return Val::poison();
   auto [it, fresh] = parameters.try_emplace(path);
   ParamInfo &info = it->second;
-  auto type = ir::ValueType::get(&context, ir::Kind::Static, axes);
+  auto type = lang::ValueType::get(&context, lang::Kind::Static, axes);
   if (f.unnamed) {
     Diagnostic &d = error(Diag::UnlabelledSite, f.unnamed->value->range, {f.unnamed->name.text, path});
     d.hint = "label it: `" + f.unnamed->name.text + " <- name: { … }`";
@@ -123,9 +123,9 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
 
   Range initRange = options.initRange.value_or(range);
   builder.setInsertionPoint(function->getParentOp());
-  auto op = builder.create<ir::ParameterOp>(loc(range), path, type, options.decay,
-                                            options.lr ? builder.getF64FloatAttr(*options.lr) : FloatAttr(),
-                                            options.group ? builder.getStringAttr(*options.group) : StringAttr());
+  auto op = builder.create<lang::ParameterOp>(loc(range), path, type, options.decay,
+                                              options.lr ? builder.getF64FloatAttr(*options.lr) : FloatAttr(),
+                                              options.group ? builder.getStringAttr(*options.group) : StringAttr());
   if (trial)
     trial->push_back(op);
   noteMadeAt(useOf(f), op);
@@ -156,22 +156,22 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
         v = Val::of(constant(base, v.number));
       else if (v.isNumber()) {
         builder.setInsertionPointToEnd(base);
-        v = Val::of(builder.create<ir::ConstantOp>(loc(range), type, builder.getF64FloatAttr(v.number)).getResult());
+        v = Val::of(builder.create<lang::ConstantOp>(loc(range), type, builder.getF64FloatAttr(v.number)).getResult());
       } else {
-        v = sameAxes(axesOf(v), axes) ? transpose(v, axes, range) : broadcast(v, axes, range, ir::Kind::Static);
+        v = sameAxes(axesOf(v), axes) ? transpose(v, axes, range) : broadcast(v, axes, range, lang::Kind::Static);
       }
     }
     Value value = v.isData() ? outside(v, initRange) : Value();
     if (!value) {
       builder.setInsertionPointToEnd(base);
-      value = builder.create<ir::ConstantOp>(loc(range), type, builder.getF64FloatAttr(0));
+      value = builder.create<lang::ConstantOp>(loc(range), type, builder.getF64FloatAttr(0));
     }
     builder.setInsertionPointToEnd(base);
-    builder.create<ir::YieldOp>(loc(range), value);
+    builder.create<lang::YieldOp>(loc(range), value);
     std::swap(hidden, noneHidden);
   }
   builder.setInsertionPointToEnd(function);
-  Value value = builder.create<ir::ParamOp>(loc(range), type, it->getKey());
+  Value value = builder.create<lang::ParamOp>(loc(range), type, it->getKey());
   info.value = value;
   return Val::of(value);
 }

@@ -63,14 +63,15 @@ Val Elaborator::callSplit(Frame &f, const Expr &e) {
   SmallVector<Value, 1> in;
   if (!prepare(args, in, e.range))
     return Val::poison();
-  ir::ValueType type = ir::typeOf(in[0]);
+  lang::ValueType type = lang::typeOf(in[0]);
   Axes axes;
   for (AxisAttr axis : type.getAxes())
     if (axis == from[0])
       axes.append(to);
     else
       axes.push_back(axis);
-  return Val::of(builder.create<ir::SplitOp>(loc(e.range), type.withAxes(axes), in[0], from[0].getName()).getResult());
+  return Val::of(
+      builder.create<lang::SplitOp>(loc(e.range), type.withAxes(axes), in[0], from[0].getName()).getResult());
 }
 
 /// `join[heads, head -> dim](x)`: row-major, in the order written.
@@ -121,7 +122,7 @@ Val Elaborator::callJoin(Frame &f, const Expr &e) {
   SmallVector<Value, 1> in;
   if (v.isPoison() || !prepare({v}, in, e.range))
     return Val::poison();
-  return Val::of(builder.create<ir::JoinOp>(loc(e.range), typeOf(v).withAxes(axes), in[0], to.getName()).getResult());
+  return Val::of(builder.create<lang::JoinOp>(loc(e.range), typeOf(v).withAxes(axes), in[0], to.getName()).getResult());
 }
 
 /// `concat[dim -> both](a, b)`, or `concat[p, q -> both](a, b)` with an axis for
@@ -166,8 +167,8 @@ Val Elaborator::callConcat(Frame &f, const Expr &e) {
     return Val::poison();
   }
   // All operands in the order of the first.
-  ir::ValueType first = typeOf(args[0]);
-  ir::Kind kind = ir::Kind::Static;
+  lang::ValueType first = typeOf(args[0]);
+  lang::Kind kind = lang::Kind::Static;
   for (size_t i = 0; i < args.size(); ++i) {
     Axes order;
     for (AxisAttr axis : first.getAxes())
@@ -192,8 +193,8 @@ Val Elaborator::callConcat(Frame &f, const Expr &e) {
   for (AxisAttr axis : parts)
     names.push_back(axis.getName());
   return Val::of(builder
-                     .create<ir::ConcatOp>(loc(e.range), first.withAxes(axes).withKind(kind), in,
-                                           builder.getStrArrayAttr(names), to.getName())
+                     .create<lang::ConcatOp>(loc(e.range), first.withAxes(axes).withKind(kind), in,
+                                             builder.getStrArrayAttr(names), to.getName())
                      .getResult());
 }
 
@@ -218,7 +219,7 @@ Val Elaborator::callSpread(Frame &f, const Expr &e) {
   }
   for (AxisAttr axis : typeOf(args[0]).getAxes())
     axes.push_back(axis);
-  return broadcast(args[0], axes, e.range, ir::Kind::Static);
+  return broadcast(args[0], axes, e.range, lang::Kind::Static);
 }
 
 } // namespace braid::elab

@@ -191,7 +191,7 @@ void Elaborator::execObserve(Frame &f, const Stmt &s) {
   }
   mlir::Value value = outside(v, s.range);
   builder.setInsertionPointToEnd(base);
-  builder.create<ir::ObserveOp>(loc(s.range), name, value);
+  builder.create<lang::ObserveOp>(loc(s.range), name, value);
 }
 
 void Elaborator::execAuxLoss(Frame &f, const Stmt &s) {
@@ -206,19 +206,19 @@ void Elaborator::execAuxLoss(Frame &f, const Stmt &s) {
     f.use->pending.push_back({&s, v});
     return;
   }
-  Val token = broadcast(v, {}, s.range, ir::Kind::Token);
+  Val token = broadcast(v, {}, s.range, lang::Kind::Token);
   mlir::Value value = outside(token, s.range);
   builder.setInsertionPointToEnd(base);
-  builder.create<ir::AuxLossOp>(loc(s.range), value);
+  builder.create<lang::AuxLossOp>(loc(s.range), value);
 }
 
 /// The statements put off by a connection, under its site's path.
 void Elaborator::flushPending(ConnectionUse &use) {
   for (ConnectionUse::Pending &p : use.pending) {
     if (p.statement->kind == Stmt::Kind::AuxLoss) {
-      Val token = broadcast(Val::of(outside(p.value, p.statement->range)), {}, p.statement->range, ir::Kind::Token);
+      Val token = broadcast(Val::of(outside(p.value, p.statement->range)), {}, p.statement->range, lang::Kind::Token);
       builder.setInsertionPointToEnd(base);
-      noteMadeAt(&use, builder.create<ir::AuxLossOp>(loc(p.statement->range), token.tensor));
+      noteMadeAt(&use, builder.create<lang::AuxLossOp>(loc(p.statement->range), token.tensor));
       continue;
     }
     std::string name = use.sitePath + (use.sitePath.empty() ? "" : ".") + p.statement->name.text;
@@ -229,7 +229,7 @@ void Elaborator::flushPending(ConnectionUse &use) {
     }
     mlir::Value value = outside(p.value, p.statement->range);
     builder.setInsertionPointToEnd(base);
-    noteMadeAt(&use, builder.create<ir::ObserveOp>(loc(p.statement->range), name, value));
+    noteMadeAt(&use, builder.create<lang::ObserveOp>(loc(p.statement->range), name, value));
   }
   use.pending.clear();
 }

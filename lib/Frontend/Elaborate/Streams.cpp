@@ -122,7 +122,7 @@ bool Elaborator::setUpFields(Frame &f, StreamVar &stream, const Stmt &s) {
     if (initial.isData()) {
       Range range = first ? s.value->range : formal.defaultValue->range;
       if (initial.isNumber())
-        initial = broadcast(initial, field.axes, range, ir::Kind::Static);
+        initial = broadcast(initial, field.axes, range, lang::Kind::Static);
       if (!sameAxes(axesOf(initial), field.axes)) {
         Diagnostic &d =
             error(Diag::AxesMismatch, range,

@@ -18,7 +18,7 @@
 
 namespace braid::elab {
 
-using ir::AxisAttr;
+using lang::AxisAttr;
 using Axes = llvm::SmallVector<AxisAttr, 4>;
 using Range = ast::Range;
 
@@ -32,7 +32,7 @@ struct Shared;
 struct Stack {
   llvm::SmallVector<mlir::Value> entries;
   AxisAttr axis;
-  ir::ValueType type;       ///< of the stack: `axis`, then the entries' axes
+  lang::ValueType type;     ///< of the stack: `axis`, then the entries' axes
   Region *region = nullptr; ///< the newest region over these entries
 };
 

@@ -60,12 +60,12 @@ Stack *Elaborator::makeStack(ArrayRef<Value> entries, Range range) {
   stack.entries.assign(entries.begin(), entries.end());
   stack.axis = makeAxis("depth", entries.size());
   Axes axes{stack.axis};
-  ir::ValueType entry = ir::typeOf(entries[0]);
+  lang::ValueType entry = lang::typeOf(entries[0]);
   axes.append(entry.getAxes().begin(), entry.getAxes().end());
-  ir::Kind kind = ir::Kind::Static;
+  lang::Kind kind = lang::Kind::Static;
   for (Value v : entries)
-    kind = std::max(kind, ir::typeOf(v).getKind());
-  stack.type = ir::ValueType::get(&context, kind, axes);
+    kind = std::max(kind, lang::typeOf(v).getKind());
+  stack.type = lang::ValueType::get(&context, kind, axes);
   return &stack;
 }
 
@@ -85,7 +85,7 @@ void Elaborator::viewEntries(StreamVar &stream, Field &field, const ViewSpec &vi
       if (!groups.open) {
         groups.open = entry;
       } else {
-        Val sum = map(ir::Fn::Add, {Val::of(groups.open), Val::of(entry)}, range);
+        Val sum = map(lang::Fn::Add, {Val::of(groups.open), Val::of(entry)}, range);
         groups.open = sum.isPoison() ? groups.open : sum.tensor;
       }
       if (++groups.inOpen == size) {

@@ -20,10 +20,10 @@ static Values termsOf(Value sum, Value whole) {
   Values seen, terms;
   seen.insert(sum);
   for (size_t i = 0; i < seen.size(); ++i) {
-    auto map = seen[i] == whole ? ir::MapOp() : seen[i].getDefiningOp<ir::MapOp>();
-    if (map && map.getFn() == ir::Fn::Add)
+    auto map = seen[i] == whole ? lang::MapOp() : seen[i].getDefiningOp<lang::MapOp>();
+    if (map && map.getFn() == lang::Fn::Add)
       seen.insert(map.getOperands().begin(), map.getOperands().end());
-    else if (map && map.getFn() == ir::Fn::Sub)
+    else if (map && map.getFn() == lang::Fn::Sub)
       seen.insert(map.getOperand(0));
     else
       terms.insert(seen[i]);
@@ -37,7 +37,7 @@ static bool isMultipleOf(Value product, Value factor) {
   for (size_t i = 0; i < seen.size(); ++i) {
     if (seen[i] == factor)
       return true;
-    if (auto map = seen[i].getDefiningOp<ir::MapOp>(); map && map.getFn() == ir::Fn::Mul)
+    if (auto map = seen[i].getDefiningOp<lang::MapOp>(); map && map.getFn() == lang::Fn::Mul)
       seen.insert(map.getOperands().begin(), map.getOperands().end());
   }
   return false;
@@ -56,7 +56,7 @@ void Elaborator::noteSum(const ConnectionUse &use, const Val &y, const Val &writ
 
 /// The value as it is in the state: one of its own, so that its readers can be told from those of what was written.
 Value Elaborator::writtenValue(Value value, Range range) {
-  if (value.getDefiningOp<ir::ConstantOp>())
+  if (value.getDefiningOp<lang::ConstantOp>())
     return value;
   builder.setInsertionPointToEnd(function);
   auto mark = builder.create<UnrealizedConversionCastOp>(loc(range), value.getType(), value);
@@ -105,14 +105,14 @@ void Elaborator::warnOfWrites() {
 
 void Elaborator::warnOfParameters() {
   llvm::StringSet<> used;
-  module->walk([&](ir::ParamOp param) { used.insert(param.getParameter()); });
+  module->walk([&](lang::ParamOp param) { used.insert(param.getParameter()); });
   struct Place {
     Range range;
     std::string path;
     unsigned others = 0;
   };
   llvm::MapVector<std::pair<uint32_t, uint32_t>, Place> places;
-  for (auto parameter : module->getOps<ir::ParameterOp>()) {
+  for (auto parameter : module->getOps<lang::ParameterOp>()) {
     auto info = parameters.find(parameter.getSymName());
     if (used.contains(parameter.getSymName()) || info == parameters.end())
       continue;

@@ -144,7 +144,7 @@ Driver::Driver() {
 int Driver::load(const std::string &file) {
   mlir::DialectRegistry registry;
   emu::registerDialects(registry);
-  registry.insert<ir::BraidDialect, row::RowDialect, host::HostDialect>();
+  registry.insert<lang::BraidDialect, row::RowDialect, host::HostDialect>();
   context = std::make_unique<mlir::MLIRContext>(registry);
   auto module = mlir::parseSourceFile<mlir::ModuleOp>(file, context.get());
   if (!module)

@@ -64,7 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mlir::DialectRegistry registry;
     registerStageDialects(registry);
     mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
-    context.loadDialect<ir::BraidDialect>();
+    context.loadDialect<lang::BraidDialect>();
     mlir::ScopedDiagnosticHandler quiet(&context, [](mlir::Diagnostic &) { return mlir::success(); });
     ElaborateOptions options;
     options.maxSteps = maxSteps;

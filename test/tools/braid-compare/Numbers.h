@@ -8,7 +8,7 @@
 #ifndef BRAID_TEST_TOOLS_BRAID_COMPARE_NUMBERS_H
 #define BRAID_TEST_TOOLS_BRAID_COMPARE_NUMBERS_H
 
-#include "braid/Driver/Evaluate.h"
+#include "braid/Driver/Results.h"
 #include "braid/Reference/Interpreter.h"
 
 namespace braid::compare {

@@ -7,13 +7,13 @@
 namespace braid::compare {
 
 std::string plant(mlir::ModuleOp derived, uint64_t number) {
-  auto values = ir::computedValues(derived.lookupSymbol<ir::FuncOp>("grad"));
+  auto values = lang::computedValues(derived.lookupSymbol<lang::FuncOp>("grad"));
   if (values.empty())
     return "";
   mlir::Value value = values[rt::streamKey(number, "plant") % values.size()];
   mlir::OpBuilder builder(value.getContext());
   builder.setInsertionPointAfter(value.getDefiningOp());
-  mlir::Value wrong = ir::Emitter(builder, value.getLoc()).scale(value, 1.01);
+  mlir::Value wrong = lang::Emitter(builder, value.getLoc()).scale(value, 1.01);
   value.replaceAllUsesExcept(wrong, wrong.getDefiningOp());
   return value.getDefiningOp()->getName().getStringRef().str();
 }

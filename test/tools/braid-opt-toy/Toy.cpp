@@ -16,16 +16,16 @@ void ToyDialect::initialize() {
       >();
 }
 
-LogicalResult BeforeOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, ir::GradientSink &grads) {
+LogicalResult BeforeOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, lang::GradientSink &grads) {
   grads.add(getInput(), builder.create<AfterOp>(getLoc(), resultGrads[0]));
   return success();
 }
 
-LogicalResult MuteOp::buildAdjoint(OpBuilder &, ValueRange, ir::GradientSink &) {
+LogicalResult MuteOp::buildAdjoint(OpBuilder &, ValueRange, lang::GradientSink &) {
   return emitOpError("has no derivative");
 }
 
-LogicalResult AfterOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, ir::GradientSink &grads) {
+LogicalResult AfterOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, lang::GradientSink &grads) {
   grads.add(getInput(), builder.create<BeforeOp>(getLoc(), resultGrads[0]));
   return success();
 }

@@ -22,7 +22,7 @@ struct Window {
 
   Window(Operation *op, convert::Buffers &buffers)
       : geometry{1, 1, numbersOf(op), numbersOf(op)}, x(buffers.get(op->getOperand(0))),
-        lse(buffers.unused(ir::typeOf(op->getOperand(0)).withAxes({}), convert::Format::F32)) {}
+        lse(buffers.unused(lang::typeOf(op->getOperand(0)).withAxes({}), convert::Format::F32)) {}
 
   void attend(OpBuilder &host, Location loc, Value output, IntegerAttr level) {
     host.create<host::AttendOp>(loc, x, ValueRange(x), ValueRange(x), ValueRange(), output, lse, geometry, scale, kinds,
@@ -30,14 +30,14 @@ struct Window {
   }
 
 private:
-  static int64_t numbersOf(Operation *op) { return ir::typeOf(op->getResult(0)).numElements(); }
+  static int64_t numbersOf(Operation *op) { return lang::typeOf(op->getResult(0)).numElements(); }
 };
 
 template <typename ConcreteModel, typename ConcreteOp>
 struct InAnyOrder : convert::CallLowering::ExternalModel<ConcreteModel, ConcreteOp> {
   bool isPrepared(Operation *) const { return true; }
   LogicalResult prepare(Operation *op) const {
-    return ir::typeOf(op->getResult(0)).isToken() ? success() : op->emitOpError("has no tokens");
+    return lang::typeOf(op->getResult(0)).isToken() ? success() : op->emitOpError("has no tokens");
   }
 };
 
@@ -51,7 +51,7 @@ struct BeforeCall : InAnyOrder<BeforeCall, BeforeOp> {
 struct AfterCall : InAnyOrder<AfterCall, AfterOp> {
   LogicalResult emitCall(Operation *op, convert::Buffers &buffers, OpBuilder &host, IntegerAttr level) const {
     Window w(op, buffers);
-    Value nothing = buffers.unused(ir::typeOf(op->getResult(0)), convert::Format::F32);
+    Value nothing = buffers.unused(lang::typeOf(op->getResult(0)), convert::Format::F32);
     w.attend(host, op->getLoc(), nothing, level);
     host.create<host::AttendGradOp>(op->getLoc(), w.x, ValueRange(w.x), ValueRange(w.x), ValueRange(), nothing, w.lse,
                                     w.x, nothing, ValueRange(nothing), ValueRange(buffers.get(op->getResult(0))),

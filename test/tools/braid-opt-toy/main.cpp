@@ -10,9 +10,9 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>();
+  registry.insert<braid::lang::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>();
   braid::toy::registerToy(registry);
-  braid::ir::registerBraidPasses();
+  braid::lang::registerBraidPasses();
   braid::registerPipelines();
   braid::registerBraidConversionPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Braid's passes and a toy dialect\n", registry));

@@ -85,17 +85,17 @@ TensorMap braid::ref::makeInputs(ModuleOp module, llvm::StringRef function, int6
     }
     inputs[name] = Tensor::makeIds(batch, time, std::move(ids));
   };
-  auto func = module.lookupSymbol<ir::FuncOp>(function);
+  auto func = module.lookupSymbol<lang::FuncOp>(function);
   if (!func)
     return inputs;
   for (Operation &op : func.getBody().getOps()) {
-    if (auto output = dyn_cast<ir::OutputOp>(op); output && output.getName() == "logits")
-      classes = ir::typeOf(output.getValue()).numElements();
-    auto input = dyn_cast<ir::InputOp>(op);
+    if (auto output = dyn_cast<lang::OutputOp>(op); output && output.getName() == "logits")
+      classes = lang::typeOf(output.getValue()).numElements();
+    auto input = dyn_cast<lang::InputOp>(op);
     if (!input || input.getName() == "loss_scale")
       continue;
     std::string name = input.getName().str();
-    ir::ValueType type = ir::typeOf(input.getResult());
+    lang::ValueType type = lang::typeOf(input.getResult());
     if (type.isId() && type.isToken() && type.getAxes().empty()) {
       makeIds(name, type.getIdSize(), name == "targets");
       continue;

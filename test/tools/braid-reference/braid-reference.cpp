@@ -144,7 +144,7 @@ static int runModule() {
   if (files.size() != 1)
     return fail("one module is needed");
   DialectRegistry registry;
-  registry.insert<ir::BraidDialect>();
+  registry.insert<lang::BraidDialect>();
   MLIRContext context(registry);
   auto text = readModuleFile(files[0]);
   if (!text)

@@ -77,7 +77,8 @@ static double differenceInUlps(const braid::External &external, const std::vecto
 int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(argc, argv, "Runs planned programs on random numbers\n");
   mlir::DialectRegistry registry;
-  registry.insert<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect, mlir::LLVM::LLVMDialect>();
+  registry
+      .insert<braid::lang::BraidDialect, braid::row::RowDialect, braid::host::HostDialect, mlir::LLVM::LLVMDialect>();
   mlir::MLIRContext context(registry);
   auto text = braid::readModuleFile(inputFile);
   if (!text)

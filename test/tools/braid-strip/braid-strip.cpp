@@ -18,7 +18,7 @@ using namespace mlir;
 
 static void strip(Operation *op) {
   bool ours =
-      isa_and_nonnull<braid::ir::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>(op->getDialect());
+      isa_and_nonnull<braid::lang::BraidDialect, braid::row::RowDialect, braid::host::HostDialect>(op->getDialect());
   for (NamedAttribute attribute : llvm::to_vector(op->getDiscardableAttrs()))
     if (ours || attribute.getName().strref().starts_with("braid."))
       op->removeDiscardableAttr(attribute.getName());

@@ -1,6 +1,6 @@
-//===- Evaluate.h - a program's results on some device --------------------===//
-#ifndef BRAID_DRIVER_EVALUATE_H
-#define BRAID_DRIVER_EVALUATE_H
+//===- Results.h - a program's results on some device ---------------------===//
+#ifndef BRAID_DRIVER_RESULTS_H
+#define BRAID_DRIVER_RESULTS_H
 
 #include "braid/Driver/Inputs.h"
 #include "braid/Driver/Session.h"

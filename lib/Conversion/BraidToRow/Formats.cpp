@@ -1,11 +1,11 @@
-//===- Storage.cpp - how each value is stored -----------------------------===//
+//===- Formats.cpp - how each value is stored -----------------------------===//
 
-#include "Storage.h"
+#include "Formats.h"
 #include "dialects/Braid/Analysis/Values.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid::convert {
 
@@ -37,7 +37,7 @@ bool isRounded(Value value) {
   return isZero(value);
 }
 
-Storage::Storage(FuncOp func) {
+Formats::Formats(FuncOp func) {
   llvm::EquivalenceClasses<void *> lists; // of values, by their addresses
   SmallVector<Value> order;
   DenseSet<Value> wide;
@@ -88,6 +88,6 @@ Storage::Storage(FuncOp func) {
                          : Format::BF16;
 }
 
-Format Storage::of(Value value) const { return formats.lookup(rootOf(value)); }
+Format Formats::of(Value value) const { return formats.lookup(rootOf(value)); }
 
 } // namespace braid::convert

@@ -1,11 +1,11 @@
-//===- Difference.cpp - how far two values are apart ----------------------===//
-#include "Difference.h"
+//===- Distance.cpp - how far two values are apart ------------------------===//
+#include "Distance.h"
 #include <cfloat>
 #include <cmath>
 
 namespace braid::driver {
 
-double Difference::relative(double least) const {
+double Distance::relative(double least) const {
   double against = std::max(scale, least);
   return finite ? largest / (against > 0 ? against : 1) : INFINITY;
 }
@@ -28,8 +28,8 @@ static double numberOf(const NamedValue &value, size_t i) {
   return i < value.data.size() ? inRange(value.data[i]) : NAN;
 }
 
-Difference compare(const NamedValue &value, const NamedValue &measure) {
-  Difference d;
+Distance compare(const NamedValue &value, const NamedValue &measure) {
+  Distance d;
   double squares = 0, total = 0;
   for (size_t i = 0; i < measure.data.size(); ++i) {
     double x = numberOf(value, i), y = numberOf(measure, i);

@@ -1,6 +1,6 @@
-//===- Storage.h - how each value is stored -------------------------------===//
-#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_STORAGE_H
-#define BRAID_LIB_CONVERSION_BRAIDTOROW_STORAGE_H
+//===- Formats.h - how each value is stored -------------------------------===//
+#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_FORMATS_H
+#define BRAID_LIB_CONVERSION_BRAIDTOROW_FORMATS_H
 
 #include "dialects/Braid/IR/Braid.h"
 #include "llvm/ADT/DenseMap.h"
@@ -12,9 +12,9 @@ enum class Format { F32, BF16, I32 };
 /// The format of every value's memory: ids are integers, and a real whose numbers all are
 /// bf16 already takes two bytes; but all entries of a history have one format, and
 /// the caller's buffers are fp32.
-class Storage {
+class Formats {
 public:
-  explicit Storage(ir::FuncOp func);
+  explicit Formats(lang::FuncOp func);
   Format of(mlir::Value value) const;
 
 private:

@@ -1,10 +1,10 @@
-//===- Buffers.h - reading launch tables ----------------------------------===//
+//===- TableReader.h - reading launch tables ------------------------------===//
 //
 // Cursors over the tables of ABI.h, addresses, and bfloat16.
 //
 //===----------------------------------------------------------------------===//
-#ifndef BRAID_LIB_RUNTIME_BUFFERS_H
-#define BRAID_LIB_RUNTIME_BUFFERS_H
+#ifndef BRAID_LIB_RUNTIME_TABLEREADER_H
+#define BRAID_LIB_RUNTIME_TABLEREADER_H
 
 #include "braid/Runtime/Context.h"
 #include <cstring>

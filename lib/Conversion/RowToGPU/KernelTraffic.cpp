@@ -1,6 +1,6 @@
-//===- Traffic.cpp - what a row kernel must move, and what its code moves -===//
+//===- KernelTraffic.cpp - what a row kernel must move, and what its code moves -===//
 
-#include "Traffic.h"
+#include "KernelTraffic.h"
 #include "braid/Conversion/RowToGPU.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SmallBitVector.h"

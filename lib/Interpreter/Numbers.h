@@ -1,6 +1,6 @@
-//===- Storage.h - numbers in buffers, for the interpreter ----------------===//
-#ifndef BRAID_LIB_INTERPRETER_STORAGE_H
-#define BRAID_LIB_INTERPRETER_STORAGE_H
+//===- Numbers.h - numbers in buffers, for the interpreter ----------------===//
+#ifndef BRAID_LIB_INTERPRETER_NUMBERS_H
+#define BRAID_LIB_INTERPRETER_NUMBERS_H
 
 #include "dialects/Row/IR/Row.h"
 #include "llvm/ADT/bit.h"

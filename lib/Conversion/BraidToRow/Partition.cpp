@@ -1,13 +1,13 @@
-//===- Schedule.cpp - which ops become one launch, and when ---------------===//
+//===- Partition.cpp - which ops become one launch, and when --------------===//
 
-#include "Schedule.h"
+#include "Partition.h"
 #include "dialects/Braid/Analysis/Groups.h"
 #include "dialects/Braid/Analysis/Levels.h"
 #include "dialects/Braid/Analysis/Values.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
-using namespace braid::ir;
+using namespace braid::lang;
 
 namespace braid::convert {
 
@@ -28,7 +28,7 @@ static void usersOf(Value value, bool later, SmallVectorImpl<std::pair<Operation
 
 /// Moves row ops to where they are used if that keeps no more alive than their results are; always
 /// where recomputation was asked for.
-void Schedule::sink(Block &block) {
+void Partition::sink(Block &block) {
   for (Operation &op : llvm::reverse(block)) {
     bool asked = op.hasAttr("recomputed");
     if (!levels.count(&op) || (!asked && (isCall(&op) || !worksPerToken(&op))))
@@ -75,7 +75,7 @@ void Schedule::sink(Block &block) {
   }
 }
 
-void Schedule::cluster(Block &block) {
+void Partition::cluster(Block &block) {
   auto levelOf = [&](Operation *op) {
     auto it = levels.find(op);
     return it == levels.end() ? std::nullopt : std::optional<int64_t>(it->second);
@@ -95,7 +95,7 @@ void Schedule::cluster(Block &block) {
       numbers[op] = i;
 }
 
-LogicalResult Schedule::check() const {
+LogicalResult Partition::check() const {
   for (auto [i, step] : llvm::enumerate(steps))
     for (Operation *op : step.ops)
       for (Value operand : op->getOperands()) {
@@ -108,8 +108,8 @@ LogicalResult Schedule::check() const {
   return success();
 }
 
-FailureOr<Schedule> Schedule::of(FuncOp func) {
-  Schedule result;
+FailureOr<Partition> Partition::of(FuncOp func) {
+  Partition result;
   Block &block = func.getBody().front();
   Levels levels(func);
   for (Operation &op : block)

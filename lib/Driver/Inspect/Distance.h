@@ -1,8 +1,8 @@
-//===- Difference.h - how far two values are apart ------------------------===//
-#ifndef BRAID_LIB_DRIVER_INSPECT_DIFFERENCE_H
-#define BRAID_LIB_DRIVER_INSPECT_DIFFERENCE_H
+//===- Distance.h - how far two values are apart --------------------------===//
+#ifndef BRAID_LIB_DRIVER_INSPECT_DISTANCE_H
+#define BRAID_LIB_DRIVER_INSPECT_DISTANCE_H
 
-#include "braid/Driver/Evaluate.h"
+#include "braid/Driver/Results.h"
 
 namespace braid::driver {
 
@@ -11,7 +11,7 @@ namespace braid::driver {
 inline constexpr double fp32Allowance = 32;
 
 /// Of a value from the same value, which is the measure.
-struct Difference {
+struct Distance {
   double largest = 0; ///< absolute, of one number
   double rms = 0;     ///< of all numbers, relative to theirs
   double scale = 0;   ///< the largest number of the measure
@@ -24,7 +24,7 @@ struct Difference {
 
 /// Numbers that `value` lacks count as NaN. Equal infinities and two NaN are no difference, nor is an infinity where
 /// the other number is at the edge of the range of fp32 and bf16. A number beyond that range counts as infinite.
-Difference compare(const NamedValue &value, const NamedValue &measure);
+Distance compare(const NamedValue &value, const NamedValue &measure);
 
 /// What rounding to fp32 does to a value.
 struct Rounding {

@@ -1,6 +1,6 @@
-//===- Traffic.h - bytes and FLOPs of one step of a plan ------------------===//
-#ifndef BRAID_LIB_PIPELINES_TRAFFIC_H
-#define BRAID_LIB_PIPELINES_TRAFFIC_H
+//===- LaunchTraffic.h - bytes and FLOPs of one step of a plan ------------===//
+#ifndef BRAID_LIB_PIPELINES_LAUNCHTRAFFIC_H
+#define BRAID_LIB_PIPELINES_LAUNCHTRAFFIC_H
 
 #include "dialects/Host/IR/Host.h"
 #include "dialects/Row/IR/Row.h"

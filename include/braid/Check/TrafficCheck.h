@@ -1,6 +1,6 @@
-//===- Traffic.h - what the emulator counted against the bound ------------===//
-#ifndef BRAID_CHECK_TRAFFIC_H
-#define BRAID_CHECK_TRAFFIC_H
+//===- TrafficCheck.h - what the emulator counted against the bound -------===//
+#ifndef BRAID_CHECK_TRAFFICCHECK_H
+#define BRAID_CHECK_TRAFFICCHECK_H
 
 #include "braid/Check/ScatterCheck.h"
 #include "braid/Device/EmulatedDevice.h"

@@ -1,6 +1,6 @@
-//===- Traffic.cpp - what the emulator counted against the bound ----------===//
+//===- TrafficCheck.cpp - what the emulator counted against the bound -----===//
 
-#include "braid/Check/Traffic.h"
+#include "braid/Check/TrafficCheck.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"

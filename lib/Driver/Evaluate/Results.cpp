@@ -1,5 +1,5 @@
-//===- Evaluate.cpp - a program's results on some device ------------------===//
-#include "braid/Driver/Evaluate.h"
+//===- Results.cpp - a program's results on some device -------------------===//
+#include "braid/Driver/Results.h"
 #include "braid/Driver/TrainingFolder.h"
 #include "braid/Reference/Files.h"
 #include "braid/Reference/Interpreter.h"
@@ -60,7 +60,7 @@ ref::TensorMap referenceInputs(const ModelInfo &model, const Inputs &inputs) {
   for (const auto &[name, reals] : inputs.reals) {
     const InputInfo *info = model.findInput(name);
     ref::Tensor tensor;
-    tensor.kind = info->perToken ? ir::Kind::Token : ir::Kind::Static;
+    tensor.kind = info->perToken ? lang::Kind::Token : lang::Kind::Static;
     tensor.batch = inputs.batch;
     tensor.time = inputs.time;
     for (const AxisInfo &axis : info->axes)

@@ -1,12 +1,12 @@
-//===- Schedule.h - which ops become one launch, and when -----------------===//
+//===- Partition.h - which ops become one launch, and when ----------------===//
 //
 // The level of a value is the number of calls (products, attention, sums over tokens) on
 // the longest way to it. Row work of one level that shares values is one launch: all that
 // stands between two calls and touches the same data is fused.
 //
 //===----------------------------------------------------------------------===//
-#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_SCHEDULE_H
-#define BRAID_LIB_CONVERSION_BRAIDTOROW_SCHEDULE_H
+#ifndef BRAID_LIB_CONVERSION_BRAIDTOROW_PARTITION_H
+#define BRAID_LIB_CONVERSION_BRAIDTOROW_PARTITION_H
 
 #include "dialects/Braid/IR/Braid.h"
 #include "llvm/ADT/DenseMap.h"
@@ -26,10 +26,10 @@ struct Step {
   llvm::SmallVector<mlir::Operation *> ops; ///< in the order of the program
 };
 
-class Schedule {
+class Partition {
 public:
   /// Cuts the function, which has been prepared. Fails if there is no valid order (a bug).
-  static mlir::FailureOr<Schedule> of(ir::FuncOp func);
+  static mlir::FailureOr<Partition> of(lang::FuncOp func);
 
   std::vector<Step> steps;
   /// The step that computes the op's results, or -1 (leaves, views, what kernels make anew).

@@ -1,4 +1,4 @@
-//===- Traffic.h - what a row kernel must move, and what its code moves ---===//
+//===- KernelTraffic.h - what a row kernel must move, and what its code moves -===//
 //
 // The bound comes from the row kernel alone: every number of an argument that it
 // reads is loaded once for a row, every number that it writes is stored once. What the
@@ -6,8 +6,8 @@
 // name. `braid.traffic` of a kernel's function holds both, as formulas.
 //
 //===----------------------------------------------------------------------===//
-#ifndef BRAID_LIB_CONVERSION_ROWTOGPU_TRAFFIC_H
-#define BRAID_LIB_CONVERSION_ROWTOGPU_TRAFFIC_H
+#ifndef BRAID_LIB_CONVERSION_ROWTOGPU_KERNELTRAFFIC_H
+#define BRAID_LIB_CONVERSION_ROWTOGPU_KERNELTRAFFIC_H
 
 #include "LaunchPlan.h"
 

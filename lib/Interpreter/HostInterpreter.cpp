@@ -155,15 +155,14 @@ std::vector<Interpreter::Seen> Interpreter::seenBy(Attend op, int64_t t, int64_t
   for (unsigned s = 0; s < op.getKeys().size(); ++s) {
     bool slots = op.getKinds()[s] == 1;
     int64_t first = slots ? 0 : t / time * time, count = slots ? op.getSlots()[s] : time;
-    int64_t mask = op.getMasks()[s] % 4, window = op.getWindows()[s];
-    Value segments = op.getMasks()[s] >= 4 ? op.getSegments()[segmented++] : Value();
+    AttentionMask mask = op.maskOf(s);
+    Value segments = mask.segments ? op.getSegments()[segmented++] : Value();
     std::vector<int64_t> places;
     for (int64_t p = 0; p < count; ++p)
-      if (slots || ((mask == 2 || p < position || (mask == 0 && p == position)) &&
-                    (!segments || read(segments, first + p) == read(segments, t))))
+      if (slots || mask.allows(position, p, !segments || read(segments, first + p) == read(segments, t)))
         places.push_back(p);
-    if (window > 0 && int64_t(places.size()) > window)
-      places.erase(places.begin(), places.end() - window);
+    if (mask.window > 0 && int64_t(places.size()) > mask.window)
+      places.erase(places.begin(), places.end() - mask.window);
     for (int64_t p : places) {
       double score = 0;
       for (int64_t i = 0; i < d; ++i)

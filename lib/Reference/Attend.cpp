@@ -22,7 +22,7 @@ namespace {
 struct Source {
   bool tokens;    ///< the tokens of the sequence, or slots
   int64_t places; ///< of them
-  MaskAttr mask;
+  braid::AttentionMask mask;
   const double *segments;       ///< of the tokens of all sequences, or null
   int64_t keyStep, valueStep;   ///< from place to place
   int64_t keyContracted;        ///< along the contracted axis
@@ -46,14 +46,13 @@ struct Attention {
 
   /// Places of the source that a token sees, in order.
   SmallVector<int64_t> visible(const Source &source, int64_t token) const {
-    int64_t position = token % time, sequence = token - position, end = source.places;
-    if (source.tokens && source.mask.getKind() != MaskKind::All)
-      end = source.mask.getKind() == MaskKind::Causal ? position + 1 : position;
+    int64_t position = token % time, sequence = token - position;
     SmallVector<int64_t> places;
-    for (int64_t place = 0; place < end; ++place)
-      if (!source.segments || source.segments[sequence + place] == source.segments[token])
+    for (int64_t place = 0; place < source.places; ++place)
+      if (source.mask.allows(position, place,
+                             !source.segments || source.segments[sequence + place] == source.segments[token]))
         places.push_back(place);
-    int64_t window = source.mask.getWindow(), count = places.size();
+    int64_t window = source.mask.window, count = places.size();
     if (window > 0 && count > window)
       places.erase(places.begin(), places.end() - window);
     return places;
@@ -119,8 +118,9 @@ Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueVal
     Dims k = eval.dimsOf(keyValues[s]), v = eval.dimsOf(valueValues[s]);
     Source source;
     source.tokens = hasDim(k, timeDim);
-    source.mask = cast<MaskAttr>(masks[s]);
-    source.segments = source.mask.hasSegment() ? eval[segmentValues[source.mask.getSegment()]].data.data() : nullptr;
+    auto mask = cast<MaskAttr>(masks[s]);
+    source.mask = mask.describe();
+    source.segments = mask.hasSegment() ? eval[segmentValues[mask.getSegment()]].data.data() : nullptr;
     std::string place = timeDim;
     if (!source.tokens)
       for (const Dim &dim : k)

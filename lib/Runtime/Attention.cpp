@@ -23,21 +23,20 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
   for (int64_t i = 0; i < numSources; ++i) {
     AttentionSource source;
     source.slots = cursor.next() == 1;
-    int64_t mask = cursor.next();
-    source.mask = mask & ~BRAID_MASK_SEGMENT;
-    source.window = cursor.next();
+    int64_t number = cursor.next(), window = cursor.next();
+    source.mask = *maskOf(number, window); // ProgramCheck.cpp has seen it
     source.count = cursor.next();
     if (source.slots)
-      source.mask = 2; // slots have no position in the sequence
+      source.mask.base = AttentionMask::Base::All;
     else
       source.count = context.rows.time;
     source.rows = context.rows;
     source.k = Buffer::read(context, cursor);
     source.v = Buffer::read(context, cursor);
-    if (mask & BRAID_MASK_SEGMENT) {
+    if (source.mask.segments) {
       int64_t base = cursor.next();
       auto *ids = reinterpret_cast<const int32_t *>(addressOf(context, base, cursor.next()));
-      source.segments.emplace(ids, context.batch, context.rows, source.mask, source.window);
+      source.segments.emplace(ids, context.batch, context.rows, source.mask);
     }
     a.sources.push_back(std::move(source));
   }

@@ -2,9 +2,10 @@
 #ifndef BRAID_LIB_RUNTIME_ATTENTION_H
 #define BRAID_LIB_RUNTIME_ATTENTION_H
 
-#include "TableReader.h"
 #include "Segments.h"
+#include "TableReader.h"
 #include "TileKernels.h"
+#include "braid/Runtime/MaskNumber.h"
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -12,36 +13,28 @@
 
 namespace braid::rt {
 
-/// A half-open range of positions.
-struct Range {
-  int64_t begin, end;
-};
+using Range = AttentionMask::Range;
 
 /// Keys and values that take part in a softmax.
 struct AttentionSource {
-  bool slots;      ///< learned positions, the same for every token, instead of the sequence's tokens
-  int64_t mask;    ///< 0 causal, 1 strict, 2 all
-  int64_t window;  ///< 0: none
-  int64_t count;   ///< positions: tokens of a sequence, or slots
-  braid_rows rows; ///< at work
+  bool slots;         ///< learned positions, the same for every token, instead of the sequence's tokens
+  AttentionMask mask; ///< slots are all seen: they have no position in the sequence
+  int64_t count;      ///< positions: tokens of a sequence, or slots
+  braid_rows rows;    ///< at work
   std::optional<Segments> segments;
   Buffer k, v, kGrad, vGrad;
 
   /// The positions of sequence `s` that there are: up to the last row at work, or all slots.
   int64_t countOf(int64_t s) const { return slots ? count : rows.first[s] + rows.count[s]; }
   /// The positions that query `query` of sequence `s` sees; with segments, those of other segments than its own too.
-  Range seenBy(int64_t s, int64_t query) const {
-    int64_t end = mask == 2 ? countOf(s) : std::min(countOf(s), query + 1 - mask);
-    return {window > 0 && !segments ? std::max<int64_t>(0, end - window) : 0, end};
-  }
+  Range seenBy(int64_t s, int64_t query) const { return mask.keysOf(query, countOf(s)); }
   /// The queries among 0 … queries-1 of sequence `s` that see position `position`; a range, since seenBy moves forward
   /// only. With segments, those of its own segment in the range.
   Range seersOf(int64_t s, int64_t position, int64_t queries) const {
+    Range seers = mask.queriesOf(position, countOf(s), queries);
     if (segments)
-      return {mask == 2 ? 0 : position + mask, segments->until(s, position)};
-    if (mask == 2)
-      return {0, window > 0 && position < countOf(s) - window ? 0 : queries};
-    return {position + mask, window > 0 ? std::min(queries, position + mask + window) : queries};
+      seers.end = segments->until(s, position);
+    return seers;
   }
   /// Whether query `query` of `queries` in sequence `s` sees position `position`.
   bool sees(int64_t s, int64_t query, int64_t position, int64_t queries) const {

@@ -2,6 +2,7 @@
 
 #include "braid/Runtime/ProgramCheck.h"
 #include "braid/Runtime/Context.h"
+#include "braid/Runtime/MaskNumber.h"
 #include <cstring>
 
 using namespace braid::rt;
@@ -105,13 +106,15 @@ void Reader::attend(bool backward) {
   for (int i = 0; i < 3; ++i)
     buffer();
   for (int64_t i = 0; i < sources && good(); ++i) {
-    next(0, 1, "the kind of a source");
-    int64_t mask = next(0, BRAID_MASK_ALL + BRAID_MASK_SEGMENT, "the mask of a source");
+    int64_t kind = next(0, 1, "the kind of a source");
+    auto mask = maskOf(next(), 0);
+    if (good() && (!mask || (kind == 1 && mask->segments)))
+      why = "a source has a mask that there is not";
     next(0, most, "the window of a source");
     next(0, most, "the number of slots");
     buffer();
     buffer();
-    if (mask >= BRAID_MASK_SEGMENT)
+    if (mask && mask->segments)
       place();
   }
   if (backward)

@@ -10,6 +10,7 @@
 
 #include "TileKernels.h"
 #include "braid/Runtime/ABI.h"
+#include "braid/Support/AttentionMask.h"
 #include <cstddef>
 #include <vector>
 
@@ -19,9 +20,8 @@ static_assert(tileQueries == tileKeys, "one table of tiles serves queries and ke
 
 class Segments {
 public:
-  /// `ids`: [batch][time], of a sequence those up to the last row at work. `mask` and `window` are those of the source
-  /// (0 causal, 1 strict, 2 all; 0: no window).
-  Segments(const int32_t *ids, int64_t batch, const braid_rows &rows, int64_t mask, int64_t window);
+  /// `ids`: [batch][time], of a sequence those up to the last row at work. `mask` is the source's.
+  Segments(const int32_t *ids, int64_t batch, const braid_rows &rows, const AttentionMask &mask);
 
   int32_t operator()(int64_t sequence, int64_t position) const { return ids[sequence * time + position]; }
   /// The first query that is past seeing this position; the queries before it, of its segment and as the mask says, see
@@ -46,7 +46,7 @@ private:
     int64_t until; ///< the largest of its positions
   };
   const Tile &tile(int64_t sequence, int64_t i) const { return tiles[std::size_t(sequence * tilesOfSequence + i)]; }
-  void follow(int64_t sequence, int64_t count, int64_t firstQuery, int64_t mask, int64_t window);
+  void follow(int64_t sequence, int64_t count, int64_t firstQuery, const AttentionMask &mask);
 
   const int32_t *ids;
   int64_t time, tilesOfSequence;

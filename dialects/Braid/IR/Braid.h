@@ -14,6 +14,7 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "braid/Support/AttentionMask.h"
 #include "dialects/Braid/IR/Roles.h"
 
 #include "dialects/Braid/IR/BraidDialect.h.inc"

@@ -9,6 +9,15 @@
 using namespace mlir;
 using namespace braid::lang;
 
+braid::AttentionMask MaskAttr::describe() const {
+  switch (getKind()) {
+  case MaskKind::Causal: return {AttentionMask::Base::Causal, getWindow(), hasSegment()};
+  case MaskKind::Strict: return {AttentionMask::Base::Strict, getWindow(), hasSegment()};
+  case MaskKind::All: return {AttentionMask::Base::All, getWindow(), hasSegment()};
+  }
+  llvm_unreachable("a mask of no kind");
+}
+
 /// `<token, [lane: 4, dim: 384]>`, `<token, [], id 256>`, `<static, [], bool>`.
 Type ValueType::parse(AsmParser &parser) {
   StringRef word;

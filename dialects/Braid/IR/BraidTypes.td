@@ -32,6 +32,8 @@ def Braid_MaskAttr : Braid_Attr<"Mask", "mask"> {
   }]>];
   let extraClassDeclaration = [{
     bool hasSegment() const { return getSegment() >= 0; }
+    /// What a query sees of a source with this mask.
+    AttentionMask describe() const;
   }];
 }
 

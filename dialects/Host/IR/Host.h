@@ -2,7 +2,7 @@
 #ifndef BRAID_DIALECTS_HOST_IR_HOST_H
 #define BRAID_DIALECTS_HOST_IR_HOST_H
 
-#include "braid/Runtime/ABI.h"
+#include "braid/Runtime/MaskNumber.h"
 #include "braid/Support/Formats.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -127,13 +127,17 @@ def Host_MatmulOp : Host_Step<"matmul", [MemoryEffects<[MemRead, MemWrite]>, Dec
 
 class Host_AttendBase<string mnemonic> : Host_Step<mnemonic, [MemoryEffects<[MemRead, MemWrite]>, AttrSizedOperandSegments, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What a query sees of a source.
+    AttentionMask maskOf(size_t source) { return *rt::maskOf(getMasks()[source], getWindows()[source]); }
+  }];
 }
 
 def Host_AttendOp : Host_AttendBase<"attend"> {
   let summary = "attention; geometry and layouts as `braid_attend` in ABI.h";
   let description = [{
-    `geometry` = [heads h, group g, d, e]. For each source: `kinds` 0 tokens, 1 slots; `masks` 0 causal, 1 strict, 2 all, and 4 more
-    for a source over tokens whose keys are hidden from other segments than their own; `windows`; `slots`.
+    `geometry` = [heads h, group g, d, e]. For each source: `kinds` 0 tokens, 1 slots; `masks` as `braid_mask` in ABI.h;
+    `windows`; `slots`.
     H3: one k, v, kind, mask, window and number of slots for each source; one integer a token, stored as i32, in `segments` for
     each source that has some.
   }];

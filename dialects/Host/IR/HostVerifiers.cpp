@@ -179,9 +179,10 @@ static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRang
   };
   size_t segmented = 0;
   for (size_t i = 0; i < n; ++i) {
-    segmented += masks[i] >= 4;
-    if (kinds[i] < 0 || kinds[i] > 1 || masks[i] < 0 || masks[i] % 4 > 2 || masks[i] > (kinds[i] ? 2 : 6) ||
-        windows[i] < 0 || windows[i] > int64_t(1) << 53 || (kinds[i] && slots[i] <= 0))
+    auto mask = braid::rt::maskOf(masks[i], windows[i]);
+    segmented += mask && mask->segments;
+    if (kinds[i] < 0 || kinds[i] > 1 || !mask || (kinds[i] && mask->segments) || windows[i] < 0 ||
+        windows[i] > int64_t(1) << 53 || (kinds[i] && slots[i] <= 0))
       return op->emitOpError("H3: source ") << i << " has a kind, mask, window or number of slots that there is not";
     Space space = kinds[i] ? Space::Fixed : Space::Token;
     int64_t count = kinds[i] ? slots[i] : 1;

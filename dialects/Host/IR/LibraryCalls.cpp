@@ -79,7 +79,7 @@ template <typename Attend> static void writeSources(Attend op, TableWriter &tabl
     table.put({op.getKinds()[i], op.getMasks()[i], op.getWindows()[i], op.getSlots()[i]});
     table.typedPlace(op.getKeys()[i]);
     table.typedPlace(op.getValues()[i]);
-    if (op.getMasks()[i] >= BRAID_MASK_SEGMENT)
+    if (op.maskOf(i).segments)
       table.place(op.getSegments()[segmented++]);
   }
 }

@@ -170,7 +170,7 @@ struct Geometry {
     for (auto [mask, slot] : llvm::zip(maskAttrs, axes.slots)) {
       auto m = cast<MaskAttr>(mask);
       kinds.push_back(slot ? 1 : 0);
-      masks.push_back(int64_t(m.getKind()) + (m.hasSegment() ? 4 : 0));
+      masks.push_back(rt::maskNumber(m.describe()));
       windows.push_back(m.getWindow());
       slots.push_back(slot ? slot.getSize() : 0);
     }

@@ -39,7 +39,7 @@ stages = {
     "`host` to `llvm`": "convert-host-to-program convert-row-to-loops braid-drop-parameters convert-row-to-llvm",
     "`host` to code for GPUs": "merge-reads convert-row-to-gpu convert-row-to-nvvm",
     "Between stages": "braid-verify-stage",
-    "To look into a program": "braid-expose-values",
+    "To look into a program": "braid-expose-values show-schedules",
 }
 sections = {}
 for td in passes:

@@ -257,6 +257,33 @@ def ConvertRowToLLVM : Pass<"convert-row-to-llvm", "::mlir::ModuleOp"> {
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def ShowSchedules : Pass<"show-schedules", "::mlir::ModuleOp"> {
+  let summary = "writes the loops of row kernels into their texts";
+  let description = [{
+    Which loops a kernel gets is decided before any of its code is made, for CPU and GPU alike (`lib/Conversion/RowCode/Schedule.h`). This pass
+    asks and writes down the answer: `row.schedule`, the nests in order, each with its loops (outermost first, the vector axis marked) and
+    what it computes (`keep`: a value that several nests need); `row.scratch`, the values that lie in memory of a thread between nests.
+    Both are for the reader: nothing looks at them.
+
+    Place: in no pipeline. By hand, on `row` or `host`. The CPU's schedule is that of `host`: without `aliases` all arguments may be one memory.
+
+    Numeric class: exact, as nothing is computed otherwise.
+
+    Bytes moved: the same.
+
+    Declines: what is no row kernel.
+    ```mlir
+    row.kernel @norm token dynamic [] attributes {aliases = []} { … }
+    ```
+    becomes
+    ```mlir
+    row.kernel @norm token dynamic [] attributes {aliases = [], row.schedule = ["for [d: vector] %2 = reduce", "for [d: vector] store to %arg1"], row.scratch = []} { … }
+    ```
+  }];
+  let constructor = "::braid::row::createShowSchedulesPass()";
+  let options = [Option<"gpu", "gpu", "bool", "false", "as for GPUs, which keep inputs that are read several times">];
+}
+
 def MergeReads : Pass<"merge-reads", "::mlir::ModuleOp"> {
   let summary = "makes one of equal reads of a row, and of what is computed from them";
   let description = [{

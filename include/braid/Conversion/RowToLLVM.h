@@ -33,6 +33,8 @@ int64_t numElements(KernelOp kernel, llvm::ArrayRef<AxisAttr> axes, llvm::ArrayR
 std::unique_ptr<mlir::Pass> createConvertRowToLoopsPass();
 /// The above, then everything becomes LLVM ops (`convert-row-to-llvm`).
 std::unique_ptr<mlir::Pass> createConvertRowToLLVMPass();
+/// `show-schedules`: writes the loops of row kernels into their texts, for a reader.
+std::unique_ptr<mlir::Pass> createShowSchedulesPass();
 
 } // namespace braid::row
 

@@ -1,6 +1,7 @@
 //===- KernelBench.cpp - the time of row kernels --------------------------===//
 
 #include "braid/Check/KernelBench.h"
+#include "KernelLowering.h"
 #include "braid/Device/KernelCode.h"
 #include "braid/Device/RowLaunch.h"
 #include "lib/Device/LaunchOperands.h"

@@ -2,10 +2,11 @@
 
 #include "braid/Check/KernelCheck.h"
 #include "CheckedNumbers.h"
+#include "KernelLowering.h"
+#include "braid/Device/HostMemory.h"
 #include "braid/Device/KernelCode.h"
 #include "braid/Device/RowLaunch.h"
 #include "braid/Runtime/ABI.h"
-#include "lib/Device/HostMemory.h"
 #include <cmath>
 
 using namespace braid;

@@ -1,7 +1,7 @@
 //===- EmulatedDevice.cpp - the emulator as a device ----------------------===//
 
 #include "braid/Device/EmulatedDevice.h"
-#include "HostMemory.h"
+#include "braid/Device/HostMemory.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/Operation.h"

@@ -3,7 +3,6 @@
 #include "braid/Device/KernelCode.h"
 #include "BuildIdentity.h"
 #include "mlir/IR/Operation.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cctype>
 
@@ -24,17 +23,6 @@ static llvm::Expected<std::string> through(const CompileCache &cache, const std:
   if (made)
     llvm::consumeError(cache.store(key, what, *made));
   return made;
-}
-
-llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> braid::dev::lowerKernels(mlir::ModuleOp module,
-                                                                           const Device &device) {
-  mlir::OwningOpRef<mlir::ModuleOp> lowered(module.clone());
-  mlir::PassManager manager(module.getContext());
-  manager.addPass(row::createMergeReadsPass());
-  manager.addPass(row::createConvertRowToNVVMPass(device.target().chip, device.target().sharedBytes));
-  if (failed(manager.run(*lowered)))
-    return llvm::createStringError("the row kernels cannot be compiled for a GPU");
-  return std::move(lowered);
 }
 
 llvm::Expected<std::string> braid::dev::ptxOf(mlir::Operation *gpuModule, const row::GpuTarget &target,

@@ -128,6 +128,15 @@ void buildLoopsPipeline(OpPassManager &manager) {
 
 void buildLLVMPipeline(OpPassManager &manager) { manager.addPass(row::createConvertRowToLLVMPass()); }
 
+void buildGPUPipeline(OpPassManager &manager, const PipelineOptions &options) {
+  manager.addPass(row::createMergeReadsPass());
+  manager.addPass(row::createConvertRowToGPUPass(options.target, options.sharedBytes));
+}
+
+void buildNVVMPipeline(OpPassManager &manager, const PipelineOptions &options) {
+  manager.addPass(row::createConvertRowToNVVMPass(options.target, options.sharedBytes));
+}
+
 /// The passes that end in `stage`, from the stage before it.
 static void buildStep(OpPassManager &manager, Stage stage, const PipelineOptions &options) {
   switch (stage) {
@@ -136,10 +145,8 @@ static void buildStep(OpPassManager &manager, Stage stage, const PipelineOptions
   case Stage::Host: return buildHostPipeline(manager, options);
   case Stage::Loops: return buildLoopsPipeline(manager);
   case Stage::LLVM: return buildLLVMPipeline(manager);
-  case Stage::GPU:
-    manager.addPass(row::createMergeReadsPass());
-    return manager.addPass(row::createConvertRowToGPUPass(options.target));
-  case Stage::NVVM: return manager.addPass(row::createConvertRowToNVVMPass(options.target));
+  case Stage::GPU: return buildGPUPipeline(manager, options);
+  case Stage::NVVM: return buildNVVMPipeline(manager, options);
   default: llvm_unreachable("no module is made by passes in this stage");
   }
 }

@@ -42,7 +42,8 @@ public:
   Group(ArrayRef<Operation *> ops) : ops(ops) {
     for (auto [i, op] : llvm::enumerate(ops)) {
       places[op] = i;
-      total += weightOf(op);
+      weights.push_back(weightOf(op));
+      total += weights.back();
     }
   }
   int64_t weight() const { return total; }
@@ -60,7 +61,7 @@ private:
 
   ArrayRef<Operation *> ops;
   llvm::DenseMap<Operation *, int64_t> places;
-  SmallVector<int64_t> pieces;
+  SmallVector<int64_t> weights, pieces;
   int64_t total = 0;
 };
 
@@ -114,7 +115,7 @@ bool Group::choose(int64_t limit) {
     std::optional<size_t> best;
     int64_t weight = 0;
     for (size_t i = begin; i + 1 < ops.size(); ++i) {
-      weight += weightOf(ops[i]);
+      weight += weights[i];
       if (weight > limit && best)
         break;
       if (4 * weight >= limit && (!best || alive[i + 1] < alive[*best]))
@@ -123,7 +124,7 @@ bool Group::choose(int64_t limit) {
     if (!best)
       break;
     for (size_t i = begin; i < *best; ++i)
-      left -= weightOf(ops[i]);
+      left -= weights[i];
     for (size_t i = *best; i < ops.size(); ++i)
       ++pieces[i];
     begin = *best;

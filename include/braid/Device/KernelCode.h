@@ -14,10 +14,6 @@
 
 namespace braid::dev {
 
-/// A module in stage `host` (or of kernels alone), which is not changed, with its kernels in stage `nvvm`: the code
-/// that ships, planned for the device. What is there already stays as it is. Fails after diagnostics.
-llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> lowerKernels(mlir::ModuleOp module, const Device &device);
-
 /// PTX of a `gpu.module` of the nvvm stage. Fails if its kernels are planned for a target that this one does not
 /// replace. `program` names its source in the cache. An entry of the cache that is damaged is an error.
 llvm::Expected<std::string> ptxOf(mlir::Operation *gpuModule, const row::GpuTarget &target, const CompileCache &cache,

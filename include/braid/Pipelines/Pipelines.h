@@ -58,6 +58,8 @@ struct PipelineOptions {
   /// The GPU that kernels are planned for from the stage `gpu` on. Empty: the default one; kernels that are planned
   /// already stay as they are.
   std::string target;
+  /// Bytes of shared memory that a block may have; 0: the target's.
+  int64_t sharedBytes = 0;
 };
 
 /// `braid` to `derived`: loss, gradients, observed values, roundings, recomputation.
@@ -70,6 +72,10 @@ void buildHostPipeline(mlir::OpPassManager &manager, const PipelineOptions &opti
 void buildLoopsPipeline(mlir::OpPassManager &manager);
 /// `loops` to `llvm`.
 void buildLLVMPipeline(mlir::OpPassManager &manager);
+/// `host` to `gpu`: kernels become functions of a gpu.module.
+void buildGPUPipeline(mlir::OpPassManager &manager, const PipelineOptions &options);
+/// `gpu` to `nvvm`.
+void buildNVVMPipeline(mlir::OpPassManager &manager, const PipelineOptions &options);
 
 /// Takes a module in any stage to `to`, checking each stage that it reaches. `seen` is called with the
 /// module in each stage, the first one included. Fails with diagnostics, also where the module's stage

@@ -1,6 +1,6 @@
 //===- HostMemory.h - how much memory the host has to give ----------------===//
-#ifndef BRAID_LIB_DEVICE_HOSTMEMORY_H
-#define BRAID_LIB_DEVICE_HOSTMEMORY_H
+#ifndef BRAID_DEVICE_HOSTMEMORY_H
+#define BRAID_DEVICE_HOSTMEMORY_H
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/MemoryBuffer.h"

@@ -317,7 +317,7 @@ void KernelChecker::check(row::KernelOp kernel, mlir::Operation *function, const
 std::vector<KernelCheckResult> KernelChecker::check(row::KernelOp kernel, const KernelCheckOptions &options) {
   std::vector<KernelCheckResult> results;
   mlir::Operation *kernels = lowered->lookupSymbol(row::deviceModuleName);
-  for (std::string name : {kernel.getSymName().str(), (kernel.getSymName() + row::fewSuffix).str()}) {
+  for (const std::string &name : {kernel.getSymName().str(), (kernel.getSymName() + row::fewSuffix).str()}) {
     mlir::Operation *function = mlir::SymbolTable::lookupSymbolIn(kernels, name);
     if (!function && !results.empty())
       break;

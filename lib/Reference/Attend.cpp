@@ -6,7 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Attend.h"
 #include "Tape.h"
 #include <algorithm>
 #include <cmath>
@@ -150,7 +149,7 @@ Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueVal
   }
 }
 
-static void forward(const Attention &attention, double *output, double *lse) {
+static void computeRows(const Attention &attention, double *output, double *lse) {
   std::vector<double> weights;
   attention.forEachRowOf([&](int64_t row, ArrayRef<int64_t> at) {
     weights.clear();
@@ -178,8 +177,8 @@ static void forward(const Attention &attention, double *output, double *lse) {
 
 /// `outputGrad` and `lseGrad` may be null. With `single` the two sums whose difference a score's gradient is are
 /// rounded to fp32, each in an order of its own: a device makes them in different places.
-static void backward(const Attention &attention, const double *output, const double *lse, const double *outputGrad,
-                     const double *lseGrad, const AttentionSinks &sinks, bool single = false) {
+static void addGradients(const Attention &attention, const double *output, const double *lse, const double *outputGrad,
+                         const double *lseGrad, const AttentionSinks &sinks, bool single = false) {
   auto rounded = [single](double x) { return single ? double(float(x)) : x; };
   attention.forEachRowOf([&](int64_t row, ArrayRef<int64_t> at) {
     double mean = lseGrad ? -lseGrad[row] : 0; // what is subtracted from every weight's gradient
@@ -211,16 +210,16 @@ static void backward(const Attention &attention, const double *output, const dou
   });
 }
 
-void braid::ref::evaluateAttend(AttendOp op, Evaluator &eval) {
+void braid::ref::evaluate(AttendOp op, Evaluator &eval) {
   Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
                       op.getScale(), op.getLse(), op.getOutput(), eval);
   Tensor output = eval.zerosFor(op.getOutput()), lse = eval.zerosFor(op.getLse());
-  forward(attention, output.data.data(), lse.data.data());
+  computeRows(attention, output.data.data(), lse.data.data());
   eval.bind(op.getOutput(), std::move(output));
   eval.bind(op.getLse(), std::move(lse));
 }
 
-void braid::ref::backwardAttend(AttendOp op, const Evaluator &eval, Tape &tape) {
+void braid::ref::backward(AttendOp op, const Evaluator &eval, Tape &tape) {
   Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
                       op.getScale(), op.getLse(), op.getOutput(), eval);
   AttentionSinks sinks{tape.sink(op.getQuery()), {}, {}};
@@ -228,11 +227,11 @@ void braid::ref::backwardAttend(AttendOp op, const Evaluator &eval, Tape &tape) 
     sinks.keys.push_back(tape.sink(key));
   for (Value value : op.getValues())
     sinks.values.push_back(tape.sink(value));
-  backward(attention, eval[op.getOutput()].data.data(), eval[op.getLse()].data.data(), tape.gradient(op.getOutput()),
-           tape.gradient(op.getLse()), sinks);
+  addGradients(attention, eval[op.getOutput()].data.data(), eval[op.getLse()].data.data(),
+               tape.gradient(op.getOutput()), tape.gradient(op.getLse()), sinks);
 }
 
-void braid::ref::evaluateAttendGrad(AttendGradOp op, Evaluator &eval) {
+void braid::ref::evaluate(AttendGradOp op, Evaluator &eval) {
   Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
                       op.getScale(), op.getLse(), op.getOutput(), eval);
   std::vector<Tensor> results;
@@ -245,8 +244,8 @@ void braid::ref::evaluateAttendGrad(AttendGradOp op, Evaluator &eval) {
     sinks.keys.push_back(s < keyGrads ? results[1 + s].data.data() : nullptr);
     sinks.values.push_back(s < valueGrads ? results[1 + keyGrads + s].data.data() : nullptr);
   }
-  backward(attention, eval[op.getOutput()].data.data(), eval[op.getLse()].data.data(),
-           eval[op.getOutputGrad()].data.data(), nullptr, sinks, eval.options.single);
+  addGradients(attention, eval[op.getOutput()].data.data(), eval[op.getLse()].data.data(),
+               eval[op.getOutputGrad()].data.data(), nullptr, sinks, eval.options.single);
   for (auto [value, tensor] : llvm::zip(op.getResults(), results))
     eval.bind(value, std::move(tensor));
 }

@@ -1,6 +1,6 @@
 //===- Draws.cpp - random numbers and rounding ----------------------------===//
 
-#include "Evaluator.h"
+#include "Tape.h"
 #include "TokenDraws.h"
 #include "braid/Support/Random.h"
 #include <cmath>
@@ -10,7 +10,7 @@ using namespace braid;
 using namespace braid::ref;
 using namespace braid::lang;
 
-void braid::ref::evaluateRandom(RandomOp op, Evaluator &eval) {
+void braid::ref::evaluate(RandomOp op, Evaluator &eval) {
   Tensor result = eval.zerosFor(op.getResult());
   bool normal = op.getDistribution() == Distribution::Normal;
   float scale = float(op.getScale().convertToDouble());
@@ -48,11 +48,17 @@ static double roundTo(double x, int digits) {
   return std::abs(rounded) > limit ? std::copysign(INFINITY, x) : rounded;
 }
 
-void braid::ref::evaluateRound(RoundOp op, Evaluator &eval) {
+void braid::ref::evaluate(RoundOp op, Evaluator &eval) {
   Tensor result = eval[op.getInput()];
   int digits = op.getPrecision() == Precision::BF16 ? 8 : 24;
   if (eval.options.round)
     for (double &x : result.data)
       x = roundTo(x, digits);
   eval.bind(op.getResult(), std::move(result));
+}
+
+void braid::ref::backward(RoundOp op, const Evaluator &eval, Tape &tape) {
+  Dims dims = eval.dimsOf(op.getResult());
+  if (double *to = tape.sink(op.getInput()))
+    addAlong(Nest<2>(dims, {dims, dims}), tape.gradient(op.getResult()), to);
 }

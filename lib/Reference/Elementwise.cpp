@@ -97,7 +97,7 @@ static const double *operandData(MapOp op, unsigned i, const Evaluator &eval) {
   return eval[op.getInputs()[std::min<unsigned>(i, op.getInputs().size() - 1)]].data.data();
 }
 
-void braid::ref::evaluateMap(MapOp op, Evaluator &eval) {
+void braid::ref::evaluate(MapOp op, Evaluator &eval) {
   Tensor result = eval.zerosFor(op.getResult());
   if (op->hasAttr("train_only") && !eval.options.training) {
     std::fill(result.data.begin(), result.data.end(), 1.0);
@@ -118,7 +118,7 @@ void braid::ref::evaluateMap(MapOp op, Evaluator &eval) {
   eval.bind(op.getResult(), std::move(result));
 }
 
-void braid::ref::backwardMap(MapOp op, const Evaluator &eval, Tape &tape) {
+void braid::ref::backward(MapOp op, const Evaluator &eval, Tape &tape) {
   const double *g = tape.gradient(op.getResult());
   const double *x = operandData(op, 0, eval), *y = operandData(op, 1, eval);
   const double *z = eval[op.getResult()].data.data();

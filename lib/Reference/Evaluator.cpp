@@ -1,7 +1,6 @@
 //===- Evaluator.cpp - the values of a function's ops ---------------------===//
 
 #include "Evaluator.h"
-#include "Attend.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <algorithm>
 #include <numeric>
@@ -224,14 +223,7 @@ llvm::Error Evaluator::evaluate(Operation *op) {
           number = double(int64_t(i) % time);
         return bind(o.getResult(), std::move(tensor)), done(o);
       })
-      .Case<MapOp>([&](auto o) { return evaluateMap(o, *this), done(o); })
-      .Case<ReduceOp>([&](auto o) { return evaluateExtreme(o, *this), done(o); })
-      .Case<DotOp>([&](auto o) { return evaluateDot(o, *this), done(o); })
-      .Case<GatherOp>([&](auto o) { return evaluateGather(o, *this), done(o); })
-      .Case<ScatterOp>([&](auto o) { return evaluateScatter(o, *this), done(o); })
-      .Case<RandomOp>([&](auto o) { return evaluateRandom(o, *this), done(o); })
-      .Case<RoundOp>([&](auto o) { return evaluateRound(o, *this), done(o); })
-      .Case<AttendOp>([&](auto o) { return evaluateAttend(o, *this), done(o); })
-      .Case<AttendGradOp>([&](auto o) { return evaluateAttendGrad(o, *this), done(o); })
+#define VALUE(OP) .Case<OP>([&](OP o) { return ref::evaluate(o, *this), done(o); })
+#include "Ops.def"
       .Default([&](Operation *) { return failureAt(op, "the oracle does not know this op"); });
 }

@@ -57,15 +57,9 @@ private:
   llvm::DenseSet<mlir::Value> active;
 };
 
-// What the ops compute; each binds the results of its op.
-
-void evaluateMap(lang::MapOp op, Evaluator &eval);
-void evaluateExtreme(lang::ReduceOp op, Evaluator &eval);
-void evaluateDot(lang::DotOp op, Evaluator &eval);
-void evaluateGather(lang::GatherOp op, Evaluator &eval);
-void evaluateScatter(lang::ScatterOp op, Evaluator &eval);
-void evaluateRandom(lang::RandomOp op, Evaluator &eval);
-void evaluateRound(lang::RoundOp op, Evaluator &eval);
+// What the ops of Ops.def compute; each binds the results of its op.
+#define VALUE(OP) void evaluate(lang::OP op, Evaluator &eval);
+#include "Ops.def"
 
 /// For an op whose result is a sum of (parts of) its operands' elements: the nest, per operand,
 /// along which an operand is added into the result. Empty for every other op.

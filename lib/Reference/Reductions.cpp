@@ -17,7 +17,7 @@ static Nest<2> nestOf(ReduceOp op, const Evaluator &eval) {
   return Nest<2>(eval.dimsOf(op.getInput()), {eval.dimsOf(op.getInput()), eval.dimsOf(op.getResult())});
 }
 
-void braid::ref::evaluateExtreme(ReduceOp op, Evaluator &eval) {
+void braid::ref::evaluate(ReduceOp op, Evaluator &eval) {
   Tensor result = eval.zerosFor(op.getResult());
   double sign = op.getKind() == ReduceKind::Max ? 1 : -1;
   std::ranges::fill(result.data, -sign * std::numeric_limits<double>::infinity());
@@ -29,7 +29,7 @@ void braid::ref::evaluateExtreme(ReduceOp op, Evaluator &eval) {
   eval.bind(op.getResult(), std::move(result));
 }
 
-void braid::ref::backwardExtreme(ReduceOp op, const Evaluator &eval, Tape &tape) {
+void braid::ref::backward(ReduceOp op, const Evaluator &eval, Tape &tape) {
   double *sum = tape.sink(op.getInput());
   if (!sum)
     return;
@@ -46,14 +46,14 @@ void braid::ref::backwardExtreme(ReduceOp op, const Evaluator &eval, Tape &tape)
   });
 }
 
-void braid::ref::evaluateDot(DotOp op, Evaluator &eval) {
+void braid::ref::evaluate(DotOp op, Evaluator &eval) {
   Tensor result = eval.zerosFor(op.getResult());
   contract(result.data.data(), eval.dimsOf(op.getResult()), eval[op.getLhs()].data.data(), eval.dimsOf(op.getLhs()),
            eval[op.getRhs()].data.data(), eval.dimsOf(op.getRhs()), eval.options.single);
   eval.bind(op.getResult(), std::move(result));
 }
 
-void braid::ref::backwardDot(DotOp op, const Evaluator &eval, Tape &tape) {
+void braid::ref::backward(DotOp op, const Evaluator &eval, Tape &tape) {
   // The derivative of a contraction by one operand contracts the gradient with the other.
   const double *g = tape.gradient(op.getResult());
   Dims out = eval.dimsOf(op.getResult());

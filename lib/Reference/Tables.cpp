@@ -33,7 +33,7 @@ template <typename Body> static void forEachNamed(const TableWalk &walk, const d
   });
 }
 
-void braid::ref::evaluateGather(GatherOp op, Evaluator &eval) {
+void braid::ref::evaluate(GatherOp op, Evaluator &eval) {
   Tensor result = eval.zerosFor(op.getResult());
   const double *table = eval[op.getTable()].data.data();
   forEachNamed(walkOf(op.getTable(), op.getResult(), op.getId(), op.getAxis(), eval), eval[op.getId()].data.data(),
@@ -41,14 +41,14 @@ void braid::ref::evaluateGather(GatherOp op, Evaluator &eval) {
   eval.bind(op.getResult(), std::move(result));
 }
 
-void braid::ref::backwardGather(GatherOp op, const Evaluator &eval, Tape &tape) {
+void braid::ref::backward(GatherOp op, const Evaluator &eval, Tape &tape) {
   const double *g = tape.gradient(op.getResult());
   if (double *sum = tape.sink(op.getTable()))
     forEachNamed(walkOf(op.getTable(), op.getResult(), op.getId(), op.getAxis(), eval), eval[op.getId()].data.data(),
                  [&](int64_t row, int64_t value) { sum[row] += g[value]; });
 }
 
-void braid::ref::evaluateScatter(ScatterOp op, Evaluator &eval) {
+void braid::ref::evaluate(ScatterOp op, Evaluator &eval) {
   Tensor result = eval.zerosFor(op.getResult());
   const double *input = eval[op.getInput()].data.data();
   forEachNamed(walkOf(op.getResult(), op.getInput(), op.getId(), op.getAxis(), eval), eval[op.getId()].data.data(),
@@ -56,7 +56,7 @@ void braid::ref::evaluateScatter(ScatterOp op, Evaluator &eval) {
   eval.bind(op.getResult(), std::move(result));
 }
 
-void braid::ref::backwardScatter(ScatterOp op, const Evaluator &eval, Tape &tape) {
+void braid::ref::backward(ScatterOp op, const Evaluator &eval, Tape &tape) {
   const double *g = tape.gradient(op.getResult());
   if (double *sum = tape.sink(op.getInput()))
     forEachNamed(walkOf(op.getResult(), op.getInput(), op.getId(), op.getAxis(), eval), eval[op.getId()].data.data(),

@@ -83,17 +83,7 @@ llvm::Error Tape::backward(Operation *op) {
   auto done = [] { return llvm::Error::success(); };
   return llvm::TypeSwitch<Operation *, llvm::Error>(op)
       .Case<ReadOp>([&](auto o) { return read(o); })
-      .Case<MapOp>([&](auto o) { return backwardMap(o, eval, *this), done(); })
-      .Case<ReduceOp>([&](auto o) { return backwardExtreme(o, eval, *this), done(); })
-      .Case<DotOp>([&](auto o) { return backwardDot(o, eval, *this), done(); })
-      .Case<GatherOp>([&](auto o) { return backwardGather(o, eval, *this), done(); })
-      .Case<ScatterOp>([&](auto o) { return backwardScatter(o, eval, *this), done(); })
-      .Case<AttendOp>([&](auto o) { return backwardAttend(o, eval, *this), done(); })
-      .Case<RoundOp>([&](RoundOp o) {
-        Dims dims = eval.dimsOf(o.getResult());
-        if (double *to = sink(o.getInput()))
-          addAlong(Nest<2>(dims, {dims, dims}), gradient(o.getResult()), to);
-        return done();
-      })
+#define SLOPE(OP) .Case<OP>([&](OP o) { return ref::backward(o, eval, *this), done(); })
+#include "Ops.def"
       .Default([&](Operation *) { return failureAt(op, "the oracle's tape has no derivative of this op"); });
 }

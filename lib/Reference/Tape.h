@@ -32,15 +32,9 @@ private:
   llvm::DenseMap<mlir::Value, std::vector<double>> gradients;
 };
 
-// Each adds to the sinks of the op's operands from the gradients of its results, at least one of
-// which is there.
-
-void backwardMap(lang::MapOp op, const Evaluator &eval, Tape &tape);
-void backwardExtreme(lang::ReduceOp op, const Evaluator &eval, Tape &tape);
-void backwardDot(lang::DotOp op, const Evaluator &eval, Tape &tape);
-void backwardGather(lang::GatherOp op, const Evaluator &eval, Tape &tape);
-void backwardScatter(lang::ScatterOp op, const Evaluator &eval, Tape &tape);
-void backwardAttend(lang::AttendOp op, const Evaluator &eval, Tape &tape);
+// The derivatives of the ops of Ops.def.
+#define SLOPE(OP) void backward(lang::OP op, const Evaluator &eval, Tape &tape);
+#include "Ops.def"
 
 } // namespace braid::ref
 

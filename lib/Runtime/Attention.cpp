@@ -1,6 +1,7 @@
 //===- Attention.cpp - what forward and backward attention share ----------===//
 
 #include "Attention.h"
+#include "TableCheck.h"
 #include <bit>
 
 using namespace braid::rt;
@@ -24,7 +25,7 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
     AttentionSource source;
     source.slots = cursor.next() == 1;
     int64_t number = cursor.next(), window = cursor.next();
-    source.mask = *maskOf(number, window); // ProgramCheck.cpp has seen it
+    source.mask = *maskOf(number, window); // it has been checked
     source.count = cursor.next();
     if (source.slots)
       source.mask.base = AttentionMask::Base::All;
@@ -95,3 +96,32 @@ void braid::rt::packTransposed(const float *in, int64_t rows, int64_t width, int
       row[r] = 0.0f;
   }
 }
+
+/// Buffers of an attention, and of its gradient.
+static void checkAttention(TableCheck &table, bool backward) {
+  int64_t sources = table.count("the number of sources");
+  for (int i = 0; i < 4; ++i)
+    table.next(1, mostNumbers, "a size of the attention");
+  table.next(); // scale
+  for (int i = 0; i < 3; ++i)
+    table.buffer();
+  for (int64_t i = 0; i < sources && table.good(); ++i) {
+    int64_t kind = table.next(0, 1, "the kind of a source");
+    auto mask = maskOf(table.next(), 0);
+    if (table.good() && (!mask || (kind == 1 && mask->segments)))
+      table.why = "a source has a mask that there is not";
+    table.next(0, mostNumbers, "the window of a source");
+    table.next(0, mostNumbers, "the number of slots");
+    table.buffer();
+    table.buffer();
+    if (mask && mask->segments)
+      table.place();
+  }
+  if (backward)
+    table.next(0, 1, "whether gradients are added up");
+  for (int64_t i = 0, more = backward ? 2 + 2 * sources : 0; i < more && table.good(); ++i)
+    table.buffer();
+}
+
+void braid::rt::tables::attend(TableCheck &table) { checkAttention(table, false); }
+void braid::rt::tables::attendGrad(TableCheck &table) { checkAttention(table, true); }

@@ -13,6 +13,7 @@
 #include "MatmulCache.h"
 #include "Parts.h"
 #include "Rows.h"
+#include "TableCheck.h"
 #include "TableReader.h"
 #include "Threads.h"
 #include <algorithm>
@@ -366,6 +367,19 @@ bool multiplyAtWork(Context &context, const braid_context &abi, Product p, Token
 }
 
 } // namespace
+
+void braid::rt::tables::matmul(TableCheck &table) {
+  for (int i = 0; i < 4; ++i)
+    table.next(1, mostNumbers, "a size of the product");
+  int64_t flags = table.next(0, 15, "the flags of the product") & 7;
+  if (table.good() && (flags & (flags - 1)))
+    table.why = "two sizes of the product are of the tokens";
+  for (int i = 0; i < 3; ++i) {
+    table.buffer();
+    for (int axis = 0; axis < 3; ++axis)
+      table.next(0, mostNumbers, "a stride");
+  }
+}
 
 int32_t braid::rt::matmul(braid_context *abi, const char *name, const int64_t *table) {
   Context &context = stateOf(abi);

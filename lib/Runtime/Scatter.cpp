@@ -8,6 +8,7 @@
 
 #include "Calls.h"
 #include "Rows.h"
+#include "TableCheck.h"
 #include "TableReader.h"
 #include <algorithm>
 #include <omp.h>
@@ -24,6 +25,13 @@ static void addRow(double *__restrict out, const char *in, int64_t dtype, int64_
     for (int64_t j = 0; j < width; ++j)
       out[j] += double(widen(values[j]));
   }
+}
+
+void braid::rt::tables::scatter(TableCheck &table) {
+  table.next(1, mostNumbers, "the number of rows");
+  table.next(1, mostNumbers, "the width of a row");
+  for (int i = 0; i < 3; ++i)
+    table.buffer();
 }
 
 int32_t braid::rt::scatter(braid_context *abi, const char *name, const int64_t *table) {

@@ -135,4 +135,21 @@ void braid::test::checkPrograms() {
                 [](braid_program &, Program &d) { d.externals[1].dtype = 12; });
   expectRefused("kernel 0 of the program has no code", loops,
                 [](braid_program &, Program &d) { d.kernels[0] = nullptr; });
+
+  // One source: heads, group, d, e, scale; q, output, lse; kind, mask, window, slots; k, v; segments.
+  Program attention;
+  attention.external();
+  attention.call(BRAID_CALL_ATTEND,
+                 {1, 1, 1, 4, 4, 0, 0, 2, 0, 0, 2, 0, 0, 2, 0, /*kind*/ 0, /*mask*/ 0, 0, 0, 0, 2, 0, 0, 2, 0, 2, 0});
+  braid_program sound = attention.view();
+  report("program: attention is one", problemOf(sound).empty() ? 0 : 1, 0);
+  constexpr const char *noMask = "a source has a mask that there is not";
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[16] = 3; });
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[16] = 7; });
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[16] = -1; });
+  // Slots have no segments.
+  expectRefused(noMask, attention, [](braid_program &, Program &d) {
+    d.tables[15] = 1;
+    d.tables[16] = BRAID_MASK_SEGMENT + BRAID_MASK_ALL;
+  });
 }

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from wrap import wrap
+
 root, tblgen, include = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 check = "--check" in sys.argv
 stale = []
@@ -17,7 +19,7 @@ def generate(td, *flags):
 
 def put(path, text):
     path = root / path
-    text = "<!-- Written by utils/dialect-docs.py from TableGen. -->\n\n" + text
+    text = wrap("<!-- Written by utils/dialect-docs.py from TableGen. -->\n\n" + text)
     if check:
         if not path.exists() or path.read_text() != text:
             stale.append(str(path.relative_to(root)))

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from wrap import wrap
+
 root, translate = Path(sys.argv[1]), sys.argv[2]
 page = root / "docs/library.md"
 order = ["norms", "activations", "softmax", "attention", "mlp", "connections", "histories", "lanes"]
@@ -85,6 +87,7 @@ for stem in order:
 declared = sum(len(re.findall(r"^(?:fn|layer|connection) \w+", p.read_text(), re.M)) for p in (root / "lib/Std").glob("*.braid"))
 if count != declared:
     sys.exit(f"{count} of {declared} declarations have a comment above them and a file in the list")
+text = wrap(text)
 if "--check" in sys.argv:
     if not page.exists() or page.read_text() != text:
         sys.exit("docs/library.md is not what lib/Std says; run utils/library-docs.py")

@@ -11,6 +11,7 @@ shared       TOOL…: no tool links a component archive of LLVM beside the share
 runs         every RUN line of a test checks something
 layers       every #include is one that utils/layers.txt allows, which is no longer than needed, and as docs/architecture.md shows it;
              README.md has a line for each library that is built, and for no other
+wrapped      pages wrap at 120 columns (utils/wrap.py does it)
 format       TOOL: clang-format leaves every file as it is
 """
 import os
@@ -18,6 +19,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+from wrap import wrap
 
 root = Path(sys.argv[1])
 check = sys.argv[2]
@@ -115,6 +118,12 @@ def check_links():
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose):
             if not re.match(r"[a-z]+:", target):
                 expect((path.parent / target).exists(), f"{path.relative_to(root)}: dead link {target}")
+
+
+def check_wrapped():
+    for path in files("", ".md"):
+        if not path.relative_to(root).parts[0].startswith(("build", ".venv", "out")):
+            expect(wrap(read(path)) == read(path), f"{path.relative_to(root)}: a line is longer than 120 columns; run utils/wrap.py")
 
 
 def check_shared():

@@ -2,8 +2,8 @@
 
 #include "dialects/Braid/Analysis/Groups.h"
 #include "dialects/Braid/Analysis/Values.h"
-#include "llvm/ADT/EquivalenceClasses.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/IntEqClasses.h"
 
 using namespace mlir;
 using namespace braid::lang;
@@ -18,15 +18,16 @@ static bool isNoReason(Value root, bool token) {
 
 std::vector<SmallVector<Operation *>>
 braid::lang::groupsOf(Block &block, llvm::function_ref<std::optional<int64_t>(Operation *)> levelOf) {
-  llvm::EquivalenceClasses<Operation *> classes;
-  llvm::MapVector<std::pair<int64_t, Value>, Operation *> first;
+  llvm::IntEqClasses classes; // of places in `order`
+  llvm::DenseMap<std::pair<int64_t, Value>, unsigned> first;
   SmallVector<Operation *> order;
   for (Operation &op : block) {
     std::optional<int64_t> level = levelOf(&op);
     if (!level)
       continue;
+    unsigned place = order.size();
     order.push_back(&op);
-    classes.insert(&op);
+    classes.grow(order.size());
     if (isCall(&op))
       continue;
     bool token = worksPerToken(&op);
@@ -34,18 +35,16 @@ braid::lang::groupsOf(Block &block, llvm::function_ref<std::optional<int64_t>(Op
       Value root = rootOf(value);
       if (isNoReason(root, token))
         return;
-      auto [it, fresh] = first.insert({{*level * 2 + token, root}, &op});
+      auto [it, fresh] = first.insert({{*level * 2 + token, root}, place});
       if (!fresh)
-        classes.unionSets(it->second, &op);
+        classes.join(it->second, place);
     };
     llvm::for_each(op.getOperands(), touch);
     llvm::for_each(op.getResults(), touch);
   }
-  llvm::MapVector<Operation *, SmallVector<Operation *>> found;
-  for (Operation *op : order)
-    found[classes.getLeaderValue(op)].push_back(op);
-  std::vector<SmallVector<Operation *>> groups;
-  for (auto &[leader, ops] : found)
-    groups.push_back(std::move(ops));
+  classes.compress(); // numbers the classes in the order of their first ops
+  std::vector<SmallVector<Operation *>> groups(classes.getNumClasses());
+  for (auto [place, op] : llvm::enumerate(order))
+    groups[classes[place]].push_back(op);
   return groups;
 }

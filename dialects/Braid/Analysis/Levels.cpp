@@ -21,14 +21,13 @@ Levels::Levels(FuncOp func) {
     int level = 0;
     for (Value operand : op.getOperands())
       level = std::max(level, available(operand));
-    levels[&op] = level;
+    int after = roleOf(&op) == Role::Leaf ? 0 : level + (!isRowLocal(&op) || endsLevel(&op) ? 1 : 0);
+    levels[&op] = {level, after};
     highest = std::max(highest, level);
   }
 }
 
 int Levels::available(Value value) const {
   Operation *op = value.getDefiningOp();
-  if (!op || roleOf(op) == Role::Leaf)
-    return 0;
-  return level(op) + (!isRowLocal(op) || endsLevel(op) ? 1 : 0);
+  return op ? levels.lookup(op).after : 0;
 }

@@ -26,7 +26,7 @@ class Levels {
 public:
   explicit Levels(FuncOp func);
   /// Of an op: the highest `available` of its operands, 0 without any.
-  int level(mlir::Operation *op) const { return levels.lookup(op); }
+  int level(mlir::Operation *op) const { return levels.lookup(op).own; }
   /// The first level whose row kernels can read the value: `level` of the op that makes
   /// it, plus one where that op is not row-local or ends its level.
   int available(mlir::Value value) const;
@@ -34,7 +34,10 @@ public:
   int last() const { return highest; }
 
 private:
-  llvm::DenseMap<mlir::Operation *, int> levels;
+  struct Level {
+    int own = 0, after = 0; ///< of the op; from which on its results can be read
+  };
+  llvm::DenseMap<mlir::Operation *, Level> levels;
   int highest = 0;
 };
 

@@ -151,15 +151,17 @@ std::vector<Interpreter::Seen> Interpreter::seenBy(Attend op, int64_t t, int64_t
   auto geometry = op.getGeometry();
   int64_t heads = geometry[0], group = geometry[1], d = geometry[2], position = t % time;
   std::vector<Seen> seen;
-  unsigned segmented = 0;
+  unsigned segmented = 0, marked = 0;
   for (unsigned s = 0; s < op.getKeys().size(); ++s) {
     bool slots = op.getKinds()[s] == 1;
     int64_t first = slots ? 0 : t / time * time, count = slots ? op.getSlots()[s] : time;
     AttentionMask mask = op.maskOf(s);
     Value segments = mask.segments ? op.getSegments()[segmented++] : Value();
+    Value marks = mask.only ? op.getMarks()[marked++] : Value();
     std::vector<int64_t> places;
     for (int64_t p = 0; p < count; ++p)
-      if (slots || mask.allows(position, p, !segments || read(segments, first + p) == read(segments, t)))
+      if (slots || mask.allows(position, p, !segments || read(segments, first + p) == read(segments, t),
+                               !marks || read(marks, first + p) != 0))
         places.push_back(p);
     if (mask.window > 0 && int64_t(places.size()) > mask.window)
       places.erase(places.begin(), places.end() - mask.window);

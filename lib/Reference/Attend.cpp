@@ -23,14 +23,20 @@ struct Source {
   int64_t places; ///< of them
   braid::AttentionMask mask;
   const double *segments;       ///< of the tokens of all sequences, or null
+  const double *only;           ///< whether a token may be seen; the same
   int64_t keyStep, valueStep;   ///< from place to place
   int64_t keyContracted;        ///< along the contracted axis
   SmallVector<int64_t> further; ///< offsets in the value, one per element of the row's output
 };
 
 struct Attention {
-  Attention(Value query, ValueRange keys, ValueRange values, ValueRange segments, StringRef axis, ArrayAttr masks,
-            const APFloat &scale, Value lse, Value output, const Evaluator &eval);
+  /// Of an AttendOp or an AttendGradOp.
+  template <typename Attend> static Attention of(Attend op, const Evaluator &eval) {
+    return Attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getOnly(), op.getAxis(),
+                     op.getMasks(), op.getScale(), op.getLse(), op.getOutput(), eval);
+  }
+  Attention(Value query, ValueRange keys, ValueRange values, ValueRange segments, ValueRange only, StringRef axis,
+            ArrayAttr masks, const APFloat &scale, Value lse, Value output, const Evaluator &eval);
 
   Dims rows; ///< dimensions of lse
   SmallVector<Source> sources;
@@ -49,7 +55,8 @@ struct Attention {
     SmallVector<int64_t> places;
     for (int64_t place = 0; place < source.places; ++place)
       if (source.mask.allows(position, place,
-                             !source.segments || source.segments[sequence + place] == source.segments[token]))
+                             !source.segments || source.segments[sequence + place] == source.segments[token],
+                             !source.only || source.only[sequence + place] != 0))
         places.push_back(place);
     int64_t window = source.mask.window, count = places.size();
     if (window > 0 && count > window)
@@ -99,8 +106,8 @@ static SmallVector<int64_t> offsetsAlong(const Dims &loops, const Dims &dims) {
 }
 
 Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueValues, ValueRange segmentValues,
-                     StringRef axis, ArrayAttr masks, const APFloat &scaleValue, Value lse, Value output,
-                     const Evaluator &eval)
+                     ValueRange onlyValues, StringRef axis, ArrayAttr masks, const APFloat &scaleValue, Value lse,
+                     Value output, const Evaluator &eval)
     : rows(eval.dimsOf(lse)), scale(scaleValue.convertToDouble()), time(eval.time) {
   Dims q = eval.dimsOf(queryValue), out = eval.dimsOf(output);
   width = typeOf(queryValue).sizeOf(axis);
@@ -120,6 +127,7 @@ Attention::Attention(Value queryValue, ValueRange keyValues, ValueRange valueVal
     auto mask = cast<MaskAttr>(masks[s]);
     source.mask = mask.describe();
     source.segments = mask.hasSegment() ? eval[segmentValues[mask.getSegment()]].data.data() : nullptr;
+    source.only = mask.hasOnly() ? eval[onlyValues[mask.getOnly()]].data.data() : nullptr;
     std::string place = timeDim;
     if (!source.tokens)
       for (const Dim &dim : k)
@@ -211,8 +219,7 @@ static void addGradients(const Attention &attention, const double *output, const
 }
 
 void braid::ref::evaluate(AttendOp op, Evaluator &eval) {
-  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
-                      op.getScale(), op.getLse(), op.getOutput(), eval);
+  Attention attention = Attention::of(op, eval);
   Tensor output = eval.zerosFor(op.getOutput()), lse = eval.zerosFor(op.getLse());
   computeRows(attention, output.data.data(), lse.data.data());
   eval.bind(op.getOutput(), std::move(output));
@@ -220,8 +227,7 @@ void braid::ref::evaluate(AttendOp op, Evaluator &eval) {
 }
 
 void braid::ref::backward(AttendOp op, const Evaluator &eval, Tape &tape) {
-  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
-                      op.getScale(), op.getLse(), op.getOutput(), eval);
+  Attention attention = Attention::of(op, eval);
   AttentionSinks sinks{tape.sink(op.getQuery()), {}, {}};
   for (Value key : op.getKeys())
     sinks.keys.push_back(tape.sink(key));
@@ -232,8 +238,7 @@ void braid::ref::backward(AttendOp op, const Evaluator &eval, Tape &tape) {
 }
 
 void braid::ref::evaluate(AttendGradOp op, Evaluator &eval) {
-  Attention attention(op.getQuery(), op.getKeys(), op.getValues(), op.getSegments(), op.getAxis(), op.getMasks(),
-                      op.getScale(), op.getLse(), op.getOutput(), eval);
+  Attention attention = Attention::of(op, eval);
   std::vector<Tensor> results;
   for (Value result : op.getResults())
     results.push_back(eval.zerosFor(result));

@@ -24,8 +24,8 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
   for (int64_t i = 0; i < numSources; ++i) {
     AttentionSource source;
     source.slots = cursor.next() == 1;
-    int64_t number = cursor.next(), window = cursor.next();
-    source.mask = *maskOf(number, window); // it has been checked
+    int64_t number = cursor.next(), window = cursor.next(), chunk = cursor.next(), span = cursor.next();
+    source.mask = *maskOf(number, window, chunk, span); // it has been checked
     source.count = cursor.next();
     if (source.slots)
       source.mask.base = AttentionMask::Base::All;
@@ -34,11 +34,16 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
     source.rows = context.rows;
     source.k = Buffer::read(context, cursor);
     source.v = Buffer::read(context, cursor);
-    if (source.mask.segments) {
+    auto numbers = [&](bool there) -> const char * {
+      if (!there)
+        return nullptr;
       int64_t base = cursor.next();
-      auto *ids = reinterpret_cast<const int32_t *>(addressOf(context, base, cursor.next()));
-      source.segments.emplace(ids, context.batch, context.rows, source.mask);
-    }
+      return addressOf(context, base, cursor.next());
+    };
+    auto *ids = reinterpret_cast<const int32_t *>(numbers(source.mask.segments));
+    auto *marks = reinterpret_cast<const float *>(numbers(source.mask.only));
+    if (source.mask.picksKeys())
+      source.segments.emplace(ids, marks, context.batch, context.rows, source.mask);
     a.sources.push_back(std::move(source));
   }
   if (gradient) {
@@ -81,7 +86,7 @@ bool braid::rt::hide(const AttentionSource &source, int64_t s, int64_t key0, int
     std::fill(numbers + end, numbers + queries, value);
     some |= begin > 0 || end < queries;
     for (int64_t i = begin; mixed && i < end; ++i)
-      if ((*segments)(s, query0 + i) != (*segments)(s, key0 + j))
+      if (!segments->same(s, query0 + i, key0 + j))
         numbers[i] = value;
   }
   return some;
@@ -107,14 +112,14 @@ static void checkAttention(TableCheck &table, bool backward) {
     table.buffer();
   for (int64_t i = 0; i < sources && table.good(); ++i) {
     int64_t kind = table.next(0, 1, "the kind of a source");
-    auto mask = maskOf(table.next(), 0);
-    if (table.good() && (!mask || (kind == 1 && mask->segments)))
+    int64_t number = table.next(), window = table.next(), chunk = table.next(), span = table.next();
+    auto mask = maskOf(number, window, chunk, span);
+    if (table.good() && (!mask || (kind == 1 && (mask->picksKeys() || chunk || span))))
       table.why = "a source has a mask that there is not";
-    table.next(0, mostNumbers, "the window of a source");
     table.next(0, mostNumbers, "the number of slots");
     table.buffer();
     table.buffer();
-    if (mask && mask->segments)
+    for (int picked = mask ? mask->segments + mask->only : 0; picked > 0; --picked)
       table.place();
   }
   if (backward)

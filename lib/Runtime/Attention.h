@@ -24,23 +24,24 @@ struct AttentionSource {
   std::optional<Segments> segments;
   Buffer k, v, kGrad, vGrad;
 
-  /// The positions of sequence `s` that there are: up to the last row at work, or all slots.
+  /// The position of row 0 of sequence `s`; slots have none.
+  int64_t startOf(int64_t s) const { return slots || !rows.start ? 0 : rows.start[s]; }
+  /// The rows of sequence `s` that there are: up to the last row at work, or all slots.
   int64_t countOf(int64_t s) const { return slots ? count : rows.first[s] + rows.count[s]; }
-  /// The positions that query `query` of sequence `s` sees; with segments, those of other segments than its own too.
-  Range seenBy(int64_t s, int64_t query) const { return mask.keysOf(query, countOf(s)); }
-  /// The queries among 0 … queries-1 of sequence `s` that see position `position`; a range, since seenBy moves forward
-  /// only. With segments, those of its own segment in the range.
-  Range seersOf(int64_t s, int64_t position, int64_t queries) const {
-    Range seers = mask.queriesOf(position, countOf(s), queries);
+  /// The rows that the query in row `query` of sequence `s` sees; where keys are picked, others too.
+  Range seenBy(int64_t s, int64_t query) const { return mask.keysOf(query, countOf(s), startOf(s)); }
+  /// Of rows 0 … queries-1 of sequence `s` the queries that see row `key`; a range, since seenBy moves forward only.
+  /// With segments, those of its own segment in the range.
+  Range seersOf(int64_t s, int64_t key, int64_t queries) const {
+    Range seers = mask.queriesOf(key, countOf(s), queries, startOf(s));
     if (segments)
-      seers.end = segments->until(s, position);
+      seers.end = std::min(seers.end, segments->until(s, key));
     return seers;
   }
-  /// Whether query `query` of `queries` in sequence `s` sees position `position`.
-  bool sees(int64_t s, int64_t query, int64_t position, int64_t queries) const {
-    Range seers = seersOf(s, position, queries);
-    return seers.begin <= query && query < seers.end &&
-           (!segments || (*segments)(s, query) == (*segments)(s, position));
+  /// Whether the query in row `query` of `queries` in sequence `s` sees row `key`.
+  bool sees(int64_t s, int64_t query, int64_t key, int64_t queries) const {
+    Range seers = seersOf(s, key, queries);
+    return seers.begin <= query && query < seers.end && (!segments || segments->same(s, query, key));
   }
 };
 
@@ -75,9 +76,13 @@ struct Attention {
   }
 };
 
-/// Positions of a source that some query of [first, last] of sequence `s` sees; with segments, perhaps more.
+/// Rows of a source that some query of [first, last] of sequence `s` sees, perhaps more; with segments they begin where
+/// a tile does.
 inline Range seenByTile(const AttentionSource &source, int64_t s, int64_t first, int64_t last) {
-  return {source.seenBy(s, first).begin, source.seenBy(s, last).end};
+  Range seen = {source.seenBy(s, first).begin, source.seenBy(s, last).end};
+  if (source.segments)
+    seen.begin = seen.begin / tileKeys * tileKeys;
+  return seen;
 }
 
 /// False where segments show that no query of the tile from query0 sees a key of the tile from key0.

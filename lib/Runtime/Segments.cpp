@@ -1,46 +1,66 @@
-//===- Segments.cpp - attention that stays within a segment ---------------===//
+//===- Segments.cpp - attention that picks keys ---------------------------===//
 
 #include "Segments.h"
 #include <algorithm>
 #include <numeric>
 
+using namespace braid;
 using namespace braid::rt;
 
-Segments::Segments(const int32_t *ids, int64_t batch, const braid_rows &rows, const AttentionMask &mask)
-    : ids(ids), time(rows.time), tilesOfSequence((time + tileKeys - 1) / tileKeys), ends(size_t(batch * time), time) {
+Segments::Segments(const int32_t *ids, const float *marks, int64_t batch, const braid_rows &rows,
+                   const AttentionMask &mask)
+    : ids(ids), marks(marks), time(rows.time), tilesOfSequence((time + tileKeys - 1) / tileKeys),
+      ends(size_t(batch * time), time) {
   tiles.resize(size_t(batch * tilesOfSequence));
   for (int64_t s = 0; s < batch; ++s) {
     int64_t count = rows.first[s] + rows.count[s];
-    follow(s, count, rows.first[s], mask);
+    follow(s, count, rows.first[s], rows.start ? rows.start[s] : 0, mask);
     for (int64_t begin = 0; begin < count; begin += tileKeys) {
       int64_t first = s * time + begin, last = s * time + std::min(count, begin + tileKeys);
-      auto [least, most] = std::minmax_element(ids + first, ids + last);
-      tiles[size_t(s * tilesOfSequence + begin / tileKeys)] = {
-          *least, *most, *std::max_element(ends.begin() + first, ends.begin() + last)};
+      Tile &tile = tiles[size_t(s * tilesOfSequence + begin / tileKeys)];
+      tile.until = *std::max_element(ends.begin() + first, ends.begin() + last);
+      if (ids) {
+        auto [least, most] = std::minmax_element(ids + first, ids + last);
+        tile.least = *least, tile.most = *most;
+      }
     }
   }
 }
 
-/// Goes along each segment of a sequence: a window counts the segment's own tokens.
-void Segments::follow(int64_t sequence, int64_t count, int64_t firstQuery, const AttentionMask &mask) {
-  AttentionMask own = mask; // among the positions of one segment, counted from its first
-  own.segments = false;
-  const int32_t *id = ids + sequence * time;
+/// Goes along each segment of a sequence: a window counts the segment's own keys, and marked ones alone.
+void Segments::follow(int64_t sequence, int64_t count, int64_t firstQuery, int64_t start, const AttentionMask &mask) {
+  const int32_t *id = ids ? ids + sequence * time : nullptr;
+  int64_t *end = ends.data() + sequence * time;
   std::vector<int64_t> order(static_cast<size_t>(count)); // by segment, then by position
   std::iota(order.begin(), order.end(), 0);
-  if (!std::is_sorted(id, id + count))
+  if (id && !std::is_sorted(id, id + count))
     std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return id[a] < id[b]; });
-  for (int64_t begin = 0, end; begin < count; begin = end) {
-    for (end = begin + 1; end < count && id[order[size_t(end)]] == id[order[size_t(begin)]];)
-      ++end;
-    for (int64_t i = begin; i < end; ++i) {
-      AttentionMask::Range seen = own.keysOf(i - begin, end - begin);
-      if (order[size_t(i)] >= firstQuery)
-        visible += double(seen.end - seen.begin);
-      int64_t past = begin + own.queriesOf(i - begin, end - begin, end - begin).end;
-      if (past < end)
-        ends[size_t(sequence * time + order[size_t(i)])] =
-            own.base == AttentionMask::Base::All ? 0 : order[size_t(past)];
+  std::vector<int64_t> keys;
+  for (size_t begin = 0, next; begin < order.size(); begin = next) {
+    for (next = begin + 1; next < order.size() && (!id || id[order[next]] == id[order[begin]]);)
+      ++next;
+    keys.clear();
+    for (size_t i = begin; i < next; ++i) {
+      if (!marks || marks[sequence * time + order[i]] != 0.0f)
+        keys.push_back(order[i]);
+      else
+        end[order[i]] = 0;
+    }
+    // The keys that the query sees are number `from` … `to` - 1; both move forward with the query.
+    size_t before = 0, to = 0, past = 0;
+    for (size_t i = begin; i < next; ++i) {
+      AttentionMask::Range seen = mask.keysOf(order[i], count, start);
+      while (to < keys.size() && keys[to] < seen.end)
+        ++to;
+      while (before < keys.size() && keys[before] < seen.begin)
+        ++before;
+      size_t from = before;
+      if (mask.window > 0 && int64_t(to) > mask.window)
+        from = std::max(from, to - size_t(mask.window));
+      if (order[i] >= firstQuery && to > from)
+        visible += double(to - from);
+      while (past < from)
+        end[keys[past++]] = order[i];
     }
   }
 }

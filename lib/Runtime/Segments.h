@@ -1,8 +1,9 @@
-//===- Segments.h - attention that stays within a segment -----------------===//
+//===- Segments.h - attention that picks keys -----------------------------===//
 //
 // Tokens with equal integers are one segment (a document of several that were packed
 // into one sequence). Integers may stand in any order; where they do not decrease, two
-// tiles that share no segment are known by their least and greatest integers.
+// tiles that share no segment are known by their least and greatest integers. Keys may be
+// marked: then no other is seen.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_LIB_RUNTIME_SEGMENTS_H
@@ -20,10 +21,14 @@ static_assert(tileQueries == tileKeys, "one table of tiles serves queries and ke
 
 class Segments {
 public:
-  /// `ids`: [batch][time], of a sequence those up to the last row at work. `mask` is the source's.
-  Segments(const int32_t *ids, int64_t batch, const braid_rows &rows, const AttentionMask &mask);
+  /// `ids`: [batch][time], of a sequence those up to the last row at work; null: all are one segment. `marks`: the
+  /// same, 0: not marked; null: all are. `mask` is the source's.
+  Segments(const int32_t *ids, const float *marks, int64_t batch, const braid_rows &rows, const AttentionMask &mask);
 
-  int32_t operator()(int64_t sequence, int64_t position) const { return ids[sequence * time + position]; }
+  /// Whether two rows are of one segment.
+  bool same(int64_t sequence, int64_t a, int64_t b) const {
+    return !ids || ids[sequence * time + a] == ids[sequence * time + b];
+  }
   /// The first query that is past seeing this position; the queries before it, of its segment and as the mask says, see
   /// it.
   int64_t until(int64_t sequence, int64_t position) const { return ends[std::size_t(sequence * time + position)]; }
@@ -42,13 +47,14 @@ public:
 
 private:
   struct Tile {
-    int32_t least, most;
-    int64_t until; ///< the largest of its positions
+    int32_t least = 0, most = 0;
+    int64_t until = 0; ///< the largest of its positions
   };
   const Tile &tile(int64_t sequence, int64_t i) const { return tiles[std::size_t(sequence * tilesOfSequence + i)]; }
-  void follow(int64_t sequence, int64_t count, int64_t firstQuery, const AttentionMask &mask);
+  void follow(int64_t sequence, int64_t count, int64_t firstQuery, int64_t start, const AttentionMask &mask);
 
   const int32_t *ids;
+  const float *marks;
   int64_t time, tilesOfSequence;
   double visible = 0;
   std::vector<int64_t> ends;

@@ -445,6 +445,15 @@ class Expressions:
 
     def masks(self, scope):
         words = [self.rng.choice(["causal", "causal", "strict", "all"])]
+        if "masks" in self.switches:
+            if self.chance(0.3):
+                words = [f"earlier({self.rng.randint(1, 4)})"]
+            if self.chance(0.3):
+                words.append(f"chunk({self.rng.randint(1, 6)})")
+            if self.chance(0.4):
+                ids = [text for text, axis in scope.ids]
+                mark = f"real({self.rng.choice(ids)}) {self.rng.choice(['!=', '<'])} 2" if ids and self.chance(0.5) else "position != 1"
+                words.append(f"only({mark})")
         if self.chance(0.35):
             words.append(f"window({self.rng.randint(1, 4)})")
         documents = [text for text, axis in scope.ids if text != "position"]

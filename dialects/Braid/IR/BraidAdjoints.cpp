@@ -198,7 +198,7 @@ LogicalResult AttendOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads,
     return emitOpError("the gradient of the softmax's denominator is not available");
   SmallVector<Type> keyTypes(getKeys().getTypes()), valueTypes(getValues().getTypes());
   auto gradient = builder.create<AttendGradOp>(getLoc(), getQuery().getType(), keyTypes, valueTypes, getQuery(),
-                                               getKeys(), getValues(), getSegments(), getOutput(), getLse(),
+                                               getKeys(), getValues(), getSegments(), getOnly(), getOutput(), getLse(),
                                                resultGrads[0], getAxisAttr(), getMasksAttr(), getScaleAttr());
   grads.add(getQuery(), gradient.getQueryGrad());
   for (auto [of, value] : llvm::zip(getKeys(), gradient.getKeyGrads()))

@@ -29,7 +29,7 @@ def Braid_ReduceKind : Braid_I32Enum<"ReduceKind", "how a reduction combines", [
 
 def Braid_MaskKind : Braid_I32Enum<"MaskKind", "which positions are visible", [
   I32EnumAttrCase<"Causal", 0, "causal">, I32EnumAttrCase<"Strict", 1, "strict">,
-  I32EnumAttrCase<"All", 2, "all">]>;
+  I32EnumAttrCase<"All", 2, "all">, I32EnumAttrCase<"Earlier", 3, "earlier">]>;
 
 def Braid_Distribution : Braid_I32Enum<"Distribution", "a distribution to draw from", [
   I32EnumAttrCase<"Normal", 0, "normal">, I32EnumAttrCase<"Uniform", 1, "uniform">]>;

@@ -60,20 +60,22 @@ def Braid_AttendOp : Braid_PureOp<"attend", "Mix", [AttrSizedOperandSegments, De
     a static source has exactly one axis (`slots[i]`) that q lacks and that is summed over.
     `lse` is the logarithm of the softmax's denominator; a token that sees nothing has output 0 and lse -inf.
     `segments` are integers by which tokens belong together; a mask `segment i` hides the keys whose i-th one is another than the query's.
+    `only` are truth values of the tokens; a mask `only i` hides the keys whose i-th one does not hold.
     R17: one k, v and mask per source, all real; the axes are as said; the output has q's axes other than `axis`, then v's further ones;
-    `lse` has q's axes other than `axis`; segments are ids without axes that vary per token, each named by the mask of a source over tokens.
+    `lse` has q's axes other than `axis`; segments are ids, and `only` truth values, without axes that vary per token, each named by the mask of a source over tokens;
+    slots have the mask `all` and no span, chunk, segment or truth value.
     ```mlir
     %o, %lse = braid.attend %q, keys(%k), values(%v) over "head" masks [#braid.mask<causal, 0>] scale 5.000000e-01 : ...
     %p, %lsf = braid.attend %q, keys(%k), values(%v) segments(%s) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 5.000000e-01 : ...
     ```
   }];
   let arguments = (ins Braid_ValueType:$query, Variadic<Braid_ValueType>:$keys,
-                       Variadic<Braid_ValueType>:$values, Variadic<Braid_ValueType>:$segments,
+                       Variadic<Braid_ValueType>:$values, Variadic<Braid_ValueType>:$segments, Variadic<Braid_ValueType>:$only,
                        StrAttr:$axis, ArrayAttr:$masks, F64Attr:$scale, UnitAttr:$narrow);
   let results = (outs Braid_ValueType:$output, Braid_ValueType:$lse);
   let assemblyFormat = [{
-    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `over` $axis `masks` $masks `scale` $scale attr-dict
-    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? `->` type($output) `,` type($lse)
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? (`only` `(` $only^ `)`)? `over` $axis `masks` $masks `scale` $scale attr-dict
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? (`only` `(` type($only)^ `)`)? `->` type($output) `,` type($lse)
   }];
   let hasVerifier = 1;
 }
@@ -83,17 +85,17 @@ def Braid_AttendGradOp : Braid_Op<"attend_grad", "Mix", [Pure, AttrSizedOperandS
   let summary = "the gradient of `braid.attend`";
   let description = [{
     From the operands, the output, its logarithmic denominator and the gradient of the output, the gradients of
-    the query and of every source's keys and values (static sources: summed over all tokens). Segments have none.
+    the query and of every source's keys and values (static sources: summed over all tokens). Segments and `only` have none.
     Types of the gradients are those of what they are the gradients of (R18).
   }];
   let arguments = (ins Braid_ValueType:$query, Variadic<Braid_ValueType>:$keys, Variadic<Braid_ValueType>:$values,
-                       Variadic<Braid_ValueType>:$segments, Braid_ValueType:$output, Braid_ValueType:$lse, Braid_ValueType:$outputGrad,
+                       Variadic<Braid_ValueType>:$segments, Variadic<Braid_ValueType>:$only, Braid_ValueType:$output, Braid_ValueType:$lse, Braid_ValueType:$outputGrad,
                        StrAttr:$axis, ArrayAttr:$masks, F64Attr:$scale);
   let results = (outs Braid_ValueType:$queryGrad, Variadic<Braid_ValueType>:$keyGrads, Variadic<Braid_ValueType>:$valueGrads);
   let assemblyFormat = [{
-    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `,` `output` `(` $output `,` $lse `,` $outputGrad `)`
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? (`only` `(` $only^ `)`)? `,` `output` `(` $output `,` $lse `,` $outputGrad `)`
     `over` $axis `masks` $masks `scale` $scale attr-dict
-    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? `,` type($output) `,` type($lse) `,` type($outputGrad)
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? (`only` `(` type($only)^ `)`)? `,` type($output) `,` type($lse) `,` type($outputGrad)
     `->` type($queryGrad) `,` `(` type($keyGrads) `)` `,` `(` type($valueGrads) `)`
   }];
   let hasVerifier = 1;

@@ -49,8 +49,11 @@ LogicalResult PositionOp::verify() {
 static LogicalResult verifySource(Operation *op, ValueType query, ValueType key, ValueType value, StringRef axis,
                                   Attribute maskAttr, SmallVectorImpl<AxisAttr> &further) {
   auto mask = dyn_cast<MaskAttr>(maskAttr);
-  if (!mask || mask.getWindow() < 0 || mask.getWindow() > int64_t(1) << 53)
-    return op->emitOpError() << "mask " << maskAttr << " is not a #braid.mask with a window from 0 to 2^53";
+  auto isSize = [](int64_t size) { return size >= 0 && size <= int64_t(1) << 53; };
+  if (!mask || !isSize(mask.getWindow()) || !isSize(mask.getSpan()) || !isSize(mask.getChunk()))
+    return op->emitOpError() << "mask " << maskAttr << " is not a #braid.mask with sizes from 0 to 2^53";
+  if ((mask.getKind() == MaskKind::Earlier) != (mask.getSpan() > 0))
+    return op->emitOpError() << "mask " << maskAttr << ": `earlier` has a span, and no other mask";
   if (!key.isReal() || !value.isReal() || key.getKind() != value.getKind())
     return op->emitOpError() << "keys " << key << " and values " << value << " must be real and vary over the same";
   if (!key.has(axis) || key.sizeOf(axis) != query.sizeOf(axis))
@@ -77,8 +80,8 @@ static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
   if (key.isStatic() && mask.getKind() != MaskKind::All)
     return op->emitOpError() << "mask of a static source is " << stringifyMaskKind(mask.getKind())
                              << ", but must be all";
-  if (key.isStatic() && mask.hasSegment())
-    return op->emitOpError() << "mask of a static source names a segment; slots have none";
+  if (key.isStatic() && (mask.hasSegment() || mask.hasOnly() || mask.getChunk()))
+    return op->emitOpError() << "mask of a static source names a segment, a truth value or a chunk; slots have none";
   for (AxisAttr a : value.getAxes()) {
     bool batched = a.getName() != axis && key.has(a.getName());
     if (batched)
@@ -110,10 +113,30 @@ static LogicalResult verifySegments(Operation *op, ValueRange segments, ArrayAtt
   return success();
 }
 
+/// R17 for the truth values, as for segments.
+static LogicalResult verifyOnly(Operation *op, ValueRange only, ArrayAttr masks) {
+  llvm::SmallBitVector named(only.size());
+  for (auto mask : masks.getAsRange<MaskAttr>()) {
+    if (mask.getOnly() < -1 || mask.getOnly() >= int64_t(only.size()))
+      return op->emitOpError() << "mask names truth value " << mask.getOnly() << " of " << only.size();
+    if (mask.hasOnly())
+      named.set(mask.getOnly());
+  }
+  for (auto [i, value] : llvm::enumerate(only)) {
+    ValueType type = typeOf(value);
+    if (!type.isBool() || !type.isToken() || !type.getAxes().empty())
+      return op->emitOpError() << "`only` " << i << " is " << type
+                               << "; it must be a truth value without axes that varies per token";
+    if (!named.test(i))
+      return op->emitOpError() << "no mask names truth value " << i;
+  }
+  return success();
+}
+
 /// R17.
 static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange keys, ValueRange values,
-                                     ValueRange segments, StringRef axis, ArrayAttr masks, ValueType output,
-                                     ValueType lse) {
+                                     ValueRange segments, ValueRange only, StringRef axis, ArrayAttr masks,
+                                     ValueType output, ValueType lse) {
   if (keys.size() != values.size() || keys.size() != masks.size() || keys.empty())
     return op->emitOpError() << "has " << keys.size() << " keys, " << values.size() << " values and " << masks.size()
                              << " masks; there must be one each a source";
@@ -131,7 +154,7 @@ static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange 
                                << ", those of the first " << axesText(further);
     further = mine;
   }
-  if (failed(verifySegments(op, segments, masks)))
+  if (failed(verifySegments(op, segments, masks)) || failed(verifyOnly(op, only, masks)))
     return failure();
   ValueType rest = query.without({axis});
   if (failed(expectSameType(op, lse, rest, "lse")))
@@ -142,13 +165,13 @@ static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange 
 }
 
 LogicalResult AttendOp::verify() {
-  return verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(), getAxis(), getMasks(),
-                         typeOf(getOutput()), typeOf(getLse()));
+  return verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(), getOnly(), getAxis(),
+                         getMasks(), typeOf(getOutput()), typeOf(getLse()));
 }
 
 LogicalResult AttendGradOp::verify() {
-  if (failed(verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(), getAxis(), getMasks(),
-                             typeOf(getOutput()), typeOf(getLse()))))
+  if (failed(verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(), getOnly(), getAxis(),
+                             getMasks(), typeOf(getOutput()), typeOf(getLse()))))
     return failure();
   // R18.
   if (failed(expectSameType(*this, typeOf(getOutputGrad()), typeOf(getOutput()), "gradient of the output")) ||

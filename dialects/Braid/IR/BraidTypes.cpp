@@ -9,13 +9,69 @@
 using namespace mlir;
 using namespace braid::lang;
 
-braid::AttentionMask MaskAttr::describe() const {
-  switch (getKind()) {
-  case MaskKind::Causal: return {AttentionMask::Base::Causal, getWindow(), hasSegment()};
-  case MaskKind::Strict: return {AttentionMask::Base::Strict, getWindow(), hasSegment()};
-  case MaskKind::All: return {AttentionMask::Base::All, getWindow(), hasSegment()};
+/// `<causal, 128>`, `<earlier, 64, span 32, chunk 256, segment 0, only 1>`.
+Attribute MaskAttr::parse(AsmParser &parser, Type) {
+  StringRef word;
+  SMLoc at = parser.getCurrentLocation();
+  int64_t window = 0, span = 0, chunk = 0, segment = -1, only = -1;
+  if (parser.parseLess() || parser.parseKeyword(&word))
+    return {};
+  std::optional<MaskKind> kind = symbolizeMaskKind(word);
+  if (!kind) {
+    parser.emitError(at, "expected `causal`, `strict`, `all` or `earlier`");
+    return {};
   }
-  llvm_unreachable("a mask of no kind");
+  if (parser.parseComma() || parser.parseInteger(window))
+    return {};
+  std::pair<StringRef, int64_t *> parts[] = {
+      {"span", &span}, {"chunk", &chunk}, {"segment", &segment}, {"only", &only}};
+  ArrayRef<std::pair<StringRef, int64_t *>> left(parts);
+  while (succeeded(parser.parseOptionalComma())) {
+    at = parser.getCurrentLocation();
+    if (parser.parseKeyword(&word))
+      return {};
+    while (!left.empty() && left.front().first != word)
+      left = left.drop_front();
+    if (left.empty()) {
+      parser.emitError(at, "expected `span`, `chunk`, `segment`, `only`, each once and in this order");
+      return {};
+    }
+    if (parser.parseInteger(*left.front().second))
+      return {};
+    left = left.drop_front();
+  }
+  if (parser.parseGreater())
+    return {};
+  return get(parser.getContext(), *kind, window, span, chunk, segment, only);
+}
+
+void MaskAttr::print(AsmPrinter &printer) const {
+  printer << '<' << stringifyMaskKind(getKind()) << ", " << getWindow();
+  if (getSpan())
+    printer << ", span " << getSpan();
+  if (getChunk())
+    printer << ", chunk " << getChunk();
+  if (getSegment() != -1)
+    printer << ", segment " << getSegment();
+  if (getOnly() != -1)
+    printer << ", only " << getOnly();
+  printer << '>';
+}
+
+braid::AttentionMask MaskAttr::describe() const {
+  AttentionMask mask;
+  switch (getKind()) {
+  case MaskKind::Causal: mask.base = AttentionMask::Base::Causal; break;
+  case MaskKind::Strict: mask.base = AttentionMask::Base::Strict; break;
+  case MaskKind::All: mask.base = AttentionMask::Base::All; break;
+  case MaskKind::Earlier: mask.base = AttentionMask::Base::Earlier; break;
+  }
+  mask.window = getWindow();
+  mask.span = getSpan();
+  mask.chunk = getChunk();
+  mask.segments = hasSegment();
+  mask.only = hasOnly();
+  return mask;
 }
 
 /// `<token, [lane: 4, dim: 384]>`, `<token, [], id 256>`, `<static, [], bool>`.

@@ -21,17 +21,25 @@ def Braid_MaskAttr : Braid_Attr<"Mask", "mask"> {
   let summary = "which positions of a source a token may see";
   let description = [{
     `causal`: keys at or before the token; `strict`: before it; `all`: every key of the
-    sequence, or every slot of a static source. `segment i`: of these only the tokens whose
-    i-th value of the op's `segments` equals the token's own. `window` > 0 keeps only the newest
-    `window` positions that are left (the token's own included where it is visible).
+    sequence, or every slot of a static source; `earlier`: keys in the chunks of `span` positions before the token's own.
+    Of these `chunk c` leaves those in the token's own chunk of c positions, `segment i` the tokens whose i-th value of
+    the op's `segments` equals the token's own, `only i` those for which the i-th value of the op's `only` holds.
+    `window` > 0 keeps only the newest `window` positions that are left (the token's own included where it is visible).
+    ```mlir
+    #braid.mask<causal, 128>
+    #braid.mask<earlier, 64, span 32, chunk 256, segment 0, only 1>
+    ```
   }];
-  let parameters = (ins "MaskKind":$kind, "int64_t":$window, DefaultValuedParameter<"int64_t", "-1">:$segment);
-  let assemblyFormat = "`<` $kind `,` $window (`,` `segment` $segment^)? `>`";
+  let parameters = (ins "MaskKind":$kind, "int64_t":$window, DefaultValuedParameter<"int64_t", "0">:$span,
+                        DefaultValuedParameter<"int64_t", "0">:$chunk, DefaultValuedParameter<"int64_t", "-1">:$segment,
+                        DefaultValuedParameter<"int64_t", "-1">:$only);
+  let hasCustomAssemblyFormat = 1;
   let builders = [AttrBuilder<(ins "MaskKind":$kind, "int64_t":$window), [{
-    return $_get($_ctxt, kind, window, int64_t(-1));
+    return $_get($_ctxt, kind, window, int64_t(0), int64_t(0), int64_t(-1), int64_t(-1));
   }]>];
   let extraClassDeclaration = [{
     bool hasSegment() const { return getSegment() >= 0; }
+    bool hasOnly() const { return getOnly() >= 0; }
     /// What a query sees of a source with this mask.
     AttentionMask describe() const;
   }];

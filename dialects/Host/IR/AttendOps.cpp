@@ -8,59 +8,80 @@
 #include "dialects/Host/IR/Host.h"
 
 using namespace mlir;
+using namespace braid;
 using namespace braid::host;
 
 using NameOf = llvm::function_ref<std::string(Value)>;
 
+/// H3 for the lists: an entry for each source, each of them something.
+template <typename Attend> static LogicalResult verifyMasks(Attend op) {
+  size_t n = op.getKeys().size();
+  auto isOther = [&](auto list) { return list && list->size() != n; };
+  if (!n || op.getValues().size() != n || op.getKinds().size() != n || op.getMasks().size() != n ||
+      op.getWindows().size() != n || op.getSlots().size() != n || isOther(op.getChunks()) || isOther(op.getSpans()))
+    return op.emitOpError("H3: needs one k, v, kind, mask, window, chunk, span and number of slots for each source");
+  for (size_t i = 0; i < n; ++i) {
+    auto mask = braid::rt::maskOf(op.getMasks()[i], op.getWindows()[i], op.getChunks() ? (*op.getChunks())[i] : 0,
+                                  op.getSpans() ? (*op.getSpans())[i] : 0);
+    int64_t kind = op.getKinds()[i];
+    if (kind < 0 || kind > 1 || !mask ||
+        (kind && (mask->picksKeys() || mask->chunk || mask->span || op.getSlots()[i] <= 0)))
+      return op.emitOpError("H3: source ") << i << " has a kind, mask or number of slots that there is not";
+  }
+  return success();
+}
+
+/// H3 for what picks keys: as many as the masks ask for, each one number a token.
+static LogicalResult verifyPicks(Operation *op, StringRef what, OperandRange picks, size_t wanted, Storage storage) {
+  if (picks.size() != wanted)
+    return op->emitOpError("H3: has ") << picks.size() << " " << what << ", the masks ask for " << wanted;
+  for (Value pick : picks) {
+    auto type = cast<BufferType>(pick.getType());
+    if (type.getSpace() != Space::Token || type.getNumbers() != 1 || type.getStorage() != storage)
+      return op->emitOpError("H3: ") << what << " are one number a token, stored as " << stringifyStorage(storage);
+  }
+  return success();
+}
+
 /// H3, for both attention ops.
-static LogicalResult verifySources(Operation *op, OperandRange keys, OperandRange values, OperandRange segments,
-                                   ArrayRef<int64_t> geometry, ArrayRef<int64_t> kinds, ArrayRef<int64_t> masks,
-                                   ArrayRef<int64_t> windows, ArrayRef<int64_t> slots, Value query, Value output,
-                                   Value lse) {
+template <typename Attend> static LogicalResult verifyAttention(Attend op) {
+  ArrayRef<int64_t> geometry = op.getGeometry();
   if (geometry.size() != 4 || llvm::any_of(geometry, [](int64_t d) { return d <= 0; }))
-    return op->emitOpError("H3: needs four positive numbers: heads, group, d, e");
-  size_t n = keys.size();
-  if (!n || values.size() != n || kinds.size() != n || masks.size() != n || windows.size() != n || slots.size() != n)
-    return op->emitOpError("H3: needs one k, v, kind, mask, window and number of slots for each source");
+    return op.emitOpError("H3: needs four positive numbers: heads, group, d, e");
+  if (failed(verifyMasks(op)))
+    return failure();
   int64_t heads = geometry[0], group = geometry[1], d = geometry[2], e = geometry[3];
   auto fits = [&](Value buffer, Space space, int64_t numbers) {
     auto type = cast<BufferType>(buffer.getType());
     return type.getSpace() == space && type.getNumbers() == numbers && type.getStorage() != Storage::I32;
   };
-  size_t segmented = 0;
-  for (size_t i = 0; i < n; ++i) {
-    auto mask = braid::rt::maskOf(masks[i], windows[i]);
-    segmented += mask && mask->segments;
-    if (kinds[i] < 0 || kinds[i] > 1 || !mask || (kinds[i] && mask->segments) || windows[i] < 0 ||
-        windows[i] > int64_t(1) << 53 || (kinds[i] && slots[i] <= 0))
-      return op->emitOpError("H3: source ") << i << " has a kind, mask, window or number of slots that there is not";
-    Space space = kinds[i] ? Space::Fixed : Space::Token;
-    int64_t count = kinds[i] ? slots[i] : 1;
-    if (!fits(keys[i], space, product({count, heads, d})) || !fits(values[i], space, product({count, heads, e})))
-      return op->emitOpError("H3: source ") << i << " has keys or values of another size than the geometry says";
+  size_t segmented = 0, marked = 0;
+  for (size_t i = 0; i < op.getKeys().size(); ++i) {
+    AttentionMask mask = op.maskOf(i);
+    segmented += mask.segments;
+    marked += mask.only;
+    bool slots = op.getKinds()[i] == 1;
+    Space space = slots ? Space::Fixed : Space::Token;
+    int64_t count = slots ? op.getSlots()[i] : 1;
+    if (!fits(op.getKeys()[i], space, product({count, heads, d})) ||
+        !fits(op.getValues()[i], space, product({count, heads, e})))
+      return op.emitOpError("H3: source ") << i << " has keys or values of another size than the geometry says";
   }
-  if (segments.size() != segmented)
-    return op->emitOpError("H3: has ") << segments.size() << " segments, the masks ask for " << segmented;
-  for (Value segment : segments) {
-    auto type = cast<BufferType>(segment.getType());
-    if (type.getSpace() != Space::Token || type.getNumbers() != 1 || type.getStorage() != Storage::I32)
-      return op->emitOpError("H3: segments are one integer a token, stored as i32");
-  }
-  if (!fits(query, Space::Token, product({heads, group, d})) ||
-      !fits(output, Space::Token, product({heads, group, e})) || !fits(lse, Space::Token, product({heads, group})) ||
-      cast<BufferType>(lse.getType()).getStorage() != Storage::F32)
-    return op->emitOpError("H3: query, output or denominators have another size than the geometry says");
+  if (failed(verifyPicks(op, "segments", op.getSegments(), segmented, Storage::I32)) ||
+      failed(verifyPicks(op, "marks", op.getMarks(), marked, Storage::F32)))
+    return failure();
+  if (!fits(op.getQuery(), Space::Token, product({heads, group, d})) ||
+      !fits(op.getOutput(), Space::Token, product({heads, group, e})) ||
+      !fits(op.getLse(), Space::Token, product({heads, group})) ||
+      cast<BufferType>(op.getLse().getType()).getStorage() != Storage::F32)
+    return op.emitOpError("H3: query, output or denominators have another size than the geometry says");
   return success();
 }
 
-LogicalResult AttendOp::verify() {
-  return verifySources(*this, getKeys(), getValues(), getSegments(), getGeometry(), getKinds(), getMasks(),
-                       getWindows(), getSlots(), getQuery(), getOutput(), getLse());
-}
+LogicalResult AttendOp::verify() { return verifyAttention(*this); }
 
 LogicalResult AttendGradOp::verify() {
-  if (failed(verifySources(*this, getKeys(), getValues(), getSegments(), getGeometry(), getKinds(), getMasks(),
-                           getWindows(), getSlots(), getQuery(), getOutput(), getLse())))
+  if (failed(verifyAttention(*this)))
     return failure();
   auto same = [](Value gradient, Value value) {
     auto g = cast<BufferType>(gradient.getType()), v = cast<BufferType>(value.getType());
@@ -85,13 +106,16 @@ template <typename Attend> static void writeSources(Attend op, TableWriter &tabl
   table.typedPlace(op.getQuery());
   table.typedPlace(op.getOutput());
   table.typedPlace(op.getLse());
-  size_t segmented = 0;
+  size_t segmented = 0, marked = 0;
   for (size_t i = 0; i < op.getKeys().size(); ++i) {
-    table.put({op.getKinds()[i], op.getMasks()[i], op.getWindows()[i], op.getSlots()[i]});
+    AttentionMask mask = op.maskOf(i);
+    table.put({op.getKinds()[i], op.getMasks()[i], mask.window, mask.chunk, mask.span, op.getSlots()[i]});
     table.typedPlace(op.getKeys()[i]);
     table.typedPlace(op.getValues()[i]);
-    if (op.maskOf(i).segments)
+    if (mask.segments)
       table.place(op.getSegments()[segmented++]);
+    if (mask.only)
+      table.place(op.getMarks()[marked++]);
   }
 }
 
@@ -117,7 +141,8 @@ StringRef AttendOp::getWord() { return "attend"; }
 Value AttendOp::getNamesake() { return getOutput(); }
 SmallVector<Value> AttendOp::getReads() {
   SmallVector<Value> reads = {getQuery()};
-  for (ValueRange more : {ValueRange(getKeys()), ValueRange(getValues()), ValueRange(getSegments())})
+  for (ValueRange more :
+       {ValueRange(getKeys()), ValueRange(getValues()), ValueRange(getSegments()), ValueRange(getMarks())})
     llvm::append_range(reads, more);
   return reads;
 }
@@ -131,7 +156,8 @@ StringRef AttendGradOp::getWord() { return "attend_grad"; }
 Value AttendGradOp::getNamesake() { return getQueryGrad(); }
 SmallVector<Value> AttendGradOp::getReads() {
   SmallVector<Value> reads = {getQuery(), getOutput(), getLse(), getOutputGrad()};
-  for (ValueRange more : {ValueRange(getKeys()), ValueRange(getValues()), ValueRange(getSegments())})
+  for (ValueRange more :
+       {ValueRange(getKeys()), ValueRange(getValues()), ValueRange(getSegments()), ValueRange(getMarks())})
     llvm::append_range(reads, more);
   if (getAccumulate()) {
     llvm::append_range(reads, getKeyGrads());

@@ -129,7 +129,10 @@ class Host_AttendBase<string mnemonic> : Host_Step<mnemonic, [MemoryEffects<[Mem
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// What a query sees of a source.
-    AttentionMask maskOf(size_t source) { return *rt::maskOf(getMasks()[source], getWindows()[source]); }
+    AttentionMask maskOf(size_t source) {
+      return *rt::maskOf(getMasks()[source], getWindows()[source], getChunks() ? (*getChunks())[source] : 0,
+                         getSpans() ? (*getSpans())[source] : 0);
+    }
   }];
 }
 
@@ -137,17 +140,17 @@ def Host_AttendOp : Host_AttendBase<"attend"> {
   let summary = "attention; geometry and layouts as `braid_attend` in ABI.h";
   let description = [{
     `geometry` = [heads h, group g, d, e]. For each source: `kinds` 0 tokens, 1 slots; `masks` as `braid_mask` in ABI.h;
-    `windows`; `slots`.
-    H3: one k, v, kind, mask, window and number of slots for each source; one integer a token, stored as i32, in `segments` for
-    each source that has some.
+    `windows`; `chunks` and `spans` (left out: none has one); `slots`.
+    H3: one k, v, kind, mask, window, chunk, span and number of slots for each source; one integer a token, stored as i32, in
+    `segments` for each source that has some; one number a token, stored as f32, in `marks` for each source that has some.
   }];
   let arguments = (ins Host_BufferType:$query, Variadic<Host_BufferType>:$keys, Variadic<Host_BufferType>:$values,
-                       Variadic<Host_BufferType>:$segments, Host_BufferType:$output, Host_BufferType:$lse, DenseI64ArrayAttr:$geometry, F64Attr:$scale,
-                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots, OptionalAttr<I64Attr>:$level);
+                       Variadic<Host_BufferType>:$segments, Variadic<Host_BufferType>:$marks, Host_BufferType:$output, Host_BufferType:$lse, DenseI64ArrayAttr:$geometry, F64Attr:$scale,
+                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, OptionalAttr<DenseI64ArrayAttr>:$chunks, OptionalAttr<DenseI64ArrayAttr>:$spans, DenseI64ArrayAttr:$slots, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = [{
-    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `to` $output `,` $lse `geometry` $geometry
-    `scale` $scale `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots attr-dict
-    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? `,` type($output) `,` type($lse)
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? (`marks` `(` $marks^ `)`)? `to` $output `,` $lse `geometry` $geometry
+    `scale` $scale `kinds` $kinds `masks` $masks `windows` $windows (`chunks` $chunks^)? (`spans` $spans^)? `slots` $slots attr-dict
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? (`marks` `(` type($marks)^ `)`)? `,` type($output) `,` type($lse)
   }];
 }
 
@@ -155,15 +158,15 @@ def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
   let summary = "the gradient of attention; as `braid_attend_grad` in ABI.h";
   let description = [{ `accumulate`: gradients of keys and values are added to what is there: a pass of a loop over time sends them to tokens before its own. }];
   let arguments = (ins Host_BufferType:$query, Variadic<Host_BufferType>:$keys, Variadic<Host_BufferType>:$values,
-                       Variadic<Host_BufferType>:$segments, Host_BufferType:$output, Host_BufferType:$lse, Host_BufferType:$output_grad, Host_BufferType:$query_grad,
+                       Variadic<Host_BufferType>:$segments, Variadic<Host_BufferType>:$marks, Host_BufferType:$output, Host_BufferType:$lse, Host_BufferType:$output_grad, Host_BufferType:$query_grad,
                        Variadic<Host_BufferType>:$key_grads, Variadic<Host_BufferType>:$value_grads,
                        DenseI64ArrayAttr:$geometry, F64Attr:$scale,
-                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, DenseI64ArrayAttr:$slots, UnitAttr:$accumulate, OptionalAttr<I64Attr>:$level);
+                       DenseI64ArrayAttr:$kinds, DenseI64ArrayAttr:$masks, DenseI64ArrayAttr:$windows, OptionalAttr<DenseI64ArrayAttr>:$chunks, OptionalAttr<DenseI64ArrayAttr>:$spans, DenseI64ArrayAttr:$slots, UnitAttr:$accumulate, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = [{
-    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? `,` $output `,` $lse `,` $output_grad `to` $query_grad `,`
+    $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? (`marks` `(` $marks^ `)`)? `,` $output `,` $lse `,` $output_grad `to` $query_grad `,`
     `keys` `(` $key_grads `)` `,` `values` `(` $value_grads `)` `geometry` $geometry `scale` $scale
-    `kinds` $kinds `masks` $masks `windows` $windows `slots` $slots (`accumulate` $accumulate^)? attr-dict
-    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? `,` type($output) `,`
+    `kinds` $kinds `masks` $masks `windows` $windows (`chunks` $chunks^)? (`spans` $spans^)? `slots` $slots (`accumulate` $accumulate^)? attr-dict
+    `:` type($query) `,` `(` type($keys) `)` `,` `(` type($values) `)` (`segments` `(` type($segments)^ `)`)? (`marks` `(` type($marks)^ `)`)? `,` type($output) `,`
     type($lse) `,` type($output_grad) `,`
     type($query_grad) `,` `(` type($key_grads) `)` `,` `(` type($value_grads) `)`
   }];

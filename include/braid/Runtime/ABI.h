@@ -128,13 +128,12 @@ enum braid_call_kind {
   /// flattened; query rows are [h][g][d]); d (contracted); e (value width); scale as the bits of a double;
   /// then Buffers: q [tokens][h][g][d], output [tokens][h][g][e], lse (fp32) [tokens][h][g];
   /// then for each source: kind (0 tokens of the sequence, 1 slots), mask (enum braid_mask), window (0: none; else the
-  /// newest
-  /// so many of the keys that are left), number of slots, Buffers k [tokens or slots][h][d], v [tokens or slots][h][e];
-  /// with
-  /// BRAID_MASK_SEGMENT then segments (base, offset) i32 [tokens], any integers in any order.
+  /// newest so many of the keys that are left), chunk (0: none; else only the keys in the query's own chunk of so many
+  /// positions), span (of BRAID_MASK_EARLIER: positions of a chunk; else 0), number of slots, Buffers
+  /// k [tokens or slots][h][d], v [tokens or slots][h][e]; with BRAID_MASK_SEGMENT then segments (base, offset) i32
+  /// [tokens], any integers in any order; with BRAID_MASK_ONLY then marks (base, offset) fp32 [tokens], 0: none.
   /// A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed. Of a sequence the rows up
-  /// to
-  /// the last one at work are there to be seen.
+  /// to the last one at work are there to be seen.
   BRAID_CALL_ATTEND = 2,
   /// Its gradient. The same, then 1 if gradients of keys and values are added to what is there, else 0, then Buffers:
   /// output gradient, query gradient, then for each source: key gradient and value gradient, from the queries at work;
@@ -179,7 +178,9 @@ enum braid_mask {
   BRAID_MASK_CAUSAL = 0,
   BRAID_MASK_STRICT = 1,
   BRAID_MASK_ALL = 2,
+  BRAID_MASK_EARLIER = 3, ///< the chunks before the query's own
   BRAID_MASK_SEGMENT = 4, ///< added to one of the others: of those only the keys of the query's own segment
+  BRAID_MASK_ONLY = 8,    ///< added to one of the others: of those only the keys that are marked
 };
 
 /// Offsets, of texts in `texts` and of the table in `tables`.

@@ -1,10 +1,10 @@
 //===- AttentionMask.h - which keys a query sees --------------------------===//
 //
 // The one description of what attention looks at, for the runtime, the interpreters
-// and the oracle (state.md, 1.4). `allows` is the definition. The ranges are the same
-// without looking at every key; braid-runtime-test holds them to a definition of its
-// own. Around it: the scores are scale · q · k, and the keys that are seen, of all
-// sources in the order of the operands, share one softmax.
+// and the oracle. `allows` is the definition. The ranges are the same without looking
+// at every key; braid-runtime-test holds them to a definition of its own. Around it:
+// the scores are scale · q · k, and the keys that are seen, of all sources in the order
+// of the operands, share one softmax.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_SUPPORT_ATTENTIONMASK_H
@@ -17,41 +17,78 @@ namespace braid {
 
 struct AttentionMask {
   enum class Base : int8_t {
-    Causal, ///< keys at the query's position and before it
-    Strict, ///< keys before it
-    All     ///< every key; slots have no position
+    Causal,  ///< keys at the query's position and before it
+    Strict,  ///< keys before it
+    All,     ///< every key; slots have no position
+    Earlier, ///< keys in the chunks of `span` positions before the query's own
   };
-  /// Half open, of positions; empty where end <= begin.
+  /// Half open, of rows; empty where end <= begin.
   struct Range {
     int64_t begin, end;
   };
 
   Base base = Base::Causal;
-  int64_t window = 0;    ///< 0: none; else only the newest so many of the keys that are allowed
-  bool segments = false; ///< only keys of the query's own segment
+  int64_t span = 0;      ///< of Earlier
+  int64_t chunk = 0;     ///< 0: none; else of these only the keys in the query's own chunk of so many positions
+  bool segments = false; ///< of these only the keys of the query's own segment
+  bool only = false;     ///< of these only the keys that are marked
+  int64_t window = 0;    ///< 0: none; else of these the newest so many
 
-  /// Whether the query at `query` may see the key at `key`. A window then keeps the newest of those that are allowed.
-  bool allows(int64_t query, int64_t key, bool ownSegment = true) const {
-    return (base == Base::All || key < query + before()) && (!segments || ownSegment);
+  /// Whether keys are left out for what they are, not for where they stand.
+  bool picksKeys() const { return segments || only; }
+
+  /// Whether the query at position `query` may see the key at position `key`. A window then keeps the newest of those
+  /// that are allowed.
+  bool allows(int64_t query, int64_t key, bool ownSegment = true, bool marked = true) const {
+    return (base == Base::All || key < end(query)) && (chunk == 0 || key / chunk == query / chunk) &&
+           (!segments || ownSegment) && (!only || marked);
   }
-  /// Of `count` keys those that a query sees; with segments, those of other segments too, and outside of its window.
-  Range keysOf(int64_t query, int64_t count) const {
-    int64_t end = base == Base::All ? count : std::min(count, query + before());
-    return {window > 0 && !segments ? std::max<int64_t>(0, end - window) : 0, end};
+
+  // Rows count from 0; row 0 stands at position `start`. There are `count` rows.
+
+  /// The keys that the query in row `query` sees; where the mask picks keys, others as well, and those beyond its
+  /// window.
+  Range keysOf(int64_t query, int64_t count, int64_t start = 0) const {
+    int64_t position = start + query, first = 0,
+            last = base == Base::All ? count : std::min(count, end(position) - start);
+    if (chunk > 0) {
+      first = std::max<int64_t>(0, position / chunk * chunk - start);
+      last = std::min(last, (position / chunk + 1) * chunk - start);
+    }
+    if (window > 0 && !picksKeys())
+      first = std::max(first, last - window);
+    return {first, last};
   }
-  /// Of `queries` queries those that see the key at `key` of `count`. With segments: where they begin, as a window
-  /// counts the segment's own keys.
-  Range queriesOf(int64_t key, int64_t count, int64_t queries) const {
-    bool limited = window > 0 && !segments;
-    if (base == Base::All)
-      return {0, limited && key < count - window ? 0 : queries};
-    int64_t first = key + 1 - before();
-    return {first, limited ? std::min(queries, first + window) : queries};
+  /// Of rows 0 … queries-1 the queries that see the key in row `key`, but for what picks keys.
+  Range queriesOf(int64_t key, int64_t count, int64_t queries, int64_t start = 0) const {
+    int64_t position = start + key, first = 0, last = queries;
+    // The queries whose keys end behind this one.
+    if (base != Base::All)
+      first = std::max<int64_t>(0, firstPast(position) - start);
+    bool limited = window > 0 && !picksKeys();
+    // From this query on, the window has moved past the key.
+    if (limited && base != Base::All)
+      last = std::min(last, firstPast(position + window) - start);
+    if (chunk > 0) {
+      int64_t chunkEnd = (position / chunk + 1) * chunk - start;
+      first = std::max(first, chunkEnd - chunk);
+      last = std::min(last, chunkEnd);
+      count = std::min(count, chunkEnd);
+    }
+    if (limited && base == Base::All && key < count - window)
+      last = first;
+    return {first, last};
   }
 
 private:
-  /// Keys before this distance from the query's position are allowed.
-  int64_t before() const { return base == Base::Causal ? 1 : 0; }
+  /// The keys before this position are allowed by the base.
+  int64_t end(int64_t query) const {
+    return base == Base::Causal ? query + 1 : base == Base::Strict ? query : query / span * span;
+  }
+  /// The first position whose keys reach beyond `key`.
+  int64_t firstPast(int64_t key) const {
+    return base == Base::Causal ? key : base == Base::Strict ? key + 1 : (key / span + 1) * span;
+  }
 };
 
 } // namespace braid

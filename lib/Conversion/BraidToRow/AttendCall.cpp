@@ -118,7 +118,7 @@ static void putInOrder(AttendOp op) {
   Sources s(b, op, axes);
   auto fresh = b.create<AttendOp>(op.getLoc(), typeOf(op.getOutput()).withAxes(axes.ofOutput()),
                                   typeOf(op.getLse()).withAxes(axes.ofLse()), s.query, s.keys, s.values,
-                                  op.getSegments(), op.getAxis(), op.getMasks(), op.getScale());
+                                  op.getSegments(), op.getOnly(), op.getAxis(), op.getMasks(), op.getScale());
   replaceOrdered(b, op.getOutput(), fresh.getOutput());
   replaceOrdered(b, op.getLse(), fresh.getLse());
   op.erase();
@@ -132,9 +132,9 @@ static void putInOrder(AttendGradOp op) {
   Value output = ordered(b, loc, op.getOutput(), axes.ofOutput());
   Value lse = ordered(b, loc, op.getLse(), axes.ofLse());
   Value grad = ordered(b, loc, op.getOutputGrad(), axes.ofOutput());
-  auto fresh = b.create<AttendGradOp>(loc, s.query.getType(), ValueRange(s.keys).getTypes(),
-                                      ValueRange(s.values).getTypes(), s.query, s.keys, s.values, op.getSegments(),
-                                      output, lse, grad, op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
+  auto fresh = b.create<AttendGradOp>(
+      loc, s.query.getType(), ValueRange(s.keys).getTypes(), ValueRange(s.values).getTypes(), s.query, s.keys, s.values,
+      op.getSegments(), op.getOnly(), output, lse, grad, op.getAxisAttr(), op.getMasksAttr(), op.getScaleAttr());
   replaceOrdered(b, op.getQueryGrad(), fresh.getQueryGrad());
   // The gradient of a key that was repeated along an axis is the sum over that axis.
   auto replace = [&](Value from, Value to) {
@@ -163,7 +163,7 @@ int64_t sizeOf(ArrayRef<AxisAttr> axes) {
 
 /// The attributes that describe an attention's sources.
 struct Geometry {
-  SmallVector<int64_t> geometry, kinds, masks, windows, slots;
+  SmallVector<int64_t> geometry, kinds, masks, windows, chunks, spans, slots;
 
   Geometry(const AttendAxes &axes, ArrayAttr maskAttrs) {
     geometry = {sizeOf(axes.heads), sizeOf(axes.group), axes.contracted.getSize(), sizeOf(axes.width)};
@@ -172,8 +172,14 @@ struct Geometry {
       kinds.push_back(slot ? 1 : 0);
       masks.push_back(rt::maskNumber(m.describe()));
       windows.push_back(m.getWindow());
+      chunks.push_back(m.getChunk());
+      spans.push_back(m.getSpan());
       slots.push_back(slot ? slot.getSize() : 0);
     }
+  }
+  /// As the ops want them: left out where no source has one.
+  static DenseI64ArrayAttr sizes(OpBuilder &b, ArrayRef<int64_t> of) {
+    return llvm::any_of(of, [](int64_t size) { return size != 0; }) ? b.getDenseI64ArrayAttr(of) : DenseI64ArrayAttr();
   }
 };
 
@@ -183,6 +189,15 @@ SmallVector<Value> segmentsOf(Buffers &buffers, ValueRange segments, ArrayAttr m
   for (auto mask : masks.getAsRange<MaskAttr>())
     if (mask.hasSegment())
       result.push_back(buffers.get(segments[mask.getSegment()]));
+  return result;
+}
+
+/// The same for truth values.
+SmallVector<Value> marksOf(Buffers &buffers, ValueRange only, ArrayAttr masks) {
+  SmallVector<Value> result;
+  for (auto mask : masks.getAsRange<MaskAttr>())
+    if (mask.hasOnly())
+      result.push_back(buffers.get(only[mask.getOnly()]));
   return result;
 }
 
@@ -199,8 +214,9 @@ static void emit(AttendOp op, Buffers &buffers, OpBuilder &host, IntegerAttr lev
   Geometry g(AttendAxes::of(op), op.getMasks());
   host.create<host::AttendOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
                               memoryOf(buffers, op.getValues()), segmentsOf(buffers, op.getSegments(), op.getMasks()),
-                              buffers.get(op.getOutput()), buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds,
-                              g.masks, g.windows, g.slots, level);
+                              marksOf(buffers, op.getOnly(), op.getMasks()), buffers.get(op.getOutput()),
+                              buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows,
+                              Geometry::sizes(host, g.chunks), Geometry::sizes(host, g.spans), g.slots, level);
 }
 
 static void emit(AttendGradOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
@@ -214,9 +230,11 @@ static void emit(AttendGradOp op, Buffers &buffers, OpBuilder &host, IntegerAttr
   };
   host.create<host::AttendGradOp>(
       op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()), memoryOf(buffers, op.getValues()),
-      segmentsOf(buffers, op.getSegments(), op.getMasks()), buffers.get(op.getOutput()), buffers.get(op.getLse()),
-      buffers.get(op.getOutputGrad()), results(op.getQueryGrad()).front(), results(op.getKeyGrads()),
-      results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, g.slots,
+      segmentsOf(buffers, op.getSegments(), op.getMasks()), marksOf(buffers, op.getOnly(), op.getMasks()),
+      buffers.get(op.getOutput()), buffers.get(op.getLse()), buffers.get(op.getOutputGrad()),
+      results(op.getQueryGrad()).front(), results(op.getKeyGrads()), results(op.getValueGrads()), g.geometry,
+      op.getScale(), g.kinds, g.masks, g.windows, Geometry::sizes(host, g.chunks), Geometry::sizes(host, g.spans),
+      g.slots,
       /*accumulate=*/false, level);
 }
 

@@ -1,4 +1,9 @@
 //===- Attend.cpp - attention over tokens and slots -----------------------===//
+//
+// A call is read (what is written), checked (axes, masks against what the keys are), and
+// then built.
+//
+//===----------------------------------------------------------------------===//
 
 #include "Elaborator.h"
 #include "llvm/ADT/SetVector.h"
@@ -10,128 +15,210 @@ namespace braid::elab {
 using ast::Expr;
 
 namespace {
+
 struct Source {
   Val key, value;
   Range keyRange, valueRange, range;
   std::optional<lang::MaskKind> kind;
-  int64_t window = 0;
-  Val segment = Val::none();
-  Range maskRange, segmentRange;
+  int64_t window = 0, chunk = 0, span = 0;
+  Val segment = Val::none(), only = Val::none();
+  Range maskRange;   ///< of the base mask
+  Range narrowRange; ///< of what slots cannot have
+  Range segmentRange, onlyRange;
+  Axes shared, slots, further; ///< of key and value: with the query, of a set of slots, of the output
 };
+
 } // namespace
 
-/// The words after k and v: `causal`, `strict`, `all`, `window(512)`, `segment(document)`.
-static bool isMaskWord(StringRef word) {
-  return word == "causal" || word == "strict" || word == "all" || word == "window" || word == "segment";
+/// One call of `attend`.
+class AttendCall {
+public:
+  AttendCall(Elaborator &elaborator, Frame &frame, const Expr &call)
+      : e(elaborator), f(frame), call(call), queryRange(call.range) {}
+  bool read();
+  bool check();
+  Val build();
+
+private:
+  bool readSource(const ast::Argument &argument);
+  bool readMask(Source &source, const ast::Argument &part);
+  bool readSize(const Expr &mask, Range range, int64_t &size);
+  bool readSegment(Source &source, const Expr &mask, Range range);
+  bool readOnly(Source &source, const Expr &mask, Range range);
+  bool checkAxes(Source &source);
+  bool checkMask(Source &source);
+  Value valueOf(const Source &source);
+
+  Elaborator &e;
+  Frame &f;
+  const Expr &call;
+  Val query, scaleVal = Val::none();
+  Range queryRange;
+  SmallVector<Source, 2> sources;
+  AxisAttr axis;
+  double scale = 1;
+};
+
+//===----------------------------------------------------------------------===//
+// What is written
+//===----------------------------------------------------------------------===//
+
+bool AttendCall::read() {
+  if (!call.axes || call.axes->from.size() != 1 || call.axes->arrow) {
+    e.error(Diag::NeedsAxes, call.name.range, {call.name.text}).hint = "`attend[axis](q, (k, v, causal))`";
+    return false;
+  }
+  // What is on the stack here is as much as for several levels.
+  Restore<unsigned> level(e.nesting, e.nesting + 8);
+  bool ok = true, haveQuery = false;
+  for (const ast::Argument &a : call.arguments) {
+    if (a.name && a.name->text == "scale") {
+      scaleVal = e.evalArgument(f, a, false);
+      ok &= !scaleVal.isPoison();
+    } else if (a.name) {
+      e.hint(e.error(Diag::UnknownArgument, a.name->range, {"attend", a.name->text}), a.name->text, {"scale"});
+      ok = false;
+    } else if (!haveQuery) {
+      haveQuery = true;
+      query = e.evalArgument(f, a, false);
+      queryRange = a.range;
+      ok = e.checkData(query, a.range) && ok;
+    } else {
+      ok = readSource(a) && ok;
+    }
+  }
+  if (ok && (!haveQuery || sources.empty())) {
+    e.error(Diag::AttendSource, call.range);
+    return false;
+  }
+  return ok;
 }
 
-/// The id in `segment(…)`, which is kept in `segment`.
-bool Elaborator::segmentMask(Frame &f, const Expr &mask, Range range, Val &segment) {
-  if (segment.kind != Val::Kind::None) {
-    error(Diag::ArgumentTwice, range, {"segment"});
+bool AttendCall::readSource(const ast::Argument &a) {
+  if (!a.value || a.value->kind != Expr::Kind::Tuple || a.value->arguments.size() < 2) {
+    e.error(Diag::AttendSource, a.range);
+    return false;
+  }
+  Source s;
+  const auto &parts = a.value->arguments;
+  s.range = a.range;
+  s.keyRange = parts[0].range;
+  s.valueRange = parts[1].range;
+  s.key = e.evalArgument(f, parts[0], false);
+  s.value = e.evalArgument(f, parts[1], false);
+  bool ok = e.checkData(s.key, s.keyRange);
+  ok = e.checkData(s.value, s.valueRange) && ok;
+  for (size_t i = 2; i < parts.size(); ++i)
+    ok = readMask(s, parts[i]) && ok;
+  sources.push_back(s);
+  return ok;
+}
+
+bool AttendCall::readMask(Source &s, const ast::Argument &part) {
+  const Expr *m = part.value.get();
+  StringRef word = m && (m->kind == Expr::Kind::Ident || m->kind == Expr::Kind::Call) ? StringRef(m->name.text) : "";
+  if (word == "segment")
+    return readSegment(s, *m, part.range);
+  if (word == "only")
+    return readOnly(s, *m, part.range);
+  if (word == "window")
+    return readSize(*m, part.range, s.window);
+  if (word == "chunk") {
+    s.narrowRange = part.range;
+    return readSize(*m, part.range, s.chunk);
+  }
+  std::optional<lang::MaskKind> base = lang::symbolizeMaskKind(word);
+  if (!base) {
+    e.hint(e.error(Diag::UnknownMask, part.range, {e.sourceText(part.range)}), word,
+           {"causal", "strict", "all", "earlier", "chunk", "window", "segment", "only"});
+    return false;
+  }
+  bool ok = true;
+  if (s.kind) {
+    e.error(Diag::ArgumentTwice, part.range, {"mask"});
+    ok = false;
+  }
+  s.maskRange = part.range;
+  s.kind = base;
+  if (base == lang::MaskKind::Earlier)
+    return readSize(*m, part.range, s.span) && ok;
+  if (m->kind == Expr::Kind::Call) {
+    e.error(Diag::ViewArgument, part.range, {word.str(), "takes no argument"});
+    return false;
+  }
+  return ok;
+}
+
+/// The positive number in `window(…)`, `chunk(…)`, `earlier(…)`.
+bool AttendCall::readSize(const Expr &mask, Range range, int64_t &size) {
+  if (size != 0) {
+    e.error(Diag::ArgumentTwice, range, {mask.name.text});
+    return false;
+  }
+  std::optional<int64_t> n;
+  if (mask.kind == Expr::Kind::Call && mask.arguments.size() == 1 && mask.arguments[0].value)
+    n = e.integer(f, *mask.arguments[0].value, "the argument of `" + mask.name.text + "`");
+  if (!n || *n < 1) {
+    e.error(Diag::ViewArgument, range, {mask.name.text, "needs a positive number of positions"});
+    return false;
+  }
+  size = *n;
+  return true;
+}
+
+/// The id in `segment(…)`.
+bool AttendCall::readSegment(Source &s, const Expr &mask, Range range) {
+  s.segmentRange = s.narrowRange = range;
+  if (s.segment.kind != Val::Kind::None) {
+    e.error(Diag::ArgumentTwice, range, {"segment"});
     return false;
   }
   if (mask.kind != Expr::Kind::Call || mask.arguments.size() != 1 || !mask.arguments[0].value) {
-    error(Diag::ViewArgument, range, {"segment", "needs an input that numbers the segments"}).hint =
+    e.error(Diag::ViewArgument, range, {"segment", "needs an input that numbers the segments"}).hint =
         "`segment(document)`";
     return false;
   }
   Range at = mask.arguments[0].range;
-  segment = evalArgument(f, mask.arguments[0], false);
-  if (!checkData(segment, at))
+  Val &segment = s.segment = e.evalArgument(f, mask.arguments[0], false);
+  if (!e.checkData(segment, at))
     return false;
-  if (segment.kind == Val::Kind::Tensor && typeOf(segment).isId() && segment.tensor.getDefiningOp<lang::InputOp>())
+  bool isId = segment.kind == Val::Kind::Tensor && e.typeOf(segment).isId();
+  if (isId && segment.tensor.getDefiningOp<lang::InputOp>())
     return true;
-  error(Diag::WrongElement, at,
-        {"`segment`", "an id that is an input of the model",
-         segment.kind == Val::Kind::Tensor && typeOf(segment).isId() ? "`" + sourceText(at) + "`" : show(segment)})
+  e.error(Diag::WrongElement, at,
+          {"`segment`", "an id that is an input of the model", isId ? "`" + e.sourceText(at) + "`" : e.show(segment)})
       .hint = "`model m(tokens: id[vocab], document: id)`";
   return false;
 }
 
-Val Elaborator::callAttend(Frame &f, const Expr &e) {
-  if (!e.axes || e.axes->from.size() != 1 || e.axes->arrow) {
-    error(Diag::NeedsAxes, e.name.range, {e.name.text}).hint = "`attend[axis](q, (k, v, causal))`";
-    return Val::poison();
+/// The truth value in `only(…)`.
+bool AttendCall::readOnly(Source &s, const Expr &mask, Range range) {
+  s.onlyRange = s.narrowRange = range;
+  if (s.only.kind != Val::Kind::None) {
+    e.error(Diag::ArgumentTwice, range, {"only"});
+    return false;
   }
-  // What is on the stack here is as much as for several levels.
-  Restore<unsigned> level(nesting, nesting + 8);
-  Val query, scaleVal = Val::none();
-  Range queryRange = e.range;
-  SmallVector<Source, 2> sources;
-  bool ok = true, haveQuery = false;
-  for (const ast::Argument &a : e.arguments) {
-    if (a.name && a.name->text == "scale") {
-      scaleVal = evalArgument(f, a, false);
-      ok &= !scaleVal.isPoison();
-      continue;
-    }
-    if (a.name) {
-      hint(error(Diag::UnknownArgument, a.name->range, {"attend", a.name->text}), a.name->text, {"scale"});
-      ok = false;
-      continue;
-    }
-    if (!haveQuery) {
-      haveQuery = true;
-      query = evalArgument(f, a, false);
-      queryRange = a.range;
-      ok = checkData(query, a.range) && ok;
-      continue;
-    }
-    if (!a.value || a.value->kind != Expr::Kind::Tuple || a.value->arguments.size() < 2) {
-      error(Diag::AttendSource, a.range);
-      ok = false;
-      continue;
-    }
-    Source s;
-    const auto &parts = a.value->arguments;
-    s.range = a.range;
-    s.keyRange = parts[0].range;
-    s.valueRange = parts[1].range;
-    s.key = evalArgument(f, parts[0], false);
-    s.value = evalArgument(f, parts[1], false);
-    ok = checkData(s.key, s.keyRange) && ok;
-    ok = checkData(s.value, s.valueRange) && ok;
-    for (size_t i = 2; i < parts.size(); ++i) {
-      const Expr *m = parts[i].value.get();
-      StringRef word =
-          m && (m->kind == Expr::Kind::Ident || m->kind == Expr::Kind::Call) ? StringRef(m->name.text) : "";
-      if (!isMaskWord(word)) {
-        hint(error(Diag::UnknownMask, parts[i].range, {sourceText(parts[i].range)}), word,
-             {"causal", "strict", "all", "window", "segment"});
-        ok = false;
-      } else if (word == "segment") {
-        ok = segmentMask(f, *m, parts[i].range, s.segment) && ok;
-        s.segmentRange = parts[i].range;
-      } else if (word == "window") {
-        std::optional<int64_t> n;
-        if (m->kind == Expr::Kind::Call && m->arguments.size() == 1 && m->arguments[0].value)
-          n = integer(f, *m->arguments[0].value, "the argument of `window`");
-        if (!n || *n < 1) {
-          error(Diag::ViewArgument, parts[i].range, {"window", "needs a positive number of positions"});
-          ok = false;
-        } else {
-          s.window = *n;
-        }
-      } else {
-        if (s.kind) {
-          error(Diag::ArgumentTwice, parts[i].range, {"mask"});
-          ok = false;
-        }
-        s.maskRange = parts[i].range;
-        s.kind = word == "causal"   ? lang::MaskKind::Causal
-                 : word == "strict" ? lang::MaskKind::Strict
-                                    : lang::MaskKind::All;
-      }
-    }
-    sources.push_back(s);
+  if (mask.kind != Expr::Kind::Call || mask.arguments.size() != 1 || !mask.arguments[0].value) {
+    e.error(Diag::ViewArgument, range, {"only", "needs a truth value of the token"}).hint = "`only(position > 0)`";
+    return false;
   }
-  if (!ok)
-    return Val::poison();
-  if (!haveQuery || sources.empty()) {
-    error(Diag::AttendSource, e.range);
-    return Val::poison();
-  }
+  Range at = mask.arguments[0].range;
+  s.only = e.evalArgument(f, mask.arguments[0], false);
+  if (!e.checkData(s.only, at))
+    return false;
+  if (s.only.kind == Val::Kind::Tensor && e.typeOf(s.only).isBool() && e.typeOf(s.only).isToken() &&
+      e.axesOf(s.only).empty())
+    return true;
+  e.error(Diag::WrongElement, at, {"`only`", "a truth value of the token, without axes", e.show(s.only)}).hint =
+      "`only(position > 0)`";
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// What fits
+//===----------------------------------------------------------------------===//
+
+bool AttendCall::check() {
   Axes over;
   SmallVector<Val> keys{query};
   SmallVector<Range> keyRanges{queryRange};
@@ -139,110 +226,137 @@ Val Elaborator::callAttend(Frame &f, const Expr &e) {
     keys.push_back(s.key);
     keyRanges.push_back(s.keyRange);
   }
-  if (!operandAxes(f, e.axes->from, keys, keyRanges, "attend", over))
-    return Val::poison();
-  AxisAttr axis = over[0];
-  double scale = 1 / std::sqrt(double(axis.getSize()));
+  if (!e.operandAxes(f, call.axes->from, keys, keyRanges, "attend", over))
+    return false;
+  axis = over[0];
+  scale = 1 / std::sqrt(double(axis.getSize()));
   if (scaleVal.kind != Val::Kind::None) {
     if (!scaleVal.isNumber()) {
-      error(Diag::NotCompileTime, e.range, {"`scale`", show(scaleVal)}).hint = "multiply the query instead";
-      return Val::poison();
+      e.error(Diag::NotCompileTime, call.range, {"`scale`", e.show(scaleVal)}).hint = "multiply the query instead";
+      return false;
     }
     scale = scaleVal.number;
   }
-  Axes q(typeOf(query).getAxes());
-  std::optional<Axes> further;
-  SmallVector<Attribute> masks;
-  SmallVector<Value> keyValues, valueValues;
-  llvm::SetVector<Value> segments;
-  for (Source &s : sources) {
-    lang::ValueType k = typeOf(s.key), v = typeOf(s.value);
-    Axes shared, slots, rest;
-    for (AxisAttr a : k.getAxes())
-      if (a != axis)
-        (llvm::is_contained(q, a) ? shared : slots).push_back(a);
-    bool isStatic = k.isStatic();
-    if (slots.size() != (isStatic ? 1 : 0) || isStatic != v.isStatic()) {
-      error(Diag::AttendKey, s.keyRange,
-            {show(axesOf(s.key)), show(axesOf(query)), isStatic ? "exactly one axis" : "no axis"})
-          .notes.push_back({queryRange, "the query has " + show(axesOf(query))});
-      return Val::poison();
-    }
-    for (AxisAttr a : v.getAxes())
-      if (!llvm::is_contained(shared, a) && !llvm::is_contained(slots, a)) {
-        rest.push_back(a);
-        if (a != axis && llvm::is_contained(q, a)) {
-          error(Diag::AttendValue, s.valueRange, {axisName(a)})
-              .notes.push_back({s.keyRange, "the key has " + show(axesOf(s.key))});
-          return Val::poison();
-        }
-      }
-    for (AxisAttr a : llvm::concat<AxisAttr>(shared, slots))
-      if (!v.has(a.getName())) {
-        error(Diag::AxesMismatch, s.valueRange,
-              {"a value of `attend`", "with `" + axisName(a) + "`", show(axesOf(s.value))})
-            .notes.push_back({s.keyRange, "the key has " + show(axesOf(s.key))});
-        return Val::poison();
-      }
-    if (further && !sameAxes(*further, rest)) {
-      error(Diag::AxesMismatch, s.valueRange, {"the values of all sources of `attend`", show(*further), show(rest)});
-      return Val::poison();
-    }
-    if (!further)
-      further = rest;
-    if (!s.kind) {
-      if (!isStatic && !s.window) {
-        error(Diag::MissingMask, s.range).hint =
-            s.segment.kind == Val::Kind::None
-                ? "`(k, v, causal)`, or `all` if every token may be seen"
-                : "`(k, v, causal, segment(document))`, or `all` if every token of the segment may be seen";
-        return Val::poison();
-      }
-      s.kind = isStatic ? lang::MaskKind::All : lang::MaskKind::Causal;
-    }
-    if (isStatic && (s.kind != lang::MaskKind::All || s.segment.kind != Val::Kind::None)) {
-      Range range = s.kind != lang::MaskKind::All ? s.maskRange : s.segmentRange;
-      error(Diag::SlotMask, range, {sourceText(range)})
-          .notes.push_back({s.keyRange, "the key is the same for all tokens"});
-      return Val::poison();
-    }
-    int64_t segment = -1;
-    if (s.segment.kind != Val::Kind::None) {
-      Value ids = outside(s.segment, s.segmentRange);
-      segments.insert(ids);
-      segment = llvm::find(segments, ids) - segments.begin();
-    }
-    masks.push_back(lang::MaskAttr::get(&context, *s.kind, s.window, segment));
-    if (!checkReal(s.key, s.keyRange, "`attend`") || !checkReal(s.value, s.valueRange, "`attend`"))
-      return Val::poison();
-    keyValues.push_back(outside(s.key, s.keyRange));
-    Value value = outside(s.value, s.valueRange);
-    if (value && rest != *further) { // axes have names and no order; the op wants those of all values in one
-      Axes order(shared);
-      order.append(slots);
-      order.append(*further);
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToEnd(base);
-      value = builder.create<lang::TransposeOp>(loc(s.valueRange), v.withAxes(order), value);
-    }
-    valueValues.push_back(value);
-  }
-  if (!checkReal(query, queryRange, "`attend`"))
-    return Val::poison();
-  query = broadcast(query, q, queryRange, lang::Kind::Token);
-  Axes out, lse;
-  for (AxisAttr a : q)
+  for (Source &s : sources)
+    if (!checkAxes(s) || !checkMask(s) || !e.checkReal(s.key, s.keyRange, "`attend`") ||
+        !e.checkReal(s.value, s.valueRange, "`attend`"))
+      return false;
+  return e.checkReal(query, queryRange, "`attend`");
+}
+
+bool AttendCall::checkAxes(Source &s) {
+  ArrayRef<AxisAttr> q = e.typeOf(query).getAxes();
+  lang::ValueType k = e.typeOf(s.key), v = e.typeOf(s.value);
+  for (AxisAttr a : k.getAxes())
     if (a != axis)
-      lse.push_back(a);
+      (llvm::is_contained(q, a) ? s.shared : s.slots).push_back(a);
+  bool isStatic = k.isStatic();
+  if (s.slots.size() != (isStatic ? 1 : 0) || isStatic != v.isStatic()) {
+    e.error(Diag::AttendKey, s.keyRange,
+            {e.show(e.axesOf(s.key)), e.show(e.axesOf(query)), isStatic ? "exactly one axis" : "no axis"})
+        .notes.push_back({queryRange, "the query has " + e.show(e.axesOf(query))});
+    return false;
+  }
+  for (AxisAttr a : v.getAxes())
+    if (!llvm::is_contained(s.shared, a) && !llvm::is_contained(s.slots, a)) {
+      s.further.push_back(a);
+      if (a != axis && llvm::is_contained(q, a)) {
+        e.error(Diag::AttendValue, s.valueRange, {e.axisName(a)})
+            .notes.push_back({s.keyRange, "the key has " + e.show(e.axesOf(s.key))});
+        return false;
+      }
+    }
+  for (AxisAttr a : llvm::concat<AxisAttr>(s.shared, s.slots))
+    if (!v.has(a.getName())) {
+      e.error(Diag::AxesMismatch, s.valueRange,
+              {"a value of `attend`", "with `" + e.axisName(a) + "`", e.show(e.axesOf(s.value))})
+          .notes.push_back({s.keyRange, "the key has " + e.show(e.axesOf(s.key))});
+      return false;
+    }
+  const Axes &first = sources.front().further;
+  if (e.sameAxes(first, s.further))
+    return true;
+  e.error(Diag::AxesMismatch, s.valueRange,
+          {"the values of all sources of `attend`", e.show(first), e.show(s.further)});
+  return false;
+}
+
+bool AttendCall::checkMask(Source &s) {
+  bool picks = s.segment.kind != Val::Kind::None || s.only.kind != Val::Kind::None;
+  if (!e.typeOf(s.key).isStatic()) {
+    // What leaves few keys says enough: of these, up to the token's own.
+    if (!s.kind && !s.window && !s.chunk) {
+      e.error(Diag::MissingMask, s.range).hint =
+          s.segment.kind != Val::Kind::None
+              ? "`(k, v, causal, segment(document))`, or `all` if every token of the segment may be seen"
+          : picks ? "`(k, v, causal, only(…))`, or `all` if later tokens may be seen"
+                  : "`(k, v, causal)`, or `all` if every token may be seen";
+      return false;
+    }
+    s.kind = s.kind.value_or(lang::MaskKind::Causal);
+    return true;
+  }
+  s.kind = s.kind.value_or(lang::MaskKind::All);
+  if (s.kind == lang::MaskKind::All && !picks && !s.chunk)
+    return true;
+  Range range = s.kind != lang::MaskKind::All ? s.maskRange : s.narrowRange;
+  e.error(Diag::SlotMask, range, {e.sourceText(range)})
+      .notes.push_back({s.keyRange, "the key is the same for all tokens"});
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// What it becomes
+//===----------------------------------------------------------------------===//
+
+/// Axes have names and no order; the op wants those of all values in one.
+Value AttendCall::valueOf(const Source &s) {
+  Value value = e.outside(s.value, s.valueRange);
+  const Axes &further = sources.front().further;
+  if (!value || s.further == further)
+    return value;
+  Axes order(s.shared);
+  order.append(s.slots);
+  order.append(further);
+  OpBuilder::InsertionGuard guard(e.builder);
+  e.builder.setInsertionPointToEnd(e.base);
+  return e.builder.create<lang::TransposeOp>(e.loc(s.valueRange), lang::typeOf(value).withAxes(order), value);
+}
+
+Val AttendCall::build() {
+  SmallVector<Attribute> masks;
+  SmallVector<Value> keys, values;
+  llvm::SetVector<Value> segments, only;
+  auto number = [&](llvm::SetVector<Value> &all, const Val &value, Range range) -> int64_t {
+    if (value.kind == Val::Kind::None)
+      return -1;
+    Value found = e.outside(value, range);
+    all.insert(found);
+    return llvm::find(all, found) - all.begin();
+  };
+  for (Source &s : sources) {
+    int64_t segment = number(segments, s.segment, s.segmentRange), marked = number(only, s.only, s.onlyRange);
+    masks.push_back(lang::MaskAttr::get(&e.context, *s.kind, s.window, s.span, s.chunk, segment, marked));
+    keys.push_back(e.outside(s.key, s.keyRange));
+    values.push_back(valueOf(s));
+  }
+  Axes q(e.typeOf(query).getAxes()), out, lse;
+  query = e.broadcast(query, q, queryRange, lang::Kind::Token);
+  llvm::copy_if(q, std::back_inserter(lse), [&](AxisAttr a) { return a != axis; });
   out = lse;
-  out.append(*further);
-  Value queryValue = outside(query, queryRange);
-  builder.setInsertionPointToEnd(base);
-  auto op = builder.create<lang::AttendOp>(loc(e.range), lang::ValueType::get(&context, lang::Kind::Token, out),
-                                           lang::ValueType::get(&context, lang::Kind::Token, lse), queryValue,
-                                           keyValues, valueValues, segments.getArrayRef(), axis.getName(),
-                                           builder.getArrayAttr(masks), llvm::APFloat(scale));
+  out.append(sources.front().further);
+  Value queryValue = e.outside(query, queryRange);
+  e.builder.setInsertionPointToEnd(e.base);
+  auto typed = [&](const Axes &axes) { return lang::ValueType::get(&e.context, lang::Kind::Token, axes); };
+  auto op = e.builder.create<lang::AttendOp>(e.loc(call.range), typed(out), typed(lse), queryValue, keys, values,
+                                             segments.getArrayRef(), only.getArrayRef(), axis.getName(),
+                                             e.builder.getArrayAttr(masks), llvm::APFloat(scale));
   return Val::of(op.getOutput());
+}
+
+Val Elaborator::callAttend(Frame &f, const Expr &e) {
+  AttendCall call(*this, f, e);
+  return call.read() && call.check() ? call.build() : Val::poison();
 }
 
 } // namespace braid::elab

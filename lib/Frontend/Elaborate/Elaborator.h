@@ -146,6 +146,7 @@ private:
 
   // NameCheck.cpp: what can be said without elaborating.
   friend class NameCheck;
+  friend class AttendCall; ///< Attend.cpp
   void checkNames();
   llvm::DenseSet<const ast::Decl *> elaborated;
   llvm::SmallVector<const ast::File *> files; ///< of the program
@@ -323,7 +324,6 @@ private:
   Val callJoin(Frame &f, const ast::Expr &e);
   Val callConcat(Frame &f, const ast::Expr &e);
   Val callSpread(Frame &f, const ast::Expr &e);
-  bool segmentMask(Frame &f, const ast::Expr &mask, Range range, Val &segment);
   Val callAttend(Frame &f, const ast::Expr &e);
   Val callDropout(Frame &f, const ast::Expr &e);
   Val callDeferred(Frame &f, const ast::Expr &e);

@@ -97,7 +97,7 @@ host.func @f {
   %1 = host.external input "k" : <token, 16, f32>
   %2 = host.external output "o" : <token, 16, f32>
   %3 = host.external output "lse" : <token, 2, f32>
-  // expected-error @below {{H3: needs one k, v, kind, mask, window and number of slots for each source}}
+  // expected-error @below {{H3: needs one k, v, kind, mask, window, chunk, span and number of slots for each source}}
   host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0, 0] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }
 
@@ -133,11 +133,102 @@ host.func @f {
   %2 = host.external output "o" : <token, 16, f32>
   %3 = host.external output "lse" : <token, 2, f32>
   %4 = host.external input "document" : <token, 1, i32>
-  // expected-error @below {{H3: segments are one integer a token, stored as i32}}
+  // expected-error @below {{H3: segments are one number a token, stored as i32}}
   host.attend %0, keys(%1), values(%1) segments(%3) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [4] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>) segments(!host.buffer<token, 2, f32>), <token, 16, f32>, <token, 2, f32>
 }
 
 // -----
+// H3
+host.func @h3_marks {
+  %0 = host.external input "q" : !host.buffer<token, 16, f32>
+  %1 = host.external input "k" : !host.buffer<token, 16, f32>
+  %2 = host.external output "o" : !host.buffer<token, 16, f32>
+  %3 = host.external output "l" : !host.buffer<token, 2, f32>
+  %4 = host.external input "m" : !host.buffer<token, 1, f32>
+  // expected-error @below {{H3: has 0 marks, the masks ask for 1}}
+  host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [8] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+
+// H3
+host.func @h3_no_marks {
+  %0 = host.external input "q" : !host.buffer<token, 16, f32>
+  %1 = host.external input "k" : !host.buffer<token, 16, f32>
+  %2 = host.external output "o" : !host.buffer<token, 16, f32>
+  %3 = host.external output "l" : !host.buffer<token, 2, f32>
+  %4 = host.external input "m" : !host.buffer<token, 1, f32>
+  // expected-error @below {{H3: has 1 marks, the masks ask for 0}}
+  host.attend %0, keys(%1), values(%1) marks(%4) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>) marks(!host.buffer<token, 1, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+
+// H3
+host.func @h3_marks_of_ids {
+  %0 = host.external input "q" : !host.buffer<token, 16, f32>
+  %1 = host.external input "k" : !host.buffer<token, 16, f32>
+  %2 = host.external output "o" : !host.buffer<token, 16, f32>
+  %3 = host.external output "l" : !host.buffer<token, 2, f32>
+  %4 = host.external input "m" : !host.buffer<token, 1, i32>
+  // expected-error @below {{H3: marks are one number a token, stored as f32}}
+  host.attend %0, keys(%1), values(%1) marks(%4) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [8] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>) marks(!host.buffer<token, 1, i32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+
+// H3
+host.func @h3_earlier {
+  %0 = host.external input "q" : !host.buffer<token, 16, f32>
+  %1 = host.external input "k" : !host.buffer<token, 16, f32>
+  %2 = host.external output "o" : !host.buffer<token, 16, f32>
+  %3 = host.external output "l" : !host.buffer<token, 2, f32>
+  %4 = host.external input "m" : !host.buffer<token, 1, f32>
+  // expected-error @below {{H3: source 0 has a kind, mask or number of slots that there is not}}
+  host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [3] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+
+// H3
+host.func @h3_span {
+  %0 = host.external input "q" : !host.buffer<token, 16, f32>
+  %1 = host.external input "k" : !host.buffer<token, 16, f32>
+  %2 = host.external output "o" : !host.buffer<token, 16, f32>
+  %3 = host.external output "l" : !host.buffer<token, 2, f32>
+  %4 = host.external input "m" : !host.buffer<token, 1, f32>
+  // expected-error @below {{H3: source 0 has a kind, mask or number of slots that there is not}}
+  host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [0] spans [8] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+
+// H3
+host.func @h3_chunk {
+  %0 = host.external input "q" : !host.buffer<token, 16, f32>
+  %1 = host.external input "k" : !host.buffer<token, 16, f32>
+  %2 = host.external output "o" : !host.buffer<token, 16, f32>
+  %3 = host.external output "l" : !host.buffer<token, 2, f32>
+  %4 = host.external input "m" : !host.buffer<token, 1, f32>
+  // expected-error @below {{H3: source 0 has a kind, mask or number of slots that there is not}}
+  host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [0] chunks [-8] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+
+// H3
+host.func @h3_chunks {
+  %0 = host.external input "q" : !host.buffer<token, 16, f32>
+  %1 = host.external input "k" : !host.buffer<token, 16, f32>
+  %2 = host.external output "o" : !host.buffer<token, 16, f32>
+  %3 = host.external output "l" : !host.buffer<token, 2, f32>
+  %4 = host.external input "m" : !host.buffer<token, 1, f32>
+  // expected-error @below {{H3: needs one k, v, kind, mask, window, chunk, span and number of slots for each source}}
+  host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [0] chunks [8, 8] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
+}
+
+// -----
+
 // H3
 host.func @f {
   %0 = host.external input "q" : <token, 16, f32>
@@ -145,7 +236,7 @@ host.func @f {
   %2 = host.external output "o" : <token, 16, f32>
   %3 = host.external output "lse" : <token, 2, f32>
   %4 = host.external input "document" : <token, 1, i32>
-  // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
+  // expected-error @below {{H3: source 0 has a kind, mask or number of slots that there is not}}
   host.attend %0, keys(%1), values(%1) segments(%4) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [1] masks [6] windows [0] slots [2] : <token, 16, f32>, (!host.buffer<fixed, 32, f32>), (!host.buffer<fixed, 32, f32>) segments(!host.buffer<token, 1, i32>), <token, 16, f32>, <token, 2, f32>
 }
 
@@ -157,7 +248,7 @@ host.func @f {
   %2 = host.external output "o" : <token, 16, f32>
   %3 = host.external output "lse" : <token, 2, f32>
   %4 = host.external input "document" : <token, 1, i32>
-  // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
+  // expected-error @below {{H3: source 0 has a kind, mask or number of slots that there is not}}
   host.attend %0, keys(%1), values(%1) to %2, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [3] windows [0] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }
 
@@ -352,6 +443,6 @@ host.func @f {
 host.func @f {
   %0 = host.external input "q" : <token, 16, f32>
   %3 = host.external output "lse" : <token, 2, f32>
-  // expected-error @below {{H3: source 0 has a kind, mask, window or number of slots that there is not}}
+  // expected-error @below {{H3: source 0 has a kind, mask or number of slots that there is not}}
   host.attend %0, keys(%0), values(%0) to %0, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [9223372036854775807] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }

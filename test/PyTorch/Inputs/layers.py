@@ -31,11 +31,11 @@ def gelu(x):
     return torch.nn.functional.gelu(x, approximate="tanh")
 
 
-def rope(x, base=10000.0):
-    """RoFormer's rotation in the form with halves; x is [batch, time, heads, head]."""
+def rope(x, base=10000.0, start=0):
+    """RoFormer's rotation in the form with halves; x is [batch, time, heads, head], its first token at position `start`."""
     half = x.shape[-1] // 2
     frequency = base ** (-2.0 * torch.arange(half, dtype=x.dtype) / x.shape[-1])
-    angle = torch.arange(x.shape[1], dtype=x.dtype)[:, None, None] * frequency
+    angle = torch.arange(start, start + x.shape[1], dtype=x.dtype)[:, None, None] * frequency
     u, v = x[..., :half], x[..., half:]
     return torch.cat([u * angle.cos() - v * angle.sin(), u * angle.sin() + v * angle.cos()], -1)
 

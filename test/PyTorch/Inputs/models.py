@@ -218,3 +218,28 @@ def value_residual(p, tokens, c):
         x = x + join(a / "out", attend(rope(project(a / "q", h)), rope(project(a / "k", h)), v))
         x = x + mlp(m, rmsnorm(m / "rmsnorm", x))
     return tied(p, x)
+
+
+def transformer_xl(p, tokens, c):
+    # As the authors do it: segment after segment, each layer with the memory of its own inputs at the segment before,
+    # h~ = [SG(memory), h], q from h, k and v from h~. Rotary positions count from the beginning of the text.
+    length, kept = c["segment"], c["memory"]
+    memories = [None] * c["layers"]
+    outputs = []
+    for begin in range(0, tokens.shape[1], length):
+        x = p["embed"][tokens[:, begin:begin + length]]
+        for i in range(c["layers"]):
+            a, m = p / "block" / i / "xl_attention", p / "block" / i / "mlp"
+            past = x[:, :0] if memories[i] is None else memories[i]
+            both = torch.cat([past.detach(), x], 1)
+            memories[i] = both[:, -kept:]
+            q, kv = rmsnorm(a / "norm", x), rmsnorm(a / "norm", both)
+            far = past.shape[1]
+            key = rope(project(a / "key" / "linear", kv), start=begin - far)
+            query = rope(project(a / "q", q), start=begin)
+            seen = torch.ones(x.shape[1], both.shape[1], dtype=torch.bool).tril(far)
+            o = attend_masked(query, key, project(a / "value" / "linear", kv), seen.expand(len(x), -1, -1))
+            x = x + join(a / "out", o)
+            x = x + mlp(m, rmsnorm(m / "rmsnorm", x))
+        outputs.append(x)
+    return tied(p, torch.cat(outputs, 1))

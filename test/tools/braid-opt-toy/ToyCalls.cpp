@@ -25,8 +25,8 @@ struct Window {
         lse(buffers.unused(lang::typeOf(op->getOperand(0)).withAxes({}), convert::Format::F32)) {}
 
   void attend(OpBuilder &host, Location loc, Value output, IntegerAttr level) {
-    host.create<host::AttendOp>(loc, x, ValueRange(x), ValueRange(x), ValueRange(), output, lse, geometry, scale, kinds,
-                                masks, windows, slots, level);
+    host.create<host::AttendOp>(loc, x, ValueRange(x), ValueRange(x), ValueRange(), ValueRange(), output, lse, geometry,
+                                scale, kinds, masks, windows, nullptr, nullptr, slots, level);
   }
 
 private:
@@ -53,10 +53,10 @@ struct AfterCall : InAnyOrder<AfterCall, AfterOp> {
     Window w(op, buffers);
     Value nothing = buffers.unused(lang::typeOf(op->getResult(0)), convert::Format::F32);
     w.attend(host, op->getLoc(), nothing, level);
-    host.create<host::AttendGradOp>(op->getLoc(), w.x, ValueRange(w.x), ValueRange(w.x), ValueRange(), nothing, w.lse,
-                                    w.x, nothing, ValueRange(nothing), ValueRange(buffers.get(op->getResult(0))),
-                                    w.geometry, w.scale, w.kinds, w.masks, w.windows, w.slots, /*accumulate=*/false,
-                                    level);
+    host.create<host::AttendGradOp>(op->getLoc(), w.x, ValueRange(w.x), ValueRange(w.x), ValueRange(), ValueRange(),
+                                    nothing, w.lse, w.x, nothing, ValueRange(nothing),
+                                    ValueRange(buffers.get(op->getResult(0))), w.geometry, w.scale, w.kinds, w.masks,
+                                    w.windows, nullptr, nullptr, w.slots, /*accumulate=*/false, level);
     return success();
   }
 };

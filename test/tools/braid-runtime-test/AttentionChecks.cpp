@@ -27,24 +27,44 @@ int32_t scattered(int64_t sequence, int64_t position) {
   return int32_t((position * 7919 + sequence * 104729) % 31 % 5) - 2;
 }
 
+/// Whether a position of a sequence is marked.
+using IsMarked = bool (*)(int64_t sequence, int64_t position);
+bool oneInThree(int64_t sequence, int64_t position) { return (position * 31 + sequence * 7) % 3 == 1; }
+/// None in the second sequence, and long stretches without one.
+bool seldom(int64_t sequence, int64_t position) { return sequence != 1 && position % 90 < 5; }
+
 struct Source {
   bool slots = false;
   int64_t mask = 0, window = 0, count = 0;
   SegmentOf segment = nullptr;
+  int64_t chunk = 0, span = 0;
+  IsMarked mark = nullptr;
 };
 
 struct Case {
   const char *name;
   int64_t batch, time, heads, group, d, e;
   std::vector<Source> sources;
+  int64_t start = 0; ///< position of the first row
 };
 
-/// Whether query i of a sequence sees position j, as the documentation of masks says it.
-bool sees(const Source &source, int64_t sequence, int64_t i, int64_t j, int64_t count) {
+/// Whether the query in row i of a sequence sees row j, as the documentation of masks says it.
+bool sees(const Source &source, int64_t start, int64_t sequence, int64_t i, int64_t j, int64_t count) {
   auto allowed = [&](int64_t x) {
+    if (source.slots)
+      return true;
     if (source.segment && source.segment(sequence, x) != source.segment(sequence, i))
       return false;
-    return source.slots || source.mask == 2 || (source.mask == 0 ? x <= i : x < i);
+    if (source.mark && !source.mark(sequence, x))
+      return false;
+    if (source.chunk && (start + x) / source.chunk != (start + i) / source.chunk)
+      return false;
+    switch (source.mask) {
+    case BRAID_MASK_CAUSAL: return x <= i;
+    case BRAID_MASK_STRICT: return x < i;
+    case BRAID_MASK_EARLIER: return (start + x) / source.span < (start + i) / source.span;
+    default: return true;
+    }
   };
   if (!allowed(j))
     return false;
@@ -61,13 +81,16 @@ public:
   /// `accumulate`: gradients of keys and values are added to what is there.
   Check(const Case &c, int64_t dtype, int threads, bool accumulate = false)
       : c(c), accumulate(accumulate), tokens(c.batch * c.time), rows(tokens * c.heads * c.group),
-        call(c.batch, c.time, threads), q(rows * c.d, dtype, 1), output(rows * c.e, dtype, 2), lse(rows, BRAID_F32, 3),
-        outputGrad(rows * c.e, dtype, 4), queryGrad(rows * c.d, dtype, 5) {
+        call(c.batch, c.time, threads), all(c.batch, c.time), q(rows * c.d, dtype, 1), output(rows * c.e, dtype, 2),
+        lse(rows, BRAID_F32, 3), outputGrad(rows * c.e, dtype, 4), queryGrad(rows * c.d, dtype, 5) {
     int64_t seed = 10;
     for (const Source &source : c.sources) {
       segments.emplace_back();
       for (int64_t token = 0; source.segment && token < tokens; ++token)
         segments.back().push_back(source.segment(token / c.time, token % c.time));
+      marks.emplace_back();
+      for (int64_t token = 0; source.mark && token < tokens; ++token)
+        marks.back().push_back(source.mark(token / c.time, token % c.time));
     }
     for (const Source &source : c.sources) {
       int64_t positions = (source.slots ? source.count : tokens) * c.heads;
@@ -77,7 +100,10 @@ public:
         list->push_back(std::make_unique<Numbers>(positions * c.e, dtype, seed++));
     }
     buildTable();
+    std::fill(all.start.begin(), all.start.end(), c.start);
+    call.setRows(all);
   }
+  Check(const Check &) = delete; // `all` is pointed to
 
   void run(const std::string &format) {
     reference();
@@ -162,6 +188,7 @@ public:
     std::vector<Rows> rowsOf;
     for (int piece = 0; piece < pieces; ++piece) {
       rowsOf.emplace_back(c.batch, c.time);
+      std::fill(rowsOf.back().start.begin(), rowsOf.back().start.end(), c.start);
       for (int64_t s = 0; s < c.batch; ++s) {
         auto boundary = [&](int64_t i) {
           return i == pieces ? c.time : (i * (c.time + 7 * s) / pieces + 3 * i * s) % (c.time + 1);
@@ -194,6 +221,7 @@ public:
     Check other(shorter, q.dtype(), 2);
     other.results();
     Rows prefix(1, c.time);
+    prefix.start[0] = c.start;
     prefix.count[0] = shorter.time;
     call.setRows(prefix);
     std::vector<char> before;
@@ -255,7 +283,7 @@ private:
   int64_t sick() const { return (c.batch - 1) * c.time + (c.time > 64 ? 63 : c.time / 2); }
   bool seesToken(const Source &source, int64_t query, int64_t key) const {
     return !source.slots && query / c.time == key / c.time &&
-           sees(source, query / c.time, query % c.time, key % c.time, c.time);
+           sees(source, c.start, query / c.time, query % c.time, key % c.time, c.time);
   }
 
   /// Which bytes of results() the sick token cannot reach.
@@ -294,12 +322,16 @@ private:
     for (size_t s = 0; s < c.sources.size(); ++s) {
       const Source &source = c.sources[s];
       call.add(source.slots)
-          .add(source.mask + (source.segment ? BRAID_MASK_SEGMENT : 0))
+          .add(source.mask + (source.segment ? BRAID_MASK_SEGMENT : 0) + (source.mark ? BRAID_MASK_ONLY : 0))
           .add(source.window)
+          .add(source.chunk)
+          .add(source.span)
           .add(source.count);
       call.add(*k[s]).add(*v[s]);
       if (source.segment)
         call.addBase(segments[s].data());
+      if (source.mark)
+        call.addBase(marks[s].data());
     }
     call.add(accumulate).add(outputGrad).add(queryGrad);
     for (size_t s = 0; s < c.sources.size(); ++s)
@@ -334,7 +366,7 @@ private:
       const Source &source = c.sources[s];
       int64_t count = source.slots ? source.count : c.time;
       for (int64_t j = 0; j < count; ++j)
-        if (sees(source, token / c.time, token - first, j, count)) {
+        if (sees(source, c.start, token / c.time, token - first, j, count)) {
           int64_t keyRow = ((source.slots ? 0 : first) + j) * c.heads + h;
           double score = 0;
           for (int64_t x = 0; x < c.d; ++x)
@@ -375,8 +407,10 @@ private:
   bool accumulate;
   int64_t tokens, rows;
   Call call;
+  Rows all;
   Numbers q, output, lse, outputGrad, queryGrad;
   std::vector<std::vector<int32_t>> segments; // by source, of all tokens
+  std::vector<std::vector<float>> marks;
   std::vector<std::unique_ptr<Numbers>> k, v, kGrad, vGrad;
   std::vector<double> wantOutput, wantLse, wantQuery;
   std::vector<std::vector<double>> wantKey, wantValue;
@@ -414,6 +448,50 @@ void braid::test::checkAttention() {
        16,
        16,
        {{false, 1, 0, 0, packed}, {true, 2, 0, 5}, {false, 0, 6, 0, scattered}, {false, 0, 9}}},
+      {"chunk", 2, 150, 2, 1, 16, 16, {{false, 0, 0, 0, nullptr, 40}}},
+      {"chunk of one", 1, 70, 1, 1, 16, 16, {{false, 0, 0, 0, nullptr, 1}}},
+      {"strict, chunk, window", 2, 199, 1, 2, 16, 24, {{false, 1, 9, 0, nullptr, 67}}},
+      {"all, chunk", 2, 131, 2, 1, 16, 16, {{false, 2, 0, 0, nullptr, 50}}},
+      {"all, chunk, newest", 2, 131, 1, 1, 16, 16, {{false, 2, 20, 0, nullptr, 50}}},
+      {"earlier", 2, 160, 2, 1, 16, 16, {{false, 3, 0, 0, nullptr, 0, 48}}},
+      {"earlier, window", 2, 260, 1, 1, 16, 16, {{false, 3, 100, 0, nullptr, 0, 64}}},
+      {"earlier, window less than a chunk", 1, 150, 1, 1, 16, 16, {{false, 3, 10, 0, nullptr, 0, 33}}},
+      {"earlier in a larger chunk", 1, 200, 1, 1, 16, 16, {{false, 3, 0, 0, nullptr, 90, 30}}},
+      {"this chunk and the one before",
+       2,
+       190,
+       2,
+       2,
+       16,
+       16,
+       {{false, 0, 0, 0, nullptr, 64}, {false, 3, 64, 0, nullptr, 0, 64}}},
+      {"chunk and earlier, from a position in a chunk",
+       2,
+       140,
+       1,
+       1,
+       16,
+       16,
+       {{false, 0, 0, 0, nullptr, 40}, {false, 3, 30, 0, nullptr, 0, 40}, {false, 2, 9, 0, nullptr, 40}},
+       27},
+      {"only", 2, 140, 2, 1, 16, 16, {{false, 0, 0, 0, nullptr, 0, 0, oneInThree}}},
+      {"only a few", 3, 200, 1, 2, 16, 16, {{false, 0, 0, 0, nullptr, 0, 0, seldom}}},
+      {"only, window", 2, 300, 1, 1, 16, 16, {{false, 0, 7, 0, nullptr, 0, 0, seldom}}},
+      {"only, strict, chunk", 2, 140, 1, 1, 16, 16, {{false, 1, 0, 0, nullptr, 50, 0, oneInThree}}},
+      {"only, all, newest", 2, 140, 1, 1, 16, 16, {{false, 2, 11, 0, nullptr, 0, 0, oneInThree}}},
+      {"only, earlier, window", 2, 220, 1, 1, 16, 16, {{false, 3, 9, 0, nullptr, 0, 40, oneInThree}}},
+      {"segments, chunk, window", 2, 220, 1, 1, 16, 16, {{false, 0, 9, 0, packed, 70}}, 13},
+      {"segments, earlier", 2, 220, 1, 2, 16, 16, {{false, 3, 0, 0, packed, 0, 16}}},
+      {"scattered segments, only, window", 2, 150, 1, 1, 16, 16, {{false, 0, 4, 0, scattered, 0, 0, oneInThree}}},
+      {"scattered segments, all, chunk, only, newest",
+       2,
+       150,
+       1,
+       1,
+       16,
+       16,
+       {{false, 2, 4, 0, scattered, 33, 0, oneInThree}},
+       7},
   };
   for (const Case &one : cases) {
     Check(one, BRAID_F32, 2).run("f32");

@@ -36,7 +36,8 @@ static void attention(int64_t batch, int64_t time, int64_t heads, int64_t d, int
   std::vector<int32_t> documents(size_t(batch * time));
   for (int64_t i = 0; document && i < batch * time; ++i)
     documents[size_t(i)] = int32_t(i % time / document);
-  call.add(0).add(document ? BRAID_MASK_CAUSAL + BRAID_MASK_SEGMENT : BRAID_MASK_CAUSAL).add(0).add(0).add(k).add(v);
+  call.add(0).add(document ? BRAID_MASK_CAUSAL + BRAID_MASK_SEGMENT : BRAID_MASK_CAUSAL);
+  call.add(0).add(0).add(0).add(0).add(k).add(v);
   if (document)
     call.addBase(documents.data());
   call.add(0).add(outputGrad).add(dq).add(dk).add(dv);

@@ -136,20 +136,28 @@ void braid::test::checkPrograms() {
   expectRefused("kernel 0 of the program has no code", loops,
                 [](braid_program &, Program &d) { d.kernels[0] = nullptr; });
 
-  // One source: heads, group, d, e, scale; q, output, lse; kind, mask, window, slots; k, v; segments.
+  // One source: heads, group, d, e, scale; q, output, lse; kind, mask, window, chunk, span, slots; k, v; what it picks.
   Program attention;
   attention.external();
-  attention.call(BRAID_CALL_ATTEND,
-                 {1, 1, 1, 4, 4, 0, 0, 2, 0, 0, 2, 0, 0, 2, 0, /*kind*/ 0, /*mask*/ 0, 0, 0, 0, 2, 0, 0, 2, 0, 2, 0});
+  attention.call(BRAID_CALL_ATTEND, {1,          1, 1, 4, 4, 0, 0, 2, 0, 0, 2, 0, 0, 2, 0, /*kind*/ 0,
+                                     /*mask*/ 0, 0, 0, 0, 0, 0, 2, 0, 0, 2, 0, 2, 0, 2, 0});
   braid_program sound = attention.view();
   report("program: attention is one", problemOf(sound).empty() ? 0 : 1, 0);
   constexpr const char *noMask = "a source has a mask that there is not";
-  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[16] = 3; });
-  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[16] = 7; });
-  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[16] = -1; });
-  // Slots have no segments.
-  expectRefused(noMask, attention, [](braid_program &, Program &d) {
-    d.tables[15] = 1;
-    d.tables[16] = BRAID_MASK_SEGMENT + BRAID_MASK_ALL;
-  });
+  constexpr int kind = 15, mask = 16, window = 17, chunk = 18, span = 19;
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[mask] = 16; });
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[mask] = -1; });
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[window] = -1; });
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[chunk] = int64_t(1) << 60; });
+  // Chunks of nothing, and of a mask that has none.
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[mask] = BRAID_MASK_EARLIER; });
+  expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[span] = 4; });
+  // Slots have no segments, marks or chunks.
+  for (int what : {int(BRAID_MASK_SEGMENT), int(BRAID_MASK_ONLY), 0}) {
+    Program slots = attention;
+    slots.tables[kind] = 1;
+    slots.tables[mask] = BRAID_MASK_ALL + what;
+    slots.tables[chunk] = what ? 0 : 4;
+    expectRefused(noMask, slots, [](braid_program &, Program &) {});
+  }
 }

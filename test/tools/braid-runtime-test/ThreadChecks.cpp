@@ -43,7 +43,19 @@ std::vector<char> results() {
       outGrad(q.size(), BRAID_F32, 6), dq(q.size(), BRAID_F32, 7), dk(k.size(), BRAID_F32, 8),
       dv(k.size(), BRAID_F32, 9);
   call.add(1).add(heads).add(1).add(width).add(width).add(std::bit_cast<int64_t>(0.25)).add(q).add(out).add(lse);
-  call.add(1).add(BRAID_MASK_ALL).add(0).add(slots).add(k).add(v).add(0).add(outGrad).add(dq).add(dk).add(dv);
+  call.add(1)
+      .add(BRAID_MASK_ALL)
+      .add(0)
+      .add(0)
+      .add(0)
+      .add(slots)
+      .add(k)
+      .add(v)
+      .add(0)
+      .add(outGrad)
+      .add(dq)
+      .add(dk)
+      .add(dv);
   call.expectSuccess(braid::rt::attend(call.context(), "attention", call.table()));
   call.expectSuccess(braid::rt::attendGrad(call.context(), "attention", call.table()));
   for (Numbers *numbers : {&out, &dq, &dk, &dv})

@@ -313,7 +313,7 @@ braid.func @f {
   %s = braid.input "s" : <token, [], id 4>
   %r = braid.input "r" : <token, []>
   %t = braid.input "t" : <static, [], id 4>
-  // expected-error @below {{mask of a static source names a segment; slots have none}}
+  // expected-error @below {{mask of a static source names a segment, a truth value or a chunk; slots have none}}
   %o, %l = braid.attend %q, keys(%k), values(%k) segments(%s) over "head" masks [#braid.mask<all, 0, segment 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<static, [head: 4, slot: 2]>), (!braid.value<static, [head: 4, slot: 2]>) segments(!braid.value<token, [], id 4>) -> <token, [head: 4]>, <token, []>
 }
 
@@ -479,6 +479,126 @@ braid.func @f {
 // R17
 braid.func @f {
   %q = braid.input "q" : <token, [head: 8]>
-  // expected-error @below {{is not a #braid.mask with a window from 0 to 2^53}}
+  // expected-error @below {{is not a #braid.mask with sizes from 0 to 2^53}}
   %o, %l = braid.attend %q, keys(%q), values(%q) over "head" masks [#braid.mask<causal, 9223372036854775807>] scale 1.0 : <token, [head: 8]>, (!braid.value<token, [head: 8]>), (!braid.value<token, [head: 8]>) -> <token, [head: 8]>, <token, []>
 }
+
+// -----
+// R17
+braid.func @r17_only {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{mask names truth value 1 of 1}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) only(%b) over "head" masks [#braid.mask<causal, 0, only 1>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) only(!braid.value<token, [], bool>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @r17_no_only {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{mask names truth value 0 of 0}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) over "head" masks [#braid.mask<causal, 0, only 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @r17_unnamed {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{no mask names truth value 0}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) only(%b) over "head" masks [#braid.mask<causal, 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) only(!braid.value<token, [], bool>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @r17_real {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{`only` 0 is '!braid.value<token, []>'; it must be a truth value without axes that varies per token}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) only(%r) over "head" masks [#braid.mask<causal, 0, only 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) only(!braid.value<token, []>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @r17_span {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{`earlier` has a span, and no other mask}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) over "head" masks [#braid.mask<earlier, 4>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @r17_no_span {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{`earlier` has a span, and no other mask}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) over "head" masks [#braid.mask<causal, 4, span 8>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @r17_chunk {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <token, [head: 4]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{is not a #braid.mask with sizes from 0 to 2^53}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) over "head" masks [#braid.mask<causal, 0, chunk -8>] scale 1.0 : <token, [head: 4]>, (!braid.value<token, [head: 4]>), (!braid.value<token, [head: 4]>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @r17_slots_only {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <static, [head: 4, slot: 2]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{mask of a static source names a segment, a truth value or a chunk; slots have none}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) only(%b) over "head" masks [#braid.mask<all, 0, only 0>] scale 1.0 : <token, [head: 4]>, (!braid.value<static, [head: 4, slot: 2]>), (!braid.value<static, [head: 4, slot: 2]>) only(!braid.value<token, [], bool>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// R17
+braid.func @r17_slots_chunk {
+  %q = braid.input "q" : <token, [head: 4]>
+  %k = braid.input "k" : <static, [head: 4, slot: 2]>
+  %r = braid.input "r" : <token, []>
+  %s = braid.input "s" : <static, []>
+  %b = braid.map lt(%r, %r) : (!braid.value<token, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
+  // expected-error @below {{mask of a static source names a segment, a truth value or a chunk; slots have none}}
+  %o, %l = braid.attend %q, keys(%k), values(%k) over "head" masks [#braid.mask<all, 0, chunk 8>] scale 1.0 : <token, [head: 4]>, (!braid.value<static, [head: 4, slot: 2]>), (!braid.value<static, [head: 4, slot: 2]>) -> <token, [head: 4]>, <token, []>
+}
+
+// -----
+// expected-error @below {{expected `causal`, `strict`, `all` or `earlier`}}
+module attributes {test = #braid.mask<later, 0>} {}
+
+// -----
+// expected-error @below {{expected `span`, `chunk`, `segment`, `only`, each once and in this order}}
+module attributes {test = #braid.mask<causal, 0, only 0, chunk 8>} {}
+
+// -----
+// expected-error @below {{expected `span`, `chunk`, `segment`, `only`, each once and in this order}}
+module attributes {test = #braid.mask<causal, 0, chunk 8, chunk 8>} {}

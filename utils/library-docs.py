@@ -10,9 +10,9 @@ from wrap import wrap
 
 root, translate = Path(sys.argv[1]), sys.argv[2]
 page = root / "docs/library.md"
-order = ["norms", "activations", "softmax", "attention", "mlp", "connections", "histories", "lanes"]
+order = ["norms", "activations", "softmax", "attention", "mlp", "connections", "histories", "lanes", "time"]
 titles = {"norms": "Norms", "activations": "Activations", "softmax": "Softmax and its relatives", "attention": "Attention", "mlp": "Feed-forward layers",
-          "connections": "Connections of one value", "histories": "Connections of a history", "lanes": "Connections of lanes"}
+          "connections": "Connections of one value", "histories": "Connections of a history", "lanes": "Connections of lanes", "time": "Earlier tokens"}
 
 
 def prose(comment):

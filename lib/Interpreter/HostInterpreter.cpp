@@ -40,6 +40,7 @@ private:
   llvm::Error launch(LaunchOp op);
   void matmul(MatmulOp op);
   void scatter(ScatterOp op);
+  void delay(DelayOp op);
   void attend(AttendOp op);
   void attendGrad(AttendGradOp op);
   struct Seen {
@@ -69,6 +70,8 @@ llvm::Error Interpreter::run() {
       matmul(product);
     } else if (auto sum = dyn_cast<ScatterOp>(op)) {
       scatter(sum);
+    } else if (auto move = dyn_cast<DelayOp>(op)) {
+      delay(move);
     } else if (auto read = dyn_cast<AttendOp>(op)) {
       attend(read);
     } else if (auto read = dyn_cast<AttendGradOp>(op)) {
@@ -143,6 +146,17 @@ void Interpreter::scatter(ScatterOp op) {
   }
   for (auto [i, x] : llvm::enumerate(table))
     write(op.getTable(), i, x);
+}
+
+void Interpreter::delay(DelayOp op) {
+  int64_t width = cast<BufferType>(op.getInput().getType()).getNumbers(), distance = op.getDistance();
+  double nothing = storageOf(op.getOutput()) == row::Storage::I32 ? -1 : 0;
+  for (int64_t t = 0; t < tokens; ++t) {
+    int64_t from = t % time - distance;
+    for (int64_t i = 0; i < width; ++i)
+      write(op.getOutput(), t * width + i,
+            from >= 0 && from < time ? read(op.getInput(), (t - distance) * width + i) : nothing);
+  }
 }
 
 /// What the query (t, h, g) sees: source, row, score.

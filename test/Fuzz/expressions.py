@@ -175,9 +175,15 @@ class Expressions:
                 table += [(self.attention, 1.2)]
         if "draws" in self.switches:
             table += [(self.draw, 0.3)]
+        if "delays" in self.switches and scope.instance and "depth" not in axes:
+            table += [(self.delayed, 1)]
         return table
 
     # Productions. Each may return None, for a leaf.
+
+    def delayed(self, axes, scope, depth):
+        x = self.make(axes, scope, depth)
+        return Value(f"({x.text})[time: -{self.rng.choice([1, 1, 2, 3, 9])}]", axes, x.size, True) if x.token else None
 
     def leaf_again(self, axes, scope, depth):
         return self.leaf(axes, scope)

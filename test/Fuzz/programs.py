@@ -9,7 +9,7 @@ import sys
 from expressions import SIZES, Expressions, Scope, Value, listed, order
 
 # Constructs that are not made unless they are asked for by name.
-SWITCHES = ("twice", "draws", "ties", "scalar values", "depth views", "positions", "static entries", "masks")
+SWITCHES = ("twice", "draws", "ties", "scalar values", "depth views", "positions", "static entries", "masks", "delays")
 DEFAULT = ()
 
 

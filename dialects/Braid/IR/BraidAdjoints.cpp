@@ -193,6 +193,13 @@ LogicalResult ScatterOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads
   return success();
 }
 
+/// The adjoint of time is time backwards.
+LogicalResult DelayOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
+  auto back = builder.create<DelayOp>(getLoc(), resultGrads[0].getType(), resultGrads[0], -int64_t(getDistance()));
+  grads.add(getInput(), back);
+  return success();
+}
+
 LogicalResult AttendOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
   if (resultGrads[1])
     return emitOpError("the gradient of the softmax's denominator is not available");

@@ -36,6 +36,22 @@ def Braid_ScatterOp : Braid_PureOp<"scatter", "Mix", [DeclareOpInterfaceMethods<
   let hasVerifier = 1;
 }
 
+def Braid_DelayOp : Braid_PureOp<"delay", "Mix", [Braid_MovesNumbers, Braid_MixInterface]> {
+  let summary = "the value at an earlier token of the sequence";
+  let description = [{
+    `result[t] = input[t - distance]`; where the sequence has no such token: 0, false, or for an id -1, which is no entry of any axis.
+    R26: the input varies per token, and the result has its type. The distance is from 1 to 65536; of real values also from
+    -65536 to -1 (later tokens), which only adjoints have.
+    ```mlir
+    %1 = braid.delay %0 by 1 : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$input, I64Attr:$distance);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$input `by` $distance attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Braid_PositionOp : Braid_PureOp<"position", "Free"> {
   let summary = "the token's position in its sequence, from 0";
   let description = [{

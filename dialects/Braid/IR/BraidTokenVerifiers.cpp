@@ -38,6 +38,18 @@ LogicalResult ScatterOp::verify() {
                         "result without its table axis");
 }
 
+LogicalResult DelayOp::verify() {
+  ValueType type = typeOf(getInput());
+  constexpr int64_t farthest = 65536;
+  int64_t distance = getDistance();
+  if (!type.isToken())
+    return emitOpError() << "input is " << type << "; what does not vary per token has no earlier tokens";
+  if (distance < (type.isReal() ? -farthest : 1) || distance > farthest || distance == 0)
+    return emitOpError() << "distance is " << distance << "; it must be from 1 to 65536"
+                         << (type.isReal() ? ", or from -65536 to -1" : "");
+  return expectSameType(*this, typeOf(getResult()), type, "result");
+}
+
 LogicalResult PositionOp::verify() {
   ValueType type = typeOf(getResult());
   if (!type.isId() || !type.isToken() || !type.getAxes().empty())

@@ -172,6 +172,14 @@ def Host_AttendGradOp : Host_AttendBase<"attend_grad"> {
   }];
 }
 
+def Host_DelayOp : Host_Step<"delay", [MemoryEffects<[MemRead, MemWrite]>, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {
+  let summary = "the rows of other tokens of the sequence: row - distance; nothing where there is none";
+  let description = [{ H9: both vary per token and have as many numbers; i32 goes to i32, real numbers to real numbers. `distance` is from -65536 to 65536 and not 0. }];
+  let arguments = (ins Host_BufferType:$input, Host_BufferType:$output, I64Attr:$distance, OptionalAttr<I64Attr>:$level);
+  let assemblyFormat = "$input `to` $output `by` $distance attr-dict `:` type($input) `,` type($output)";
+  let hasVerifier = 1;
+}
+
 def Host_ScatterOp : Host_Step<"scatter", [MemoryEffects<[MemRead, MemWrite]>, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {
   let summary = "sums rows into the rows of a table that ids name, in the order of the tokens; overwrites the table";
   let description = [{ `rows`: of the table. H4: the input's numbers are the table's divided by `rows`; ids are i32. }];

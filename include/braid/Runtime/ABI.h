@@ -144,6 +144,11 @@ enum braid_call_kind {
   /// skipped.
   /// Table rows, width, then Buffers: in [tokens][width], ids (i32) [tokens], out (fp32) [table rows][width].
   BRAID_CALL_SCATTER = 4,
+  /// The value at another token: out[row] = in[row - distance] for the rows at work. Where the sequence has no such
+  /// row, or
+  /// it lies behind the last one at work, what stands there is nothing: zeros, or -1 in a buffer of i32.
+  /// Distance, numbers of a row, then Buffers: in, out, both [tokens][numbers]; real numbers are converted.
+  BRAID_CALL_DELAY = 5,
 
   /// The calls up to the matching BRAID_CALL_END, again and again: enum braid_loop_kind and what the kind needs.
   BRAID_CALL_LOOP = 16,

@@ -9,13 +9,15 @@ using namespace braid::lang;
 
 namespace braid::convert {
 
-// In ProductCall.cpp, AttendCall.cpp, ScatterCall.cpp.
+// In the file of each call.
+void attachDelayCall(MLIRContext &context);
 void attachProductCall(MLIRContext &context);
 void attachAttendCalls(MLIRContext &context);
 void attachScatterCall(MLIRContext &context);
 
 void registerCallLowerings(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, BraidDialect *) {
+    attachDelayCall(*context);
     attachProductCall(*context);
     attachAttendCalls(*context);
     attachScatterCall(*context);

@@ -43,6 +43,8 @@ AxisAttr Elaborator::makeGlobalAxis(StringRef name, int64_t size, Range range, c
 
 /// An axis in scope, or null. A config number is an axis from its first mention.
 AxisAttr Elaborator::findAxis(Frame &f, StringRef name) {
+  if (name == tokenAxis)
+    return {};
   for (auto &[bound, axis] : llvm::reverse(f.axes))
     if (bound == name)
       return axis;
@@ -57,9 +59,19 @@ AxisAttr Elaborator::findAxis(Frame &f, StringRef name) {
 AxisAttr Elaborator::lookupAxis(Frame &f, const ast::Name &name) {
   if (AxisAttr axis = findAxis(f, name.text))
     return axis;
+  if (refusesTime(name))
+    return {};
   if (!reportedAxis(f, name))
     hint(error(Diag::UnknownAxis, name.range, {name.text}), name.text, axesInScope(f));
   return {};
+}
+
+/// The axis of the tokens is no axis of a value.
+bool Elaborator::refusesTime(const ast::Name &name) {
+  if (name.text != tokenAxis)
+    return false;
+  error(Diag::AxisTime, name.range);
+  return true;
 }
 
 /// A name without its axis: `depth` of a history without entries, or an axis whose size was found wrong where it
@@ -106,6 +118,8 @@ std::vector<std::string> Elaborator::axesInScope(Frame &f) {
 /// `[name: size]`: an axis of this instance, or a global one in the model.
 /// The same name with the same size in one instance is the same axis.
 AxisAttr Elaborator::declareAxis(Frame &f, const ast::Name &name, int64_t size) {
+  if (refusesTime(name))
+    return {};
   if (f.kind == Frame::Kind::Model) {
     if (auto it = globals.find(name.text);
         it != globals.end() && it->second.isInt && int64_t(it->second.number) != size) {

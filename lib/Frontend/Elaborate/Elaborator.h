@@ -209,6 +209,8 @@ private:
   AxisAttr makeAxis(llvm::StringRef name, int64_t size, const std::vector<ast::Name> *labels = nullptr);
   AxisAttr makeGlobalAxis(llvm::StringRef name, int64_t size, Range range,
                           const std::vector<ast::Name> *labels = nullptr);
+  static constexpr llvm::StringLiteral tokenAxis = "time";
+  bool refusesTime(const ast::Name &name);
   AxisAttr findAxis(Frame &f, llvm::StringRef name);
   bool isPoisoned(Frame &f, llvm::StringRef name) const;
   int64_t sizeOrZero(Frame &f, const ast::Expr &size, llvm::StringRef name);
@@ -298,6 +300,7 @@ private:
   Val evalIndex(Frame &f, const ast::Expr &e);
   std::optional<Val> constantOver(Frame &f, const ast::Expr &e);
   Val indexBy(Frame &f, Val value, const ast::AxisItem &item);
+  Val delayed(Frame &f, const Val &value, const ast::AxisItem &item);
   Val indexStack(Stack *stack, int64_t index, Range range);
   Val renameView(Frame &f, const Val &value, const ast::AxisArgs &axes, Range range);
   std::optional<int64_t> labelIndex(AxisAttr axis, llvm::StringRef label) const;

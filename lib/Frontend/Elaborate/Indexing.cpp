@@ -108,6 +108,8 @@ Val Elaborator::indexBy(Frame &f, Val value, const ast::AxisItem &item) {
     }
     return gather(value, id, id.idAxis, item.range);
   }
+  if (item.name.text == tokenAxis)
+    return delayed(f, value, item);
   Axes axes;
   std::vector<ast::AxisItem> single(1);
   single[0].range = item.range;
@@ -153,6 +155,37 @@ Val Elaborator::indexBy(Frame &f, Val value, const ast::AxisItem &item) {
     return Val::poison();
   }
   return slice(value, axis, index < 0 ? index + size : index, item.range);
+}
+
+/// `e[time: -n]`: the value at the token n places earlier.
+Val Elaborator::delayed(Frame &f, const Val &value, const ast::AxisItem &item) {
+  constexpr int64_t farthest = 65536;
+  Val v = item.size ? evalData(f, *item.size) : Val::none();
+  if (v.isPoison())
+    return v;
+  Range at = item.size ? item.size->range : item.range;
+  if (!v.isNumber() || v.isBool || v.number != std::floor(v.number) || v.number > 0 || v.number < -farthest) {
+    error(Diag::BadDelay, at, {item.size ? "`" + sourceText(at) + "`" : "not given"});
+    return Val::poison();
+  }
+  if (value.kind == Val::Kind::Stack) {
+    error(Diag::DelayedHistory, item.range);
+    return Val::poison();
+  }
+  if (value.kind != Val::Kind::Tensor || !typeOf(value).isToken()) {
+    error(Diag::NoEarlierToken, item.range, {show(value)});
+    return Val::poison();
+  }
+  if (v.number == 0)
+    return value;
+  Value input = outside(value, item.range);
+  if (!input)
+    return Val::poison();
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(base);
+  Val result = Val::of(builder.create<lang::DelayOp>(loc(item.range), input.getType(), input, int64_t(-v.number)));
+  result.idAxis = value.idAxis;
+  return result;
 }
 
 /// `t[a, b -> c, d]`: the same value with other axis names. A name that is not

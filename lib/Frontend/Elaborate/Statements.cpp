@@ -159,6 +159,8 @@ void Elaborator::execUse(Frame &f, const Stmt &s) {
 /// `axis way = (q, k, v, r)` or `axis slots = 8`.
 void Elaborator::execAxis(Frame &f, const ast::Name &name, const std::vector<ast::Name> &labels, const Expr *size,
                           bool global) {
+  if (refusesTime(name))
+    return;
   int64_t n = labels.empty() ? (size ? axisSize(f, *size, name.text) : 0) : int64_t(labels.size());
   if (!n)
     return;

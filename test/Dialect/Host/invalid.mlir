@@ -446,3 +446,39 @@ host.func @f {
   // expected-error @below {{H3: source 0 has a kind, mask or number of slots that there is not}}
   host.attend %0, keys(%0), values(%0) to %0, %3 geometry [2, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [9223372036854775807] slots [0] : <token, 16, f32>, (!host.buffer<token, 16, f32>), (!host.buffer<token, 16, f32>), <token, 16, f32>, <token, 2, f32>
 }
+
+// -----
+// H9
+host.func @h9_space {
+  %0 = host.external input "x" : !host.buffer<fixed, 8, f32>
+  %1 = host.external output "y" : !host.buffer<token, 8, f32>
+  // expected-error @below {{H9: input and output vary per token and have as many numbers}}
+  host.delay %0 to %1 by 1 : !host.buffer<fixed, 8, f32>, !host.buffer<token, 8, f32>
+}
+
+// -----
+// H9
+host.func @h9_numbers {
+  %0 = host.external input "x" : !host.buffer<token, 8, f32>
+  %1 = host.external output "y" : !host.buffer<token, 4, f32>
+  // expected-error @below {{H9: input and output vary per token and have as many numbers}}
+  host.delay %0 to %1 by 1 : !host.buffer<token, 8, f32>, !host.buffer<token, 4, f32>
+}
+
+// -----
+// H9
+host.func @h9_ids {
+  %0 = host.external input "x" : !host.buffer<token, 1, i32>
+  %1 = host.external output "y" : !host.buffer<token, 1, f32>
+  // expected-error @below {{H9: ids and real numbers do not become each other}}
+  host.delay %0 to %1 by 1 : !host.buffer<token, 1, i32>, !host.buffer<token, 1, f32>
+}
+
+// -----
+// H9
+host.func @h9_distance {
+  %0 = host.external input "x" : !host.buffer<token, 1, i32>
+  %1 = host.external output "y" : !host.buffer<token, 1, i32>
+  // expected-error @below {{H9: the distance is 0; it must be from -65536 to 65536 and not 0}}
+  host.delay %0 to %1 by 0 : !host.buffer<token, 1, i32>, !host.buffer<token, 1, i32>
+}

@@ -243,3 +243,36 @@ def transformer_xl(p, tokens, c):
             x = x + mlp(m, rmsnorm(m / "rmsnorm", x))
         outputs.append(x)
     return tied(p, torch.cat(outputs, 1))
+
+
+def shifts(p, tokens, c):
+    document, taps = c["document"], c["taps"]
+
+    def before(x, n):
+        return torch.cat([torch.zeros_like(x[:, :n]), x[:, :-n]], 1) if n else x
+
+    def within(weight, x):
+        # Taps that lie in another document, or before the text, count as 0.
+        total = torch.zeros_like(x)
+        for i in range(taps):
+            same = torch.zeros(document.shape, dtype=torch.bool)
+            same[:, i:] = document[:, i:] == document[:, :document.shape[1] - i]
+            total = total + weight[i] * before(x, i) * same[..., None]
+        return total
+
+    def across(weight, x):
+        kernel = weight[:taps].flip(0).T[:, None]
+        return torch.nn.functional.conv1d(torch.nn.functional.pad(x.mT, (taps - 1, 0)), kernel, groups=x.shape[-1]).mT
+
+    opens = torch.ones(document.shape, dtype=torch.bool)
+    opens[:, 1:] = document[:, 1:] != document[:, :-1]
+    x = p["embed"][tokens]
+    x = x + before(x, 1)
+    for i in range(c["layers"]):
+        m, f = p / "block" / i / "mixer", p / "block" / i / "swiglu"
+        h = rmsnorm(m / "rmsnorm", x)
+        u = torch.nn.functional.silu(within(m["within.weight"], h @ m["u.weight"]))
+        z = torch.where(opens[..., None], u, u * before(h, 1))
+        x = x + (z + across(m["across.weight"], h @ m["w.weight"])) @ m["out.weight"]
+        x = x + swiglu(f, rmsnorm(f / "rmsnorm", x))
+    return tied(p, x)

@@ -73,6 +73,7 @@ int failures();
 void checkMatmul();
 void checkAttention();
 void checkScatter();
+void checkDelay();
 void checkLaunch();
 void checkPrograms();
 void checkRows();

@@ -1,6 +1,6 @@
 //===- braid-runtime-test.cpp - the runtime against plain loops -----------===//
 //
-// braid-runtime-test matmul|attention|scatter|launch|programs|rows… runs the checks named; the exit
+// braid-runtime-test matmul|attention|scatter|delay|launch|programs|rows… runs the checks named; the exit
 // code is 1 when one of them fails. `data`, `files` and `threads FOLDER` work in a folder,
 // which they empty; `measure` prints times.
 //
@@ -17,8 +17,8 @@ int main(int argc, char **argv) {
     const char *name;
     void (*run)();
   } suites[] = {{"matmul", checkMatmul}, {"attention", checkAttention}, {"scatter", checkScatter},
-                {"launch", checkLaunch}, {"programs", checkPrograms},   {"rows", checkRows},
-                {"measure", measure}};
+                {"delay", checkDelay},   {"launch", checkLaunch},       {"programs", checkPrograms},
+                {"rows", checkRows},     {"measure", measure}};
   const struct {
     const char *name;
     void (*run)(const std::string &folder);

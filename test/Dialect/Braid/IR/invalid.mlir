@@ -602,3 +602,43 @@ module attributes {test = #braid.mask<causal, 0, only 0, chunk 8>} {}
 // -----
 // expected-error @below {{expected `span`, `chunk`, `segment`, `only`, each once and in this order}}
 module attributes {test = #braid.mask<causal, 0, chunk 8, chunk 8>} {}
+
+// -----
+// R26
+braid.func @r26_zero {
+  %x = braid.input "x" : <token, [d: 2]>
+  // expected-error @below {{distance is 0; it must be from 1 to 65536, or from -65536 to -1}}
+  %y = braid.delay %x by 0 : <token, [d: 2]> -> <token, [d: 2]>
+}
+
+// -----
+// R26
+braid.func @r26_far {
+  %x = braid.input "x" : <token, [d: 2]>
+  // expected-error @below {{distance is 65537; it must be from 1 to 65536, or from -65536 to -1}}
+  %y = braid.delay %x by 65537 : <token, [d: 2]> -> <token, [d: 2]>
+}
+
+// -----
+// R26
+braid.func @r26_id_later {
+  %x = braid.input "x" : <token, [], id 4>
+  // expected-error @below {{distance is -1; it must be from 1 to 65536}}
+  %y = braid.delay %x by -1 : <token, [], id 4> -> <token, [], id 4>
+}
+
+// -----
+// R26
+braid.func @r26_static {
+  %x = braid.input "x" : <static, [d: 2]>
+  // expected-error @below {{input is '!braid.value<static, [d: 2]>'; what does not vary per token has no earlier tokens}}
+  %y = braid.delay %x by 1 : <static, [d: 2]> -> <static, [d: 2]>
+}
+
+// -----
+// R26
+braid.func @r26_type {
+  %x = braid.input "x" : <token, [d: 2]>
+  // expected-error @below {{result is '!braid.value<token, [e: 2]>', but must be '!braid.value<token, [d: 2]>'}}
+  %y = braid.delay %x by 1 : <token, [d: 2]> -> <token, [e: 2]>
+}

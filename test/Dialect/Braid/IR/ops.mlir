@@ -72,6 +72,12 @@ module attributes {braid.model = "tiny"} {
     %os, %lses = braid.attend %sp, keys(%sp), values(%sp) segments(%tokens) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 5.0e-1 : <token, [heads: 2, head: 4]>, (!braid.value<token, [heads: 2, head: 4]>), (!braid.value<token, [heads: 2, head: 4]>) segments(!braid.value<token, [], id 16>) -> <token, [heads: 2, head: 4]>, <token, [heads: 2]>
     // CHECK: braid.attend_grad {{.*}} segments(%[[TOKENS]]), output({{.*}}) over "head" masks [#braid.mask<causal, 0, segment 0>] {{.*}} segments(!braid.value<token, [], id 16>),
     %qgs, %kgs, %vgs = braid.attend_grad %sp, keys(%sp), values(%sp) segments(%tokens), output(%os, %lses, %os) over "head" masks [#braid.mask<causal, 0, segment 0>] scale 5.0e-1 : <token, [heads: 2, head: 4]>, (!braid.value<token, [heads: 2, head: 4]>), (!braid.value<token, [heads: 2, head: 4]>) segments(!braid.value<token, [], id 16>), <token, [heads: 2, head: 4]>, <token, [heads: 2]>, <token, [heads: 2, head: 4]> -> <token, [heads: 2, head: 4]>, (!braid.value<token, [heads: 2, head: 4]>), (!braid.value<token, [heads: 2, head: 4]>)
+    // CHECK: braid.delay %{{.*}} by 3 : <token, [heads: 2, head: 4]> -> <token, [heads: 2, head: 4]>
+    %earlier = braid.delay %sp by 3 : <token, [heads: 2, head: 4]> -> <token, [heads: 2, head: 4]>
+    // CHECK: braid.delay %{{.*}} by -3 : <token, [heads: 2, head: 4]>
+    %later = braid.delay %sp by -3 : <token, [heads: 2, head: 4]> -> <token, [heads: 2, head: 4]>
+    // CHECK: braid.delay %[[TOKENS]] by 1 : <token, [], id 16> -> <token, [], id 16>
+    %before = braid.delay %tokens by 1 : <token, [], id 16> -> <token, [], id 16>
     // CHECK: %[[B:.*]] = braid.map lt
     // CHECK: braid.attend {{.*}} segments(%[[TOKENS]]) only(%[[B]]) over "head" masks [#braid.mask<earlier, 8, span 16, chunk 64, segment 0, only 0>] {{.*}} only(!braid.value<token, [], bool>) ->
     %score = braid.map real(%tokens) : (!braid.value<token, [], id 16>) -> !braid.value<token, []>

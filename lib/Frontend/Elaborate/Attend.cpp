@@ -155,13 +155,18 @@ bool AttendCall::readSize(const Expr &mask, Range range, int64_t &size) {
     e.error(Diag::ArgumentTwice, range, {mask.name.text});
     return false;
   }
-  std::optional<int64_t> n;
-  if (mask.kind == Expr::Kind::Call && mask.arguments.size() == 1 && mask.arguments[0].value)
-    n = e.integer(f, *mask.arguments[0].value, "the argument of `" + mask.name.text + "`");
-  if (!n || *n < 1) {
-    e.error(Diag::ViewArgument, range, {mask.name.text, "needs a positive number of positions"});
+  auto fail = [&](const char *why) {
+    e.error(Diag::ViewArgument, range, {mask.name.text, why});
     return false;
-  }
+  };
+  const auto &arguments = mask.arguments;
+  if (mask.kind != Expr::Kind::Call || arguments.size() != 1 || !arguments[0].value || arguments[0].name)
+    return fail("takes one argument, a positive number of positions");
+  std::optional<int64_t> n = e.integer(f, *arguments[0].value, "the argument of `" + mask.name.text + "`");
+  if (!n)
+    return false;
+  if (*n < 1)
+    return fail("needs a positive number of positions");
   size = *n;
   return true;
 }
@@ -209,7 +214,10 @@ bool AttendCall::readOnly(Source &s, const Expr &mask, Range range) {
   if (s.only.kind == Val::Kind::Tensor && e.typeOf(s.only).isBool() && e.typeOf(s.only).isToken() &&
       e.axesOf(s.only).empty())
     return true;
-  e.error(Diag::WrongElement, at, {"`only`", "a truth value of the token, without axes", e.show(s.only)}).hint =
+  bool isBool = s.only.isNumber() ? s.only.isBool : s.only.kind == Val::Kind::Tensor && e.typeOf(s.only).isBool();
+  bool isSame = s.only.isNumber() || (s.only.kind == Val::Kind::Tensor && e.typeOf(s.only).isStatic());
+  std::string found = isBool && isSame ? "one that is the same for all tokens" : e.show(s.only);
+  e.error(Diag::WrongElement, at, {"`only`", "a truth value of the token, without axes", found}).hint =
       "`only(position > 0)`";
   return false;
 }

@@ -38,6 +38,13 @@ const ast::Decl *Elaborator::findDecl(Frame &f, StringRef name) {
   return it == decls.end() || (inLibrary(f) && !libraryNames.contains(name)) ? nullptr : it->second;
 }
 
+/// Built-in functions that have no use for axes in brackets.
+static bool takesNoAxes(StringRef name) {
+  std::optional<lang::Fn> fn = lang::symbolizeFn(name);
+  bool elementwise = fn && lang::arity(*fn) == 1;
+  return elementwise || name == "where" || name == "detach" || name == "outer" || name == "dropout";
+}
+
 Val Elaborator::evalCall(Frame &f, const Expr &e) {
   StringRef name = e.name.text;
   if (const Val *v = findName(f, name); v && v->kind == Val::Kind::Callable) {
@@ -57,8 +64,14 @@ Val Elaborator::evalCall(Frame &f, const Expr &e) {
     d.notes.push_back({decl.name.range, "declared here"});
     return Val::poison();
   }
-  if (auto it = builtins().find(name); it != builtins().end())
+  if (auto it = builtins().find(name); it != builtins().end()) {
+    if (e.axes && takesNoAxes(name)) {
+      error(Diag::TooManyAxes, e.name.range, {name.str(), "it has none"}).hint =
+          "what stands behind the call is of its result: `" + name.str() + "(…)[axis: i]`";
+      return Val::poison();
+    }
     return (this->*it->second)(f, e);
+  }
   if (const Val *v = findName(f, name)) {
     if (!v->isPoison())
       error(Diag::NotCallable, e.name.range, {e.name.text}).hint =

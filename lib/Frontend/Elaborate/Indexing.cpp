@@ -165,15 +165,22 @@ Val Elaborator::delayed(Frame &f, const Val &value, const ast::AxisItem &item) {
     return v;
   Range at = item.size ? item.size->range : item.range;
   if (!v.isNumber() || v.isBool || v.number != std::floor(v.number) || v.number > 0 || v.number < -farthest) {
-    error(Diag::BadDelay, at, {item.size ? "`" + sourceText(at) + "`" : "not given"});
+    std::string text = item.size ? "`" + sourceText(at) + "`" : "not given";
+    if (v.isNumber() && !v.isBool && item.size->kind == Expr::Kind::Ident)
+      text += ", " + showNumber(v.number);
+    error(Diag::BadDelay, at, {text});
     return Val::poison();
   }
-  if (value.kind == Val::Kind::Stack) {
-    error(Diag::DelayedHistory, item.range);
+  // Inside of `each` the entries are delayed one by one.
+  if (value.kind == Val::Kind::Stack && !isHidden(value.stack->axis)) {
+    error(Diag::DelayedHistory, item.range).hint = "`v.last[time: -1]`, or `each[depth] v[time: -1]` for all entries";
     return Val::poison();
   }
-  if (value.kind != Val::Kind::Tensor || !typeOf(value).isToken()) {
-    error(Diag::NoEarlierToken, item.range, {show(value)});
+  if ((value.kind != Val::Kind::Tensor && value.kind != Val::Kind::Stack) || !typeOf(value).isToken()) {
+    error(Diag::NoEarlierToken, item.range, {show(value)}).hint =
+        f.kind == Frame::Kind::Connection
+            ? "a state that nobody has written yet is its initial value; `if site == 0` tells"
+            : "";
     return Val::poison();
   }
   if (v.number == 0)

@@ -99,6 +99,10 @@ Val Elaborator::map(lang::Fn fn, ArrayRef<Val> given, Range range, StringRef wor
     if (axesOf(v).size() > axesOf(*widest).size())
       widest = &v;
   }
+  if (role == ElementwiseRole::Conversion && types[0].isReal()) {
+    error(Diag::WrongElement, range, {"`" + word.str() + "`", "an id or a truth value", show(operands[0])});
+    return Val::poison();
+  }
   for (auto [i, type] : llvm::enumerate(types)) {
     bool wantsBool = role == ElementwiseRole::Logic || (role == ElementwiseRole::Choice && i == 0);
     bool any = role == ElementwiseRole::Conversion || (role == ElementwiseRole::Comparison && type.isId());

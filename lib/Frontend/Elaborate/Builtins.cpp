@@ -134,7 +134,7 @@ Val Elaborator::detach(const Val &v, Range range) {
     return v;
   if (!prepare({v}, in, range))
     return Val::poison();
-  return Val::of(builder.create<lang::DetachOp>(loc(range), in[0].getType(), in[0]).getResult());
+  return Val::of(builder.create<lang::DetachOp>(loc(range), in[0].getType(), in[0]).getResult(), v.idAxis);
 }
 
 Val Elaborator::callDetach(Frame &f, const Expr &e) {

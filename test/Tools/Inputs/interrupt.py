@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 name, _, after = sys.argv[1].partition(":")
+# Under nohup signals are ignored, which the command would respect.
+signal.signal(getattr(signal, "SIG" + name), signal.SIG_DFL)
 process = subprocess.Popen(sys.argv[3:], stdout=subprocess.PIPE, text=True)
 sent = False
 steps = 0

@@ -115,6 +115,9 @@ static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt
   auto loaded = Compilation::load(options.model, &console);
   if (!loaded)
     return loaded.takeError();
+  // What is cheap to refuse is refused before anything is compiled.
+  if (llvm::Error error = checkResume(options))
+    return std::move(error);
   Compilation &compilation = **loaded;
   std::string program = mlirText(compilation.module());
   if (llvm::Error error = applyGroups(compilation.module(), options.groups))
@@ -134,8 +137,6 @@ static llvm::Expected<int> run(const TrainOptions &options, Interrupt &interrupt
                      " with its swap; give a smaller `--batch`, with `--accumulate` for as many tokens in a step, or "
                      "smaller `--tokens`");
 
-  if (llvm::Error error = checkResume(options))
-    return std::move(error);
   if (std::error_code code = llvm::sys::fs::create_directories(options.out, true, llvm::sys::fs::all_all))
     return makeError("cannot make the folder `" + options.out + "`: " + code.message());
   auto lock = FolderLock::take(options.out);

@@ -114,8 +114,8 @@ static void checkAttention(TableCheck &table, bool backward) {
     int64_t kind = table.next(0, 1, "the kind of a source");
     int64_t number = table.next(), window = table.next(), chunk = table.next(), span = table.next();
     auto mask = maskOf(number, window, chunk, span);
-    if (table.good() && (!mask || (kind == 1 && (mask->picksKeys() || chunk || span))))
-      table.why = "a source has a mask that there is not";
+    if (!mask || (kind == 1 && (mask->picksKeys() || chunk || span)))
+      table.fail("a source has a mask that there is not");
     table.next(0, mostNumbers, "the number of slots");
     table.buffer();
     table.buffer();

@@ -4,8 +4,6 @@
 #include "Rows.h"
 #include "TableCheck.h"
 #include "TableReader.h"
-#include "Threads.h"
-#include <algorithm>
 #include <cstring>
 
 using namespace braid::rt;
@@ -13,8 +11,9 @@ using namespace braid::rt;
 void braid::rt::tables::delay(TableCheck &table) {
   table.next(-mostNumbers, mostNumbers, "the distance of a delay");
   table.next(1, mostNumbers, "the width of a row");
-  table.buffer();
-  table.buffer();
+  int64_t in = table.buffer(), out = table.buffer();
+  if ((in == BRAID_I32) != (out == BRAID_I32))
+    table.fail("a delay makes no ids of numbers, nor numbers of ids");
 }
 
 namespace {
@@ -50,8 +49,6 @@ int32_t braid::rt::delay(braid_context *abi, const char *name, const int64_t *ta
   Cursor cursor(table);
   Delay delay{cursor.next(), cursor.next(), {}, {}};
   delay.in = Buffer::read(*abi, cursor), delay.out = Buffer::read(*abi, cursor);
-  if ((delay.in.dtype == BRAID_I32) != (delay.out.dtype == BRAID_I32))
-    return context.fail("a delay of numbers that are stored as no numbers of its result are");
   RowsAtWork work(*abi);
   int64_t time = abi->rows.time;
   constexpr int64_t few = 16384; // numbers; not worth waking threads for

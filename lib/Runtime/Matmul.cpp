@@ -372,8 +372,8 @@ void braid::rt::tables::matmul(TableCheck &table) {
   for (int i = 0; i < 4; ++i)
     table.next(1, mostNumbers, "a size of the product");
   int64_t flags = table.next(0, 15, "the flags of the product") & 7;
-  if (table.good() && (flags & (flags - 1)))
-    table.why = "two sizes of the product are of the tokens";
+  if (flags & (flags - 1))
+    table.fail("two sizes of the product are of the tokens");
   for (int i = 0; i < 3; ++i) {
     table.buffer();
     for (int axis = 0; axis < 3; ++axis)

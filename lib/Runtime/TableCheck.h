@@ -35,9 +35,11 @@ public:
                                                 : 0;
     next(0, limit, "the offset of a buffer");
   }
-  void buffer() {
-    next(BRAID_F32, BRAID_I32, "the format of a buffer");
+  /// Its format.
+  int64_t buffer() {
+    int64_t dtype = next(BRAID_F32, BRAID_I32, "the format of a buffer");
     place();
+    return dtype;
   }
   void fail(std::string text) {
     if (good())

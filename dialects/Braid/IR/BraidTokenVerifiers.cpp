@@ -105,42 +105,25 @@ static LogicalResult verifySource(Operation *op, ValueType query, ValueType key,
   return success();
 }
 
-/// R17 for the segments, once the masks are known to be masks.
-static LogicalResult verifySegments(Operation *op, ValueRange segments, ArrayAttr masks) {
-  llvm::SmallBitVector named(segments.size());
+/// R17 for what picks keys, once the masks are known to be masks: each value is named by some mask, by its number.
+static LogicalResult verifyPicks(Operation *op, ValueRange picks, ArrayAttr masks,
+                                 int64_t (MaskAttr::*numberIn)() const, bool (ValueType::*isRight)() const,
+                                 StringRef name, StringRef named, StringRef what) {
+  llvm::SmallBitVector seen(picks.size());
   for (auto mask : masks.getAsRange<MaskAttr>()) {
-    if (mask.getSegment() < -1 || mask.getSegment() >= int64_t(segments.size()))
-      return op->emitOpError() << "mask names segment " << mask.getSegment() << " of " << segments.size();
-    if (mask.hasSegment())
-      named.set(mask.getSegment());
+    int64_t number = (mask.*numberIn)();
+    if (number < -1 || number >= int64_t(picks.size()))
+      return op->emitOpError() << "mask names " << named << " " << number << " of " << picks.size();
+    if (number >= 0)
+      seen.set(number);
   }
-  for (auto [i, segment] : llvm::enumerate(segments)) {
-    ValueType type = typeOf(segment);
-    if (!type.isId() || !type.isToken() || !type.getAxes().empty())
-      return op->emitOpError() << "segment " << i << " is " << type
-                               << "; it must be an id without axes that varies per token";
-    if (!named.test(i))
-      return op->emitOpError() << "no mask names segment " << i;
-  }
-  return success();
-}
-
-/// R17 for the truth values, as for segments.
-static LogicalResult verifyOnly(Operation *op, ValueRange only, ArrayAttr masks) {
-  llvm::SmallBitVector named(only.size());
-  for (auto mask : masks.getAsRange<MaskAttr>()) {
-    if (mask.getOnly() < -1 || mask.getOnly() >= int64_t(only.size()))
-      return op->emitOpError() << "mask names truth value " << mask.getOnly() << " of " << only.size();
-    if (mask.hasOnly())
-      named.set(mask.getOnly());
-  }
-  for (auto [i, value] : llvm::enumerate(only)) {
-    ValueType type = typeOf(value);
-    if (!type.isBool() || !type.isToken() || !type.getAxes().empty())
-      return op->emitOpError() << "`only` " << i << " is " << type
-                               << "; it must be a truth value without axes that varies per token";
-    if (!named.test(i))
-      return op->emitOpError() << "no mask names truth value " << i;
+  for (auto [i, pick] : llvm::enumerate(picks)) {
+    ValueType type = typeOf(pick);
+    if (!(type.*isRight)() || !type.isToken() || !type.getAxes().empty())
+      return op->emitOpError() << name << " " << i << " is " << type << "; it must be " << what
+                               << " without axes that varies per token";
+    if (!seen.test(i))
+      return op->emitOpError() << "no mask names " << named << " " << i;
   }
   return success();
 }
@@ -166,7 +149,10 @@ static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange 
                                << ", those of the first " << axesText(further);
     further = mine;
   }
-  if (failed(verifySegments(op, segments, masks)) || failed(verifyOnly(op, only, masks)))
+  if (failed(
+          verifyPicks(op, segments, masks, &MaskAttr::getSegment, &ValueType::isId, "segment", "segment", "an id")) ||
+      failed(verifyPicks(op, only, masks, &MaskAttr::getOnly, &ValueType::isBool, "`only`", "truth value",
+                         "a truth value")))
     return failure();
   ValueType rest = query.without({axis});
   if (failed(expectSameType(op, lse, rest, "lse")))

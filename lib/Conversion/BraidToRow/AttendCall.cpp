@@ -183,21 +183,13 @@ struct Geometry {
   }
 };
 
-/// The segments of each source that has some, in order.
-SmallVector<Value> segmentsOf(Buffers &buffers, ValueRange segments, ArrayAttr masks) {
+/// Of what picks keys, the value of each source that names one, in order.
+SmallVector<Value> pickedOf(Buffers &buffers, ValueRange picks, ArrayAttr masks,
+                            int64_t (MaskAttr::*numberIn)() const) {
   SmallVector<Value> result;
   for (auto mask : masks.getAsRange<MaskAttr>())
-    if (mask.hasSegment())
-      result.push_back(buffers.get(segments[mask.getSegment()]));
-  return result;
-}
-
-/// The same for truth values.
-SmallVector<Value> marksOf(Buffers &buffers, ValueRange only, ArrayAttr masks) {
-  SmallVector<Value> result;
-  for (auto mask : masks.getAsRange<MaskAttr>())
-    if (mask.hasOnly())
-      result.push_back(buffers.get(only[mask.getOnly()]));
+    if (int64_t number = (mask.*numberIn)(); number >= 0)
+      result.push_back(buffers.get(picks[number]));
   return result;
 }
 
@@ -212,11 +204,12 @@ SmallVector<Value> memoryOf(Buffers &buffers, ValueRange values) {
 
 static void emit(AttendOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
   Geometry g(AttendAxes::of(op), op.getMasks());
-  host.create<host::AttendOp>(op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()),
-                              memoryOf(buffers, op.getValues()), segmentsOf(buffers, op.getSegments(), op.getMasks()),
-                              marksOf(buffers, op.getOnly(), op.getMasks()), buffers.get(op.getOutput()),
-                              buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows,
-                              Geometry::sizes(host, g.chunks), Geometry::sizes(host, g.spans), g.slots, level);
+  host.create<host::AttendOp>(
+      op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()), memoryOf(buffers, op.getValues()),
+      pickedOf(buffers, op.getSegments(), op.getMasks(), &MaskAttr::getSegment),
+      pickedOf(buffers, op.getOnly(), op.getMasks(), &MaskAttr::getOnly), buffers.get(op.getOutput()),
+      buffers.get(op.getLse()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows, Geometry::sizes(host, g.chunks),
+      Geometry::sizes(host, g.spans), g.slots, level);
 }
 
 static void emit(AttendGradOp op, Buffers &buffers, OpBuilder &host, IntegerAttr level) {
@@ -230,11 +223,11 @@ static void emit(AttendGradOp op, Buffers &buffers, OpBuilder &host, IntegerAttr
   };
   host.create<host::AttendGradOp>(
       op.getLoc(), buffers.get(op.getQuery()), memoryOf(buffers, op.getKeys()), memoryOf(buffers, op.getValues()),
-      segmentsOf(buffers, op.getSegments(), op.getMasks()), marksOf(buffers, op.getOnly(), op.getMasks()),
-      buffers.get(op.getOutput()), buffers.get(op.getLse()), buffers.get(op.getOutputGrad()),
-      results(op.getQueryGrad()).front(), results(op.getKeyGrads()), results(op.getValueGrads()), g.geometry,
-      op.getScale(), g.kinds, g.masks, g.windows, Geometry::sizes(host, g.chunks), Geometry::sizes(host, g.spans),
-      g.slots,
+      pickedOf(buffers, op.getSegments(), op.getMasks(), &MaskAttr::getSegment),
+      pickedOf(buffers, op.getOnly(), op.getMasks(), &MaskAttr::getOnly), buffers.get(op.getOutput()),
+      buffers.get(op.getLse()), buffers.get(op.getOutputGrad()), results(op.getQueryGrad()).front(),
+      results(op.getKeyGrads()), results(op.getValueGrads()), g.geometry, op.getScale(), g.kinds, g.masks, g.windows,
+      Geometry::sizes(host, g.chunks), Geometry::sizes(host, g.spans), g.slots,
       /*accumulate=*/false, level);
 }
 

@@ -31,9 +31,9 @@ struct Source {
 } // namespace
 
 /// One call of `attend`.
-class AttendCall {
+class AttendBuilder {
 public:
-  AttendCall(Elaborator &elaborator, Frame &frame, const Expr &call)
+  AttendBuilder(Elaborator &elaborator, Frame &frame, const Expr &call)
       : e(elaborator), f(frame), call(call), queryRange(call.range) {}
   bool read();
   bool check();
@@ -63,7 +63,7 @@ private:
 // What is written
 //===----------------------------------------------------------------------===//
 
-bool AttendCall::read() {
+bool AttendBuilder::read() {
   if (!call.axes || call.axes->from.size() != 1 || call.axes->arrow) {
     e.error(Diag::NeedsAxes, call.name.range, {call.name.text}).hint = "`attend[axis](q, (k, v, causal))`";
     return false;
@@ -94,7 +94,7 @@ bool AttendCall::read() {
   return ok;
 }
 
-bool AttendCall::readSource(const ast::Argument &a) {
+bool AttendBuilder::readSource(const ast::Argument &a) {
   if (!a.value || a.value->kind != Expr::Kind::Tuple || a.value->arguments.size() < 2) {
     e.error(Diag::AttendSource, a.range);
     return false;
@@ -114,7 +114,7 @@ bool AttendCall::readSource(const ast::Argument &a) {
   return ok;
 }
 
-bool AttendCall::readMask(Source &s, const ast::Argument &part) {
+bool AttendBuilder::readMask(Source &s, const ast::Argument &part) {
   const Expr *m = part.value.get();
   StringRef word = m && (m->kind == Expr::Kind::Ident || m->kind == Expr::Kind::Call) ? StringRef(m->name.text) : "";
   if (word == "segment")
@@ -150,7 +150,7 @@ bool AttendCall::readMask(Source &s, const ast::Argument &part) {
 }
 
 /// The positive number in `window(…)`, `chunk(…)`, `earlier(…)`.
-bool AttendCall::readSize(const Expr &mask, Range range, int64_t &size) {
+bool AttendBuilder::readSize(const Expr &mask, Range range, int64_t &size) {
   if (size != 0) {
     e.error(Diag::ArgumentTwice, range, {mask.name.text});
     return false;
@@ -172,7 +172,7 @@ bool AttendCall::readSize(const Expr &mask, Range range, int64_t &size) {
 }
 
 /// The id in `segment(…)`.
-bool AttendCall::readSegment(Source &s, const Expr &mask, Range range) {
+bool AttendBuilder::readSegment(Source &s, const Expr &mask, Range range) {
   s.segmentRange = s.narrowRange = range;
   if (s.segment.kind != Val::Kind::None) {
     e.error(Diag::ArgumentTwice, range, {"segment"});
@@ -197,7 +197,7 @@ bool AttendCall::readSegment(Source &s, const Expr &mask, Range range) {
 }
 
 /// The truth value in `only(…)`.
-bool AttendCall::readOnly(Source &s, const Expr &mask, Range range) {
+bool AttendBuilder::readOnly(Source &s, const Expr &mask, Range range) {
   s.onlyRange = s.narrowRange = range;
   if (s.only.kind != Val::Kind::None) {
     e.error(Diag::ArgumentTwice, range, {"only"});
@@ -226,7 +226,7 @@ bool AttendCall::readOnly(Source &s, const Expr &mask, Range range) {
 // What fits
 //===----------------------------------------------------------------------===//
 
-bool AttendCall::check() {
+bool AttendBuilder::check() {
   Axes over;
   SmallVector<Val> keys{query};
   SmallVector<Range> keyRanges{queryRange};
@@ -252,7 +252,7 @@ bool AttendCall::check() {
   return e.checkReal(query, queryRange, "`attend`");
 }
 
-bool AttendCall::checkAxes(Source &s) {
+bool AttendBuilder::checkAxes(Source &s) {
   ArrayRef<AxisAttr> q = e.typeOf(query).getAxes();
   lang::ValueType k = e.typeOf(s.key), v = e.typeOf(s.value);
   for (AxisAttr a : k.getAxes())
@@ -289,7 +289,7 @@ bool AttendCall::checkAxes(Source &s) {
   return false;
 }
 
-bool AttendCall::checkMask(Source &s) {
+bool AttendBuilder::checkMask(Source &s) {
   bool picks = s.segment.kind != Val::Kind::None || s.only.kind != Val::Kind::None;
   if (!e.typeOf(s.key).isStatic()) {
     // What leaves few keys says enough: of these, up to the token's own.
@@ -318,7 +318,7 @@ bool AttendCall::checkMask(Source &s) {
 //===----------------------------------------------------------------------===//
 
 /// Axes have names and no order; the op wants those of all values in one.
-Value AttendCall::valueOf(const Source &s) {
+Value AttendBuilder::valueOf(const Source &s) {
   Value value = e.outside(s.value, s.valueRange);
   const Axes &further = sources.front().further;
   if (!value || s.further == further)
@@ -331,7 +331,7 @@ Value AttendCall::valueOf(const Source &s) {
   return e.builder.create<lang::TransposeOp>(e.loc(s.valueRange), lang::typeOf(value).withAxes(order), value);
 }
 
-Val AttendCall::build() {
+Val AttendBuilder::build() {
   SmallVector<Attribute> masks;
   SmallVector<Value> keys, values;
   llvm::SetVector<Value> segments, only;
@@ -363,7 +363,7 @@ Val AttendCall::build() {
 }
 
 Val Elaborator::callAttend(Frame &f, const Expr &e) {
-  AttendCall call(*this, f, e);
+  AttendBuilder call(*this, f, e);
   return call.read() && call.check() ? call.build() : Val::poison();
 }
 

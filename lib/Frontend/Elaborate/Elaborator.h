@@ -146,7 +146,7 @@ private:
 
   // NameCheck.cpp: what can be said without elaborating.
   friend class NameCheck;
-  friend class AttendCall; ///< Attend.cpp
+  friend class AttendBuilder; ///< Attend.cpp
   void checkNames();
   llvm::DenseSet<const ast::Decl *> elaborated;
   llvm::SmallVector<const ast::File *> files; ///< of the program

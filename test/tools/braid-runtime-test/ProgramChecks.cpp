@@ -152,6 +152,11 @@ void braid::test::checkPrograms() {
   // Chunks of nothing, and of a mask that has none.
   expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[mask] = BRAID_MASK_EARLIER; });
   expectRefused(noMask, attention, [](braid_program &, Program &d) { d.tables[span] = 4; });
+  Program delay;
+  delay.external();
+  delay.call(BRAID_CALL_DELAY, {1, 4, BRAID_F32, 2, 0, BRAID_BF16, 2, 0});
+  report("program: a delay is one", problemOf(delay.view()).empty() ? 0 : 1, 0);
+  expectRefused("a delay makes no ids of numbers", delay, [](braid_program &, Program &d) { d.tables[5] = BRAID_I32; });
   // Slots have no segments, marks or chunks.
   for (int what : {int(BRAID_MASK_SEGMENT), int(BRAID_MASK_ONLY), 0}) {
     Program slots = attention;

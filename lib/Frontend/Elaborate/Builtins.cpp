@@ -16,22 +16,22 @@ const llvm::StringMap<Elaborator::Builtin> &Elaborator::builtins() {
     for (uint32_t i = 0; i < lang::getMaxEnumValForFn(); ++i)
       if (std::optional<lang::Fn> fn = lang::symbolizeFn(i);
           fn && lang::arity(*fn) == 1 && *fn != lang::Fn::Neg && *fn != lang::Fn::Not)
-        t[lang::stringifyFn(*fn)] = &Elaborator::callElementwise;
+        t[lang::stringifyFn(*fn)] = {&Elaborator::callElementwise, /*takesAxes=*/false};
     for (StringRef name : {"sum", "max", "min"})
-      t[name] = &Elaborator::callReduce;
+      t[name] = {&Elaborator::callReduce};
     for (StringRef name : {"normal", "uniform", "onehot", "eye", "noise.normal"})
-      t[name] = &Elaborator::callDeferred;
-    t["where"] = &Elaborator::callWhere;
-    t["detach"] = &Elaborator::callDetach;
-    t["dot"] = &Elaborator::callDot;
-    t["outer"] = &Elaborator::callOuter;
-    t["linear"] = t["affine"] = &Elaborator::callLinear;
-    t["split"] = &Elaborator::callSplit;
-    t["join"] = &Elaborator::callJoin;
-    t["concat"] = &Elaborator::callConcat;
-    t["spread"] = &Elaborator::callSpread;
-    t["attend"] = &Elaborator::callAttend;
-    t["dropout"] = &Elaborator::callDropout;
+      t[name] = {&Elaborator::callDeferred};
+    t["where"] = {&Elaborator::callWhere, /*takesAxes=*/false};
+    t["detach"] = {&Elaborator::callDetach, /*takesAxes=*/false};
+    t["dot"] = {&Elaborator::callDot};
+    t["outer"] = {&Elaborator::callOuter, /*takesAxes=*/false};
+    t["linear"] = t["affine"] = {&Elaborator::callLinear};
+    t["split"] = {&Elaborator::callSplit};
+    t["join"] = {&Elaborator::callJoin};
+    t["concat"] = {&Elaborator::callConcat};
+    t["spread"] = {&Elaborator::callSpread};
+    t["attend"] = {&Elaborator::callAttend};
+    t["dropout"] = {&Elaborator::callDropout, /*takesAxes=*/false};
     return t;
   }();
   return table;

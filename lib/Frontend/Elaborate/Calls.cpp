@@ -38,13 +38,6 @@ const ast::Decl *Elaborator::findDecl(Frame &f, StringRef name) {
   return it == decls.end() || (inLibrary(f) && !libraryNames.contains(name)) ? nullptr : it->second;
 }
 
-/// Built-in functions that have no use for axes in brackets.
-static bool takesNoAxes(StringRef name) {
-  std::optional<lang::Fn> fn = lang::symbolizeFn(name);
-  bool elementwise = fn && lang::arity(*fn) == 1;
-  return elementwise || name == "where" || name == "detach" || name == "outer" || name == "dropout";
-}
-
 Val Elaborator::evalCall(Frame &f, const Expr &e) {
   StringRef name = e.name.text;
   if (const Val *v = findName(f, name); v && v->kind == Val::Kind::Callable) {
@@ -52,7 +45,7 @@ Val Elaborator::evalCall(Frame &f, const Expr &e) {
     if (callable->decl)
       return callDecl(f, e, *callable->decl, callable);
     Restore<Callable *> inside(instance, callable);
-    return (this->*builtins().find(callable->builtin)->second)(f, e);
+    return (this->*builtins().find(callable->builtin)->second.call)(f, e);
   }
   Restore<Callable *> inside(instance, nullptr);
   if (const ast::Decl *found = findDecl(f, name)) {
@@ -65,12 +58,12 @@ Val Elaborator::evalCall(Frame &f, const Expr &e) {
     return Val::poison();
   }
   if (auto it = builtins().find(name); it != builtins().end()) {
-    if (e.axes && takesNoAxes(name)) {
+    if (e.axes && !it->second.takesAxes) {
       error(Diag::TooManyAxes, e.name.range, {name.str(), "it has none"}).hint =
           "what stands behind the call is of its result: `" + name.str() + "(…)[axis: i]`";
       return Val::poison();
     }
-    return (this->*it->second)(f, e);
+    return (this->*it->second.call)(f, e);
   }
   if (const Val *v = findName(f, name)) {
     if (!v->isPoison())

@@ -306,7 +306,10 @@ private:
   std::optional<int64_t> labelIndex(AxisAttr axis, llvm::StringRef label) const;
 
   // Builtins.cpp, Contractions.cpp, Shapes.cpp, Attend.cpp, Initialisers.cpp
-  using Builtin = Val (Elaborator::*)(Frame &, const ast::Expr &);
+  struct Builtin {
+    Val (Elaborator::*call)(Frame &, const ast::Expr &);
+    bool takesAxes = true; ///< in brackets behind its name
+  };
   static const llvm::StringMap<Builtin> &builtins();
   /// What the built-in value of a name is, in words; empty if there is none.
   static llvm::StringRef builtinValue(llvm::StringRef name);

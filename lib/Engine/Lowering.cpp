@@ -19,7 +19,8 @@ FunctionInfo braid::describe(const host::ProgramData &program) {
   FunctionInfo info{program.name, program.tokenBytes, program.fixedBytes, program.positions, {}};
   for (const braid_external &external : program.externals)
     info.externals.push_back({braid_role(external.role), std::string(program.text(external.path)),
-                              external.per_token != 0, external.numbers, braid_dtype(external.dtype), external.ids});
+                              external.per_token != 0, external.numbers, braid_dtype(external.dtype), external.ids,
+                              external.past});
   return info;
 }
 

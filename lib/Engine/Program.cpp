@@ -32,6 +32,7 @@ public:
 
   const std::vector<FunctionInfo> &functions() const override { return infos; }
   Error run(const RunRequest &request) override;
+  std::unique_ptr<rt::State> makeState(StringRef function, int64_t batch) const override;
   void setTiming(bool on) override { runner.context().setTiming(on); }
   std::vector<Timing> timings() const override;
   double compileSeconds() const override { return seconds; }
@@ -140,14 +141,20 @@ Error JITProgram::run(const RunRequest &request) {
     return fail("'" + Twine(request.function) + "' has " + Twine(function->externals.size()) + " externals, not " +
                 Twine(request.externals.size()));
   for (auto [external, memory] : zip(function->externals, request.externals))
-    if (!memory)
+    if (!memory && !external.past)
       return fail("'" + Twine(request.function) + "' needs '" + external.name() + "', which is not bound");
   rt::AllRows all(request.batch, request.time);
-  if (runner.run(loaded[function - infos.data()].program,
-                 {request.batch, request.rows ? *request.rows : braid_rows(all), request.seed, request.step,
-                  request.externals.data()}))
+  const braid_program &program = loaded[function - infos.data()].program;
+  rt::Run run = {request.batch, request.rows ? *request.rows : braid_rows(all), request.seed, request.step,
+                 request.externals.data()};
+  if (request.state ? request.state->run(runner, program, run) : runner.run(program, run))
     return fail(runner.context().message());
   return Error::success();
+}
+
+std::unique_ptr<rt::State> JITProgram::makeState(StringRef name, int64_t batch) const {
+  const FunctionInfo *function = find(name);
+  return function ? std::make_unique<rt::State>(loaded[function - infos.data()].program, batch) : nullptr;
 }
 
 std::vector<Timing> JITProgram::timings() const {

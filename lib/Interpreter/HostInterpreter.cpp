@@ -41,6 +41,9 @@ private:
   void matmul(MatmulOp op);
   void scatter(ScatterOp op);
   void delay(DelayOp op);
+  void remember(RememberOp op);
+  llvm::Error call(Operation &op);
+  llvm::Error callForNewest(Operation &op);
   void attend(AttendOp op);
   void attendGrad(AttendGradOp op);
   struct Seen {
@@ -53,33 +56,63 @@ private:
 };
 
 llvm::Error Interpreter::run() {
+  bool newest = false;
   for (Operation &op : func.getBody().front()) {
-    if (auto buffer = dyn_cast<BufferOp>(op)) {
-      memory[buffer] = allocate(buffer.getType());
-    } else if (auto zeros = dyn_cast<ZerosOp>(op)) {
-      memory[zeros] = allocate(zeros.getType());
-    } else if (auto external = dyn_cast<ExternalOp>(op)) {
-      auto found = externals.find(external.getName());
-      if (found == externals.end())
-        return llvm::createStringError(llvm::inconvertibleErrorCode(), "'" + external.getName() + "' is not bound");
-      memory[external] = static_cast<char *>(found->second);
-    } else if (auto call = dyn_cast<LaunchOp>(op)) {
-      if (llvm::Error error = launch(call))
-        return error;
-    } else if (auto product = dyn_cast<MatmulOp>(op)) {
-      matmul(product);
-    } else if (auto sum = dyn_cast<ScatterOp>(op)) {
-      scatter(sum);
-    } else if (auto move = dyn_cast<DelayOp>(op)) {
-      delay(move);
-    } else if (auto read = dyn_cast<AttendOp>(op)) {
-      attend(read);
-    } else if (auto read = dyn_cast<AttendGradOp>(op)) {
-      attendGrad(read);
-    } else {
-      return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                     "'" + op.getName().getStringRef() + "' is not interpreted");
-    }
+    newest |= isa<NewestOp>(op);
+    if (llvm::Error error = newest ? callForNewest(op) : call(op))
+      return error;
+  }
+  return llvm::Error::success();
+}
+
+/// Works on all tokens, and gives those back that are not the newest of their sequence.
+llvm::Error Interpreter::callForNewest(Operation &op) {
+  std::vector<std::pair<char *, std::vector<char>>> before; // row by row of what it may write
+  for (Value operand : op.getOperands()) {
+    auto type = cast<BufferType>(operand.getType());
+    if (type.getSpace() == Space::Token && memory.count(operand))
+      before.push_back({memory[operand], std::vector<char>(memory[operand], memory[operand] + type.bytes() * tokens)});
+  }
+  llvm::Error error = call(op);
+  for (auto &[address, rows] : before) {
+    size_t width = rows.size() / size_t(tokens);
+    for (int64_t t = 0; t < tokens; ++t)
+      if (t % time != time - 1)
+        std::copy_n(rows.data() + size_t(t) * width, width, address + size_t(t) * width);
+  }
+  return error;
+}
+
+llvm::Error Interpreter::call(Operation &op) {
+  if (auto buffer = dyn_cast<BufferOp>(op)) {
+    memory[buffer] = allocate(buffer.getType());
+  } else if (auto zeros = dyn_cast<ZerosOp>(op)) {
+    memory[zeros] = allocate(zeros.getType());
+  } else if (auto external = dyn_cast<ExternalOp>(op)) {
+    auto found = externals.find(external.getName());
+    if (found == externals.end())
+      return llvm::createStringError(llvm::inconvertibleErrorCode(), "'" + external.getName() + "' is not bound");
+    memory[external] = static_cast<char *>(found->second);
+  } else if (auto call = dyn_cast<LaunchOp>(op)) {
+    if (llvm::Error error = launch(call))
+      return error;
+  } else if (auto product = dyn_cast<MatmulOp>(op)) {
+    matmul(product);
+  } else if (auto sum = dyn_cast<ScatterOp>(op)) {
+    scatter(sum);
+  } else if (auto move = dyn_cast<DelayOp>(op)) {
+    delay(move);
+  } else if (auto keep = dyn_cast<RememberOp>(op)) {
+    remember(keep);
+  } else if (isa<NewestOp>(op)) {
+    // said by run()
+  } else if (auto read = dyn_cast<AttendOp>(op)) {
+    attend(read);
+  } else if (auto read = dyn_cast<AttendGradOp>(op)) {
+    attendGrad(read);
+  } else {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   "'" + op.getName().getStringRef() + "' is not interpreted");
   }
   return llvm::Error::success();
 }
@@ -146,6 +179,13 @@ void Interpreter::scatter(ScatterOp op) {
   }
   for (auto [i, x] : llvm::enumerate(table))
     write(op.getTable(), i, x);
+}
+
+/// No earlier run has been: the past is the run's own rows.
+void Interpreter::remember(RememberOp op) {
+  int64_t numbers = cast<BufferType>(op.getInput().getType()).getNumbers() * tokens;
+  for (int64_t i = 0; i < numbers; ++i)
+    write(op.getOutput(), i, read(op.getInput(), i));
 }
 
 void Interpreter::delay(DelayOp op) {

@@ -81,6 +81,8 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
   manager.addPass(lang::createBraidCanonicalize());
   if (wants(options, "observe"))
     manager.addPass(lang::createBraidDeriveObserve());
+  if (wants(options, "extend"))
+    manager.addPass(lang::createBraidDeriveExtend());
   if (wants(options, "next"))
     manager.addPass(lang::createBraidDeriveNext());
   if (wants(options, "loss") || wants(options, "grad"))
@@ -101,6 +103,8 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
   manager.addPass(lang::createBraidCutGroups());
   if (options.recompute)
     manager.addPass(lang::createBraidPlanRecompute());
+  if (wants(options, "extend"))
+    manager.addPass(lang::createBraidThreadState());
 }
 
 void buildRowPipeline(OpPassManager &manager, const PipelineOptions &options) {

@@ -46,7 +46,8 @@ SmallVector<Nest<2>> braid::ref::copiesOf(Operation *op, const Evaluator &eval) 
   auto in = [&](unsigned i = 0) { return eval.dimsOf(op->getOperand(i)); };
   auto out = [&] { return eval.dimsOf(op->getResult(0)); };
   return llvm::TypeSwitch<Operation *, Copies>(op)
-      .Case<RenameOp, SplitOp, JoinOp, DetachOp, MaterializeOp>([&](Operation *) { return Copies{flat(in())}; })
+      .Case<RenameOp, SplitOp, JoinOp, DetachOp, MaterializeOp, RememberOp>(
+          [&](Operation *) { return Copies{flat(in())}; })
       .Case<TransposeOp, BroadcastOp>([&](Operation *) { return Copies{Nest<2>(out(), {in(), out()})}; })
       .Case<TokenSumOp>([&](Operation *) { return Copies{Nest<2>(in(), {in(), out()})}; })
       .Case<ReduceOp>(

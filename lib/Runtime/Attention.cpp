@@ -43,7 +43,9 @@ Attention Attention::read(const braid_context &context, const int64_t *table, bo
     auto *ids = reinterpret_cast<const int32_t *>(numbers(source.mask.segments));
     auto *marks = reinterpret_cast<const float *>(numbers(source.mask.only));
     if (source.mask.picksKeys())
-      source.segments.emplace(ids, marks, context.batch, context.rows, source.mask);
+      source.segments.emplace(ids, marks, source.stride(), context.batch, source.mask, [&](int64_t s) {
+        return Segments::Rows{source.startOf(s), source.countOf(s), source.before(s) + context.rows.first[s]};
+      });
     a.sources.push_back(std::move(source));
   }
   if (gradient) {
@@ -74,10 +76,31 @@ double Attention::visiblePairs() const {
   return pairs * double(heads * group);
 }
 
+/// The tiles of a source in which so many queries from query0 stand.
+static Range tilesOf(const AttentionSource &source, int64_t s, int64_t query0, int64_t queries) {
+  int64_t first = source.before(s) + query0;
+  return {first / tileQueries, (first + queries - 1) / tileQueries + 1};
+}
+
+bool braid::rt::mayMeet(const AttentionSource &source, int64_t s, int64_t key0, int64_t query0, int64_t queries) {
+  if (!source.segments)
+    return true;
+  Range tiles = tilesOf(source, s, query0, queries);
+  for (int64_t tile = tiles.begin; tile < tiles.end; ++tile)
+    if (source.segments->meet(s, tile, key0 / tileKeys))
+      return true;
+  return false;
+}
+
 bool braid::rt::hide(const AttentionSource &source, int64_t s, int64_t key0, int64_t keys, int64_t query0,
                      int64_t queries, int64_t time, float value, float *numbers) {
   const auto &segments = source.segments;
-  bool mixed = segments && !segments->agree(s, query0 / tileQueries, key0 / tileKeys), some = mixed;
+  bool mixed = false;
+  if (Range tiles = tilesOf(source, s, query0, queries); segments)
+    for (int64_t tile = tiles.begin; tile < tiles.end; ++tile)
+      mixed |= !segments->agree(s, tile, key0 / tileKeys);
+  bool some = mixed;
+  int64_t past = source.before(s);
   for (int64_t j = 0; j < keys; ++j, numbers += tileQueries) {
     Range seers = source.seersOf(s, key0 + j, time);
     int64_t begin = std::clamp<int64_t>(seers.begin - query0, 0, queries);
@@ -86,7 +109,7 @@ bool braid::rt::hide(const AttentionSource &source, int64_t s, int64_t key0, int
     std::fill(numbers + end, numbers + queries, value);
     some |= begin > 0 || end < queries;
     for (int64_t i = begin; mixed && i < end; ++i)
-      if (!segments->same(s, query0 + i, key0 + j))
+      if (!segments->same(s, past + query0 + i, key0 + j))
         numbers[i] = value;
   }
   return some;
@@ -117,10 +140,14 @@ static void checkAttention(TableCheck &table, bool backward) {
     if (!mask || (kind == 1 && (mask->picksKeys() || chunk || span)))
       table.fail("a source has a mask that there is not");
     table.next(0, mostNumbers, "the number of slots");
-    table.buffer();
-    table.buffer();
+    table.format();
+    int64_t past = table.pastOrPlace();
+    table.format();
+    bool other = table.pastOrPlace() != past;
     for (int picked = mask ? mask->segments + mask->only : 0; picked > 0; --picked)
-      table.place();
+      other |= table.pastOrPlace() != past;
+    if (other || (past && (backward || kind == 1)))
+      table.fail("of a source all or nothing has a past, and only forward");
   }
   if (backward)
     table.next(0, 1, "whether gradients are added up");

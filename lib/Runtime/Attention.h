@@ -15,7 +15,8 @@ namespace braid::rt {
 
 using Range = AttentionMask::Range;
 
-/// Keys and values that take part in a softmax.
+/// Keys and values that take part in a softmax. Its rows count from the oldest one that is remembered, queries from the
+/// run's first: the query in row i stands in row before(s) + i of the source.
 struct AttentionSource {
   bool slots;         ///< learned positions, the same for every token, instead of the sequence's tokens
   AttentionMask mask; ///< slots are all seen: they have no position in the sequence
@@ -24,24 +25,29 @@ struct AttentionSource {
   std::optional<Segments> segments;
   Buffer k, v, kGrad, vGrad;
 
+  /// Rows of sequence `s` of earlier runs.
+  int64_t before(int64_t s) const { return k.before(s); }
+  /// Rows of a sequence in the buffers.
+  int64_t stride() const { return k.stride(rows.time); }
   /// The position of row 0 of sequence `s`; slots have none.
-  int64_t startOf(int64_t s) const { return slots || !rows.start ? 0 : rows.start[s]; }
+  int64_t startOf(int64_t s) const { return slots || !rows.start ? 0 : rows.start[s] - before(s); }
   /// The rows of sequence `s` that there are: up to the last row at work, or all slots.
-  int64_t countOf(int64_t s) const { return slots ? count : rows.first[s] + rows.count[s]; }
+  int64_t countOf(int64_t s) const { return slots ? count : before(s) + rows.first[s] + rows.count[s]; }
   /// The rows that the query in row `query` of sequence `s` sees; where keys are picked, others too.
-  Range seenBy(int64_t s, int64_t query) const { return mask.keysOf(query, countOf(s), startOf(s)); }
+  Range seenBy(int64_t s, int64_t query) const { return mask.keysOf(before(s) + query, countOf(s), startOf(s)); }
   /// Of rows 0 … queries-1 of sequence `s` the queries that see row `key`; a range, since seenBy moves forward only.
   /// With segments, those of its own segment in the range.
   Range seersOf(int64_t s, int64_t key, int64_t queries) const {
-    Range seers = mask.queriesOf(key, countOf(s), queries, startOf(s));
+    int64_t past = before(s);
+    Range seers = mask.queriesOf(key, countOf(s), past + queries, startOf(s));
     if (segments)
       seers.end = std::min(seers.end, segments->until(s, key));
-    return seers;
+    return {std::max<int64_t>(0, seers.begin - past), seers.end - past};
   }
   /// Whether the query in row `query` of `queries` in sequence `s` sees row `key`.
   bool sees(int64_t s, int64_t query, int64_t key, int64_t queries) const {
     Range seers = seersOf(s, key, queries);
-    return seers.begin <= query && query < seers.end && (!segments || segments->same(s, query, key));
+    return seers.begin <= query && query < seers.end && (!segments || segments->same(s, before(s) + query, key));
   }
 };
 
@@ -72,7 +78,7 @@ struct Attention {
   }
   /// Row of position `j` of a source in [tokens or slots][h].
   int64_t keyRow(const AttentionSource &source, int64_t s, int64_t j, int64_t h) const {
-    return ((source.slots ? 0 : s * time) + j) * heads + h;
+    return ((source.slots ? 0 : s * source.stride()) + j) * heads + h;
   }
 };
 
@@ -85,10 +91,8 @@ inline Range seenByTile(const AttentionSource &source, int64_t s, int64_t first,
   return seen;
 }
 
-/// False where segments show that no query of the tile from query0 sees a key of the tile from key0.
-inline bool mayMeet(const AttentionSource &source, int64_t s, int64_t key0, int64_t query0) {
-  return !source.segments || source.segments->meet(s, query0 / tileQueries, key0 / tileKeys);
-}
+/// False where segments show that no query of rows query0 … query0+queries-1 sees a key of the tile from key0.
+bool mayMeet(const AttentionSource &source, int64_t s, int64_t key0, int64_t query0, int64_t queries);
 
 /// Sets the numbers [keys from key0][queries from query0] of pairs of sequence `s` that do not see each other to
 /// `value`; false where there are none. With segments key0 is a multiple of tileKeys.

@@ -142,7 +142,7 @@ private:
         if (!queries)
           continue;
         Range seen = seenByTile(source, s, query0, query0 + queries - 1);
-        if (seen.begin < key0 + keys && key0 < seen.end && mayMeet(source, s, key0, query0))
+        if (seen.begin < key0 + keys && key0 < seen.end && mayMeet(source, s, key0, query0, queries))
           pair(source, s, numberOf(g, tile), key0, keys, query0, queries);
       }
   }

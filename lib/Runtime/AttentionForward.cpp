@@ -57,7 +57,7 @@ public:
     for (const AttentionSource &source : a.sources) {
       Range seen = seenByTile(source, s, query0, query0 + queries - 1);
       for (int64_t key0 = seen.begin; key0 < seen.end; key0 += tileKeys)
-        if (mayMeet(source, s, key0, query0))
+        if (mayMeet(source, s, key0, query0, queries))
           step(source, s, h, key0, std::min(tileKeys, seen.end - key0), query0, queries);
     }
     finish(queries, rowOf);

@@ -11,7 +11,9 @@ using namespace braid::rt;
 void braid::rt::tables::delay(TableCheck &table) {
   table.next(-mostNumbers, mostNumbers, "the distance of a delay");
   table.next(1, mostNumbers, "the width of a row");
-  int64_t in = table.buffer(), out = table.buffer();
+  int64_t in = table.format();
+  table.pastOrPlace();
+  int64_t out = table.buffer();
   if ((in == BRAID_I32) != (out == BRAID_I32))
     table.fail("a delay makes no ids of numbers, nor numbers of ids");
 }
@@ -22,15 +24,15 @@ struct Delay {
   int64_t distance, width;
   Buffer in, out;
 
-  /// The row that stands at `row` of a sequence of `count` rows, all of them counted from the sequence's first.
-  void move(int64_t first, int64_t row, int64_t count) const {
-    char *to = out.at((first + row) * width);
-    int64_t from = row - distance;
-    if (from < 0 || from >= count) {
+  /// The row that stands at `row` of sequence `s`, of whose rows there are `count` in the run.
+  void move(int64_t s, int64_t row, int64_t count, int64_t time) const {
+    char *to = out.at((s * time + row) * width);
+    int64_t from = row - distance, before = in.before(s);
+    if (from < -before || from >= count) {
       std::memset(to, out.dtype == BRAID_I32 ? 0xff : 0, size_t(width * bytesOf(out.dtype)));
       return;
     }
-    const char *source = in.at((first + from) * width);
+    const char *source = in.at((s * in.stride(time) + before + from) * width);
     if (in.dtype == out.dtype) {
       std::memcpy(to, source, size_t(width * bytesOf(out.dtype)));
     } else if (out.dtype == BRAID_BF16) {
@@ -58,7 +60,7 @@ int32_t braid::rt::delay(braid_context *abi, const char *name, const int64_t *ta
     work.between(work.count() * part / threads, work.count() * (part + 1) / threads, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         int64_t sequence = row / time;
-        delay.move(sequence * time, row % time, abi->rows.first[sequence] + abi->rows.count[sequence]);
+        delay.move(sequence, row % time, abi->rows.first[sequence] + abi->rows.count[sequence], time);
       }
     });
   return 0;

@@ -3,6 +3,7 @@
 #include "Calls.h"
 #include "TableReader.h"
 #include <cstring>
+#include <vector>
 
 using namespace braid::rt;
 
@@ -17,6 +18,7 @@ public:
 
 private:
   int32_t call(const braid_call &call);
+  void newest();
   int32_t loop(int64_t &at);
   int32_t when(int64_t &at);
   int32_t number(const int64_t *place) const {
@@ -30,6 +32,7 @@ private:
 
   braid_context *context;
   const braid_program &program;
+  std::vector<int64_t> first, count; ///< of the newest rows
 };
 
 bool begins(const braid_call &call) { return call.kind == BRAID_CALL_LOOP || call.kind == BRAID_CALL_WHEN; }
@@ -65,6 +68,17 @@ int32_t Walker::when(int64_t &at) {
   return code;
 }
 
+void Walker::newest() {
+  braid_rows &rows = context->rows;
+  first.resize(size_t(context->batch)), count.resize(first.size());
+  for (size_t s = 0; s < first.size(); ++s) {
+    bool works = rows.count[s] > 0;
+    first[s] = works ? rows.first[s] + rows.count[s] - 1 : rows.first[s];
+    count[s] = works;
+  }
+  rows.first = first.data(), rows.count = count.data();
+}
+
 int32_t Walker::call(const braid_call &call) {
   const char *name = program.texts + call.name;
   const int64_t *table = program.tables + call.table;
@@ -82,6 +96,10 @@ int32_t Walker::run(int64_t &at) {
     const braid_call &next = program.calls[at];
     if (next.kind == BRAID_CALL_END)
       return 0;
+    if (next.kind == BRAID_CALL_NEWEST) {
+      newest();
+      continue;
+    }
     int32_t code = next.kind == BRAID_CALL_LOOP ? loop(at) : next.kind == BRAID_CALL_WHEN ? when(at) : call(next);
     if (!code)
       continue;
@@ -94,5 +112,6 @@ int32_t Walker::run(int64_t &at) {
 
 extern "C" int32_t braid_program_run(braid_context *context, const braid_program *program) {
   int64_t first = 0;
-  return Walker(context, *program).run(first);
+  braid_context own = *context; // rows at work change on the way
+  return Walker(&own, *program).run(first);
 }

@@ -54,7 +54,8 @@ static std::string problemOf(const braid_program &program, const braid_call &cal
 #include "braid/Runtime/Calls.def"
   case BRAID_CALL_LOOP: checkLoop(table); break;
   case BRAID_CALL_WHEN: table.place(); break;
-  case BRAID_CALL_END: break;
+  case BRAID_CALL_END:
+  case BRAID_CALL_NEWEST: break;
   default: return "calls of kind " + std::to_string(call.kind) + " are unknown";
   }
   return table.why;
@@ -75,7 +76,9 @@ std::string braid::rt::problemOf(const braid_program &program) {
   for (int64_t i = 0; i < program.num_externals; ++i) {
     const braid_external &external = program.externals[i];
     if (external.path < 0 || external.path >= program.num_texts || external.numbers < 0 ||
-        external.numbers > mostNumbers || external.dtype < BRAID_F32 || external.dtype > BRAID_I32 || external.ids < 0)
+        external.numbers > mostNumbers || external.dtype < BRAID_F32 || external.dtype > BRAID_I32 ||
+        external.ids < 0 || external.past < BRAID_PAST_ALL || external.past > mostNumbers ||
+        (external.past != 0) != (external.role == BRAID_PAST) || (external.past && !external.per_token))
       return "external " + std::to_string(i) + " of the program is damaged";
   }
   int64_t open = 0;
@@ -85,6 +88,8 @@ std::string braid::rt::problemOf(const braid_program &program) {
     open += call.kind == BRAID_CALL_LOOP || call.kind == BRAID_CALL_WHEN;
     if (why.empty() && call.kind == BRAID_CALL_END && --open < 0)
       why = "it ends what has not begun";
+    if (why.empty() && call.kind == BRAID_CALL_NEWEST && open)
+      why = "it stands in a loop";
     if (!why.empty())
       return "call " + std::to_string(i) + " of the program: " + why;
   }

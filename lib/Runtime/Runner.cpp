@@ -28,6 +28,37 @@ char *Arena::get(size_t bytes) {
   return data;
 }
 
+/// What is wrong with the rows of earlier runs; empty if nothing is.
+static std::string problemOfPasts(const braid_program &program, const Run &run) {
+  for (int64_t i = 0; i < program.num_externals; ++i) {
+    const braid_external &external = program.externals[i];
+    if (!external.past)
+      continue;
+    std::string path = "`" + std::string(program.texts + external.path) + "`";
+    if (!run.past || !run.past[i].before)
+      return path + " has a past, and the run has none";
+    const braid_past &past = run.past[i];
+    const braid_past *known = nullptr; // of an external with the same `past`
+    for (int64_t j = 0; j < i && !known; ++j)
+      if (program.externals[j].past == external.past)
+        known = &run.past[j];
+    for (int64_t s = 0; s < run.batch; ++s) {
+      int64_t before = past.before[s], start = run.rows.start[s];
+      int64_t wanted = external.past == BRAID_PAST_ALL ? start : std::min(start, external.past);
+      int64_t end = before + run.rows.first[s] + run.rows.count[s];
+      if (before < wanted || before > start || end > past.rows || (known && known->before[s] != before))
+        return path + " has " + std::to_string(before) + " rows before position " + std::to_string(start) +
+               " of sequence " + std::to_string(s) + " and room for " + std::to_string(past.rows) + "; it needs " +
+               std::to_string(wanted) + " rows, as many as others of its kind have, and room up to " +
+               std::to_string(end);
+    }
+    if (known && known->rows != past.rows)
+      return path + " has room for " + std::to_string(past.rows) + " rows, others of its kind for " +
+             std::to_string(known->rows);
+  }
+  return {};
+}
+
 int32_t Runner::check(const braid_program &program, const Run &run) {
   if (!checked.count(&program)) {
     if (std::string problem = problemOf(program); !problem.empty())
@@ -56,6 +87,8 @@ int32_t Runner::check(const braid_program &program, const Run &run) {
   for (int64_t i = 0; i < program.num_externals; ++i)
     if (!run.external[i])
       return state.fail(name + " needs " + nameOf(i) + ", external " + std::to_string(i) + ", which is null");
+  if (std::string problem = problemOfPasts(program, run); !problem.empty())
+    return state.fail(name + ": " + problem);
   if (program.positions && end > program.positions)
     return state.fail(name + ": sequences of " + std::to_string(end) + " tokens; a table by position has " +
                       std::to_string(program.positions) + " rows");
@@ -89,6 +122,7 @@ int32_t Runner::run(const braid_program &program, const Run &run) {
     return failed;
   braid_context context = state.contextFor(run.batch, run.rows);
   context.external = run.external;
+  context.past = run.past;
   context.seed = run.seed;
   context.step = run.step;
   int64_t bytes = 0;

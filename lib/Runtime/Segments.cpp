@@ -7,14 +7,14 @@
 using namespace braid;
 using namespace braid::rt;
 
-Segments::Segments(const int32_t *ids, const float *marks, int64_t batch, const braid_rows &rows,
-                   const AttentionMask &mask)
-    : ids(ids), marks(marks), time(rows.time), tilesOfSequence((time + tileKeys - 1) / tileKeys),
+Segments::Segments(const int32_t *ids, const float *marks, int64_t time, int64_t batch, const AttentionMask &mask,
+                   const std::function<Rows(int64_t)> &rowsOf)
+    : ids(ids), marks(marks), time(time), tilesOfSequence((time + tileKeys - 1) / tileKeys),
       ends(size_t(batch * time), time) {
   tiles.resize(size_t(batch * tilesOfSequence));
   for (int64_t s = 0; s < batch; ++s) {
-    int64_t count = rows.first[s] + rows.count[s];
-    follow(s, count, rows.first[s], rows.start ? rows.start[s] : 0, mask);
+    auto [start, count, firstQuery] = rowsOf(s);
+    follow(s, count, firstQuery, start, mask);
     for (int64_t begin = 0; begin < count; begin += tileKeys) {
       int64_t first = s * time + begin, last = s * time + std::min(count, begin + tileKeys);
       Tile &tile = tiles[size_t(s * tilesOfSequence + begin / tileKeys)];

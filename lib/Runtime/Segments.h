@@ -13,6 +13,7 @@
 #include "braid/Runtime/ABI.h"
 #include "braid/Support/AttentionMask.h"
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace braid::rt {
@@ -21,9 +22,16 @@ static_assert(tileQueries == tileKeys, "one table of tiles serves queries and ke
 
 class Segments {
 public:
-  /// `ids`: [batch][time], of a sequence those up to the last row at work; null: all are one segment. `marks`: the
-  /// same, 0: not marked; null: all are. `mask` is the source's.
-  Segments(const int32_t *ids, const float *marks, int64_t batch, const braid_rows &rows, const AttentionMask &mask);
+  /// The rows of a sequence.
+  struct Rows {
+    int64_t start;      ///< the position of row 0
+    int64_t count;      ///< that there are
+    int64_t firstQuery; ///< the first row at work
+  };
+  /// `ids`: [batch][time], of a sequence as many as there are; null: all are one segment. `marks`: the same, 0: not
+  /// marked; null: all are. `mask` is the source's, and its queries stand in its rows.
+  Segments(const int32_t *ids, const float *marks, int64_t time, int64_t batch, const AttentionMask &mask,
+           const std::function<Rows(int64_t)> &rowsOf);
 
   /// Whether two rows are of one segment.
   bool same(int64_t sequence, int64_t a, int64_t b) const {

@@ -27,17 +27,24 @@ public:
     return good() ? value : low;
   }
   int64_t count(const char *what) { return next(0, program.num_tables, what); }
-  void place() {
+  /// A buffer that has rows of earlier runs, or none: its `past`.
+  int64_t pastOrPlace() {
     int64_t base = next(BRAID_TOKEN_ARENA, BRAID_ZERO, "the base of a buffer");
     int64_t limit = base == BRAID_EXTERNAL      ? program.num_externals - 1
                     : base == BRAID_TOKEN_ARENA ? program.token_bytes
                     : base == BRAID_FIXED_ARENA ? program.fixed_bytes
                                                 : 0;
-    next(0, limit, "the offset of a buffer");
+    int64_t offset = next(0, limit, "the offset of a buffer");
+    return good() && base == BRAID_EXTERNAL ? program.externals[offset].past : 0;
   }
+  void place() {
+    if (pastOrPlace())
+      fail("a buffer with a past is no operand here");
+  }
+  int64_t format() { return next(BRAID_F32, BRAID_I32, "the format of a buffer"); }
   /// Its format.
   int64_t buffer() {
-    int64_t dtype = next(BRAID_F32, BRAID_I32, "the format of a buffer");
+    int64_t dtype = format();
     place();
     return dtype;
   }

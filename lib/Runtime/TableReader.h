@@ -72,14 +72,21 @@ private:
 struct Buffer {
   int64_t dtype = BRAID_F32;
   char *data = nullptr;
+  const braid_past *past = nullptr; ///< null: none
 
   static Buffer read(const braid_context &context, Cursor &cursor) {
     Buffer buffer;
     buffer.dtype = cursor.next();
-    int64_t base = cursor.next();
-    buffer.data = addressOf(context, base, cursor.next());
+    int64_t base = cursor.next(), offset = cursor.next();
+    buffer.data = addressOf(context, base, offset);
+    if (base == BRAID_EXTERNAL && context.past && context.past[offset].before)
+      buffer.past = &context.past[offset];
     return buffer;
   }
+  /// Rows of a sequence, for runs of `time` rows.
+  int64_t stride(int64_t time) const { return past ? past->rows : time; }
+  /// Rows of sequence `s` before the run's row 0.
+  int64_t before(int64_t s) const { return past ? past->before[s] : 0; }
   float *floats() const { return reinterpret_cast<float *>(data); }
   /// The address of number `index`.
   char *at(int64_t index) const { return data + index * bytesOf(dtype); }

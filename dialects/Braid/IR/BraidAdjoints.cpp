@@ -195,8 +195,15 @@ LogicalResult ScatterOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads
 
 /// The adjoint of time is time backwards.
 LogicalResult DelayOp::buildAdjoint(OpBuilder &builder, ValueRange resultGrads, GradientSink &grads) {
-  auto back = builder.create<DelayOp>(getLoc(), resultGrads[0].getType(), resultGrads[0], -int64_t(getDistance()));
+  auto back = builder.create<DelayOp>(getLoc(), resultGrads[0].getType(), resultGrads[0], -int64_t(getDistance()),
+                                      getInstanceAttr());
   grads.add(getInput(), back);
+  return success();
+}
+
+/// What earlier runs left is given.
+LogicalResult RememberOp::buildAdjoint(OpBuilder &, ValueRange resultGrads, GradientSink &grads) {
+  grads.add(getInput(), resultGrads[0]);
   return success();
 }
 

@@ -69,9 +69,10 @@ def Braid_ParamOp : Braid_PureOp<"param", "Leaf", [DeclareOpInterfaceMethods<Sym
 def Braid_OutputOp : Braid_Op<"output", "Effect"> {
   let summary = "a named result of the function";
   let description = [{
-    `logits`, `loss`, `grad:<path>`, `observe:<site>.<name>`. Names are unique in a function (R21).
+    `logits`, `loss`, `grad:<path>`, `observe:<site>.<name>`. Names are unique in a function (R21). With `newest` only the value at the
+    newest token of each sequence is asked for; without it that of every token is there.
   }];
-  let arguments = (ins StrAttr:$name, Braid_ValueType:$value);
+  let arguments = (ins StrAttr:$name, Braid_ValueType:$value, UnitAttr:$newest);
   let assemblyFormat = "$name `,` $value attr-dict `:` type($value)";
   let hasVerifier = 1;
 }

@@ -55,6 +55,15 @@ LogicalResult FuncOp::verify() {
                  .attachNote(it->second->getLoc())
              << "the first is here";
   }
+  // R27.
+  llvm::StringMap<Operation *> remembered;
+  for (auto remember : getBody().getOps<RememberOp>()) {
+    auto [it, isNew] = remembered.try_emplace(remember.getPath(), remember);
+    if (!isNew)
+      return (remember.emitOpError() << "\"" << remember.getPath() << "\" is remembered twice")
+                 .attachNote(it->second->getLoc())
+             << "the first is here";
+  }
   return success();
 }
 

@@ -40,15 +40,33 @@ def Braid_DelayOp : Braid_PureOp<"delay", "Mix", [Braid_MovesNumbers, Braid_MixI
   let summary = "the value at an earlier token of the sequence";
   let description = [{
     `result[t] = input[t - distance]`; where the sequence has no such token: 0, false, or for an id -1, which is no entry of any axis.
+    `instance` is the path of the instance in whose program it stands; what is remembered for it goes by that name.
     R26: the input varies per token, and the result has its type. The distance is from 1 to 65536; of real values also from
     -65536 to -1 (later tokens), which only adjoints have.
     ```mlir
     %1 = braid.delay %0 by 1 : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
     ```
   }];
-  let arguments = (ins Braid_ValueType:$input, I64Attr:$distance);
+  let arguments = (ins Braid_ValueType:$input, I64Attr:$distance, OptionalAttr<StrAttr>:$instance);
   let results = (outs Braid_ValueType:$result);
   let assemblyFormat = "$input `by` $distance attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Braid_RememberOp : Braid_PureOp<"remember", "Mix", [Braid_MovesNumbers, Braid_MixInterface]> {
+  let summary = "a value that runs which go on later find again";
+  let description = [{
+    The identity. Where a run goes on with sequences that an earlier one began, who looks at the result looks at the tokens of
+    the earlier runs as well: of these the newest `rows` (absent: all) are kept, under the path.
+    R27: the input varies per token, and the result has its type; `rows` is positive; a path is remembered once in a function;
+    the result is an operand of delays, and keys, values, segments or `only` of attention, whose source is remembered as a whole with one `rows`.
+    ```mlir
+    %1 = braid.remember %0 "block.0.attention.keys.0" rows 127 : !braid.value<token, [heads: 4, head: 8]> -> !braid.value<token, [heads: 4, head: 8]>
+    ```
+  }];
+  let arguments = (ins Braid_ValueType:$input, StrAttr:$path, OptionalAttr<I64Attr>:$rows);
+  let results = (outs Braid_ValueType:$result);
+  let assemblyFormat = "$input $path (`rows` $rows^)? attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
 }
 
@@ -76,7 +94,7 @@ def Braid_AttendOp : Braid_PureOp<"attend", "Mix", [AttrSizedOperandSegments, De
     a static source has exactly one axis (`slots[i]`) that q lacks and that is summed over.
     `lse` is the logarithm of the softmax's denominator; a token that sees nothing has output 0 and lse -inf.
     `segments` are integers by which tokens belong together; a mask `segment i` hides the keys whose i-th one is another than the query's.
-    `only` are truth values of the tokens; a mask `only i` hides the keys whose i-th one does not hold.
+    `only` are truth values of the tokens; a mask `only i` hides the keys whose i-th one does not hold. `instance` as of a delay.
     R17: one k, v and mask per source, all real; the axes are as said; the output has q's axes other than `axis`, then v's further ones;
     `lse` has q's axes other than `axis`; segments are ids, and `only` truth values, without axes that vary per token, each named by the mask of a source over tokens;
     slots have the mask `all` and no span, chunk, segment or truth value.
@@ -87,7 +105,7 @@ def Braid_AttendOp : Braid_PureOp<"attend", "Mix", [AttrSizedOperandSegments, De
   }];
   let arguments = (ins Braid_ValueType:$query, Variadic<Braid_ValueType>:$keys,
                        Variadic<Braid_ValueType>:$values, Variadic<Braid_ValueType>:$segments, Variadic<Braid_ValueType>:$only,
-                       StrAttr:$axis, ArrayAttr:$masks, F64Attr:$scale, UnitAttr:$narrow);
+                       StrAttr:$axis, ArrayAttr:$masks, F64Attr:$scale, OptionalAttr<StrAttr>:$instance, UnitAttr:$narrow);
   let results = (outs Braid_ValueType:$output, Braid_ValueType:$lse);
   let assemblyFormat = [{
     $query `,` `keys` `(` $keys `)` `,` `values` `(` $values `)` (`segments` `(` $segments^ `)`)? (`only` `(` $only^ `)`)? `over` $axis `masks` $masks `scale` $scale attr-dict

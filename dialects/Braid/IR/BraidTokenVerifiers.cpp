@@ -50,6 +50,27 @@ LogicalResult DelayOp::verify() {
   return expectSameType(*this, typeOf(getResult()), type, "result");
 }
 
+/// Whether who takes it looks at other tokens and knows that there may be more than the run's.
+static bool looksBack(OpOperand &use) {
+  if (isa<DelayOp>(use.getOwner()))
+    return true;
+  auto attend = dyn_cast<AttendOp>(use.getOwner());
+  return attend && use.get() != attend.getQuery();
+}
+
+// R27.
+LogicalResult RememberOp::verify() {
+  ValueType type = typeOf(getInput());
+  if (!type.isToken())
+    return emitOpError("input is ") << type << "; what does not vary per token needs no remembering";
+  if (getRows() && int64_t(*getRows()) < 1)
+    return emitOpError("keeps ") << int64_t(*getRows()) << " rows";
+  for (OpOperand &use : getResult().getUses())
+    if (!looksBack(use))
+      return emitOpError("is taken by ") << use.getOwner()->getName() << ", which looks at no other tokens";
+  return expectSameType(*this, typeOf(getResult()), type, "result");
+}
+
 LogicalResult PositionOp::verify() {
   ValueType type = typeOf(getResult());
   if (!type.isId() || !type.isToken() || !type.getAxes().empty())
@@ -162,9 +183,31 @@ static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange 
   return expectSameType(op, output, query.withAxes(axes), "output");
 }
 
+/// R27 for one source: nothing of it is remembered, or all, and equally many rows.
+static LogicalResult verifyRemembered(AttendOp op, size_t source) {
+  auto mask = cast<MaskAttr>(op.getMasks()[source]);
+  SmallVector<Value> parts = {op.getKeys()[source], op.getValues()[source]};
+  if (mask.getSegment() >= 0)
+    parts.push_back(op.getSegments()[mask.getSegment()]);
+  if (mask.getOnly() >= 0)
+    parts.push_back(op.getOnly()[mask.getOnly()]);
+  auto first = parts.front().getDefiningOp<RememberOp>();
+  for (Value part : parts) {
+    auto remember = part.getDefiningOp<RememberOp>();
+    if (bool(remember) != bool(first) || (first && remember.getRows() != first.getRows()))
+      return op.emitOpError("source ") << source << " is remembered in part";
+  }
+  return success();
+}
+
 LogicalResult AttendOp::verify() {
-  return verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(), getOnly(), getAxis(),
-                         getMasks(), typeOf(getOutput()), typeOf(getLse()));
+  if (failed(verifyAttention(*this, typeOf(getQuery()), getKeys(), getValues(), getSegments(), getOnly(), getAxis(),
+                             getMasks(), typeOf(getOutput()), typeOf(getLse()))))
+    return failure();
+  for (size_t source = 0; source < getKeys().size(); ++source)
+    if (failed(verifyRemembered(*this, source)))
+      return failure();
+  return success();
 }
 
 LogicalResult AttendGradOp::verify() {

@@ -74,6 +74,60 @@ def BraidCanonicalize : Pass<"braid-canonicalize", "::mlir::ModuleOp"> {
   }];
 }
 
+def BraidDeriveExtend : Pass<"braid-derive-extend", "::mlir::ModuleOp"> {
+  let summary = "adds @extend, the logits of the newest token";
+  let description = [{
+    @extend is @logits with its output `logits` asked for at the newest token of each sequence alone (`newest`). With what
+    `braid-thread-state` makes it remember it goes on where an earlier run ended, so that one program is prefill, decoding
+    a token at a time, and a segment of a long text. Observed values and auxiliary losses are dropped. Stable on its own
+    output.
+
+    Place: on @logits before anything is derived from it for training.
+
+    Numeric class: exact.
+
+    Bytes moved: those of a new function; what only the results need is computed for one token of a sequence
+    (`convert-braid-to-row`).
+
+    Declines: does nothing where @extend exists; fails where attention looks at later tokens (`all`), which sequences that go
+    on do not have yet.
+    ```mlir
+    braid.output "logits", %2 : <token, [vocab: 16]>
+    ```
+    becomes
+    ```mlir
+    braid.output "logits", %2 {newest} : <token, [vocab: 16]>
+    ```
+  }];
+}
+
+def BraidThreadState : Pass<"braid-thread-state", "::mlir::ModuleOp"> {
+  let summary = "makes @extend remember what later tokens look at";
+  let description = [{
+    Puts a `braid.remember` behind the operand of every delay of @extend, and behind keys, values, segments and truth values of
+    every source of attention over tokens, with as many rows as the distance or the mask can reach. A value that is
+    looked at several times equally far is remembered once. What is remembered goes by the path of the instance, what it
+    is, and a number (`block.0.attention.keys.0`). Stable on its own output.
+
+    Place: last but for planning: what is remembered is what is read, rounded and in its order.
+
+    Numeric class: exact.
+
+    Bytes moved: more, each remembered row once.
+
+    Declines: slots, which are the same for all tokens; sources whose mask shows a token itself alone; every other
+    function.
+    ```mlir
+    %2 = braid.delay %1 by 3 {instance = "block.0"} : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
+    ```
+    becomes
+    ```mlir
+    %r = braid.remember %1 "block.0.delay.0" rows 3 : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
+    %2 = braid.delay %r by 3 {instance = "block.0"} : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
+    ```
+  }];
+}
+
 def BraidDeriveNext : Pass<"braid-derive-next", "::mlir::ModuleOp"> {
   let summary = "adds @next, the logits of one token";
   let description = [{

@@ -16,7 +16,8 @@ def Host_Space : Host_Enum<"Space", "what a buffer has one tensor for", [
 def Host_Role : Host_Enum<"Role", "what a buffer of the caller's is to the program", [
   I32EnumAttrCase<"Parameter", 0, "parameter">, I32EnumAttrCase<"Gradient", 1, "gradient">, I32EnumAttrCase<"Accumulated", 2, "accumulated">,
   I32EnumAttrCase<"Moment1", 3, "moment1">, I32EnumAttrCase<"Moment2", 4, "moment2">, I32EnumAttrCase<"Input", 5, "input">,
-  I32EnumAttrCase<"Output", 6, "output">, I32EnumAttrCase<"Draw", 7, "draw">, I32EnumAttrCase<"State", 8, "state">]>;
+  I32EnumAttrCase<"Output", 6, "output">, I32EnumAttrCase<"Draw", 7, "draw">, I32EnumAttrCase<"State", 8, "state">,
+  I32EnumAttrCase<"Past", 9, "past">]>;
 def Host_RoleAttr : EnumAttr<Host_Dialect, Host_Role, "role">;
 def Host_SpaceParam : EnumAttr<Host_Dialect, Host_Space, "space">;
 
@@ -70,16 +71,22 @@ def Host_ExternalOp : Host_Step<"external", [Pure]> {
     four i32, the seed's low and high word, the step and the number of the first sequence.
     `ids`: the numbers index tables, the smallest of which has so many rows; a negative one stands for no row.
     `%0 = host.external input "tokens" ids 256 : !host.buffer<token, 1, i32>`
-    H8: `ids` is at least 1 and stands for integers of the caller's, an `input`, stored as i32.
+    `past` is what a sequence remembers of its tokens, for runs that go on where an earlier one ended: `rows` rows before the
+    run's, all that there were where it is absent.
+    H8: `ids` is at least 1 and stands for integers of the caller's, an `input`, stored as i32; `rows` is at least 1 and a `past`'s; a `past`
+    varies per token, and is named by `host.remember`, as its output, by delays, as their input, and by attention, as a source, all of which is
+    then of one `rows`.
   }];
-  let arguments = (ins Host_RoleAttr:$role, StrAttr:$path, OptionalAttr<I64Attr>:$ids);
+  let arguments = (ins Host_RoleAttr:$role, StrAttr:$path, OptionalAttr<I64Attr>:$ids, OptionalAttr<I64Attr>:$rows);
   let results = (outs Host_BufferType:$result);
-  let assemblyFormat = "$role $path (`ids` $ids^)? attr-dict `:` type($result)";
+  let assemblyFormat = "$role $path (`ids` $ids^)? (`rows` $rows^)? attr-dict `:` type($result)";
   let extraClassDeclaration = [{
     /// Its role as the runtime knows it.
     braid_role getRuntimeRole();
     /// For messages, drawings and files: `param:<path>`, `in:tokens`, …
     std::string getName();
+    /// Rows of earlier runs as the runtime knows them.
+    int64_t getPast() { return getRole() != Role::Past ? 0 : getRows() ? int64_t(*getRows()) : BRAID_PAST_ALL; }
   }];
   let hasVerifier = 1;
 }
@@ -178,6 +185,23 @@ def Host_DelayOp : Host_Step<"delay", [MemoryEffects<[MemRead, MemWrite]>, Decla
   let arguments = (ins Host_BufferType:$input, Host_BufferType:$output, I64Attr:$distance, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = "$input `to` $output `by` $distance attr-dict `:` type($input) `,` type($output)";
   let hasVerifier = 1;
+}
+
+def Host_RememberOp : Host_Step<"remember", [MemoryEffects<[MemRead, MemWrite]>, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {
+  let summary = "keeps the rows at work for later runs";
+  let description = [{ H10: the output is a `past`; both vary per token, in one format with as many numbers. }];
+  let arguments = (ins Host_BufferType:$input, Host_BufferType:$output, OptionalAttr<I64Attr>:$level);
+  let assemblyFormat = "$input `to` $output attr-dict `:` type($input) `,` type($output)";
+  let hasVerifier = 1;
+}
+
+def Host_NewestOp : Host_Step<"newest", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "from here on only the newest token of each sequence is worked on";
+  let description = [{
+    The calls behind it have the last row at work of each sequence as their only one; the others keep what they have.
+    `host.newest`
+  }];
+  let assemblyFormat = "attr-dict";
 }
 
 def Host_ScatterOp : Host_Step<"scatter", [MemoryEffects<[MemRead, MemWrite]>, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {

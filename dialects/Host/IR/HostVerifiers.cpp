@@ -17,6 +17,38 @@ static constexpr int64_t maxBytes = int64_t(1) << 60;
 // Programs and buffers
 //===----------------------------------------------------------------------===//
 
+/// H8: who knows of rows of earlier runs.
+static LogicalResult verifyPasts(Operation &op) {
+  auto pastOf = [](Value buffer) {
+    auto external = buffer.getDefiningOp<ExternalOp>();
+    return external ? external.getPast() : 0;
+  };
+  SmallVector<Value> known;
+  if (auto remember = dyn_cast<RememberOp>(op)) {
+    known = {remember.getOutput()};
+  } else if (auto delay = dyn_cast<DelayOp>(op)) {
+    known = {delay.getInput()};
+  } else if (auto attend = dyn_cast<AttendOp>(op)) {
+    size_t segmented = 0, marked = 0;
+    for (size_t source = 0; source < attend.getKeys().size(); ++source) {
+      SmallVector<Value> parts = {attend.getKeys()[source], attend.getValues()[source]};
+      braid::AttentionMask mask = attend.maskOf(source);
+      if (mask.segments)
+        parts.push_back(attend.getSegments()[segmented++]);
+      if (mask.only)
+        parts.push_back(attend.getMarks()[marked++]);
+      for (Value part : parts)
+        if (pastOf(part) != pastOf(parts.front()))
+          return op.emitOpError("H8: of source ") << source << " only a part has a past, or another one";
+      llvm::append_range(known, parts);
+    }
+  }
+  for (Value operand : op.getOperands())
+    if (pastOf(operand) && !llvm::is_contained(known, operand))
+      return op.emitOpError("H8: does not know of rows of earlier runs");
+  return success();
+}
+
 LogicalResult FuncOp::verify() {
   if (getBody().getNumArguments())
     return emitOpError("H5: takes arguments; buffers of the caller's are host.external");
@@ -29,11 +61,15 @@ LogicalResult FuncOp::verify() {
   for (Operation &op : getBody().front()) {
     if (!isa_and_nonnull<HostDialect>(op.getDialect()))
       return op.emitOpError("H5: is not an op of the host dialect");
+    if (failed(verifyPasts(op)))
+      return failure();
     if (auto external = dyn_cast<ExternalOp>(op)) {
       ExternalOp known = externals.try_emplace(external.getName(), external).first->second;
       if (known.getType() != external.getType())
         return external.emitOpError("H5: \"")
                << external.getName() << "\" has the type " << known.getType() << " elsewhere";
+      if (known.getRows() != external.getRows())
+        return external.emitOpError("H5: \"") << external.getName() << "\" has other `rows` elsewhere";
       if (known.getIds() != external.getIds())
         return external.emitOpError("H5: \"") << external.getName() << "\" indexes tables of another size elsewhere";
     }
@@ -64,6 +100,7 @@ braid_role ExternalOp::getRuntimeRole() {
   case Role::Output: return BRAID_OUTPUT;
   case Role::Draw: return BRAID_DRAW;
   case Role::State: return BRAID_STATE;
+  case Role::Past: return BRAID_PAST;
   }
   llvm_unreachable("a role of no name");
 }
@@ -75,6 +112,10 @@ LogicalResult ExternalOp::verify() {
     return emitOpError("H8: indexes tables of ") << int64_t(*getIds()) << " rows";
   if (getIds() && (getRole() != Role::Input || getType().getStorage() != Storage::I32))
     return emitOpError("H8: holds no ids");
+  if (getRows() && (getRole() != Role::Past || int64_t(*getRows()) < 1 || int64_t(*getRows()) > maxNumbers))
+    return emitOpError("H8: remembers no ") << int64_t(*getRows()) << " rows";
+  if (getRole() == Role::Past && getType().getSpace() != Space::Token)
+    return emitOpError("H8: a past varies per token");
   return verifyBuffer(*this, getType());
 }
 

@@ -7,7 +7,7 @@
 #ifndef BRAID_ENGINE_PROGRAM_H
 #define BRAID_ENGINE_PROGRAM_H
 
-#include "braid/Runtime/ABI.h"
+#include "braid/Runtime/State.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include <memory>
@@ -30,7 +30,8 @@ struct External {
   bool perToken; ///< numbers for every token, else in all
   int64_t numbers;
   braid_dtype dtype;
-  int64_t ids = 0; ///< the numbers index tables of at least so many rows; 0: they do not
+  int64_t ids = 0;  ///< the numbers index tables of at least so many rows; 0: they do not
+  int64_t past = 0; ///< rows of earlier runs that are read, BRAID_PAST_ALL: all; 0: none
   int64_t bytes(int64_t tokens) const { return numbers * braid_dtype_bytes(dtype) * (perToken ? tokens : 1); }
   /// For messages and files: `param:<path>`, `in:tokens`, `out:loss`, …
   std::string name() const { return braid_role_word(role) + path; }
@@ -50,9 +51,12 @@ struct RunRequest {
   std::string function;
   int64_t batch = 1, time = 1;
   const braid_rows *rows = nullptr; ///< at work, of `time` each; null: all, from position 0
+  /// What earlier runs have left, for functions that remember: then `rows` says how many rows are at work, from row 0.
+  rt::State *state = nullptr;
   uint64_t seed = 0;
   int64_t step = 0;
-  std::vector<void *> externals; ///< the memory of each external of the function, in their order
+  /// The memory of each external of the function, in their order; of those with a past the state's is taken.
+  std::vector<void *> externals;
 };
 
 /// Seconds spent in the calls of one kind during the last run, when timing is on.
@@ -73,6 +77,8 @@ public:
   /// Runs a function; arenas are kept between runs and grow when needed. Fails, before anything is written, where
   /// the sequences are longer than the function's `positions` or an id has no row in a table.
   virtual llvm::Error run(const RunRequest &request) = 0;
+  /// For sequences that have not begun; null where there is no such function.
+  virtual std::unique_ptr<rt::State> makeState(llvm::StringRef function, int64_t batch) const = 0;
   /// Turns timing of every call on or off; `timings` are those of the runs since.
   virtual void setTiming(bool on) = 0;
   virtual std::vector<Timing> timings() const = 0;

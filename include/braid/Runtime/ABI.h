@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /// The version of what stands here. A program of another one is refused.
-#define BRAID_ABI 2
+#define BRAID_ABI 3
 
 /// Storage formats of buffers.
 enum braid_dtype { BRAID_F32 = 0, BRAID_BF16 = 1, BRAID_I32 = 2 };
@@ -42,6 +42,13 @@ struct braid_rows {
   const int64_t *count; ///< how many are at work, first + count at most time; 0: the sequence rests
 };
 
+/// Rows of earlier runs: a buffer [sequences][rows] in which row r of the run is row before + r of its sequence, and
+/// the rows before it are those that came before, the newest last.
+struct braid_past {
+  int64_t rows;          ///< of a sequence in the buffer
+  const int64_t *before; ///< of each sequence, the rows before the run's row 0
+};
+
 struct braid_context {
   int64_t batch;
   struct braid_rows rows;
@@ -50,7 +57,8 @@ struct braid_context {
   char *token_arena;     ///< 64-byte aligned
   char *fixed_arena;     ///< 64-byte aligned
   void *const *external;
-  int64_t step; ///< optimiser step, for random draws
+  const struct braid_past *past; ///< for each external, read where its role is BRAID_PAST; null in programs without one
+  int64_t step;                  ///< optimiser step, for random draws
   uint64_t seed;
   void *state; ///< the runtime's own: pool, scratch, caches, message
 };
@@ -87,6 +95,7 @@ enum braid_role {
   BRAID_OUTPUT = 6,
   BRAID_DRAW = 7,  ///< the run's coordinates for random numbers: seed (low, high), step, first sequence
   BRAID_STATE = 8, ///< of the optimiser, kept from step to step
+  BRAID_PAST = 9,  ///< what a sequence remembers of its tokens, for runs that go on where an earlier one ended
 };
 
 /// A buffer of the caller's. Role and path are its name: `param:<path>`, `in:<path>`, `out:<path>`, `grad:<path>`, ….
@@ -97,7 +106,11 @@ struct braid_external {
   int64_t per_token; ///< 1: for each token
   int64_t dtype;     ///< enum braid_dtype
   int64_t ids;       ///< the numbers index tables of at least so many rows (a negative one: no row); 0: they do not
+  int64_t past; ///< of BRAID_PAST: so many rows before a run's are read, BRAID_PAST_ALL: all that there were; else 0
 };
+
+/// Every row of the sequence is read.
+#define BRAID_PAST_ALL (-1)
 
 /// What stands before the path in the name of an external; nothing before that of draws.
 static inline const char *braid_role_word(int64_t role) {
@@ -110,6 +123,7 @@ static inline const char *braid_role_word(int64_t role) {
   case BRAID_INPUT: return "in:";
   case BRAID_OUTPUT: return "out:";
   case BRAID_STATE: return "state:";
+  case BRAID_PAST: return "past:";
   default: return "";
   }
 }
@@ -133,7 +147,9 @@ enum braid_call_kind {
   /// k [tokens or slots][h][d], v [tokens or slots][h][e]; with BRAID_MASK_SEGMENT then segments (base, offset) i32
   /// [tokens], any integers in any order; with BRAID_MASK_ONLY then marks (base, offset) fp32 [tokens], 0: none.
   /// A row that sees nothing has output 0 and lse -inf. No tokens × tokens matrix is formed. Of a sequence the rows up
-  /// to the last one at work are there to be seen.
+  /// to the last one at work are there to be seen. Keys, values, segments and marks of a source may be externals of
+  /// role
+  /// BRAID_PAST, all of them then, and of one `past`: the rows before the run's are seen as well.
   BRAID_CALL_ATTEND = 2,
   /// Its gradient. The same, then 1 if gradients of keys and values are added to what is there, else 0, then Buffers:
   /// output gradient, query gradient, then for each source: key gradient and value gradient, from the queries at work;
@@ -147,8 +163,12 @@ enum braid_call_kind {
   /// The value at another token: out[row] = in[row - distance] for the rows at work. Where the sequence has no such
   /// row, or
   /// it lies behind the last one at work, what stands there is nothing: zeros, or -1 in a buffer of i32.
-  /// Distance, numbers of a row, then Buffers: in, out, both [tokens][numbers]; real numbers are converted.
+  /// Distance, numbers of a row, then Buffers: in, out, both [tokens][numbers]; real numbers are converted. `in` may be
+  /// of role BRAID_PAST: then its rows before the run's are there, too.
   BRAID_CALL_DELAY = 5,
+  /// Remembers the rows at work. Numbers of a row, then Buffers: in [tokens][numbers], out, of role BRAID_PAST, in the
+  /// same format.
+  BRAID_CALL_REMEMBER = 6,
 
   /// The calls up to the matching BRAID_CALL_END, again and again: enum braid_loop_kind and what the kind needs.
   BRAID_CALL_LOOP = 16,
@@ -156,6 +176,9 @@ enum braid_call_kind {
   BRAID_CALL_WHEN = 17,
   /// An empty table.
   BRAID_CALL_END = 18,
+  /// An empty table. For the calls behind it the last row at work of each sequence is the only one at work. It stands
+  /// in no loop.
+  BRAID_CALL_NEWEST = 19,
 };
 
 enum braid_loop_kind {

@@ -28,7 +28,8 @@ struct Run {
   braid_rows rows = {}; ///< its arrays have `batch` numbers
   uint64_t seed = 0;
   int64_t step = 0;
-  void *const *external = nullptr; ///< an address for each of the program's externals
+  void *const *external = nullptr;  ///< an address for each of the program's externals
+  const braid_past *past = nullptr; ///< for each external, of those that have one; see State.h
 };
 
 /// A context and the arenas of what runs in it: the one way to run a program, compiled in this process or ahead of
@@ -40,10 +41,10 @@ public:
   const Context &context() const { return state; }
 
   /// Checks program and run, then runs. Programs that no version or index speaks for, batches that 31 bits do not
-  /// count, rows at work that are none of a sequence's, externals that are null, positions beyond the program's
-  /// `positions` and ids at work that no table has a row for are refused before anything is written. Returns 0, or
-  /// another code with a message in the context. A program is checked once: it stays where it is, unchanged, for as
-  /// long as the runner lives.
+  /// count, rows at work that are none of a sequence's, externals that are null, pasts that lack rows or
+  /// room, positions beyond the program's `positions` and ids at work that no table has a row for are refused before
+  /// anything is written. Returns 0, or another code with a message in the context. A program is checked once: it stays
+  /// where it is, unchanged, for as long as the runner lives.
   int32_t run(const braid_program &program, const Run &run);
 
 private:

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 namespace braid {
 
@@ -42,6 +43,18 @@ struct AttentionMask {
   bool allows(int64_t query, int64_t key, bool ownSegment = true, bool marked = true) const {
     return (base == Base::All || key < end(query)) && (chunk == 0 || key / chunk == query / chunk) &&
            (!segments || ownSegment) && (!only || marked);
+  }
+
+  /// How many positions before its own a query looks at most; nothing where there is no bound.
+  std::optional<int64_t> reach() const {
+    std::optional<int64_t> bound;
+    auto limit = [&](int64_t rows) { bound = std::min(rows, bound.value_or(rows)); };
+    if (chunk > 0)
+      limit(chunk - 1);
+    // The newest of what is picked may be as old as the sequence.
+    if (window > 0 && !picksKeys())
+      limit(base == Base::Causal ? window - 1 : base == Base::Earlier ? window + span - 1 : window);
+    return bound;
   }
 
   // Rows count from 0; row 0 stands at position `start`. There are `count` rows.

@@ -85,7 +85,22 @@ static bool isInOrder(AttendGradOp op, const AttendAxes &axes) {
 
 /// Ids that are computed have no memory of their own.
 template <typename Attend> static bool segmentsAreInputs(Attend op) {
-  return llvm::all_of(op.getSegments(), [](Value segment) { return rootOf(segment).getDefiningOp<InputOp>(); });
+  return llvm::all_of(op.getSegments(), [](Value segment) {
+    auto remember = segment.getDefiningOp<RememberOp>();
+    return rootOf(remember ? remember.getInput() : segment).getDefiningOp<InputOp>();
+  });
+}
+
+/// What is remembered is remembered in order.
+static Value orderedSource(OpBuilder &b, Location loc, Value value, ArrayRef<AxisAttr> axes) {
+  auto remember = value.getDefiningOp<RememberOp>();
+  if (!remember || typeOf(value).getAxes() == axes)
+    return ordered(b, loc, value, axes);
+  std::string path = remember.getPath().str();
+  if (!value.hasOneUse())
+    path += "." + std::to_string(llvm::range_size(value.getUses())); // others take it in another order
+  Value input = ordered(b, loc, remember.getInput(), axes);
+  return b.create<RememberOp>(remember.getLoc(), input.getType(), input, b.getStringAttr(path), remember.getRowsAttr());
 }
 
 namespace {
@@ -97,8 +112,8 @@ struct Sources {
   template <typename Attend> Sources(OpBuilder &b, Attend op, const AttendAxes &axes) {
     query = ordered(b, op.getLoc(), op.getQuery(), axes.ofQuery());
     for (size_t s = 0; s < op.getKeys().size(); ++s) {
-      keys.push_back(ordered(b, op.getLoc(), op.getKeys()[s], axes.ofKey(s)));
-      values.push_back(ordered(b, op.getLoc(), op.getValues()[s], axes.ofValue(s)));
+      keys.push_back(orderedSource(b, op.getLoc(), op.getKeys()[s], axes.ofKey(s)));
+      values.push_back(orderedSource(b, op.getLoc(), op.getValues()[s], axes.ofValue(s)));
     }
   }
 };
@@ -116,9 +131,10 @@ static void putInOrder(AttendOp op) {
   OpBuilder b(op);
   AttendAxes axes = AttendAxes::of(op);
   Sources s(b, op, axes);
-  auto fresh = b.create<AttendOp>(op.getLoc(), typeOf(op.getOutput()).withAxes(axes.ofOutput()),
-                                  typeOf(op.getLse()).withAxes(axes.ofLse()), s.query, s.keys, s.values,
-                                  op.getSegments(), op.getOnly(), op.getAxis(), op.getMasks(), op.getScale());
+  auto fresh =
+      b.create<AttendOp>(op.getLoc(), typeOf(op.getOutput()).withAxes(axes.ofOutput()),
+                         typeOf(op.getLse()).withAxes(axes.ofLse()), s.query, s.keys, s.values, op.getSegments(),
+                         op.getOnly(), op.getAxis(), op.getMasks(), op.getScale(), op.getInstanceAttr());
   replaceOrdered(b, op.getOutput(), fresh.getOutput());
   replaceOrdered(b, op.getLse(), fresh.getLse());
   op.erase();

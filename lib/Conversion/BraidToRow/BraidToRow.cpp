@@ -62,6 +62,41 @@ private:
 
 } // namespace
 
+/// The steps that every token needs, first, where the results are of the newest token alone: those that lead to what is
+/// remembered. How many they are; all of them where the results of every token are asked for.
+static size_t orderForNewest(lang::FuncOp func, const Partition &partition, SmallVectorImpl<size_t> &order) {
+  order.assign(llvm::seq<size_t>(0, partition.steps.size()).begin(),
+               llvm::seq<size_t>(0, partition.steps.size()).end());
+  auto outputs = func.getBody().getOps<lang::OutputOp>();
+  if (outputs.empty() || !llvm::all_of(outputs, [](lang::OutputOp output) { return output.getNewest(); }))
+    return order.size();
+  std::vector<bool> needed(order.size());
+  SmallVector<size_t> work;
+  auto want = [&](Operation *op) {
+    if (int step = op ? partition.stepOf(op) : -1; step >= 0 && !needed[size_t(step)]) {
+      needed[size_t(step)] = true;
+      work.push_back(size_t(step));
+    }
+  };
+  // What no step makes (views, what kernels make anew) leads on to what it is made of.
+  auto wantOperands = [&](auto self, Operation *op) -> void {
+    for (Value operand : op->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (def && partition.stepOf(def) < 0)
+        self(self, def);
+      else
+        want(def);
+    }
+  };
+  for (auto remember : func.getBody().getOps<lang::RememberOp>())
+    want(remember);
+  while (!work.empty())
+    for (Operation *op : partition.steps[work.pop_back_val()].ops)
+      wantOperands(wantOperands, op);
+  llvm::stable_sort(order, [&](size_t a, size_t b) { return needed[a] > needed[b]; });
+  return size_t(llvm::count(needed, true));
+}
+
 LogicalResult ConvertBraidToRow::convert(lang::FuncOp func) {
   if (failed(verifyPrepared(func)))
     return failure();
@@ -79,7 +114,12 @@ LogicalResult ConvertBraidToRow::convert(lang::FuncOp func) {
   OpBuilder host = OpBuilder::atBlockEnd(&program.getBody().emplaceBlock());
   kernels.setInsertionPoint(program);
   Buffers buffers(func, *partition, bounds, host);
-  for (auto [i, step] : llvm::enumerate(partition->steps)) {
+  SmallVector<size_t> order;
+  size_t forAll = orderForNewest(func, *partition, order);
+  for (auto [place, i] : llvm::enumerate(order)) {
+    const Step &step = partition->steps[i];
+    if (place == forAll)
+      host.create<host::NewestOp>(func.getLoc());
     if (step.kind == Step::Call) {
       auto call = cast<CallLowering>(step.ops.front());
       if (failed(call.emitCall(buffers, host, host.getI64IntegerAttr(step.level))))

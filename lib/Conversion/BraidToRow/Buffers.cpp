@@ -115,18 +115,21 @@ Value Buffers::get(Value value) {
   Operation *op = root.getDefiningOp();
   host::BufferType type = typeFor(typeOf(root), formats.of(root));
   std::optional<External> external;
-  IntegerAttr ids;
+  IntegerAttr ids, rows;
   if (auto input = dyn_cast<InputOp>(op)) {
     external = {host::Role::Input, input.getName().str()};
     if (int64_t rows = bounds.inputs.lookup(input.getName()))
       ids = host.getI64IntegerAttr(rows);
   } else if (auto param = dyn_cast<ParamOp>(op)) {
     external = {host::Role::Parameter, param.getParameter().str()};
+  } else if (auto remember = dyn_cast<RememberOp>(op)) {
+    external = {host::Role::Past, remember.getPath().str()};
+    rows = remember.getRowsAttr();
   } else if (auto it = outputs.find(root); it != outputs.end()) {
     external = it->second;
   }
   if (external)
-    return buffer = host.create<host::ExternalOp>(root.getLoc(), type, external->first, external->second, ids);
+    return buffer = host.create<host::ExternalOp>(root.getLoc(), type, external->first, external->second, ids, rows);
   std::string name = (isBackward(op) ? "d." : "") + describe(op) + "." + std::to_string(count++);
   return buffer = host.create<host::BufferOp>(root.getLoc(), type, name, category(root), IntegerAttr());
 }
@@ -152,7 +155,7 @@ Value Buffers::draw() {
   if (!coordinates)
     coordinates = host.create<host::ExternalOp>(
         host.getUnknownLoc(), host::BufferType::get(host.getContext(), host::Space::Fixed, 4, host::Storage::I32),
-        host::Role::Draw, "draw", IntegerAttr());
+        host::Role::Draw, "draw", IntegerAttr(), IntegerAttr());
   return coordinates;
 }
 

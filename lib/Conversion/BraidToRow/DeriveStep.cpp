@@ -84,7 +84,7 @@ void Step::begin(StringRef name) {
 
 Value Step::external(host::Role role, StringRef path, int64_t numbers) {
   auto type = host::BufferType::get(host.getContext(), host::Space::Fixed, numbers, host::Storage::F32);
-  return host.create<host::ExternalOp>(module.getLoc(), type, role, path, IntegerAttr());
+  return host.create<host::ExternalOp>(module.getLoc(), type, role, path, IntegerAttr(), IntegerAttr());
 }
 
 void Step::launch(KernelOp kernel, int64_t rows, ArrayRef<int64_t> sizes, ValueRange args) {

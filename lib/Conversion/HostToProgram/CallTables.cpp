@@ -28,6 +28,8 @@ CallTables::CallTables(FuncOp func, const llvm::StringMap<row::KernelOp> &kernel
 std::string CallTables::nameOf(Operation *op) {
   if (auto launch = dyn_cast<LaunchOp>(op))
     return launch.getKernel().str();
+  if (isa<NewestOp>(op))
+    return "newest";
   Operation *buffer = cast<LibraryCall>(op).getNamesake().getDefiningOp();
   if (auto named = dyn_cast<BufferOp>(buffer))
     return named.getName().str();
@@ -103,7 +105,7 @@ int64_t CallTables::append(Operation *op) {
   int64_t start = table.size();
   if (auto call = dyn_cast<LaunchOp>(op))
     launch(call);
-  else
-    cast<LibraryCall>(op).writeTable(*this);
+  else if (auto call = dyn_cast<LibraryCall>(op))
+    call.writeTable(*this);
   return start;
 }

@@ -12,7 +12,7 @@
 using namespace mlir;
 using namespace braid::host;
 
-static_assert(sizeof(braid_external) == 6 * 8 && sizeof(braid_call) == 3 * 8);
+static_assert(sizeof(braid_external) == 7 * 8 && sizeof(braid_call) == 3 * 8);
 
 template <typename T> static ArrayRef<int64_t> wordsOf(const std::vector<T> &parts) {
   return {reinterpret_cast<const int64_t *>(parts.data()), parts.size() * (sizeof(T) / 8)};

@@ -59,6 +59,8 @@ private:
 } // namespace
 
 static int64_t kindOf(Operation &op) {
+  if (isa<NewestOp>(op))
+    return BRAID_CALL_NEWEST;
   auto call = dyn_cast<LibraryCall>(op);
   return call ? call.getCallKind() : isa<LaunchOp>(op) ? BRAID_CALL_LAUNCH : -1;
 }
@@ -76,7 +78,7 @@ static FailureOr<ProgramData> programOf(FuncOp func, const llvm::StringMap<braid
     BufferType type = external.getType();
     program.externals.push_back({texts.place(external.getPath()), external.getRuntimeRole(), type.getNumbers(),
                                  type.getSpace() == Space::Token, CallTables::dtypeOf(type),
-                                 int64_t(external.getIds().value_or(0))});
+                                 int64_t(external.getIds().value_or(0)), external.getPast()});
   }
   CallTables tables(func, kernels);
   llvm::StringMap<int64_t> numbers;

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Pieces.h"
 #include "Ragged.h"
 #include "braid/IO/SafeTensors.h"
 #include "braid/Interpreter/RowInterpreter.h"
@@ -43,6 +44,8 @@ static cl::opt<int> repeat("repeat", cl::desc("run so often; print the shortest 
 static cl::opt<std::string> cpu("mcpu"), dumpDir("dump");
 static cl::opt<unsigned>
     ragged("ragged", cl::desc("sequences of lengths and positions drawn from this seed: compare with each alone"));
+static cl::opt<unsigned>
+    pieces("pieces", cl::desc("@extend in pieces drawn from this seed: compare with @logits and with one piece"));
 static cl::opt<int64_t> firstRow("first", cl::desc("the first row at work of every sequence")),
     countRows("count", cl::desc("rows at work of every sequence"), cl::init(-1)),
     startPosition("start", cl::desc("position of the first row of every sequence"));
@@ -140,6 +143,8 @@ int main(int argc, char **argv) {
   request.externals = addressesOf(*function, memory);
   if (ragged)
     return checkRagged(**program, *function, before, batch, timeSteps, ragged, tolerance);
+  if (pieces)
+    return checkPieces(**program, *function, before, batch, timeSteps, pieces, tolerance);
   std::vector<int64_t> starts(size_t(batch), startPosition), firsts(size_t(batch), firstRow),
       counts(size_t(batch), countRows < 0 ? timeSteps - firstRow : int64_t(countRows));
   braid_rows rows = {timeSteps, starts.data(), firsts.data(), counts.data()};

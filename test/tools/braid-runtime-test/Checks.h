@@ -77,6 +77,7 @@ void checkDelay();
 void checkLaunch();
 void checkPrograms();
 void checkRows();
+void checkPast();
 /// These work in `folder`, which is emptied.
 void checkData(const std::string &folder);
 void checkThreads(const std::string &folder);

@@ -27,7 +27,7 @@ struct Program {
     call(BRAID_CALL_LAUNCH, {BRAID_FIXED, 1, 0, 0, 1, BRAID_ARG_BUFFER, BRAID_EXTERNAL, external},
          int32_t(kernels.size()) - 1);
   }
-  void external() { externals.push_back({0, BRAID_STATE, 1, 0, BRAID_I32, 0}); }
+  void external() { externals.push_back({0, BRAID_STATE, 1, 0, BRAID_I32, 0, 0}); }
   braid_program view() const {
     return {BRAID_ABI,
             "p",
@@ -118,7 +118,7 @@ void braid::test::checkPrograms() {
   bool said = code && message == "place:1:2: a row of an absent entry is larger than the block of zeros";
   report("program: a failure has its place", said ? 0 : 1, 0);
 
-  expectRefused("compiled for version 1 of the runtime's interface, this is version 2", loops,
+  expectRefused("compiled for version 1 of the runtime's interface, this is version 3", loops,
                 [](braid_program &p, Program &) { p.abi = 1; });
   expectRefused("a loop of the program has no end", loops, [](braid_program &p, Program &) { p.num_calls = 6; });
   expectRefused("it ends what has not begun", loops,

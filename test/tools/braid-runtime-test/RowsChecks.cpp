@@ -141,7 +141,7 @@ void checkScatter(const char *shape, const Rows &rows, int64_t batch) {
 
 /// A program that reads a table by position and by id.
 void checkRefusals() {
-  braid_external external = {0, BRAID_INPUT, 1, 1, BRAID_I32, 5};
+  braid_external external = {0, BRAID_INPUT, 1, 1, BRAID_I32, 5, 0};
   braid_program program = {BRAID_ABI, "p", 0, 64, 12, 1, 0, 0, 0, 1, &external, nullptr, nullptr, nullptr, ""};
   int32_t ids[] = {0, 1, 2, 9, 1, 1, 1, 1};
   void *externals[] = {ids};

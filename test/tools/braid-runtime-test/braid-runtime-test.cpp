@@ -1,6 +1,6 @@
 //===- braid-runtime-test.cpp - the runtime against plain loops -----------===//
 //
-// braid-runtime-test matmul|attention|scatter|delay|launch|programs|rows… runs the checks named; the exit
+// braid-runtime-test matmul|attention|scatter|delay|launch|programs|rows|past… runs the checks named; the exit
 // code is 1 when one of them fails. `data`, `files` and `threads FOLDER` work in a folder,
 // which they empty; `measure` prints times.
 //
@@ -18,16 +18,15 @@ int main(int argc, char **argv) {
     void (*run)();
   } suites[] = {{"matmul", checkMatmul}, {"attention", checkAttention}, {"scatter", checkScatter},
                 {"delay", checkDelay},   {"launch", checkLaunch},       {"programs", checkPrograms},
-                {"rows", checkRows},     {"measure", measure}};
+                {"rows", checkRows},     {"past", checkPast},           {"measure", measure}};
   const struct {
     const char *name;
     void (*run)(const std::string &folder);
   } inFolders[] = {{"data", checkData}, {"files", checkFiles}, {"threads", checkThreads}};
   if (argc < 2) {
-    std::fprintf(
-        stderr,
-        "usage: braid-runtime-test matmul|attention|scatter|launch|programs|rows|data FOLDER|files FOLDER|threads "
-        "FOLDER|measure...\n");
+    std::fprintf(stderr, "usage: braid-runtime-test matmul|attention|scatter|delay|launch|programs|rows|past|data "
+                         "FOLDER|files FOLDER|threads "
+                         "FOLDER|measure...\n");
     return 2;
   }
   for (int i = 1; i < argc; ++i) {

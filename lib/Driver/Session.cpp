@@ -30,17 +30,17 @@ void Session::writeBytes(Handle to, const void *numbers, int64_t offset, int64_t
   device->write(buffer.memory, offset, numbers, bytes);
 }
 
-std::vector<float> Session::floats(Handle from, int64_t count) const {
+std::vector<float> Session::floats(Handle from, int64_t count, int64_t first) const {
   const Buffer &buffer = buffers[from.index];
   std::vector<float> result(static_cast<size_t>(count));
   int64_t each = braid_dtype_bytes(buffer.what.dtype);
-  assert(count * each <= buffer.bytes);
+  assert((first + count) * each <= buffer.bytes);
   if (buffer.what.dtype == BRAID_F32) {
-    device->read(buffer.memory, 0, result.data(), count * 4);
+    device->read(buffer.memory, first * 4, result.data(), count * 4);
     return result;
   }
   std::vector<char> stored(static_cast<size_t>(count * each));
-  device->read(buffer.memory, 0, stored.data(), count * each);
+  device->read(buffer.memory, first * each, stored.data(), count * each);
   for (size_t i = 0; i < result.size(); ++i) {
     if (buffer.what.dtype == BRAID_I32) {
       int32_t number;
@@ -111,7 +111,7 @@ llvm::Error Session::reserve(int64_t batch, int64_t time) {
     if (buffer.what.perToken &&
         __builtin_mul_overflow(buffer.what.numbers * braid_dtype_bytes(buffer.what.dtype), tokens, &bytes))
       return makeError("no memory for `" + buffer.what.name() + "`: more bytes than 64 bits count");
-    if (bytes > buffer.bytes)
+    if (bytes > buffer.bytes && !buffer.what.past) // a state has those
       if (llvm::Error error = allocate(buffer, bytes))
         return error;
   }
@@ -130,23 +130,42 @@ void Session::redirect(const std::string &function, braid_role role, llvm::Strin
 
 llvm::Error Session::run(const std::string &function, int64_t batch, int64_t time, uint64_t seed, int64_t step,
                          int64_t firstSequence) {
-  const FunctionInfo *described = compiled->find(function);
-  if (!described)
-    return makeError("the program `" + function + "` was not compiled");
-  if (llvm::Error error = reserve(batch, time))
-    return error;
   RunRequest request;
   request.function = function;
   request.batch = batch;
   request.time = time;
   request.seed = seed;
   request.step = step;
+  return run(std::move(request), firstSequence);
+}
+
+llvm::Error Session::extend(const std::string &function, rt::State &state, int64_t time, llvm::ArrayRef<int64_t> counts,
+                            uint64_t seed, int64_t step) {
+  braid_rows rows = {time, nullptr, nullptr, counts.data()};
+  RunRequest request;
+  request.function = function;
+  request.batch = state.batch();
+  request.time = time;
+  request.rows = &rows;
+  request.state = &state;
+  request.seed = seed;
+  request.step = step;
+  return run(std::move(request), 0);
+}
+
+llvm::Error Session::run(RunRequest request, int64_t firstSequence) {
+  const FunctionInfo *described = compiled->find(request.function);
+  if (!described)
+    return makeError("the program `" + request.function + "` was not compiled");
+  if (llvm::Error error = reserve(request.batch, request.time))
+    return error;
   // The coordinates of draws, where there are any.
   if (std::optional<Handle> draw = find(BRAID_DRAW, "draw")) {
-    uint32_t words[4] = {uint32_t(seed), uint32_t(seed >> 32), uint32_t(step), uint32_t(firstSequence)};
+    uint32_t words[4] = {uint32_t(request.seed), uint32_t(request.seed >> 32), uint32_t(request.step),
+                         uint32_t(firstSequence)};
     write(*draw, llvm::ArrayRef(words));
   }
-  const auto &others = redirected[function];
+  const auto &others = redirected[request.function];
   for (const External &external : described->externals) {
     Key key(external.role, external.path);
     auto other = others.find(key);

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Attention.h"
+#include "AttentionFew.h"
 #include "Calls.h"
 #include "Outliers.h"
 #include <cmath>
@@ -110,6 +110,8 @@ int32_t braid::rt::attend(braid_context *abi, const char *name, const int64_t *t
   Attention a = Attention::read(*abi, table, false);
   if (context.timing())
     timer.flops = 2.0 * a.visiblePairs() * double(a.d + a.e);
+  if (isOfFewQueries(a))
+    return attendFew(context, a) ? 0 : context.fail("out of memory for attention");
   int64_t tiles = a.queryTiles(), tasks = a.batch * a.heads * a.group * tiles;
   int threads = int(std::clamp<int64_t>(tasks, 1, context.threads()));
   for (int thread = 0; thread < threads; ++thread)

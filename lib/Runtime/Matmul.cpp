@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Calls.h"
+#include "FewRows.h"
 #include "MatmulCache.h"
 #include "Parts.h"
 #include "Rows.h"
@@ -272,6 +273,11 @@ Product ofTokens(Product p, TokenSize size, int64_t begin, int64_t end) {
   return p;
 }
 
+/// A product whose rows are tokens'.
+bool multiplyRows(Context &context, const Product &p) {
+  return isOfFewRows(p) ? multiplyFewRows(context, p) : multiply(context, p);
+}
+
 /// Rows of a matrix that lie apart, in one piece of memory, and back.
 class Gathered {
 public:
@@ -312,7 +318,7 @@ private:
 bool multiplySomeRows(Context &context, const braid_context &abi, const Product &p, const RowsAtWork &work) {
   auto run = [&](Product product) {
     mergeBatch(product);
-    return multiply(context, product);
+    return multiplyRows(context, product);
   };
   if (work.ranges().size() == 1)
     return run(ofTokens(p, sizeM, work.ranges()[0].begin, work.ranges()[0].end));
@@ -348,7 +354,7 @@ bool multiplyAtWork(Context &context, const braid_context &abi, Product p, Token
     if (all.batch <= 0 || all.m <= 0 || all.n <= 0)
       return true;
     mergeBatch(all);
-    return multiply(context, all);
+    return size == sizeM ? multiplyRows(context, all) : multiply(context, all);
   }
   if (size == sizeM) {
     for (int64_t batch = 0; batch < p.batch && work.count(); ++batch)

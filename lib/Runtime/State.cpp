@@ -95,6 +95,12 @@ bool State::makeRoom(Group &group, size_t number, const int64_t *counts) {
   return grow(number, std::max(wanted, 2 * group.rows));
 }
 
+void State::restart(int64_t sequence) {
+  position[size_t(sequence)] = 0;
+  for (Group &group : groups)
+    group.before[size_t(sequence)] = 0;
+}
+
 bool State::reserve(int64_t tokens) {
   for (size_t i = 0; i < groups.size(); ++i)
     if (int64_t rows = groups[i].past == BRAID_PAST_ALL ? tokens : std::min(tokens, 2 * groups[i].past);

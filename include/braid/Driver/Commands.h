@@ -151,11 +151,16 @@ struct GenerateOptions {
   ModelArgs model; ///< or a training folder
   DeviceOptions how;
   std::string params, prompt;
-  bool ids = false; ///< `promptTokens` is the prompt, and ids are written
+  std::string prompts; ///< a file of them, one a line; results are lines of JSON
+  bool ids = false;    ///< `promptTokens` is the prompt, and ids are written
   std::vector<uint32_t> promptTokens;
   std::vector<std::string> stops;                ///< texts of which each ends what is generated
   std::vector<std::vector<uint32_t>> stopTokens; ///< the same as ids
-  int64_t maxTokens = 200, topK = 0, context = 0;
+  std::vector<uint32_t> then;                    ///< ids behind every prompt
+  int64_t maxTokens = 200, topK = 0;
+  int64_t context = 0; ///< tokens that the model sees at most; 0: what it can, or as many as in training
+  int64_t piece = 256, batch = 8;
+  bool state = true;      ///< else all is run anew for every token
   int64_t separator = -1; ///< the token that opens a document; -1: as in training, or none
   double temperature = 1, topP = 1;
 };

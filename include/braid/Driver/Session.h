@@ -54,13 +54,21 @@ public:
     static_assert(sizeof(Number) == 4);
     writeBytes(to, numbers.data(), first * 4, int64_t(numbers.size()) * 4);
   }
-  /// The first `count` numbers as floats, whatever they are stored as.
-  std::vector<float> floats(Handle from, int64_t count) const;
+  /// `count` numbers from number `first` on as floats, whatever they are stored as.
+  std::vector<float> floats(Handle from, int64_t count, int64_t first = 0) const;
   float first(Handle from) const { return floats(from, 1).front(); }
   void zero(Handle to);
   /// Seed, step and the number of the batch's first sequence are what random draws depend on.
   llvm::Error run(const std::string &function, int64_t batch, int64_t time, uint64_t seed = 0, int64_t step = 0,
                   int64_t firstSequence = 0);
+  /// For `batch` sequences that have not begun, of a function that remembers.
+  std::unique_ptr<rt::State> makeState(llvm::StringRef function, int64_t batch) const {
+    return compiled->makeState(function, batch);
+  }
+  /// The same for the next tokens of sequences that go on: `counts[s]` of them in the first of the `time` rows of
+  /// sequence s.
+  llvm::Error extend(const std::string &function, rt::State &state, int64_t time, llvm::ArrayRef<int64_t> counts,
+                     uint64_t seed = 0, int64_t step = 0);
   /// Bytes of all buffers of a role.
   int64_t bytesOf(braid_role role) const;
   /// Bytes of the arenas of a run of this size.
@@ -78,6 +86,7 @@ private:
   };
   using Key = std::pair<braid_role, std::string>;
   llvm::Error allocate(Buffer &buffer, int64_t bytes);
+  llvm::Error run(RunRequest request, int64_t firstSequence);
   void writeBytes(Handle to, const void *numbers, int64_t offset, int64_t bytes);
 
   ModelInfo info;

@@ -32,6 +32,8 @@ public:
   /// BRAID_PAST. On failure the state is as it was.
   int32_t run(Runner &runner, const braid_program &program, const Run &run);
 
+  /// The sequence begins anew.
+  void restart(int64_t sequence);
   /// Room for sequences of so many tokens; else it is made as it is needed. False when there is no memory.
   bool reserve(int64_t tokens);
   /// Bytes that are held.

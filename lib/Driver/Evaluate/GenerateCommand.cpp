@@ -1,16 +1,27 @@
 //===- GenerateCommand.cpp - braid generate: a text goes on ---------------===//
 //
-// The program @next runs over the whole prefix for every token: the numbers of training, to
-// rounding, at a cost that grows with the text. One compilation serves every length.
+// The program @extend reads a prompt in pieces and goes on a token at a time with what it remembers: the numbers of
+// training, to rounding. Several prompts go on side by side.
 //
 //===----------------------------------------------------------------------===//
 #include "Documents.h"
 #include "Prompt.h"
 #include "Sampler.h"
+#include "Texts.h"
 #include "braid/Data/Dataset.h"
+#include "braid/Driver/Machine.h"
+#include "braid/Driver/Text.h"
 #include "lib/Driver/Model.h"
+#include "llvm/Support/JSON.h"
+#include <chrono>
 
 namespace braid::driver {
+
+using Clock = std::chrono::steady_clock;
+
+static double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Text as it is, ids with commas between.
 static void write(llvm::raw_ostream &os, llvm::ArrayRef<uint32_t> tokens, bool ids, bool first) {
@@ -24,64 +35,221 @@ static void write(llvm::raw_ostream &os, llvm::ArrayRef<uint32_t> tokens, bool i
   os.flush();
 }
 
-/// The logits after the last of the newest `time` tokens.
-static llvm::Expected<std::vector<float>> logitsAfter(Session &session, llvm::ArrayRef<uint32_t> tokens, int64_t time,
-                                                      int64_t separator, uint64_t seed) {
-  std::vector<int32_t> newest(tokens.end() - time, tokens.end());
-  if (std::optional<Handle> input = session.find(BRAID_INPUT, "tokens"))
-    session.write(*input, llvm::ArrayRef(newest));
-  numberDocuments(session, newest, separator, time);
-  if (std::optional<Handle> input = session.find(BRAID_INPUT, "token.chosen")) {
-    std::vector<int32_t> chosen(size_t(time), -1);
-    chosen.back() = 0;
-    session.write(*input, llvm::ArrayRef(chosen));
+namespace {
+/// A prompt and what it has become.
+struct Line {
+  Prompt prompt;
+  uint64_t seed;
+  std::vector<uint32_t> made;
+  bool stopped = false, done = false;
+};
+
+class Generator {
+public:
+  Generator(const GenerateOptions &options, Console &console, Session &session, TextOptions how, int64_t readable)
+      : options(options), console(console), session(session), how(how), readable(readable) {}
+  /// Goes on with these prompts side by side; `seen` gets each token as it is made.
+  llvm::Error go(llvm::MutableArrayRef<Line> lines, llvm::function_ref<void(uint32_t)> seen);
+  /// Says how long it took.
+  void report() const;
+
+private:
+  llvm::Error step(llvm::MutableArrayRef<Line> lines, Texts &texts, llvm::function_ref<void(uint32_t)> seen);
+
+  const GenerateOptions &options;
+  Console &console;
+  Session &session;
+  TextOptions how;
+  int64_t readable;
+  bool told = false;
+  int64_t prompted = 0, made = 0;
+  double prefill = 0, decode = 0, first = -1;
+};
+} // namespace
+
+/// The next token of every line that is not done.
+llvm::Error Generator::step(llvm::MutableArrayRef<Line> lines, Texts &texts, llvm::function_ref<void(uint32_t)> seen) {
+  for (auto [i, line] : llvm::enumerate(lines)) {
+    line.stopped = line.prompt.stopped(line.made);
+    line.done = line.stopped || int64_t(line.made.size()) >= options.maxTokens;
+    if (line.done)
+      continue;
+    GenerateOptions own = options;
+    own.how.seed = line.seed;
+    auto next = sampleToken(texts.logits(int64_t(i)), readable, own, int64_t(line.made.size()));
+    if (!next)
+      return next.takeError();
+    line.made.push_back(uint32_t(*next));
+    seen(uint32_t(*next));
+    line.stopped = line.prompt.stopped(line.made);
+    line.done = line.stopped || int64_t(line.made.size()) >= options.maxTokens;
+    if (!line.done)
+      texts.append(int64_t(i), line.made.back());
+    ++made;
   }
-  if (llvm::Error error = session.run("next", 1, time, seed))
+  return llvm::Error::success();
+}
+
+llvm::Error Generator::go(llvm::MutableArrayRef<Line> lines, llvm::function_ref<void(uint32_t)> seen) {
+  Clock::time_point start = Clock::now();
+  Texts texts(session, int64_t(lines.size()), how);
+  for (auto [i, line] : llvm::enumerate(lines)) {
+    texts.append(int64_t(i), line.prompt.tokens);
+    prompted += int64_t(line.prompt.tokens.size());
+  }
+  bool prompts = true;
+  while (!llvm::all_of(lines, [](const Line &line) { return line.done; })) {
+    if (llvm::Error error = texts.run())
+      return error;
+    if (prompts)
+      prefill += secondsSince(start);
+    prompts = false;
+    if (llvm::Error error = step(lines, texts, seen))
+      return error;
+    if (first < 0)
+      first = secondsSince(start);
+    if (texts.hasRestarted() && !told) {
+      told = true;
+      warn(console, "there is no room for more than " + llvm::Twine(how.context) +
+                        " tokens (`--context`): the text goes on from its newest " +
+                        llvm::Twine(std::max<int64_t>(1, how.context / 2)));
+    }
+  }
+  decode = decode + secondsSince(start);
+  return llvm::Error::success();
+}
+
+void Generator::report() const {
+  if (!made)
+    return;
+  console.err << "first token after " << general(first, 3) << " s" << ", prompts of " << grouped(prompted)
+              << " tokens; " << grouped(made) << " tokens";
+  if (double seconds = decode - prefill; seconds > 0)
+    console.err << ", " << siText(double(made) / seconds, "tokens/s");
+  console.err << "\n";
+}
+
+/// A line of the results of several prompts.
+static void writeLine(llvm::raw_ostream &os, const Line &line, bool ids) {
+  llvm::json::Object object{{"seed", int64_t(line.seed)}, {"end", line.stopped ? "stop" : "length"}};
+  auto list = [](llvm::ArrayRef<uint32_t> tokens) {
+    llvm::json::Array array;
+    for (uint32_t token : tokens)
+      array.push_back(int64_t(token));
+    return array;
+  };
+  if (ids) {
+    object["prompt"] = list(line.prompt.tokens);
+  } else {
+    object["prompt"] = llvm::json::fixUTF8(line.prompt.text);
+    object["text"] = llvm::json::fixUTF8(rt::decodeBytes(line.made));
+  }
+  object["tokens"] = list(line.made);
+  os << llvm::json::Value(std::move(object)) << "\n";
+  os.flush();
+}
+
+/// How far the model sees: as it is told, else as far as its memory reaches, else as in training.
+static llvm::Expected<int64_t> contextOf(const GenerateOptions &options, const Model &model, const Program &program,
+                                         int64_t separator) {
+  const InputInfo *document = model.info.findInput("document");
+  bool counted = model.info.positions || (document && document->idSize);
+  int64_t context = 0;
+  if (options.context || counted || !remembersBoundedly(program, "extend"))
+    if (llvm::Error error =
+            settingOf(options.model.path, "tokens", 1, options.context, model.info.usualTime()).moveInto(context))
+      return std::move(error);
+  if (llvm::Error error = checkTokenInputs(model.info, separator, std::max<int64_t>(1, context)))
     return std::move(error);
-  return session.floats(*session.find(BRAID_OUTPUT, "logits"), session.model().classes);
+  return context;
+}
+
+/// Before anything is run: prompts have room, and what is remembered of them has.
+static llvm::Error checkRoom(llvm::ArrayRef<Line> lines, const GenerateOptions &options, const Program &program,
+                             int64_t context) {
+  int64_t longest = 0;
+  for (auto [i, line] : llvm::enumerate(lines)) {
+    int64_t tokens = int64_t(line.prompt.tokens.size());
+    if (context && tokens > context)
+      return makeError((options.prompts.empty() ? llvm::Twine("the prompt")
+                                                : llvm::Twine(options.prompts) + ":" + llvm::Twine(i + 1)) +
+                       " has " + llvm::Twine(tokens) + " tokens; the model sees " + llvm::Twine(context) +
+                       " at most (`--context`)");
+    longest = std::max(longest, tokens + options.maxTokens);
+  }
+  int64_t batch = std::min<int64_t>(int64_t(lines.size()), options.batch);
+  int64_t bytes = rememberedBytes(program, "extend", batch, context ? std::min(longest, context) : longest);
+  if (int64_t machine = describeMachine().virtualBytes; machine > 0 && bytes > machine)
+    return makeError("what is remembered of " + llvm::Twine(batch) + " texts takes " + bytesText(double(bytes)) +
+                     ", and this machine has " + bytesText(double(machine)) +
+                     " with its swap; give a smaller `--context`, `--max-tokens` or `--batch`");
+  return llvm::Error::success();
+}
+
+static llvm::Expected<std::vector<Line>> linesOf(const GenerateOptions &options, const ModelInfo &model,
+                                                 int64_t separator) {
+  std::vector<Line> lines;
+  if (options.prompts.empty()) {
+    auto prompt = Prompt::make(model, options, separator);
+    if (!prompt)
+      return prompt.takeError();
+    lines.push_back({std::move(*prompt), options.how.seed, {}});
+    return std::move(lines);
+  }
+  auto prompts = Prompt::read(model, options, separator);
+  if (!prompts)
+    return prompts.takeError();
+  for (auto [i, prompt] : llvm::enumerate(*prompts))
+    lines.push_back({std::move(prompt), options.how.seed + i, {}});
+  return std::move(lines);
 }
 
 static llvm::Error generateText(const GenerateOptions &options, Console &console) {
   auto model = Model::load(options.model, options.params, console);
   if (!model)
     return model.takeError();
-  int64_t context = 0, separator = -1;
-  if (llvm::Error error =
-          settingOf(options.model.path, "tokens", 1, options.context, model->info.usualTime()).moveInto(context))
-    return error;
+  int64_t separator = -1;
   if (llvm::Error error = settingOf(options.model.path, "separator", -1, options.separator, -1).moveInto(separator))
     return error;
-  if (llvm::Error error = checkTokenInputs(model->info, separator, context))
+  if (llvm::Error error = checkTokenInputs(model->info, separator, std::max<int64_t>(1, options.context)))
     return error;
-  auto prompt = Prompt::make(model->info, options, separator);
-  if (!prompt)
-    return prompt.takeError();
-  auto session = model->compile({"next"}, options.how);
+  auto lines = linesOf(options, model->info, separator);
+  if (!lines)
+    return lines.takeError();
+  auto session = model->compile({"extend"}, options.how);
   if (!session)
     return session.takeError();
-  if (llvm::Error error = (*session)->reserve(1, context))
+  auto context = contextOf(options, *model, (*session)->program(), separator);
+  if (!context)
+    return context.takeError();
+  if (llvm::Error error = checkRoom(*lines, options, (*session)->program(), *context))
     return error;
   int64_t readable = std::min(model->info.classes, model->info.vocabulary());
   if (readable < model->info.classes)
     warn(console, "the model returns " + llvm::Twine(model->info.classes) + " logits and reads tokens below " +
                       llvm::Twine(readable) + "; others are not drawn");
-
-  std::vector<uint32_t> &text = prompt->tokens;
-  size_t begin = text.size();
-  write(console.out, options.ids ? llvm::ArrayRef(text) : llvm::ArrayRef(text).take_back(options.prompt.size()),
-        options.ids, true);
-  for (int64_t i = 0; i < options.maxTokens && !prompt->stopped(llvm::ArrayRef(text).drop_front(begin)); ++i) {
-    int64_t time = std::min<int64_t>(context, int64_t(text.size()));
-    auto logits = logitsAfter(**session, text, time, separator, options.how.seed);
-    if (!logits)
-      return logits.takeError();
-    auto next = sampleToken(*logits, readable, options, i);
-    if (!next)
-      return next.takeError();
-    text.push_back(uint32_t(*next));
-    write(console.out, text.back(), options.ids, false);
+  TextOptions how = {*context, options.piece, separator, options.how.seed, options.state};
+  Generator generator(options, console, **session, how, readable);
+  if (options.prompts.empty()) {
+    const Prompt &prompt = lines->front().prompt;
+    write(console.out, options.ids ? llvm::ArrayRef(prompt.tokens) : llvm::ArrayRef(rt::encodeBytes(prompt.text)),
+          options.ids, true);
+    if (llvm::Error error =
+            generator.go(*lines, [&](uint32_t token) { write(console.out, token, options.ids, false); }))
+      return error;
+    console.out << "\n";
   }
-  console.out << "\n";
+  bool ids = model->info.vocabulary() != 256;
+  for (size_t next = 0; !options.prompts.empty() && next < lines->size(); next += size_t(options.batch)) {
+    llvm::MutableArrayRef<Line> some =
+        llvm::MutableArrayRef(*lines).slice(next, std::min(size_t(options.batch), lines->size() - next));
+    if (llvm::Error error = generator.go(some, [](uint32_t) {}))
+      return error;
+    for (const Line &line : some)
+      writeLine(console.out, line, ids);
+  }
+  console.out.flush();
+  generator.report();
   return llvm::Error::success();
 }
 

@@ -356,9 +356,9 @@ Val AttendBuilder::build() {
   Value queryValue = e.outside(query, queryRange);
   e.builder.setInsertionPointToEnd(e.base);
   auto typed = [&](const Axes &axes) { return lang::ValueType::get(&e.context, lang::Kind::Token, axes); };
-  auto op = e.builder.create<lang::AttendOp>(
-      e.loc(call.range), typed(out), typed(lse), queryValue, keys, values, segments.getArrayRef(), only.getArrayRef(),
-      axis.getName(), e.builder.getArrayAttr(masks), llvm::APFloat(scale), e.builder.getStringAttr(f.path));
+  auto op = e.builder.create<lang::AttendOp>(e.loc(call.range), typed(out), typed(lse), queryValue, keys, values,
+                                             segments.getArrayRef(), only.getArrayRef(), axis.getName(),
+                                             e.builder.getArrayAttr(masks), llvm::APFloat(scale), e.instanceOf(f));
   return Val::of(op.getOutput());
 }
 

@@ -362,6 +362,8 @@ private:
   std::vector<BoundArgument> bindNow(Frame &f, const std::vector<ast::Argument> &arguments);
   Frame *newFrame(Frame::Kind kind, const ast::Decl *decl, Frame &caller);
   std::string callPath(Frame &f, const ast::Expr &e, bool named);
+  /// The path of the instance that the frame runs in, for ops that say it; null for the model itself.
+  mlir::StringAttr instanceOf(Frame &f) { return f.path.empty() ? mlir::StringAttr() : builder.getStringAttr(f.path); }
   Val runBody(Frame &g, const ast::Block &body);
 
   // Statements.cpp

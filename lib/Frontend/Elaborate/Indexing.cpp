@@ -190,8 +190,8 @@ Val Elaborator::delayed(Frame &f, const Val &value, const ast::AxisItem &item) {
     return Val::poison();
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(base);
-  Val result = Val::of(builder.create<lang::DelayOp>(loc(item.range), input.getType(), input, int64_t(-v.number),
-                                                     builder.getStringAttr(f.path)));
+  Val result = Val::of(
+      builder.create<lang::DelayOp>(loc(item.range), input.getType(), input, int64_t(-v.number), instanceOf(f)));
   result.idAxis = value.idAxis;
   return result;
 }

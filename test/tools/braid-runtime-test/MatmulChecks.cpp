@@ -103,6 +103,12 @@ void braid::test::checkMatmul() {
   checkFormats({"one column", 1, 130, 1, 257, dense(130, 257), dense(257, 1), dense(130, 1), true});
   checkFormats({"one term", 1, 130, 70, 1, dense(130, 1), dense(1, 70), dense(130, 70), true});
   checkFormats({"one number", 1, 1, 1, 1, dense(1, 1), dense(1, 1), dense(1, 1)});
+  for (int64_t m : {1, 5, 16}) {
+    checkFormats({"few rows", 1, m, 301, 83, dense(m, 83), dense(83, 301), dense(m, 301)}, 1);
+    checkFormats({"few rows, added", 1, m, 304, 80, {0, 90, 1}, {0, 310, 1}, {0, 320, 1}, true}, 1);
+    checkFormats({"few rows, transposed b", 1, m, 203, 101, dense(m, 101), turned(101, 203), dense(m, 203), true}, 1);
+    checkFormats({"few rows, long", 1, m, 33, 5003, dense(m, 5003), dense(5003, 33), turned(m, 33)}, 1);
+  }
   checkFormats({"more than a block", 1, 30, 1100, 1050, turned(30, 1050), turned(1050, 1100), dense(30, 1100), true});
   // Nothing to do, and nothing to add up.
   Numbers a(4, BRAID_F32, 1), b(4, BRAID_F32, 2), c(4, BRAID_F32, 3);

@@ -83,8 +83,6 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
     manager.addPass(lang::createBraidDeriveObserve());
   if (wants(options, "extend"))
     manager.addPass(lang::createBraidDeriveExtend());
-  if (wants(options, "next"))
-    manager.addPass(lang::createBraidDeriveNext());
   if (wants(options, "loss") || wants(options, "grad"))
     manager.addPass(lang::createBraidDeriveLoss());
   manager.addPass(lang::createBraidDropObserve());

@@ -124,7 +124,7 @@ void checkEmulated(const CLI::App &command, const std::string &device) {
 void addFunctions(CLI::App &command, std::vector<std::string> &functions) {
   command.add_option("--functions,--function", functions, "derived programs, separated by commas")
       ->delimiter(',')
-      ->check(CLI::IsMember({"logits", "loss", "grad", "observe", "extend", "next", "step", "accumulate"}))
+      ->check(CLI::IsMember({"logits", "loss", "grad", "observe", "extend", "step", "accumulate"}))
       ->allow_extra_args(false)
       ->take_all();
 }

@@ -128,38 +128,6 @@ def BraidThreadState : Pass<"braid-thread-state", "::mlir::ModuleOp"> {
   }];
 }
 
-def BraidDeriveNext : Pass<"braid-derive-next", "::mlir::ModuleOp"> {
-  let summary = "adds @next, the logits of one token";
-  let description = [{
-    @next is @logits with the input `token.chosen` (an id per token: 0 for the one token whose logits are wanted, -1
-    for every other) and the output `logits`, static. What only that token needs of what follows the last op that
-    mixes tokens (attention) is computed for it alone: the values that this tail takes are picked, by a
-    `braid.scatter` into a table of one row, and everything in the tail becomes static. Draws, positions and what
-    looks at ids stay per token, and are picked where the tail takes them. Observed values and auxiliary losses are
-    dropped. Stable on its own output.
-
-    Place: on @logits before anything is derived from it for training: the tail of one token has no gradient.
-
-    Numeric class: exact; -0 may become 0.
-
-    Bytes moved: those of a new function, whose logits are one row.
-
-    Declines: does nothing where @next exists.
-    ```mlir
-    %2 = braid.map exp(%1) : (!braid.value<token, [vocab: 16]>) -> !braid.value<token, [vocab: 16]>
-    braid.output "logits", %2 : <token, [vocab: 16]>
-    ```
-    becomes
-    ```mlir
-    %chosen = braid.input "token.chosen" : <token, [], id 1>
-    %2 = braid.scatter %1[%chosen] along "token.chosen" : !braid.value<token, [vocab: 16]>, !braid.value<token, [], id 1> -> !braid.value<static, [token.chosen: 1, vocab: 16]>
-    %3 = braid.slice %2 "token.chosen" at 0 size 1 : <static, [token.chosen: 1, vocab: 16]> -> <static, [vocab: 16]>
-    %4 = braid.map exp(%3) : (!braid.value<static, [vocab: 16]>) -> !braid.value<static, [vocab: 16]>
-    braid.output "logits", %4 : <static, [vocab: 16]>
-    ```
-  }];
-}
-
 def BraidDeriveLoss : Pass<"braid-derive-loss", "::mlir::ModuleOp"> {
   let summary = "adds @loss, the cross-entropy of @logits";
   let description = [{
@@ -170,7 +138,7 @@ def BraidDeriveLoss : Pass<"braid-derive-loss", "::mlir::ModuleOp"> {
     with `m` the detached maximum of the logits. Observed values are dropped.
     Stable on its own output.
 
-    Place: after `braid-derive-observe` and `braid-derive-next`, which take @logits as it is, and before `braid-
+    Place: after `braid-derive-observe` and `braid-derive-extend`, which take @logits as it is, and before `braid-
     drop-observe`, as auxiliary losses are part of the loss.
 
     Numeric class: exact; the formula is the definition of the loss, and @logits stays.

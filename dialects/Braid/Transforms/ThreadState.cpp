@@ -7,6 +7,7 @@
 
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace braid::lang {
@@ -24,23 +25,35 @@ public:
   explicit Threader(FuncOp func) : func(func), builder(func.getContext()) {}
 
   void run() {
+    for (auto attend : func.getBody().getOps<AttendOp>())
+      joinSources(attend);
+    for (auto delay : func.getBody().getOps<DelayOp>()) {
+      int64_t &rows = farthest[delay.getInput()];
+      rows = std::max(rows, int64_t(delay.getDistance()));
+    }
     for (Operation &op : llvm::make_early_inc_range(func.getBody().front())) {
       if (auto delay = dyn_cast<DelayOp>(op))
-        delay.getInputMutable().assign(remembered(delay.getInput(), delay, "delay", int64_t(delay.getDistance())));
+        delay.getInputMutable().assign(remembered(delay.getInput(), delay, "delay", farthest.lookup(delay.getInput())));
       else if (auto attend = dyn_cast<AttendOp>(op))
         visit(attend);
     }
   }
 
 private:
+  void joinSources(AttendOp attend);
+  /// How many rows of a source over tokens are kept, 0: of its own alone is looked at.
+  std::optional<int64_t> rowsOf(AttendOp attend, size_t source);
   void visit(AttendOp attend);
   /// The value with its newest `rows` earlier rows, or with all.
   template <typename Op> Value remembered(Value value, Op op, StringRef kind, std::optional<int64_t> rows);
 
   FuncOp func;
   OpBuilder builder;
-  llvm::DenseMap<std::pair<Value, int64_t>, Value> kept; ///< by the value and its rows, -1: all
-  llvm::StringMap<int64_t> numbers;                      ///< of a kind in an instance
+  llvm::EquivalenceClasses<void *> together;              ///< keys and values that are kept equally long
+  llvm::DenseMap<void *, std::optional<int64_t>> longest; ///< by the leader of what is kept together
+  llvm::DenseMap<Value, int64_t> farthest;                ///< that a value is delayed
+  llvm::DenseMap<std::pair<Value, int64_t>, Value> kept;  ///< by the value and its rows, -1: all
+  llvm::StringMap<int64_t> numbers;                       ///< of a kind in an instance
 };
 
 } // namespace
@@ -59,8 +72,34 @@ template <typename Op> Value Threader::remembered(Value value, Op op, StringRef 
                                              rows ? builder.getI64IntegerAttr(*rows) : IntegerAttr());
 }
 
-/// Of one source all is remembered for equally long: integers and truth values that several sources name are
-/// remembered for each length.
+static bool isOverTokens(AttendOp attend, size_t source) { return typeOf(attend.getKeys()[source]).isToken(); }
+
+/// Keys and values that several sources share are kept once, as long as one of them wants; of one source all is kept
+/// equally long, and so what it shares with others brings them together.
+void Threader::joinSources(AttendOp attend) {
+  for (size_t source = 0; source < attend.getKeys().size(); ++source) {
+    if (!isOverTokens(attend, source) || attend.getKeys()[source].getDefiningOp<RememberOp>())
+      continue;
+    std::optional<int64_t> rows = cast<MaskAttr>(attend.getMasks()[source]).describe().reach();
+    if (rows == 0)
+      continue;
+    void *key = attend.getKeys()[source].getAsOpaquePointer(), *value = attend.getValues()[source].getAsOpaquePointer();
+    for (void *part : {key, value}) {
+      bool isNew = together.findValue(part) == together.end();
+      std::optional<int64_t> before = isNew ? 0 : longest[together.getLeaderValue(part)];
+      rows = rows && before ? std::optional(std::max(*rows, *before)) : std::nullopt;
+    }
+    longest[*together.unionSets(key, value)] = rows;
+  }
+}
+
+std::optional<int64_t> Threader::rowsOf(AttendOp attend, size_t source) {
+  if (cast<MaskAttr>(attend.getMasks()[source]).describe().reach() == 0)
+    return 0;
+  return longest.lookup(together.getLeaderValue(attend.getKeys()[source].getAsOpaquePointer()));
+}
+
+/// Integers and truth values that several sources name are remembered for each length.
 void Threader::visit(AttendOp attend) {
   llvm::SetVector<Value> segments, only;
   SmallVector<Attribute> masks;
@@ -70,8 +109,10 @@ void Threader::visit(AttendOp attend) {
   };
   for (size_t source = 0; source < attend.getKeys().size(); ++source) {
     auto mask = cast<MaskAttr>(attend.getMasks()[source]);
-    std::optional<int64_t> rows = mask.describe().reach();
-    bool alone = !typeOf(attend.getKeys()[source]).isToken() || (rows && *rows == 0);
+    std::optional<int64_t> rows = 0;
+    if (isOverTokens(attend, source) && !attend.getKeys()[source].getDefiningOp<RememberOp>())
+      rows = rowsOf(attend, source);
+    bool alone = rows == 0;
     auto keep = [&](Value value, StringRef kind) { return alone ? value : remembered(value, attend, kind, rows); };
     attend.getKeysMutable()[source].set(keep(attend.getKeys()[source], "keys"));
     attend.getValuesMutable()[source].set(keep(attend.getValues()[source], "values"));

@@ -50,7 +50,7 @@ llvm::LogicalResult verifyStage(mlir::ModuleOp module, Stage stage);
 struct PipelineOptions {
   /// Products' inputs, saved values and history entries in bf16; else all in fp32.
   bool bf16 = false;
-  /// The programs wanted: any of "logits", "loss", "grad", "observe", "next" (derived from @logits),
+  /// The programs wanted: any of "logits", "loss", "grad", "observe", "extend" (derived from @logits),
   /// "step" (clipping and AdamW) and "accumulate" (of gradients).
   std::vector<std::string> functions = {"logits"};
   /// False: everything that the backward pass needs is stored, nothing computed again.

@@ -97,8 +97,13 @@ static Value orderedSource(OpBuilder &b, Location loc, Value value, ArrayRef<Axi
   if (!remember || typeOf(value).getAxes() == axes)
     return ordered(b, loc, value, axes);
   std::string path = remember.getPath().str();
-  if (!value.hasOneUse())
-    path += "." + std::to_string(llvm::range_size(value.getUses())); // others take it in another order
+  if (!value.hasOneUse()) { // others may take it in another order
+    for (AxisAttr axis : axes)
+      path += "." + axis.getName().str();
+    for (auto known : remember->getBlock()->getOps<RememberOp>())
+      if (known.getPath() == path)
+        return known;
+  }
   Value input = ordered(b, loc, remember.getInput(), axes);
   return b.create<RememberOp>(remember.getLoc(), input.getType(), input, b.getStringAttr(path), remember.getRowsAttr());
 }

@@ -14,8 +14,8 @@ row.kernel @add token dynamic ["n"] {
   row.accumulate %3 to %s : !row.value<[d: 8]>, !row.buffer<shared, [d: 8], f32>
 }
 
-// Externals: path, role, numbers, per token, dtype, ids.
-// CHECK: llvm.mlir.global internal constant @braid_f_program.externals(dense<[0, 0, 32, 0, 0, 0, 2, 1, 8, 0, 0, 0, 4, 6, 4, 1, 0, 0]> : tensor<18xi64>)
+// Externals: path, role, numbers, per token, dtype, ids, past.
+// CHECK: llvm.mlir.global internal constant @braid_f_program.externals(dense<[0, 0, 32, 0, 0, 0, 0, 2, 1, 8, 0, 0, 0, 0, 4, 6, 4, 1, 0, 0, 0]> : tensor<21xi64>)
 // Calls: kind and kernel in one number, name and place in one, table.
 // CHECK: llvm.mlir.global internal constant @braid_f_program.calls(dense<[0, 42949672966, 0, -4294967295, {{[0-9]+}}, 27]> : tensor<6xi64>)
 // CHECK: llvm.mlir.global internal constant @braid_f_program.kernels()
@@ -30,7 +30,7 @@ row.kernel @add token dynamic ["n"] {
 // CHECK: llvm.mlir.global internal constant @braid_f_program.texts("w\00b\00y\00add\00{{.*}}calls.mlir:
 // Its version, name, bytes, and how many there are of each part.
 // CHECK: llvm.mlir.global external constant @braid_f_program() {{.*}} : !llvm.struct<(i64, ptr, i64, i64, i64, i64, i64, i64, i64, i64, ptr, ptr, ptr, ptr, ptr)>
-// CHECK-NEXT: llvm.mlir.constant(2 : i64)
+// CHECK-NEXT: llvm.mlir.constant(3 : i64)
 // CHECK-NEXT: llvm.mlir.addressof @braid_f_program.name
 // CHECK-NEXT: llvm.mlir.constant(112 : i64)
 // CHECK-NOT: llvm.call

@@ -482,3 +482,69 @@ host.func @h9_distance {
   // expected-error @below {{H9: the distance is 0; it must be from -65536 to 65536 and not 0}}
   host.delay %0 to %1 by 0 : !host.buffer<token, 1, i32>, !host.buffer<token, 1, i32>
 }
+
+// -----
+// H8
+host.func @rows_of_an_input {
+  // expected-error @below {{H8: remembers no 3 rows}}
+  %0 = host.external input "x" rows 3 : !host.buffer<token, 8, f32>
+}
+
+// -----
+// H8
+host.func @no_rows {
+  // expected-error @below {{H8: remembers no 0 rows}}
+  %0 = host.external past "x" rows 0 : !host.buffer<token, 8, f32>
+}
+
+// -----
+// H8
+host.func @fixed_past {
+  // expected-error @below {{H8: a past varies per token}}
+  %0 = host.external past "x" : !host.buffer<fixed, 8, f32>
+}
+
+// -----
+// H5
+host.func @other_rows {
+  %0 = host.external past "x" rows 3 : !host.buffer<token, 8, f32>
+  // expected-error @below {{H5: "past:x" has other `rows` elsewhere}}
+  %1 = host.external past "x" : !host.buffer<token, 8, f32>
+}
+
+// -----
+// H8
+host.func @reads_a_past {
+  %0 = host.external past "x" : !host.buffer<token, 8, f32>
+  %1 = host.buffer "y" "activation" : !host.buffer<token, 8, f32>
+  // expected-error @below {{H8: does not know of rows of earlier runs}}
+  host.delay %1 to %0 by 1 : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+}
+
+// -----
+// H8
+host.func @past_in_part {
+  %0 = host.external past "k" rows 4 : !host.buffer<token, 8, f32>
+  %1 = host.buffer "v" "activation" : !host.buffer<token, 8, f32>
+  %2 = host.buffer "lse" "activation" : !host.buffer<token, 1, f32>
+  // expected-error @below {{H8: of source 0 only a part has a past, or another one}}
+  host.attend %1, keys(%0), values(%1) to %1, %2 geometry [1, 1, 8, 8] scale 1.0 kinds [0] masks [0] windows [0] slots [0] : <token, 8, f32>, (!host.buffer<token, 8, f32>), (!host.buffer<token, 8, f32>), <token, 8, f32>, <token, 1, f32>
+}
+
+// -----
+// H10
+host.func @remembers_in_an_arena {
+  %0 = host.buffer "x" "activation" : !host.buffer<token, 8, f32>
+  %1 = host.buffer "y" "activation" : !host.buffer<token, 8, f32>
+  // expected-error @below {{H10: the output is no `past`}}
+  host.remember %0 to %1 : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+}
+
+// -----
+// H10
+host.func @remembers_in_another_format {
+  %0 = host.buffer "x" "activation" : !host.buffer<token, 8, bf16>
+  %1 = host.external past "y" : !host.buffer<token, 8, f32>
+  // expected-error @below {{H10: input and output vary per token and have one type}}
+  host.remember %0 to %1 : !host.buffer<token, 8, bf16>, !host.buffer<token, 8, f32>
+}

@@ -15,7 +15,7 @@ void takeOn(mlir::ModuleOp module, Stage to) {
   if (ops > maxOps)
     return;
   PipelineOptions options;
-  options.functions = {"logits", "loss", "grad", "next"};
+  options.functions = {"logits", "loss", "grad", "extend"};
   // It may be refused: not every module is that of a program.
   mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
   (void)lowerTo(*copy, to, options);

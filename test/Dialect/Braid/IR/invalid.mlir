@@ -642,3 +642,75 @@ braid.func @r26_type {
   // expected-error @below {{result is '!braid.value<token, [e: 2]>', but must be '!braid.value<token, [d: 2]>'}}
   %y = braid.delay %x by 1 : <token, [d: 2]> -> <token, [e: 2]>
 }
+
+// -----
+// R27
+braid.func @r27_static {
+  %x = braid.input "x" : <static, [d: 2]>
+  // expected-error @below {{input is '!braid.value<static, [d: 2]>'; what does not vary per token needs no remembering}}
+  %y = braid.remember %x "x" : <static, [d: 2]> -> <static, [d: 2]>
+}
+
+// -----
+// R27
+braid.func @r27_rows {
+  %x = braid.input "x" : <token, [d: 2]>
+  // expected-error @below {{keeps 0 rows}}
+  %y = braid.remember %x "x" rows 0 : <token, [d: 2]> -> <token, [d: 2]>
+}
+
+// -----
+// R27
+braid.func @r27_type {
+  %x = braid.input "x" : <token, [d: 2]>
+  // expected-error @below {{result is '!braid.value<token, [e: 2]>', but must be '!braid.value<token, [d: 2]>'}}
+  %y = braid.remember %x "x" : <token, [d: 2]> -> <token, [e: 2]>
+}
+
+// -----
+// R27
+braid.func @r27_user {
+  %x = braid.input "x" : <token, [d: 2]>
+  // expected-error @below {{is taken by braid.map, which looks at no other tokens}}
+  %y = braid.remember %x "x" : <token, [d: 2]> -> <token, [d: 2]>
+  %z = braid.map exp(%y) : (!braid.value<token, [d: 2]>) -> !braid.value<token, [d: 2]>
+}
+
+// -----
+// R27
+braid.func @r27_query {
+  %x = braid.input "x" : <token, [d: 2]>
+  // expected-error @below {{is taken by braid.attend, which looks at no other tokens}}
+  %y = braid.remember %x "x" : <token, [d: 2]> -> <token, [d: 2]>
+  %o, %l = braid.attend %y, keys(%x), values(%x) over "d" masks [#braid.mask<causal, 0>] scale 1.0 : <token, [d: 2]>, (!braid.value<token, [d: 2]>), (!braid.value<token, [d: 2]>) -> <token, [d: 2]>, <token, []>
+}
+
+// -----
+// R27
+braid.func @r27_part {
+  %x = braid.input "x" : <token, [d: 2]>
+  %y = braid.remember %x "x" rows 3 : <token, [d: 2]> -> <token, [d: 2]>
+  %z = braid.remember %x "z" rows 4 : <token, [d: 2]> -> <token, [d: 2]>
+  // expected-error @below {{source 0 is remembered in part}}
+  %o, %l = braid.attend %x, keys(%y), values(%z) over "d" masks [#braid.mask<causal, 4>] scale 1.0 : <token, [d: 2]>, (!braid.value<token, [d: 2]>), (!braid.value<token, [d: 2]>) -> <token, [d: 2]>, <token, []>
+}
+
+// -----
+// R27
+braid.func @r27_segments {
+  %x = braid.input "x" : <token, [d: 2]>
+  %s = braid.input "s" : <token, [], id 4>
+  %y = braid.remember %x "x" : <token, [d: 2]> -> <token, [d: 2]>
+  // expected-error @below {{source 0 is remembered in part}}
+  %o, %l = braid.attend %x, keys(%y), values(%y) segments(%s) over "d" masks [#braid.mask<causal, 0, segment 0>] scale 1.0 : <token, [d: 2]>, (!braid.value<token, [d: 2]>), (!braid.value<token, [d: 2]>) segments(!braid.value<token, [], id 4>) -> <token, [d: 2]>, <token, []>
+}
+
+// -----
+// R27
+braid.func @r27_twice {
+  %x = braid.input "x" : <token, [d: 2]>
+  // expected-note @below {{the first is here}}
+  %y = braid.remember %x "x" rows 3 : <token, [d: 2]> -> <token, [d: 2]>
+  // expected-error @below {{"x" is remembered twice}}
+  %z = braid.remember %x "x" rows 3 : <token, [d: 2]> -> <token, [d: 2]>
+}

@@ -42,6 +42,15 @@ def step(root, name, layers, batch, reps, *more):
         return json.load(open(out.name))
 
 
+def extend(root, name, batch, tokens, past, reps, function="extend"):
+    """What `braid bench` says of the 12-layer model's next tokens after `past` others, or of `function` over as many."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        subprocess.run([braid(root), "bench", root / f"examples/{name}.braid", *SETTINGS.get(name, []), *SIZE, "--set", "layers=12",
+                        "--function", function, "--batch", str(batch), "--tokens", str(tokens), *(["--past", str(past)] if past else []),
+                        "--reps", str(reps), "--warmup", "3", "--json", out.name], check=True, stdout=sys.stderr)
+        return json.load(open(out.name))
+
+
 def ptx(root, name):
     """Seconds from an example's text to the PTX of all row kernels of gradient and step, 12 layers, bf16."""
     with tempfile.TemporaryDirectory() as folder:

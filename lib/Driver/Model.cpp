@@ -23,10 +23,12 @@ llvm::Expected<Model> Model::load(const ModelArgs &args, const std::string &para
   return std::move(model);
 }
 
-llvm::Expected<std::unique_ptr<Session>> Model::compile(std::vector<std::string> functions, const DeviceOptions &how) {
+llvm::Expected<std::unique_ptr<Session>> Model::compile(std::vector<std::string> functions, const DeviceOptions &how,
+                                                        bool state) {
   PipelineOptions pipeline;
   pipeline.functions = std::move(functions);
   pipeline.bf16 = how.bf16;
+  pipeline.state = state;
   EngineOptions engine;
   engine.threads = how.threads;
   auto session = Session::create(*compilation, pipeline, engine);

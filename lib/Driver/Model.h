@@ -16,8 +16,9 @@ struct Model {
   /// Reads the program, and the parameters of the file `params` or of the newest checkpoint of a training
   /// folder; fails where they do not fit each other.
   static llvm::Expected<Model> load(const ModelArgs &args, const std::string &params, Console &console);
-  /// Compiles functions and gives them the parameters.
-  llvm::Expected<std::unique_ptr<Session>> compile(std::vector<std::string> functions, const DeviceOptions &how);
+  /// Compiles functions and gives them the parameters; with `state` they go on where earlier runs ended.
+  llvm::Expected<std::unique_ptr<Session>> compile(std::vector<std::string> functions, const DeviceOptions &how,
+                                                   bool state = false);
 };
 
 } // namespace braid::driver

@@ -96,6 +96,10 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
     } else if (auto output = mlir::dyn_cast<lang::OutputOp>(op)) {
       if (output.getName() == "logits" && lang::typeOf(output.getValue()).getAxes().size() == 1)
         info.classes = lang::typeOf(output.getValue()).numElements();
+    } else if (auto attend = mlir::dyn_cast<lang::AttendOp>(op)) {
+      for (auto [key, mask] : llvm::zip(attend.getKeys(), attend.getMasks()))
+        info.looksAhead |=
+            lang::typeOf(key).isToken() && mlir::cast<lang::MaskAttr>(mask).getKind() == lang::MaskKind::All;
     } else if (auto observe = mlir::dyn_cast<lang::ObserveOp>(op)) {
       info.observed.push_back(observe.getName().str());
     }
@@ -123,7 +127,7 @@ std::string OutputInfo::shown() const {
 std::vector<int64_t> OutputInfo::shape(int64_t batch, int64_t time) const {
   std::vector<int64_t> result;
   if (perToken)
-    result = {batch, time};
+    result = newest ? std::vector<int64_t>{batch} : std::vector<int64_t>{batch, time};
   for (const AxisInfo &axis : axes)
     result.push_back(axis.size);
   return result;
@@ -134,7 +138,8 @@ std::map<std::string, std::vector<OutputInfo>> outputsOf(mlir::ModuleOp module) 
   for (auto function : module.getOps<lang::FuncOp>())
     function.walk([&](lang::OutputOp output) {
       auto type = lang::typeOf(output.getValue());
-      result[function.getSymName().str()].push_back({output.getName().str(), type.isToken(), axesOf(type)});
+      result[function.getSymName().str()].push_back(
+          {output.getName().str(), type.isToken(), axesOf(type), output.getNewest()});
     });
   return result;
 }

@@ -34,6 +34,9 @@ static std::string headerOf(ArrayRef<FunctionInfo> functions) {
     for (auto [i, external] : enumerate(function.externals))
       out << "     [" << i << "] " << external.name() << ": " << external.numbers << ' ' << cName(external.dtype)
           << (external.perToken ? " for each token" : "")
+          << (external.past == BRAID_PAST_ALL ? ", of all earlier ones; a braid_state's"
+              : external.past ? ", of " + std::to_string(external.past) + " earlier ones; a braid_state's"
+                              : "")
           << (external.ids ? ", ids below " + std::to_string(external.ids) : "") << '\n';
     if (function.positions)
       out << "   A sequence has at most " << function.positions << " tokens.\n";

@@ -101,7 +101,25 @@ static void addCall(Operation &op, Cost &cost) {
   } else if (auto buffer = dyn_cast<host::BufferOp>(op)) {
     if (buffer.getType().getSpace() == host::Space::Token)
       cost.categories[buffer.getCategory().str()] += buffer.getType().bytes();
+  } else if (auto external = dyn_cast<host::ExternalOp>(op); external && external.getPast()) {
+    std::string path = external.getPath().str();
+    if (llvm::none_of(cost.remembered, [&](const Remembered &known) { return known.path == path; }))
+      cost.remembered.push_back({path, external.getPast(), external.getType().bytes()});
   }
+}
+
+int64_t Cost::rememberedPerToken() const {
+  int64_t sum = 0;
+  for (const Remembered &value : remembered)
+    sum += value.rows < 0 ? value.bytes : 0;
+  return sum;
+}
+
+int64_t Cost::rememberedInAll() const {
+  int64_t sum = 0;
+  for (const Remembered &value : remembered)
+    sum += value.rows < 0 ? 0 : value.rows * value.bytes;
+  return sum;
 }
 
 std::vector<Cost> costs(ModuleOp planned) {

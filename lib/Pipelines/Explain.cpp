@@ -57,6 +57,7 @@ public:
       step(op);
     }
     totals(cost);
+    remembered(cost);
   }
 
 private:
@@ -65,6 +66,22 @@ private:
       this->launch(launch);
     else if (auto call = dyn_cast<host::LibraryCall>(op))
       this->call(call);
+    else if (isa<host::NewestOp>(op))
+      out << "for the newest token of each sequence alone\n";
+  }
+
+  void remembered(const Cost &cost) {
+    if (cost.remembered.empty())
+      return;
+    out << "a sequence remembers " << bytes(double(cost.rememberedPerToken())) << " for each of its tokens, and "
+        << bytes(double(cost.rememberedInAll())) << " beside, however long it is\n";
+    for (const Remembered &value : cost.remembered) {
+      out << "  " << value.path << ": " << bytes(double(value.bytes)) << " a token, ";
+      if (value.rows < 0)
+        out << "of all\n";
+      else
+        out << "of the newest " << value.rows << "\n";
+    }
   }
 
   void call(host::LibraryCall call) {

@@ -101,8 +101,12 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
   manager.addPass(lang::createBraidCutGroups());
   if (options.recompute)
     manager.addPass(lang::createBraidPlanRecompute());
-  if (wants(options, "extend"))
-    manager.addPass(lang::createBraidThreadState());
+  std::vector<std::string> going;
+  for (const std::string &name : derivedFrom(options))
+    if (name == "extend" || options.state)
+      going.push_back(name);
+  if (!going.empty())
+    manager.addPass(lang::createBraidThreadState({going}));
 }
 
 void buildRowPipeline(OpPassManager &manager, const PipelineOptions &options) {

@@ -2,6 +2,7 @@
 
 #include "braid/Runtime/State.h"
 #include <cstring>
+#include <limits>
 #include <new>
 
 using namespace braid::rt;
@@ -117,19 +118,87 @@ int64_t State::bytes() const {
 }
 
 bool State::restore(const std::vector<int64_t> &positions) {
-  position = positions;
+  auto keptAfter = [](const Group &group, int64_t tokens) {
+    return group.past == BRAID_PAST_ALL ? tokens : std::min(tokens, group.past);
+  };
   for (size_t i = 0; i < groups.size(); ++i) {
-    Group &group = groups[i];
-    std::fill(group.before.begin(), group.before.end(), 0);
     int64_t most = 0;
     for (int64_t tokens : positions)
-      most = std::max(most, group.past == BRAID_PAST_ALL ? tokens : std::min(tokens, group.past));
-    if (most > group.rows && !grow(i, most))
+      most = std::max(most, keptAfter(groups[i], tokens));
+    if (most > groups[i].rows && !grow(i, most))
       return false;
-    for (size_t s = 0; s < positions.size(); ++s)
-      group.before[s] = group.past == BRAID_PAST_ALL ? positions[s] : std::min(positions[s], group.past);
   }
+  position = positions;
+  for (Group &group : groups)
+    for (size_t s = 0; s < positions.size(); ++s)
+      group.before[s] = keptAfter(group, positions[s]);
   return true;
+}
+
+/// What comes before the rows: a mark, what the program remembers, and positions.
+std::vector<int64_t> State::headOf(const std::vector<int64_t> &positions) const {
+  constexpr int64_t mark = 0x31657461745364ll; // "dState1"
+  std::vector<int64_t> head = {mark, int64_t(positions.size()), int64_t(list.size())};
+  for (const Part &part : list)
+    head.insert(head.end(), {part.numbers, part.dtype, part.past});
+  head.insert(head.end(), positions.begin(), positions.end());
+  return head;
+}
+
+int64_t State::savedBytes() const {
+  int64_t bytes = int64_t(headOf(position).size() * sizeof(int64_t));
+  for (size_t part = 0; part < list.size(); ++part)
+    for (int64_t s = 0; s < batch(); ++s)
+      bytes += kept(list[part], s) * rowBytes(part);
+  return bytes;
+}
+
+void State::save(char *to) const {
+  std::vector<int64_t> head = headOf(position);
+  std::memcpy(to, head.data(), head.size() * sizeof(int64_t));
+  to += head.size() * sizeof(int64_t);
+  for (size_t part = 0; part < list.size(); ++part)
+    for (int64_t s = 0; s < batch(); ++s)
+      if (int64_t bytes = kept(list[part], s) * rowBytes(part)) {
+        std::memcpy(to, rows(part, s), size_t(bytes));
+        to += bytes;
+      }
+}
+
+std::string State::load(const char *from, int64_t size) {
+  const std::string other = "what was saved is no state of this program and this many sequences";
+  std::vector<int64_t> head = headOf(position), positions(position.size());
+  int64_t bytes = int64_t(head.size() * sizeof(int64_t));
+  if (size < bytes)
+    return other;
+  std::memcpy(positions.data(), from + bytes - int64_t(positions.size() * sizeof(int64_t)),
+              positions.size() * sizeof(int64_t));
+  std::vector<int64_t> wanted = headOf(positions);
+  if (std::memcmp(wanted.data(), from, size_t(bytes)) != 0)
+    return other;
+  for (int64_t tokens : positions) {
+    if (tokens < 0 || tokens > std::numeric_limits<int32_t>::max())
+      return "a sequence of what was saved has " + std::to_string(tokens) + " tokens";
+    for (size_t part = 0; part < list.size(); ++part) {
+      int64_t rows = list[part].past == BRAID_PAST_ALL ? tokens : std::min(tokens, list[part].past);
+      if (int64_t more = 0; __builtin_mul_overflow(rows, rowBytes(part), &more) || bytes > size - more)
+        return "what was saved ends too early";
+      else
+        bytes += more;
+    }
+  }
+  if (bytes != size)
+    return "what was saved is longer than it says";
+  if (!restore(positions))
+    return "no memory for what is remembered";
+  from += head.size() * sizeof(int64_t);
+  for (size_t part = 0; part < list.size(); ++part)
+    for (int64_t s = 0; s < batch(); ++s)
+      if (int64_t more = kept(list[part], s) * rowBytes(part)) {
+        std::memcpy(rows(part, s), from, size_t(more));
+        from += more;
+      }
+  return {};
 }
 
 int32_t State::run(Runner &runner, const braid_program &program, const Run &run) {
@@ -143,6 +212,7 @@ int32_t State::run(Runner &runner, const braid_program &program, const Run &run)
   for (size_t i = 0; i < groups.size(); ++i)
     if (!makeRoom(groups[i], i, run.rows.count))
       return runner.context().fail("no memory for what is remembered");
+  const char *other = "the state is another program's";
   std::vector<int64_t> first(position.size(), 0);
   std::vector<void *> external(run.external, run.external + program.num_externals);
   std::vector<braid_past> past(external.size());
@@ -151,11 +221,13 @@ int32_t State::run(Runner &runner, const braid_program &program, const Run &run)
     if (!program.externals[i].past)
       continue;
     if (part == list.size() || program.texts + program.externals[i].path != list[part].path)
-      return runner.context().fail("the state is another program's");
+      return runner.context().fail(other);
     const Group &group = groups[memory[part].group];
     past[i] = {group.rows, group.before.data()};
     external[i] = memory[part++].data.get();
   }
+  if (part != list.size())
+    return runner.context().fail(other);
   Run own = run;
   own.rows.start = position.data();
   own.rows.first = first.data();

@@ -26,10 +26,11 @@ void addBench(CLI::App &app, Action &action) {
   CLI::App *command = app.add_subcommand(
       "bench", "Measures a program: compile time, seconds, memory, products alone; or its row kernels on a GPU");
   addModel(*command, options->model);
-  addChoice(*command, "--function", options->function, {"step", "grad", "loss", "logits", "row-kernels"},
+  addChoice(*command, "--function", options->function, {"step", "grad", "loss", "logits", "extend", "row-kernels"},
             "step: forward, backward, clipping, AdamW; row-kernels: the launches of kernels on a GPU, one by one");
   command->add_option("--batch", options->batch, "sequences")->check(count(1))->capture_default_str();
   command->add_option("--tokens", options->tokens, "tokens of a sequence")->check(count(1))->capture_default_str();
+  command->add_option("--past", options->past, "of extend: tokens of each sequence before those")->check(count(0));
   command
       ->add_option("--reps", options->repetitions, "timed runs (of row kernels 50); 0: compiles and allocates nothing")
       ->check(count(0))
@@ -46,6 +47,8 @@ void addBench(CLI::App &app, Action &action) {
     for (const CLI::Option *option : command->get_options())
       if (!isKernels && option->count() && option->get_group() == "row-kernels")
         throw CLI::ValidationError(option->get_name(), "is for `--function row-kernels`");
+    if (options->past && options->function != "extend")
+      throw CLI::ValidationError("--past", "is for `--function extend`, which goes on with what came before");
     if (!isKernels) {
       action = [options](driver::Console &console) { return driver::bench(*options, console); };
       return;

@@ -22,6 +22,8 @@ void addEval(CLI::App &app, Action &action) {
                    "the token that opens a document, for models that take `document`; as in training if absent")
       ->check(count(0))
       ->type_name("ID");
+  addChoice(*command, "--order", options->order, {"windows", "stream"},
+            "windows, each a text of its own; or stream, the file as one text that goes on from window to window");
   command->add_option("--batches", options->batches, "how many batches, spread over the file; 0: the whole file once")
       ->check(count(0));
   command
@@ -30,7 +32,12 @@ void addEval(CLI::App &app, Action &action) {
       ->type_name("NAME");
   command->add_flag("--json", options->json, "writes one JSON object");
   addDevice(*command, options->how);
-  bind(*command, action, options, driver::eval);
+  command->callback([&action, options, command] {
+    for (const char *flag : {"--batch", "--batches", "--observe"})
+      if (options->order == "stream" && command->count(flag))
+        throw CLI::ValidationError(flag, "goes with `--order windows`: a stream is one text from end to end");
+    action = [options](driver::Console &console) { return driver::eval(*options, console); };
+  });
 }
 
 } // namespace braid::cli

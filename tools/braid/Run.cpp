@@ -40,7 +40,7 @@ void addRun(CLI::App &app, Action &action) {
   auto kernels = std::make_shared<driver::RowKernelsOptions>();
   CLI::App *command = app.add_subcommand("run", "Runs one program of a model: tensors in, tensors out");
   addModel(*command, options->model);
-  addChoice(*command, "--function", options->function, {"logits", "loss", "grad", "observe", "row-kernels"},
+  addChoice(*command, "--function", options->function, {"logits", "loss", "grad", "observe", "extend", "row-kernels"},
             "the program; row-kernels: every kernel of all programs on random numbers, against the interpreter");
   command->add_option("--device", options->device, "where: cpu or reference; row-kernels: emulator, cuda, cuda:1, …")
       ->check([](const std::string &name) {
@@ -53,6 +53,13 @@ void addRun(CLI::App &app, Action &action) {
                       "parameters (safetensors); a training folder's newest, or initial values, if absent");
   command->add_option("--inputs", options->inputs, "inputs (safetensors), named as the model's arguments");
   command->add_option("-o,--output", options->output, "results (safetensors)");
+  command
+      ->add_option(
+          "--state", options->state,
+          "what a run on earlier tokens of the sequences left: this one goes on (logits, loss, observe, extend)")
+      ->type_name("FILE");
+  command->add_option("--state-out", options->stateOut, "file for what these tokens leave; may be that of --state")
+      ->type_name("FILE");
   addDevice(*command, options->how);
   command->add_option("--step", options->how.step, "step of the optimiser, for random draws")->check(nonNegative());
   addRowKernels(*command, *kernels);
@@ -65,6 +72,12 @@ void addRun(CLI::App &app, Action &action) {
                           ? "row kernels are code for GPUs: give `--device emulator` or `--device cuda`"
                           : "`" + options->device +
                                 "` runs row kernels only (`--function row-kernels`); programs run on cpu or reference");
+    bool going = command->count("--state") || command->count("--state-out") || options->function == "extend";
+    if (going && (options->function == "grad" || isKernels))
+      throw CLI::ValidationError("--state",
+                                 "goes with logits, loss, observe and extend: tokens of earlier runs get no gradients");
+    if (going && options->device == "reference")
+      throw CLI::ValidationError("--device", "the reference runs whole texts: it has no state to go on from");
     for (const CLI::Option *option : command->get_options())
       if (!isKernels && option->count() && option->get_group() == "row-kernels")
         throw CLI::ValidationError(option->get_name(), "is for `--function row-kernels`");

@@ -33,9 +33,11 @@ def Braid_RoleInterface : OpInterface<"RoleInterface"> {
 def Braid_MixInterface : OpInterface<"MixInterface"> {
   let cppNamespace = "::braid::lang";
   let description = [{
-    An op that becomes a call of the runtime where its role is `Mix`: how storage in bf16 concerns it. What only moves numbers is not rounded. How it becomes a call is said where calls are made (`CallLowering`, lib/Conversion/BraidToRow).
+    An op that becomes a call of the runtime where its role is `Mix`: how storage in bf16 concerns it, and whether it looks at
+    other tokens. What only moves numbers is not rounded. How it becomes a call is said where calls are made (`CallLowering`, lib/Conversion/BraidToRow).
   }];
   let methods = [
+    InterfaceMethod<"Whether a token's results depend on other tokens' operands.", "bool", "mixesTokens", (ins), "", "return true;">,
     InterfaceMethod<"Whether bf16 mode gives it this operand rounded.", "bool", "roundsOperand", (ins "unsigned":$operand), "", "return !ConcreteOp::template hasTrait<MovesNumbers>();">,
     InterfaceMethod<"Whether bf16 mode rounds this result.", "bool", "roundsResult", (ins "unsigned":$result), "", "return !ConcreteOp::template hasTrait<MovesNumbers>();">,
     InterfaceMethod<"Whether the call can round its first result itself (the attribute `narrow`).", "bool", "canNarrow", (ins), "", "return false;">

@@ -107,7 +107,7 @@ def Braid_ReduceOp : Braid_PureOp<"reduce", "Row"> {
   let hasVerifier = 1;
 }
 
-def Braid_DotOp : Braid_PureOp<"dot", "Own", [DeclareOpInterfaceMethods<Braid_MixInterface, ["canNarrow"]>]> {
+def Braid_DotOp : Braid_PureOp<"dot", "Own", [DeclareOpInterfaceMethods<Braid_MixInterface, ["mixesTokens", "canNarrow"]>]> {
   let summary = "contracts two values over named axes, and over all tokens if told";
   let description = [{
     `result[f] = sum over axes (and tokens) of lhs · rhs`. Axes that both operands have and

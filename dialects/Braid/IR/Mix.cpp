@@ -5,6 +5,7 @@
 using namespace mlir;
 using namespace braid::lang;
 
+bool DotOp::mixesTokens() { return getTokens(); }
 bool DotOp::canNarrow() { return true; }
 
 /// Terms are added up as they are.

@@ -102,9 +102,9 @@ def BraidDeriveExtend : Pass<"braid-derive-extend", "::mlir::ModuleOp"> {
 }
 
 def BraidThreadState : Pass<"braid-thread-state", "::mlir::ModuleOp"> {
-  let summary = "makes @extend remember what later tokens look at";
+  let summary = "makes programs remember what later tokens look at";
   let description = [{
-    Puts a `braid.remember` behind the operand of every delay of @extend, and behind keys, values, segments and truth values of
+    Puts a `braid.remember` behind the operand of every delay of the functions named (@extend, where it is), and behind keys, values, segments and truth values of
     every source of attention over tokens, with as many rows as the distance or the mask can reach. A value that is
     looked at several times equally far is remembered once. What is remembered goes by the path of the instance, what it
     is, and a number (`block.0.attention.keys.0`). Stable on its own output.
@@ -116,7 +116,7 @@ def BraidThreadState : Pass<"braid-thread-state", "::mlir::ModuleOp"> {
     Bytes moved: more, each remembered row once.
 
     Declines: slots, which are the same for all tokens; sources whose mask shows a token itself alone; every other
-    function.
+    function. Fails at whatever else looks at other tokens, gradients among it.
     ```mlir
     %2 = braid.delay %1 by 3 {instance = "block.0"} : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
     ```
@@ -126,6 +126,9 @@ def BraidThreadState : Pass<"braid-thread-state", "::mlir::ModuleOp"> {
     %2 = braid.delay %r by 3 {instance = "block.0"} : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
     ```
   }];
+  let options = [
+    ListOption<"functions", "functions", "std::string", "the functions that go on; none: extend">
+  ];
 }
 
 def BraidDeriveLoss : Pass<"braid-derive-loss", "::mlir::ModuleOp"> {

@@ -129,11 +129,31 @@ void Threader::visit(AttendOp attend) {
   attend.setMasksAttr(builder.getArrayAttr(masks));
 }
 
+/// What looks at other tokens says how far back: attention and delays do. Tokens of earlier runs get no gradients.
+static LogicalResult verifyLooksBack(FuncOp func) {
+  for (Operation &op : func.getBody().front()) {
+    auto mix = dyn_cast<MixInterface>(op);
+    auto delay = dyn_cast<DelayOp>(op);
+    bool known = isa<AttendOp, RememberOp>(op) || (delay && int64_t(delay.getDistance()) > 0);
+    if (mix && mix.mixesTokens() && !known)
+      return op.emitOpError("looks at tokens of earlier runs, or sends them gradients: @")
+             << func.getSymName() << " cannot go on from what they left";
+  }
+  return success();
+}
+
 namespace {
 struct ThreadState : public braid::lang::impl::BraidThreadStateBase<ThreadState> {
+  using BraidThreadStateBase::BraidThreadStateBase;
   void runOnOperation() override {
-    if (auto extend = getOperation().lookupSymbol<FuncOp>("extend"))
-      Threader(extend).run();
+    for (auto func : getOperation().getOps<FuncOp>()) {
+      StringRef name = func.getSymName();
+      if (functions.empty() ? name != "extend" : !llvm::is_contained(functions, name))
+        continue;
+      if (failed(verifyLooksBack(func)))
+        return signalPassFailure();
+      Threader(func).run();
+    }
   }
 };
 } // namespace

@@ -83,6 +83,7 @@ struct RunOptions {
   ModelArgs model;
   DeviceOptions how;
   std::string function = "logits", device = "cpu", params, inputs, output;
+  std::string state, stateOut; ///< files of what earlier tokens left, and of what these leave; empty: none
 };
 int run(const RunOptions &options, Console &console);
 
@@ -124,9 +125,10 @@ struct EvalOptions {
   int64_t batch = 8, tokens = 0,
           batches =
               0; ///< 0 tokens: as in training, or 256; 0 batches: the whole file once, else so many, spread over it
-  int64_t separator = -1; ///< the token that opens a document; -1: as in training, or none
-  int64_t ignore = -1;    ///< the token that is no target; -1: as in training, or none
-  std::string observe;    ///< also the mean of what is observed under this name, by site
+  int64_t separator = -1;        ///< the token that opens a document; -1: as in training, or none
+  int64_t ignore = -1;           ///< the token that is no target; -1: as in training, or none
+  std::string order = "windows"; ///< or `stream`: the file is one text
+  std::string observe;           ///< also the mean of what is observed under this name, by site
   bool json = false;
 };
 int eval(const EvalOptions &options, Console &console);
@@ -171,6 +173,7 @@ struct BenchOptions {
   DeviceOptions how;
   std::string function = "step", json;
   int64_t batch = 1, tokens = 1024, repetitions = 5, warmup = 1;
+  int64_t past = 0; ///< of extend: tokens before those
   bool profile = false;
 };
 int bench(const BenchOptions &options, Console &console);

@@ -23,6 +23,9 @@ std::string workingThreads(int asked);
 /// FLOP/s of a 1024 x 1024 x 1024 product by the runtime, the best of a few: what one can hope for.
 double measurePeak(bool bf16, int threads);
 
+/// Bytes a second that so many threads read from memory together, each its part in order, the best of a few.
+double measureReading(int threads);
+
 } // namespace braid::driver
 
 #endif

@@ -48,13 +48,14 @@ struct OutputInfo {
   std::string name; ///< `logits`, `loss`, `grad:<path>`, `observe:<site>.<name>`
   bool perToken = false;
   std::vector<AxisInfo> axes;
+  bool newest = false; ///< only that of the newest token of each sequence is there
 
   /// The buffer that the compiled program writes it to.
   braid_role role() const;
   std::string path() const;
   /// The name under which it is written to files: the path of a gradient, the name of what is observed.
   std::string shown() const;
-  /// [batch, time, axes…] or [axes…].
+  /// [batch, time, axes…], of the newest token [batch, axes…], or [axes…].
   std::vector<int64_t> shape(int64_t batch, int64_t time) const;
 };
 
@@ -67,6 +68,7 @@ struct ModelInfo {
   std::vector<std::string> observed;     ///< `<site>.<name>`
   int64_t positions = 0;                 ///< a sequence has at most so many tokens; 0: any number
   std::string positionAxis;              ///< the axis of the table that has so many
+  bool looksAhead = false;               ///< tokens see later ones: a text cannot go on
 
   /// Tokens that the model can read are below it.
   int64_t vocabulary() const;

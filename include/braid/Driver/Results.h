@@ -21,9 +21,10 @@ llvm::Error bindInputs(Session &session, const Inputs &inputs);
 /// The same as the oracle takes them, ids and reals as its tensors.
 std::map<std::string, ref::Tensor> referenceInputs(const ModelInfo &model, const Inputs &inputs);
 
-/// Results of `logits`, `loss`, `grad` or `observe` by compiled code, in the order of the program.
+/// Results of a derived program by compiled code, in the order of the program. With a state it goes on.
 llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function,
-                                                         const Inputs &inputs, const DeviceOptions &how);
+                                                         const Inputs &inputs, const DeviceOptions &how,
+                                                         rt::State *state = nullptr);
 
 /// How the oracle comes to its results.
 enum class Oracle {

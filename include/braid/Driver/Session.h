@@ -35,6 +35,7 @@ public:
                                                          llvm::function_ref<void(mlir::ModuleOp)> edit = nullptr);
   const ModelInfo &model() const { return info; }
   Program &program() { return *compiled; }
+  const Program &program() const { return *compiled; }
   const std::vector<Cost> &costs() const { return stated; }
   /// The outputs of a function, in the order of the program.
   const std::vector<OutputInfo> &outputs(const std::string &function) { return produced[function]; }

@@ -9,6 +9,13 @@
 
 namespace braid {
 
+/// What a sequence remembers of one value of its tokens.
+struct Remembered {
+  std::string path;
+  int64_t rows;  ///< the newest so many; -1: all
+  int64_t bytes; ///< of a row
+};
+
 /// What one host.func costs. "Per token" numbers are multiplied by batch · time; attention's
 /// FLOPs per token also depend on the length of the sequence.
 struct Cost {
@@ -23,6 +30,11 @@ struct Cost {
   int64_t fixedArena = 0;        ///< bytes in all
   int64_t launches = 0, products = 0, kernels = 0;
   std::map<std::string, int64_t> categories; ///< bytes a token by category (sums of sizes, not of places)
+  std::vector<Remembered> remembered;        ///< for runs that go on
+
+  /// Bytes that a sequence remembers for each of its tokens, and beside those, however long it is.
+  int64_t rememberedPerToken() const;
+  int64_t rememberedInAll() const;
 
   /// FLOPs of a run over batch · time tokens with causal attention over `time` positions.
   double flops(int64_t batch, int64_t time) const {

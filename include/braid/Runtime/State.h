@@ -58,7 +58,15 @@ public:
     return const_cast<char *>(static_cast<const State *>(this)->rows(part, sequence));
   }
 
+  /// All of it as bytes, for this machine and this program: `savedBytes()` of them.
+  int64_t savedBytes() const;
+  void save(char *to) const;
+  /// Takes what was saved. Says what is wrong, and is as it was, where the bytes are another program's, of other
+  /// sequences, or damaged; empty if nothing is.
+  std::string load(const char *from, int64_t size);
+
 private:
+  std::vector<int64_t> headOf(const std::vector<int64_t> &positions) const;
   /// Parts that need equally many rows lie alike.
   struct Group {
     int64_t past, rows = 0;      ///< of a sequence in the buffers

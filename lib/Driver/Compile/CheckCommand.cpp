@@ -77,6 +77,26 @@ static llvm::json::Object costJson(const Cost &cost, int64_t batch, int64_t time
                             {"bytes_per_token_by_category", std::move(categories)}};
 }
 
+/// What a text that goes on remembers; null where the model has no way to go on.
+static const Cost *goingOn(const std::vector<Cost> &costs) {
+  for (const Cost &cost : costs)
+    if (cost.function == "extend")
+      return &cost;
+  return nullptr;
+}
+
+static llvm::json::Object stateJson(const Cost &cost) {
+  llvm::json::Array values;
+  for (const Remembered &value : cost.remembered)
+    values.push_back(
+        llvm::json::Object{{"path", value.path},
+                           {"rows", value.rows < 0 ? llvm::json::Value(nullptr) : llvm::json::Value(value.rows)},
+                           {"bytes_per_row", value.bytes}});
+  return llvm::json::Object{{"bytes_per_token", cost.rememberedPerToken()},
+                            {"bytes_per_sequence", cost.rememberedInAll()},
+                            {"values", std::move(values)}};
+}
+
 static void printText(const ModelInfo &info, const std::vector<Cost> &costs, const CheckOptions &options,
                       llvm::raw_ostream &os) {
   os << "model " << info.name << ": " << grouped(info.numbers()) << " parameters in " << info.parameters.size()
@@ -104,14 +124,23 @@ static void printText(const ModelInfo &info, const std::vector<Cost> &costs, con
      << ":\n";
   Table table({"program", "FLOPs", "kernel traffic", "bound", "arena", "launches", "products"}, {1, 2, 3, 4, 5, 6});
   for (const Cost &cost : costs)
-    table.add({cost.function, siText(cost.flops(options.batch, options.tokens)),
-               bytesText((cost.loaded + cost.stored) * tokens + cost.fixedBytes), bytesText(cost.bound * tokens),
-               bytesText(double(cost.tokenArena) * tokens + cost.fixedArena), std::to_string(cost.launches),
-               std::to_string(cost.products)});
+    if (&cost != goingOn(costs))
+      table.add({cost.function, siText(cost.flops(options.batch, options.tokens)),
+                 bytesText((cost.loaded + cost.stored) * tokens + cost.fixedBytes), bytesText(cost.bound * tokens),
+                 bytesText(double(cost.tokenArena) * tokens + cost.fixedArena), std::to_string(cost.launches),
+                 std::to_string(cost.products)});
   table.print(os, "  ");
   double numbers = double(info.numbers()) * 4;
   os << "  parameters " << bytesText(numbers) << "; in training also gradients and moments, " << bytesText(3 * numbers)
      << "\n";
+  const Cost *going = goingOn(costs);
+  if (!going)
+    os << "  tokens see later ones (`all`): a text cannot go on\n";
+  else if (going->remembered.empty())
+    os << "  a text that goes on remembers nothing\n";
+  else
+    os << "  a text that goes on remembers " << bytesText(double(going->rememberedPerToken()))
+       << " for each token, and " << bytesText(double(going->rememberedInAll())) << " beside\n";
 }
 
 int check(const CheckOptions &options, Console &console) {
@@ -124,6 +153,8 @@ int check(const CheckOptions &options, Console &console) {
   PipelineOptions pipeline;
   pipeline.bf16 = options.bf16;
   pipeline.functions = {"loss", "grad"};
+  if (!info->looksAhead)
+    pipeline.functions.push_back("extend");
   if (llvm::Error error = checkTokens(options.batch, options.tokens))
     return fail(console, std::move(error));
   auto planned = (*compilation)->lower(Stage::Host, pipeline);
@@ -136,7 +167,10 @@ int check(const CheckOptions &options, Console &console) {
   }
   llvm::json::Object root = modelJson(*info), programs;
   for (const Cost &cost : all)
-    programs[cost.function] = costJson(cost, options.batch, options.tokens);
+    if (&cost != goingOn(all))
+      programs[cost.function] = costJson(cost, options.batch, options.tokens);
+  if (const Cost *going = goingOn(all))
+    root["state"] = stateJson(*going);
   root["warnings"] = warningsJson(**compilation);
   root["batch"] = options.batch;
   root["tokens"] = options.tokens;

@@ -1,5 +1,6 @@
 //===- EvalCommand.cpp - braid eval: the loss on a file of tokens ---------===//
 #include "Documents.h"
+#include "Stream.h"
 #include "Windows.h"
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Inspect/Report.h"
@@ -128,7 +129,8 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
     return error;
   if (llvm::Error error = settingOf(options.model.path, "ignore", -1, options.ignore, -1).moveInto(ignore))
     return error;
-  if (llvm::Error error = checkTokenInputs(model->info, separator, time))
+  bool stream = options.order == "stream";
+  if (llvm::Error error = checkTokenInputs(model->info, separator, stream ? (*file)->size() - 1 : time))
     return error;
   auto data = rt::Dataset::create(*file, time, 0);
   if (!data)
@@ -139,7 +141,9 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
       return makeError("the model observes nothing as `" + options.observe + "`" + observedNames(model->info));
     functions.push_back("observe");
   }
-  auto session = model->compile(std::move(functions), options.how);
+  if (stream && model->info.looksAhead)
+    return makeError("tokens of the model see later ones (`all`): a text of it does not go on from window to window");
+  auto session = model->compile(std::move(functions), options.how, stream);
   if (!session)
     return session.takeError();
   auto start = std::chrono::steady_clock::now();
@@ -149,8 +153,9 @@ static llvm::Error evaluateFile(const EvalOptions &options, Console &console) {
       return llvm::Error::success();
     return observer.add(first, targets);
   };
-  auto result =
-      evaluateWindows(**session, *data, options.batch, options.batches, separator, ignore, options.how.seed, observe);
+  auto result = stream ? evaluateStream(**session, *data, separator, ignore, options.how.seed)
+                       : evaluateWindows(**session, *data, options.batch, options.batches, separator, ignore,
+                                         options.how.seed, observe);
   if (!result)
     return result.takeError();
   if (!std::isfinite(result->loss))

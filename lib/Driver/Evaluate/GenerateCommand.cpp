@@ -213,6 +213,8 @@ static llvm::Error generateText(const GenerateOptions &options, Console &console
     return error;
   if (llvm::Error error = checkTokenInputs(model->info, separator, std::max<int64_t>(1, options.context)))
     return error;
+  if (model->info.looksAhead)
+    return makeError("tokens of the model see later ones (`all`): it has no way to go on with a text");
   auto lines = linesOf(options, model->info, separator);
   if (!lines)
     return lines.takeError();

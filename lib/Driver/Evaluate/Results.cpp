@@ -25,17 +25,20 @@ llvm::Error bindInputs(Session &session, const Inputs &inputs) {
 static std::vector<std::string> axisNames(const OutputInfo &output) {
   std::vector<std::string> names;
   if (output.perToken)
-    names = {"batch", "time"};
+    names = output.newest ? std::vector<std::string>{"batch"} : std::vector<std::string>{"batch", "time"};
   for (const AxisInfo &axis : output.axes)
     names.push_back(axis.name);
   return names;
 }
 
 llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const std::string &function,
-                                                         const Inputs &inputs, const DeviceOptions &how) {
+                                                         const Inputs &inputs, const DeviceOptions &how,
+                                                         rt::State *state) {
   if (llvm::Error error = bindInputs(session, inputs))
     return std::move(error);
-  if (llvm::Error error = session.run(function, inputs.batch, inputs.time, how.seed, how.step))
+  std::vector<int64_t> counts(size_t(inputs.batch), inputs.time);
+  if (llvm::Error error = state ? session.extend(function, *state, inputs.time, counts, how.seed, how.step)
+                                : session.run(function, inputs.batch, inputs.time, how.seed, how.step))
     return std::move(error);
   std::vector<NamedValue> values;
   for (const OutputInfo &output : session.outputs(function)) {
@@ -46,8 +49,15 @@ llvm::Expected<std::vector<NamedValue>> evaluateCompiled(Session &session, const
     int64_t count = 1;
     for (int64_t size : value.shape)
       count *= size;
-    std::vector<float> numbers = session.floats(*result, count);
-    value.data.assign(numbers.begin(), numbers.end());
+    int64_t width = count / inputs.batch;
+    for (int64_t s = 0; output.newest && s < inputs.batch; ++s) {
+      std::vector<float> row = session.floats(*result, width, ((s + 1) * inputs.time - 1) * width);
+      value.data.insert(value.data.end(), row.begin(), row.end());
+    }
+    if (!output.newest) {
+      std::vector<float> numbers = session.floats(*result, count);
+      value.data.assign(numbers.begin(), numbers.end());
+    }
     values.push_back(std::move(value));
   }
   return values;

@@ -27,14 +27,24 @@ struct Measured {
   double compileSeconds = 0, productFlops = 0;
   std::vector<double> seconds, productSeconds;
   int64_t peakBytes = 0, plannedBytes = 0;
+  int64_t parameterBytes = 0, stateBytes = 0;
+  double reading = 0; ///< bytes a second from memory, of what goes on
   int threads = 0;
   std::vector<Timing> timings;
 };
 } // namespace
 
-/// Runs the functions once, and gives the seconds.
-static llvm::Expected<double> once(Session &session, const std::vector<std::string> &functions, const BenchOptions &o) {
+/// Runs the functions once, and gives the seconds; what goes on does so from a copy of `state`.
+static llvm::Expected<double> once(Session &session, const std::vector<std::string> &functions, const BenchOptions &o,
+                                   const rt::State *state) {
+  std::unique_ptr<rt::State> own = state ? state->copy() : nullptr;
+  std::vector<int64_t> counts(size_t(o.batch), o.tokens);
   auto start = Clock::now();
+  if (own) {
+    if (llvm::Error error = session.extend("extend", *own, o.tokens, counts, o.how.seed, 1))
+      return std::move(error);
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
   for (const std::string &function : functions)
     if (llvm::Error error = session.run(function, o.batch, o.tokens, o.how.seed, 1))
       return std::move(error);
@@ -42,10 +52,10 @@ static llvm::Expected<double> once(Session &session, const std::vector<std::stri
 }
 
 static llvm::Expected<std::vector<double>> repeat(Session &session, const std::vector<std::string> &functions,
-                                                  const BenchOptions &o) {
+                                                  const BenchOptions &o, const rt::State *state) {
   std::vector<double> seconds;
   for (int64_t i = 0; i < o.warmup + o.repetitions; ++i) {
-    llvm::Expected<double> time = once(session, functions, o);
+    llvm::Expected<double> time = once(session, functions, o, state);
     if (!time)
       return time.takeError();
     if (i >= o.warmup)
@@ -64,6 +74,26 @@ static void keepProducts(mlir::ModuleOp planned) {
   });
   for (mlir::Operation *op : others)
     op->erase();
+}
+
+/// What sequences remember after `o.past` tokens; null for functions that do not go on.
+static llvm::Expected<std::unique_ptr<rt::State>> stateOf(Session &session, const BenchOptions &o) {
+  if (o.function != "extend")
+    return std::unique_ptr<rt::State>();
+  std::unique_ptr<rt::State> state = session.makeState("extend", o.batch);
+  if (!o.past)
+    return std::move(state);
+  auto inputs = randomInputs(session.model(), o.batch, o.past, o.how.seed);
+  if (!inputs)
+    return inputs.takeError();
+  if (llvm::Error error = bindInputs(session, *inputs))
+    return std::move(error);
+  std::vector<int64_t> counts(size_t(o.batch), o.past);
+  if (llvm::Error error = session.extend("extend", *state, o.past, counts, o.how.seed, 1))
+    return std::move(error);
+  if (!state->reserve(o.past + o.tokens))
+    return makeError("no memory for what is remembered of " + llvm::Twine(o.past + o.tokens) + " tokens");
+  return std::move(state);
 }
 
 static int64_t peakMemory() {
@@ -94,6 +124,11 @@ static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console)
     return m;
   if (llvm::Error error = initialiseParameters(session, **loaded, o.how.seed))
     return std::move(error);
+  auto state = stateOf(session, o);
+  if (!state)
+    return state.takeError();
+  if (*state)
+    m.stateBytes = (*state)->savedBytes();
   auto inputs = randomInputs(session.model(), o.batch, o.tokens, o.how.seed);
   if (!inputs)
     return inputs.takeError();
@@ -108,29 +143,34 @@ static llvm::Expected<Measured> measure(const BenchOptions &o, Console &console)
       return values.takeError();
     session.write(*hyper, llvm::ArrayRef<float>(*values));
   }
-  auto seconds = repeat(session, pipeline.functions, o);
+  auto seconds = repeat(session, pipeline.functions, o, state->get());
   if (!seconds)
     return seconds.takeError();
   m.seconds = *seconds;
   m.peakBytes = peakMemory();
+  m.parameterBytes = session.bytesOf(BRAID_PARAMETER);
+  if (*state)
+    m.reading = measureReading(m.threads);
   m.plannedBytes = session.arenaBytes(o.batch, o.tokens);
   for (braid_role role : {BRAID_PARAMETER, BRAID_GRADIENT, BRAID_MOMENT_1, BRAID_MOMENT_2, BRAID_INPUT, BRAID_OUTPUT})
     m.plannedBytes += session.bytesOf(role);
   session.program().setTiming(true);
-  if (auto time = once(session, pipeline.functions, o); !time)
+  if (auto time = once(session, pipeline.functions, o, state->get()); !time)
     return time.takeError();
   m.timings = session.program().timings();
   session.program().setTiming(false);
   for (const Timing &timing : m.timings)
     m.productFlops += timing.flops;
   created->reset();
+  if (*state) // what is not a product is a small part of it, and is not left out
+    return m;
 
   auto products = Session::create(**loaded, pipeline, engine, keepProducts);
   if (!products)
     return products.takeError();
   if (llvm::Error error = initialiseParameters(**products, **loaded, o.how.seed))
     return std::move(error);
-  auto alone = repeat(**products, pipeline.functions, o);
+  auto alone = repeat(**products, pipeline.functions, o, nullptr);
   if (!alone)
     return alone.takeError();
   m.productSeconds = *alone;
@@ -158,6 +198,12 @@ static std::string json(const Measured &m, const BenchOptions &o) {
                           {"planned_bytes", m.plannedBytes},
                           {"threads", m.threads},
                           {"cpu", machine.name}};
+  if (o.function == "extend") {
+    root["past"] = o.past;
+    root["parameter_bytes"] = m.parameterBytes;
+    root["state_bytes"] = m.stateBytes;
+    root["memory_bytes_per_second"] = m.reading;
+  }
   llvm::json::Object set;
   for (const auto &[name, value] : o.model.overrides)
     set[name] = value;
@@ -174,9 +220,15 @@ static void print(const Measured &m, const BenchOptions &o, llvm::raw_ostream &o
   table.add({o.function, durationText(time) + " (median of " + std::to_string(m.seconds.size()) + ", best " +
                              durationText(*std::min_element(m.seconds.begin(), m.seconds.end())) + "), " +
                              siText(double(o.batch * o.tokens) / time, "tokens/s")});
-  table.add({"products alone", durationText(products) + ", " + siText(m.productFlops, "FLOP") + ", " +
-                                   siText(products > 0 ? m.productFlops / products : 0, "FLOP/s")});
-  table.add({"products' share", general(time > 0 ? 100 * products / time : 0, 3) + " %"});
+  if (o.function == "extend")
+    table.add({"parameters and past", bytesText(double(m.parameterBytes + m.stateBytes)) + ", read at " +
+                                          general(100 * double(m.parameterBytes + m.stateBytes) / time / m.reading, 3) +
+                                          " % of what memory gives, " + siText(m.reading, "B/s")});
+  if (!m.productSeconds.empty())
+    table.add({"products alone", durationText(products) + ", " + siText(m.productFlops, "FLOP") + ", " +
+                                     siText(products > 0 ? m.productFlops / products : 0, "FLOP/s")});
+  if (!m.productSeconds.empty())
+    table.add({"products' share", general(time > 0 ? 100 * products / time : 0, 3) + " %"});
   table.add({"peak memory",
              bytesText(double(m.peakBytes)) + " of the process, " + bytesText(double(m.plannedBytes)) + " planned"});
   table.add({"threads", std::to_string(m.threads) + " on " + describeMachine().name});

@@ -1,7 +1,7 @@
-//===- Peak.cpp - the rate of a large matrix product ----------------------===//
+//===- Peak.cpp - what the machine can do at best -------------------------===//
 //
-// The yardstick for "how much of the machine is used": the runtime's own product of
-// 1024 x 1024 matrices, without anything around it.
+// The yardsticks for "how much of the machine is used": the runtime's own product of
+// 1024 x 1024 matrices, without anything around it, and reading memory.
 //
 //===----------------------------------------------------------------------===//
 #include "braid/Driver/Machine.h"
@@ -10,9 +10,32 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace braid::driver {
+
+double measureReading(int threads) {
+  // More than caches hold.
+  std::vector<uint64_t> numbers(size_t(1) << 26, 1);
+  std::vector<uint64_t> sums(static_cast<size_t>(threads) * 8);
+  double best = 1e30;
+  for (int i = 0; i < 10; ++i) {
+    auto start = std::chrono::steady_clock::now();
+    std::vector<std::thread> workers;
+    for (size_t t = 0; t < size_t(threads); ++t)
+      workers.emplace_back([&, t] {
+        uint64_t sum = 0;
+        for (size_t at = numbers.size() * t / size_t(threads); at < numbers.size() * (t + 1) / size_t(threads); ++at)
+          sum += numbers[at];
+        sums[t * 8] += sum;
+      });
+    for (std::thread &worker : workers)
+      worker.join();
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return sums[0] ? double(numbers.size() * 8) / best : 0;
+}
 
 double measurePeak(bool bf16, int threads) {
   constexpr int64_t n = 1024;

@@ -10,14 +10,12 @@ extern const TileKernels tileKernelsAVX2, tileKernelsAVX512;
 
 using namespace braid::rt;
 
-/// BRAID_VECTOR=avx2 keeps to AVX2, for tests.
-static const TileKernels &choose() {
+bool braid::rt::isWide() {
   const char *wish = std::getenv("BRAID_VECTOR");
-  bool narrow = wish && !std::strcmp(wish, "avx2");
-  return __builtin_cpu_supports("avx512f") && !narrow ? tileKernelsAVX512 : tileKernelsAVX2;
+  return __builtin_cpu_supports("avx512f") && !(wish && !std::strcmp(wish, "avx2"));
 }
 
 const TileKernels &braid::rt::tileKernels() {
-  static const TileKernels &chosen = choose();
+  static const TileKernels &chosen = isWide() ? tileKernelsAVX512 : tileKernelsAVX2;
   return chosen;
 }

@@ -35,6 +35,8 @@ struct TileKernels {
   const char *name;
 };
 
+/// Whether this processor has AVX-512; BRAID_VECTOR=avx2 keeps to AVX2, for tests.
+bool isWide();
 /// Those for this processor (at least AVX2).
 const TileKernels &tileKernels();
 

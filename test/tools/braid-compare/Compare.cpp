@@ -10,6 +10,7 @@
 #include "Plant.h"
 #include "braid/Driver/Text.h"
 #include "braid/Reference/Files.h"
+#include "braid/Runtime/State.h"
 #include "braid/Support/Random.h"
 #include <cmath>
 
@@ -58,6 +59,7 @@ private:
   llvm::Error prepare();
   llvm::Error runReverseMode(Verdict &verdict);
   llvm::Error runCPU(Verdict &verdict);
+  llvm::Error runPieces(Verdict &verdict);
   llvm::Error runRounded(Verdict &verdict);
   llvm::Error runPlants(Verdict &verdict);
   llvm::Error runKernels(Verdict &verdict, const std::string &target);
@@ -244,6 +246,45 @@ llvm::Error Comparison::runCPU(Verdict &verdict) {
   return llvm::Error::success();
 }
 
+/// @extend in pieces that the seed says: the newest tokens' logits are those of the whole.
+llvm::Error Comparison::runPieces(Verdict &verdict) {
+  if (model.looksAhead)
+    return llvm::Error::success();
+  PipelineOptions pipeline;
+  pipeline.functions = {"extend"};
+  auto session = Session::create(compilation, pipeline, {});
+  if (!session)
+    return session.takeError();
+  if (llvm::Error error = bindParameters(**session, params, "the parameters"))
+    return error;
+  DeviceOptions how;
+  how.seed = request.seed;
+  std::unique_ptr<rt::State> state = (*session)->makeState("extend", inputs.batch);
+  const std::vector<double> &whole = exact.at("logits logits");
+  Numbers right, found;
+  for (int64_t begin = 0, end; begin < inputs.time; begin = end) {
+    end = std::min(inputs.time, begin + 1 + int64_t(rt::streamKey(request.seed + uint64_t(begin), "piece") % 3));
+    Inputs piece;
+    piece.batch = inputs.batch;
+    piece.time = end - begin;
+    for (const auto &[name, ids] : inputs.ids)
+      for (int64_t s = 0; s < inputs.batch; ++s)
+        piece.ids[name].insert(piece.ids[name].end(), ids.begin() + s * inputs.time + begin,
+                               ids.begin() + s * inputs.time + end);
+    auto values = evaluateCompiled(**session, "extend", piece, how, state.get());
+    if (!values)
+      return values.takeError();
+    for (int64_t s = 0; s < inputs.batch; ++s) {
+      auto row = whole.begin() + (s * inputs.time + end - 1) * model.classes;
+      right["newest"].insert(right["newest"].end(), row, row + model.classes);
+    }
+    std::vector<double> &all = found["newest"];
+    all.insert(all.end(), values->front().data.begin(), values->front().data.end());
+  }
+  judge(verdict, "in pieces", right, found, {{"newest", allowed.at("logits logits")}});
+  return llvm::Error::success();
+}
+
 llvm::Error Comparison::runRounded(Verdict &verdict) {
   auto module = derive(true);
   if (!module)
@@ -326,6 +367,8 @@ llvm::Error Comparison::run(Verdict &verdict) {
   if (verdict.kind != "ok")
     return llvm::Error::success();
   if (llvm::Error error = runCPU(verdict))
+    return error;
+  if (llvm::Error error = runPieces(verdict))
     return error;
   if (request.bf16)
     if (llvm::Error error = runRounded(verdict))

@@ -106,7 +106,13 @@ static Status writeParts(const std::string &path, const Checkpoint &checkpoint) 
     return status;
   if (Status status = writeSafeTensors(path + "/optimizer.safetensors", checkpoint.optimizer); !status)
     return status;
+  bool goesOn = !checkpoint.streams.tensors.empty();
+  if (Status status; goesOn)
+    if (status = writeSafeTensors(path + "/streams.safetensors", checkpoint.streams); !status)
+      return status;
   CheckpointState state = checkpoint.state;
+  if (goesOn)
+    state["streams"] = checksum(checkpoint.streams);
   state["step"] = std::to_string(checkpoint.step);
   state["params"] = checksum(checkpoint.params);
   state["optimizer"] = checksum(checkpoint.optimizer);
@@ -170,8 +176,11 @@ Result<Checkpoint> braid::rt::loadCheckpoint(const std::string &path) {
   if (int64_t named = stepOf(name); named >= 0 && named != checkpoint.step)
     return Status::failure(path + "/state.json: is of step " + step);
   checkpoint.state.erase("step");
-  for (auto [part, tensors] :
-       {std::pair{"params", &checkpoint.params}, std::pair{"optimizer", &checkpoint.optimizer}}) {
+  for (auto [part, tensors] : {std::pair{"params", &checkpoint.params},
+                               {"optimizer", &checkpoint.optimizer},
+                               {"streams", &checkpoint.streams}}) {
+    if (tensors == &checkpoint.streams && !checkpoint.state.count(part))
+      continue; // texts do not go on
     std::string file = path + "/" + part + ".safetensors";
     Result<TensorFile> read = readSafeTensors(file);
     if (!read)

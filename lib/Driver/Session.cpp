@@ -140,7 +140,7 @@ llvm::Error Session::run(const std::string &function, int64_t batch, int64_t tim
 }
 
 llvm::Error Session::extend(const std::string &function, rt::State &state, int64_t time, llvm::ArrayRef<int64_t> counts,
-                            uint64_t seed, int64_t step) {
+                            uint64_t seed, int64_t step, int64_t firstSequence) {
   braid_rows rows = {time, nullptr, nullptr, counts.data()};
   RunRequest request;
   request.function = function;
@@ -150,7 +150,7 @@ llvm::Error Session::extend(const std::string &function, rt::State &state, int64
   request.state = &state;
   request.seed = seed;
   request.step = step;
-  return run(std::move(request), 0);
+  return run(std::move(request), firstSequence);
 }
 
 llvm::Error Session::run(RunRequest request, int64_t firstSequence) {

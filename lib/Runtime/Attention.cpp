@@ -146,8 +146,8 @@ static void checkAttention(TableCheck &table, bool backward) {
     bool other = table.pastOrPlace() != past;
     for (int picked = mask ? mask->segments + mask->only : 0; picked > 0; --picked)
       other |= table.pastOrPlace() != past;
-    if (other || (past && (backward || kind == 1)))
-      table.fail("of a source all or nothing has a past, and only forward");
+    if (other || (past && kind == 1))
+      table.fail("of a source over tokens all or nothing has a past");
   }
   if (backward)
     table.next(0, 1, "whether gradients are added up");

@@ -170,9 +170,11 @@ private:
     keyOutliers.add(queries, sees, [&](int64_t i, int64_t j) { return grads[j * ld + i]; }, queryGrad, p.dp);
   }
 
+  /// Rows of earlier runs get none.
   void storeKeys(const AttentionSource &source, int64_t s, int64_t h, int64_t key0, int64_t keys) {
-    for (int64_t j = 0; j < keys; ++j) {
-      int64_t row = a.keyRow(source, s, key0 + j, h);
+    int64_t before = source.before(s);
+    for (int64_t j = std::max<int64_t>(0, before - key0); j < keys; ++j) {
+      int64_t row = (s * a.time + key0 + j - before) * a.heads + h;
       storeRow(source.kGrad, row * a.d, memory + p.keyGrad + j * p.dp, a.d);
       storeRow(source.vGrad, row * a.e, memory + p.valueGrad + j * p.ep, a.e);
     }

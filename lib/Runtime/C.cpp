@@ -30,7 +30,7 @@ static braid_state *wrap(std::unique_ptr<braid::rt::State> state) {
 }
 
 braid_state *braid_state_create(const braid_program *program, int64_t batch) {
-  if (batch < 1 || batch > INT32_MAX || !braid::rt::problemOf(*program).empty())
+  if (!program || batch < 1 || batch > INT32_MAX || !braid::rt::problemOf(*program).empty())
     return nullptr;
   return wrap(std::make_unique<braid::rt::State>(*program, batch));
 }
@@ -53,6 +53,8 @@ int32_t braid_state_load(braid_runtime *runtime, braid_state *state, const void 
 int32_t braid_runtime_extend(braid_runtime *runtime, const braid_program *program, braid_state *state, int64_t time,
                              const int64_t *count, uint64_t seed, int64_t step, void *const *external) {
   runtime->runner.context().clearMessage();
+  if (!program || !state || !count)
+    return runtime->runner.context().fail("a program, a state and numbers of tokens are needed, and one is null");
   int64_t batch = state->state->batch();
   return state->state->run(runtime->runner, *program, {batch, {time, nullptr, nullptr, count}, seed, step, external});
 }

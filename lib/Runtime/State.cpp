@@ -1,6 +1,7 @@
 //===- State.cpp - what sequences remember from run to run ----------------===//
 
 #include "braid/Runtime/State.h"
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -73,7 +74,7 @@ bool State::makeRoom(Group &group, size_t number, const int64_t *counts) {
   for (int64_t s = 0; s < batch(); ++s) {
     int64_t before = group.before[size_t(s)],
             kept = group.past == BRAID_PAST_ALL ? before : std::min(before, group.past);
-    full |= before + counts[s] > group.rows;
+    full |= before + counts[s] > group.rows || !group.rows;
     wanted = std::max(wanted, kept + counts[s]);
   }
   if (!full)
@@ -91,9 +92,9 @@ bool State::makeRoom(Group &group, size_t number, const int64_t *counts) {
       before = kept;
     }
     // Twice the rows: they move once in as many tokens.
-    return wanted <= group.rows || grow(number, std::max(wanted, 2 * group.past));
+    return (wanted <= group.rows && group.rows) || grow(number, std::max(wanted, 2 * group.past));
   }
-  return grow(number, std::max(wanted, 2 * group.rows));
+  return grow(number, std::max<int64_t>({1, wanted, 2 * group.rows}));
 }
 
 void State::restart(int64_t sequence) {

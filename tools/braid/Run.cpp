@@ -37,6 +37,7 @@ static void addRowKernels(CLI::App &command, driver::RowKernelsOptions &options)
 
 void addRun(CLI::App &app, Action &action) {
   auto options = std::make_shared<driver::RunOptions>();
+  auto notEmpty = [](const std::string &text) { return text.empty() ? std::string("is empty") : std::string(); };
   auto kernels = std::make_shared<driver::RowKernelsOptions>();
   CLI::App *command = app.add_subcommand("run", "Runs one program of a model: tensors in, tensors out");
   addModel(*command, options->model);
@@ -54,11 +55,12 @@ void addRun(CLI::App &app, Action &action) {
   command->add_option("--inputs", options->inputs, "inputs (safetensors), named as the model's arguments");
   command->add_option("-o,--output", options->output, "results (safetensors)");
   command
-      ->add_option(
-          "--state", options->state,
-          "what a run on earlier tokens of the sequences left: this one goes on (logits, loss, observe, extend)")
+      ->add_option("--state", options->state,
+                   "what a run on earlier tokens of the sequences left: this one goes on, and sends it no gradients")
+      ->check(notEmpty)
       ->type_name("FILE");
   command->add_option("--state-out", options->stateOut, "file for what these tokens leave; may be that of --state")
+      ->check(notEmpty)
       ->type_name("FILE");
   addDevice(*command, options->how);
   command->add_option("--step", options->how.step, "step of the optimiser, for random draws")->check(nonNegative());
@@ -73,9 +75,9 @@ void addRun(CLI::App &app, Action &action) {
                           : "`" + options->device +
                                 "` runs row kernels only (`--function row-kernels`); programs run on cpu or reference");
     bool going = command->count("--state") || command->count("--state-out") || options->function == "extend";
-    if (going && (options->function == "grad" || isKernels))
-      throw CLI::ValidationError("--state",
-                                 "goes with logits, loss, observe and extend: tokens of earlier runs get no gradients");
+    if (going && isKernels)
+      throw CLI::ValidationError(command->count("--state") ? "--state" : "--state-out",
+                                 "goes with programs, not with row kernels");
     if (going && options->device == "reference")
       throw CLI::ValidationError("--device", "the reference runs whole texts: it has no state to go on from");
     for (const CLI::Option *option : command->get_options())

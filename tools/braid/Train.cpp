@@ -128,11 +128,20 @@ void addTrain(CLI::App &app, Action &action) {
   command->add_option("--accumulate", options->accumulate, "gradients of one step")
       ->check(count(1))
       ->capture_default_str();
+  addChoice(*command, "--order", options->order, {"windows", "stream"},
+            "windows from anywhere in the data; or stream: every row reads a part of it window after window, with what "
+            "those before left");
+  command
+      ->add_option("--context", options->context,
+                   "of a stream: texts have at most so many tokens; 0: any number, where memory of them is bounded")
+      ->check(count(0));
   addDevice(*command, options->how);
   addSchedule(*command, *options);
   addOptimiser(*command, *options);
   addReports(*command, *options);
   command->final_callback([options] {
+    if (options->context && options->order != "stream")
+      throw CLI::ValidationError("--context", "goes with `--order stream`; windows have `--tokens` tokens");
     if (options->maxSteps <= 0 && options->maxSeconds <= 0)
       throw CLI::ValidationError("--max-steps", "give --max-steps, --max-time or both");
   });

@@ -54,8 +54,12 @@ LogicalResult DelayOp::verify() {
 static bool looksBack(OpOperand &use) {
   if (isa<DelayOp>(use.getOwner()))
     return true;
-  auto attend = dyn_cast<AttendOp>(use.getOwner());
-  return attend && use.get() != attend.getQuery();
+  if (auto attend = dyn_cast<AttendOp>(use.getOwner()))
+    return use.get() != attend.getQuery();
+  auto gradient = dyn_cast<AttendGradOp>(use.getOwner());
+  return gradient &&
+         !llvm::is_contained({gradient.getQuery(), gradient.getOutput(), gradient.getLse(), gradient.getOutputGrad()},
+                             use.get());
 }
 
 // R27.
@@ -184,16 +188,16 @@ static LogicalResult verifyAttention(Operation *op, ValueType query, ValueRange 
 }
 
 /// R27 for one source: nothing of it is remembered, or all, and equally many rows.
-static LogicalResult verifyRemembered(AttendOp op, size_t source) {
+template <typename Attend> static LogicalResult verifyRemembered(Attend op, size_t source) {
   auto mask = cast<MaskAttr>(op.getMasks()[source]);
   SmallVector<Value> parts = {op.getKeys()[source], op.getValues()[source]};
   if (mask.getSegment() >= 0)
     parts.push_back(op.getSegments()[mask.getSegment()]);
   if (mask.getOnly() >= 0)
     parts.push_back(op.getOnly()[mask.getOnly()]);
-  auto first = parts.front().getDefiningOp<RememberOp>();
+  auto first = parts.front().template getDefiningOp<RememberOp>();
   for (Value part : parts) {
-    auto remember = part.getDefiningOp<RememberOp>();
+    auto remember = part.template getDefiningOp<RememberOp>();
     if (bool(remember) != bool(first) || (first && remember.getRows() != first.getRows()))
       return op.emitOpError("source ") << source << " is remembered in part";
   }
@@ -226,6 +230,9 @@ LogicalResult AttendGradOp::verify() {
       return failure();
   for (auto [gradient, of] : llvm::zip(getValueGrads(), getValues()))
     if (failed(expectSameType(*this, typeOf(gradient), typeOf(of), "gradient of values")))
+      return failure();
+  for (size_t source = 0; source < getKeys().size(); ++source)
+    if (failed(verifyRemembered(*this, source)))
       return failure();
   return success();
 }

@@ -116,7 +116,8 @@ def BraidThreadState : Pass<"braid-thread-state", "::mlir::ModuleOp"> {
     Bytes moved: more, each remembered row once.
 
     Declines: slots, which are the same for all tokens; sources whose mask shows a token itself alone; every other
-    function. Fails at whatever else looks at other tokens, gradients among it.
+    function. Delays of gradients to earlier tokens stay
+    as they are: earlier runs get none. Fails at whatever else looks at other tokens.
     ```mlir
     %2 = braid.delay %1 by 3 {instance = "block.0"} : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
     ```

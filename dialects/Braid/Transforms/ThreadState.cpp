@@ -25,27 +25,38 @@ public:
   explicit Threader(FuncOp func) : func(func), builder(func.getContext()) {}
 
   void run() {
-    for (auto attend : func.getBody().getOps<AttendOp>())
-      joinSources(attend);
+    for (Operation &op : func.getBody().front())
+      if (auto attend = dyn_cast<AttendOp>(op))
+        joinSources(attend);
+      else if (auto gradient = dyn_cast<AttendGradOp>(op))
+        joinSources(gradient);
     for (auto delay : func.getBody().getOps<DelayOp>()) {
+      if (!looksBack(delay))
+        continue;
       int64_t &rows = farthest[delay.getInput()];
       rows = std::max(rows, int64_t(delay.getDistance()));
     }
     for (Operation &op : llvm::make_early_inc_range(func.getBody().front())) {
-      if (auto delay = dyn_cast<DelayOp>(op))
-        delay.getInputMutable().assign(remembered(delay.getInput(), delay, "delay", farthest.lookup(delay.getInput())));
+      if (auto delay = dyn_cast<DelayOp>(op); delay && looksBack(delay))
+        delay.getInputMutable().assign(remembered(delay.getInput(), delay.getLoc(), delay.getInstance(), "delay",
+                                                  farthest.lookup(delay.getInput())));
       else if (auto attend = dyn_cast<AttendOp>(op))
-        visit(attend);
+        visit(attend, attend.getInstance());
+      else if (auto gradient = dyn_cast<AttendGradOp>(op))
+        visit(gradient, std::nullopt);
     }
   }
 
 private:
-  void joinSources(AttendOp attend);
+  /// Adjoints look at later tokens, and of these only at the run's: earlier runs get no gradients.
+  static bool looksBack(DelayOp delay) { return int64_t(delay.getDistance()) > 0; }
+  template <typename Attend> void joinSources(Attend attend);
   /// How many rows of a source over tokens are kept, 0: of its own alone is looked at.
-  std::optional<int64_t> rowsOf(AttendOp attend, size_t source);
-  void visit(AttendOp attend);
+  template <typename Attend> std::optional<int64_t> rowsOf(Attend attend, size_t source);
+  template <typename Attend> void visit(Attend attend, std::optional<StringRef> instance);
   /// The value with its newest `rows` earlier rows, or with all.
-  template <typename Op> Value remembered(Value value, Op op, StringRef kind, std::optional<int64_t> rows);
+  Value remembered(Value value, Location loc, std::optional<StringRef> instance, StringRef kind,
+                   std::optional<int64_t> rows);
 
   FuncOp func;
   OpBuilder builder;
@@ -58,27 +69,30 @@ private:
 
 } // namespace
 
-template <typename Op> Value Threader::remembered(Value value, Op op, StringRef kind, std::optional<int64_t> rows) {
+Value Threader::remembered(Value value, Location loc, std::optional<StringRef> instance, StringRef kind,
+                           std::optional<int64_t> rows) {
   if (value.getDefiningOp<RememberOp>())
     return value;
   Value &result = kept[{value, rows.value_or(-1)}];
   if (result)
     return result;
-  StringRef instance = op.getInstance().value_or("");
-  std::string name = (instance + (instance.empty() ? "" : ".") + kind).str();
+  StringRef prefix = instance.value_or("");
+  std::string name = (prefix + (prefix.empty() ? "" : ".") + kind).str();
   name += "." + std::to_string(numbers[name]++);
   builder.setInsertionPointAfterValue(value);
-  return result = builder.create<RememberOp>(op.getLoc(), value.getType(), value, builder.getStringAttr(name),
+  return result = builder.create<RememberOp>(loc, value.getType(), value, builder.getStringAttr(name),
                                              rows ? builder.getI64IntegerAttr(*rows) : IntegerAttr());
 }
 
-static bool isOverTokens(AttendOp attend, size_t source) { return typeOf(attend.getKeys()[source]).isToken(); }
+template <typename Attend> static bool isOverTokens(Attend attend, size_t source) {
+  return typeOf(attend.getKeys()[source]).isToken();
+}
 
 /// Keys and values that several sources share are kept once, as long as one of them wants; of one source all is kept
 /// equally long, and so what it shares with others brings them together.
-void Threader::joinSources(AttendOp attend) {
+template <typename Attend> void Threader::joinSources(Attend attend) {
   for (size_t source = 0; source < attend.getKeys().size(); ++source) {
-    if (!isOverTokens(attend, source) || attend.getKeys()[source].getDefiningOp<RememberOp>())
+    if (!isOverTokens(attend, source) || attend.getKeys()[source].template getDefiningOp<RememberOp>())
       continue;
     std::optional<int64_t> rows = cast<MaskAttr>(attend.getMasks()[source]).describe().reach();
     if (rows == 0)
@@ -93,14 +107,14 @@ void Threader::joinSources(AttendOp attend) {
   }
 }
 
-std::optional<int64_t> Threader::rowsOf(AttendOp attend, size_t source) {
+template <typename Attend> std::optional<int64_t> Threader::rowsOf(Attend attend, size_t source) {
   if (cast<MaskAttr>(attend.getMasks()[source]).describe().reach() == 0)
     return 0;
   return longest.lookup(together.getLeaderValue(attend.getKeys()[source].getAsOpaquePointer()));
 }
 
 /// Integers and truth values that several sources name are remembered for each length.
-void Threader::visit(AttendOp attend) {
+template <typename Attend> void Threader::visit(Attend attend, std::optional<StringRef> instance) {
   llvm::SetVector<Value> segments, only;
   SmallVector<Attribute> masks;
   auto number = [](llvm::SetVector<Value> &list, Value value) {
@@ -110,10 +124,12 @@ void Threader::visit(AttendOp attend) {
   for (size_t source = 0; source < attend.getKeys().size(); ++source) {
     auto mask = cast<MaskAttr>(attend.getMasks()[source]);
     std::optional<int64_t> rows = 0;
-    if (isOverTokens(attend, source) && !attend.getKeys()[source].getDefiningOp<RememberOp>())
+    if (isOverTokens(attend, source) && !attend.getKeys()[source].template getDefiningOp<RememberOp>())
       rows = rowsOf(attend, source);
     bool alone = rows == 0;
-    auto keep = [&](Value value, StringRef kind) { return alone ? value : remembered(value, attend, kind, rows); };
+    auto keep = [&](Value value, StringRef kind) {
+      return alone ? value : remembered(value, attend.getLoc(), instance, kind, rows);
+    };
     attend.getKeysMutable()[source].set(keep(attend.getKeys()[source], "keys"));
     attend.getValuesMutable()[source].set(keep(attend.getValues()[source], "values"));
     int64_t segment = mask.getSegment(), marked = mask.getOnly();
@@ -129,14 +145,28 @@ void Threader::visit(AttendOp attend) {
   attend.setMasksAttr(builder.getArrayAttr(masks));
 }
 
-/// What looks at other tokens says how far back: attention and delays do. Tokens of earlier runs get no gradients.
+static bool seesLater(Operation *op) {
+  auto any = [](auto attend) {
+    return llvm::any_of(llvm::zip(attend.getKeys(), attend.getMasks()), [](auto source) {
+      auto [key, mask] = source;
+      return typeOf(key).isToken() && cast<MaskAttr>(mask).getKind() == MaskKind::All;
+    });
+  };
+  if (auto attend = dyn_cast<AttendOp>(op))
+    return any(attend);
+  auto gradient = dyn_cast<AttendGradOp>(op);
+  return gradient && any(gradient);
+}
+
+/// What looks at other tokens says how far back: attention and delays do. Sums over tokens are over those of the run.
 static LogicalResult verifyLooksBack(FuncOp func) {
   for (Operation &op : func.getBody().front()) {
+    if (seesLater(&op))
+      return op.emitOpError("looks at later tokens (`all`): @")
+             << func.getSymName() << " cannot go on from what earlier runs left";
     auto mix = dyn_cast<MixInterface>(op);
-    auto delay = dyn_cast<DelayOp>(op);
-    bool known = isa<AttendOp, RememberOp>(op) || (delay && int64_t(delay.getDistance()) > 0);
-    if (mix && mix.mixesTokens() && !known)
-      return op.emitOpError("looks at tokens of earlier runs, or sends them gradients: @")
+    if (mix && mix.mixesTokens() && !isa<AttendOp, AttendGradOp, DelayOp, DotOp, RememberOp, ScatterOp>(op))
+      return op.emitOpError("looks at tokens of earlier runs, and does not say at which: @")
              << func.getSymName() << " cannot go on from what they left";
   }
   return success();

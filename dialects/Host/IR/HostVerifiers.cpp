@@ -17,6 +17,22 @@ static constexpr int64_t maxBytes = int64_t(1) << 60;
 // Programs and buffers
 //===----------------------------------------------------------------------===//
 
+/// Of each source of an attention, what is looked at row by row.
+template <typename Attend> static SmallVector<SmallVector<Value>> partsOf(Attend attend) {
+  SmallVector<SmallVector<Value>> sources;
+  size_t segmented = 0, marked = 0;
+  for (size_t source = 0; source < attend.getKeys().size(); ++source) {
+    SmallVector<Value> &parts = sources.emplace_back();
+    parts = {attend.getKeys()[source], attend.getValues()[source]};
+    braid::AttentionMask mask = attend.maskOf(source);
+    if (mask.segments)
+      parts.push_back(attend.getSegments()[segmented++]);
+    if (mask.only)
+      parts.push_back(attend.getMarks()[marked++]);
+  }
+  return sources;
+}
+
 /// H8: who knows of rows of earlier runs.
 static LogicalResult verifyPasts(Operation &op) {
   auto pastOf = [](Value buffer) {
@@ -24,24 +40,21 @@ static LogicalResult verifyPasts(Operation &op) {
     return external ? external.getPast() : 0;
   };
   SmallVector<Value> known;
+  SmallVector<SmallVector<Value>> sources;
   if (auto remember = dyn_cast<RememberOp>(op)) {
     known = {remember.getOutput()};
   } else if (auto delay = dyn_cast<DelayOp>(op)) {
     known = {delay.getInput()};
   } else if (auto attend = dyn_cast<AttendOp>(op)) {
-    size_t segmented = 0, marked = 0;
-    for (size_t source = 0; source < attend.getKeys().size(); ++source) {
-      SmallVector<Value> parts = {attend.getKeys()[source], attend.getValues()[source]};
-      braid::AttentionMask mask = attend.maskOf(source);
-      if (mask.segments)
-        parts.push_back(attend.getSegments()[segmented++]);
-      if (mask.only)
-        parts.push_back(attend.getMarks()[marked++]);
-      for (Value part : parts)
-        if (pastOf(part) != pastOf(parts.front()))
-          return op.emitOpError("H8: of source ") << source << " only a part has a past, or another one";
-      llvm::append_range(known, parts);
-    }
+    sources = partsOf(attend);
+  } else if (auto gradient = dyn_cast<AttendGradOp>(op)) {
+    sources = partsOf(gradient);
+  }
+  for (auto [source, parts] : llvm::enumerate(sources)) {
+    for (Value part : parts)
+      if (pastOf(part) != pastOf(parts.front()))
+        return op.emitOpError("H8: of source ") << source << " only a part has a past, or another one";
+    llvm::append_range(known, parts);
   }
   for (Value operand : op.getOperands())
     if (pastOf(operand) && !llvm::is_contained(known, operand))

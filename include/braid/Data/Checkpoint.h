@@ -1,8 +1,8 @@
 //===- Checkpoint.h - saving a training run and going on with it ----------===//
 //
-// `DIR/checkpoint-<step>/` holds `params.safetensors`, `optimizer.safetensors` and
-// `state.json`. It is there completely or not at all: it is written under another name
-// in the same folder, synced, and renamed.
+// `DIR/checkpoint-<step>/` holds `params.safetensors`, `optimizer.safetensors`, of
+// runs over texts that go on `streams.safetensors`, and `state.json`. It is there completely or not at all: it is
+// written under another name in the same folder, synced, and renamed.
 //
 //===----------------------------------------------------------------------===//
 #ifndef BRAID_DATA_CHECKPOINT_H
@@ -18,6 +18,7 @@ using CheckpointState = std::map<std::string, std::string>;
 struct Checkpoint {
   int64_t step = 0;
   TensorFile params, optimizer;
+  TensorFile streams; ///< what texts that go on remember; empty where none does
   CheckpointState state;
 };
 

@@ -83,6 +83,7 @@ public:
 
   int64_t time() const { return windowTime; }
   const TokenFile &file() const { return *source; }
+  std::shared_ptr<TokenFile> shared() const { return source; }
 
 private:
   Dataset(std::shared_ptr<TokenFile> file, int64_t time, uint64_t seed, SampleOrder order)

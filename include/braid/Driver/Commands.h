@@ -186,8 +186,10 @@ struct TrainOptions {
   int64_t maxSteps = 0;
   double maxSeconds = 0;
   int64_t batch = 8, tokens = 256, accumulate = 1;
-  int64_t separator = -1; ///< the token that opens a document; -1: none
-  int64_t ignore = -1;    ///< the token that is no target; -1: none
+  int64_t separator = -1;        ///< the token that opens a document; -1: none
+  int64_t ignore = -1;           ///< the token that is no target; -1: none
+  std::string order = "windows"; ///< anywhere in the file; or `stream`: rows read parts of it, window after window
+  int64_t context = 0;           ///< of a stream: texts have at most so many tokens; 0: any number, if they may
   double lr = 1e-3, minLrRatio = 0.1, weightDecay = 0.1, clip = 1.0, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8;
   int64_t warmup = 100, evalEvery = 200, evalBatches = 8, checkpointEvery = 500, logEvery = 10, keep = 3;
   std::string onNonFinite = "stop"; ///< or "skip"

@@ -69,7 +69,7 @@ public:
   /// The same for the next tokens of sequences that go on: `counts[s]` of them in the first of the `time` rows of
   /// sequence s.
   llvm::Error extend(const std::string &function, rt::State &state, int64_t time, llvm::ArrayRef<int64_t> counts,
-                     uint64_t seed = 0, int64_t step = 0);
+                     uint64_t seed = 0, int64_t step = 0, int64_t firstSequence = 0);
   /// Bytes of all buffers of a role.
   int64_t bytesOf(braid_role role) const;
   /// Bytes of the arenas of a run of this size.

@@ -55,7 +55,8 @@ struct PipelineOptions {
   std::vector<std::string> functions = {"logits"};
   /// False: everything that the backward pass needs is stored, nothing computed again.
   bool recompute = true;
-  /// The programs go on where earlier runs ended, as "extend" always does. Gradients do not.
+  /// The programs go on where earlier runs ended, as "extend" always does. What those left is constant: it gets no
+  /// gradients.
   bool state = false;
   /// The GPU that kernels are planned for from the stage `gpu` on. Empty: the default one; kernels that are planned
   /// already stay as they are.

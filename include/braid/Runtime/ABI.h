@@ -153,7 +153,7 @@ enum braid_call_kind {
   BRAID_CALL_ATTEND = 2,
   /// Its gradient. The same, then 1 if gradients of keys and values are added to what is there, else 0, then Buffers:
   /// output gradient, query gradient, then for each source: key gradient and value gradient, from the queries at work;
-  /// those of slots are summed over them. Rows behind the last one at work are left.
+  /// those of slots are summed over them. Rows behind the last one at work are left, and rows of earlier runs get none.
   BRAID_CALL_ATTEND_GRAD = 3,
   /// Sums the rows at work into a table: out[id[t]][j] += in[t][j] in the order of t, from zero. Ids outside
   /// 0…table_rows-1 are

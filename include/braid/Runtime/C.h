@@ -66,8 +66,9 @@ void braid_state_save(const struct braid_state *state, void *to);
 /// refused with a message in the runtime, and the state is as it was.
 int32_t braid_state_load(struct braid_runtime *runtime, struct braid_state *state, const void *from, int64_t size);
 /// Runs a program on the next tokens of the state's sequences: `count[s]` of them in the first of the `time` rows of
-/// sequence s; 0: it rests. Addresses of externals of role BRAID_PAST are not looked at. Results of the newest tokens
-/// are in the last row of a sequence that has some. As `braid_runtime_run` else; on failure the state is as it was.
+/// sequence s; 0: it rests. Addresses of externals of role BRAID_PAST are not looked at. Results of the newest
+/// token of a sequence that has some are in its row count[s] - 1. As `braid_runtime_run` else; on failure the state is
+/// as it was.
 int32_t braid_runtime_extend(struct braid_runtime *runtime, const struct braid_program *program,
                              struct braid_state *state, int64_t time, const int64_t *count, uint64_t seed, int64_t step,
                              void *const *external);

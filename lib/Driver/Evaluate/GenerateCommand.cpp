@@ -78,7 +78,9 @@ llvm::Error Generator::step(llvm::MutableArrayRef<Line> lines, Texts &texts, llv
     own.how.seed = line.seed;
     auto next = sampleToken(texts.logits(int64_t(i)), readable, own, int64_t(line.made.size()));
     if (!next)
-      return next.takeError();
+      return options.prompts.empty()
+                 ? next.takeError()
+                 : makeError("prompt of seed " + llvm::Twine(line.seed) + ": " + llvm::toString(next.takeError()));
     line.made.push_back(uint32_t(*next));
     seen(uint32_t(*next));
     line.stopped = line.prompt.stopped(line.made);
@@ -131,7 +133,7 @@ void Generator::report() const {
 
 /// A line of the results of several prompts.
 static void writeLine(llvm::raw_ostream &os, const Line &line, bool ids) {
-  llvm::json::Object object{{"seed", int64_t(line.seed)}, {"end", line.stopped ? "stop" : "length"}};
+  llvm::json::Object object{{"seed", line.seed}, {"end", line.stopped ? "stop" : "length"}};
   auto list = [](llvm::ArrayRef<uint32_t> tokens) {
     llvm::json::Array array;
     for (uint32_t token : tokens)
@@ -153,12 +155,16 @@ static void writeLine(llvm::raw_ostream &os, const Line &line, bool ids) {
 static llvm::Expected<int64_t> contextOf(const GenerateOptions &options, const Model &model, const Program &program,
                                          int64_t separator) {
   const InputInfo *document = model.info.findInput("document");
-  bool counted = model.info.positions || (document && document->idSize);
-  int64_t context = 0;
-  if (options.context || counted || !remembersBoundedly(program, "extend"))
+  // Tables by position and by document have so many rows; 0: there is none.
+  int64_t limit = model.info.positions, context = options.context;
+  if (document && document->idSize)
+    limit = limit ? std::min(limit, document->idSize) : document->idSize;
+  if (!context && !remembersBoundedly(program, "extend"))
     if (llvm::Error error =
             settingOf(options.model.path, "tokens", 1, options.context, model.info.usualTime()).moveInto(context))
       return std::move(error);
+  if (!options.context && limit)
+    context = context ? std::min(context, limit) : limit;
   if (llvm::Error error = checkTokenInputs(model.info, separator, std::max<int64_t>(1, context)))
     return std::move(error);
   return context;

@@ -71,6 +71,8 @@ llvm::Expected<std::vector<Prompt>> Prompt::read(const ModelInfo &model, const G
     return makeError("there is no file `" + options.prompts + "`");
   llvm::SmallVector<llvm::StringRef> lines;
   llvm::StringRef rest = **content;
+  if (rest.empty())
+    return makeError("`" + options.prompts + "` holds no prompt");
   rest.consume_back("\n");
   rest.split(lines, '\n');
   std::vector<Prompt> prompts;
@@ -80,7 +82,8 @@ llvm::Expected<std::vector<Prompt>> Prompt::read(const ModelInfo &model, const G
     Prompt prompt;
     if (line.empty()) {
       if (separator < 0)
-        return makeError(place + ": the line is empty; with `--separator` it would begin a document");
+        return makeError(place + ": the line is empty" +
+                         (model.findInput("document") ? "; with `--separator` it would begin a document" : ""));
       prompt.tokens = {uint32_t(separator)};
     } else if (model.vocabulary() == 256) {
       prompt.text = line.str();

@@ -19,8 +19,10 @@ static llvm::Error checkRoom(const Session &session, int64_t tokens) {
 }
 
 llvm::Expected<EvaluationResult> evaluateStream(Session &session, const rt::Dataset &data, int64_t separator,
-                                                int64_t ignore, uint64_t seed) {
+                                                int64_t ignore, uint64_t seed, int64_t windows) {
   int64_t time = data.time(), all = data.file().size() - 1;
+  if (windows > 0)
+    all = std::min(all, windows * time);
   if (llvm::Error error = checkRoom(session, all))
     return std::move(error);
   if (llvm::Error error = session.reserve(1, time))

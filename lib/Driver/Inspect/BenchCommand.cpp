@@ -81,16 +81,17 @@ static llvm::Expected<std::unique_ptr<rt::State>> stateOf(Session &session, cons
   if (o.function != "extend")
     return std::unique_ptr<rt::State>();
   std::unique_ptr<rt::State> state = session.makeState("extend", o.batch);
-  if (!o.past)
-    return std::move(state);
-  auto inputs = randomInputs(session.model(), o.batch, o.past, o.how.seed);
-  if (!inputs)
-    return inputs.takeError();
-  if (llvm::Error error = bindInputs(session, *inputs))
-    return std::move(error);
-  std::vector<int64_t> counts(size_t(o.batch), o.past);
-  if (llvm::Error error = session.extend("extend", *state, o.past, counts, o.how.seed, 1))
-    return std::move(error);
+  for (int64_t begin = 0, rows; begin < o.past; begin += rows) {
+    rows = std::min<int64_t>(512, o.past - begin);
+    auto inputs = randomInputs(session.model(), o.batch, rows, o.how.seed + uint64_t(begin));
+    if (!inputs)
+      return inputs.takeError();
+    if (llvm::Error error = bindInputs(session, *inputs))
+      return std::move(error);
+    std::vector<int64_t> counts(size_t(o.batch), rows);
+    if (llvm::Error error = session.extend("extend", *state, rows, counts, o.how.seed, 1))
+      return std::move(error);
+  }
   if (!state->reserve(o.past + o.tokens))
     return makeError("no memory for what is remembered of " + llvm::Twine(o.past + o.tokens) + " tokens");
   return std::move(state);

@@ -50,7 +50,7 @@ static llvm::Expected<Outcome> evaluate(Compilation &compilation, const ModelInf
     return std::move(error);
   if (!going)
     return outcomeOf(evaluateCompiled(**session, options.function, *inputs, options.how));
-  std::string program = programOf(compilation, options.how);
+  std::string program = programOf(compilation, options.how, options.function);
   std::unique_ptr<rt::State> state = (*session)->makeState(options.function, inputs->batch);
   if (!options.state.empty())
     if (llvm::Error error =

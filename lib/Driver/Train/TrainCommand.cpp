@@ -76,11 +76,15 @@ static llvm::Expected<std::optional<rt::Checkpoint>> chooseCheckpoint(const Trai
 
 /// Says what keeps a resumed run from making the bits of an uninterrupted one: what the checkpoint was made with.
 static void compareCheckpoint(const rt::Checkpoint &checkpoint, const TrainOptions &o, int threads, Console &console) {
-  const std::pair<const char *, std::string> now[] = {
-      {"seed", std::to_string(o.how.seed)},    {"batch", std::to_string(o.batch)},
-      {"tokens", std::to_string(o.tokens)},    {"separator", std::to_string(o.separator)},
-      {"ignore", std::to_string(o.ignore)},    {"accumulate", std::to_string(o.accumulate)},
-      {"dtype", o.how.bf16 ? "bf16" : "fp32"}, {"threads", std::to_string(threads)}};
+  const std::pair<const char *, std::string> now[] = {{"seed", std::to_string(o.how.seed)},
+                                                      {"batch", std::to_string(o.batch)},
+                                                      {"tokens", std::to_string(o.tokens)},
+                                                      {"separator", std::to_string(o.separator)},
+                                                      {"ignore", std::to_string(o.ignore)},
+                                                      {"accumulate", std::to_string(o.accumulate)},
+                                                      {"dtype", o.how.bf16 ? "bf16" : "fp32"},
+                                                      {"threads", std::to_string(threads)},
+                                                      {"order", o.order}};
   for (const auto &[name, value] : now) {
     auto then = checkpoint.state.find(name);
     if (then != checkpoint.state.end() && then->second != value)

@@ -22,6 +22,9 @@ static void printSettings(Trainer &trainer, const TrainOptions &o, double peak, 
   table.add({"step", std::to_string(o.batch) + " x " + std::to_string(o.tokens) + " tokens" +
                          (o.accumulate > 1 ? " x " + std::to_string(o.accumulate) : "") + " = " +
                          grouped(trainer.tokensPerStep())});
+  if (const Streams *streams = trainer.going())
+    table.add({"texts", "stream: " + std::to_string(streams->parts()) + " parts of " + grouped(streams->windows()) +
+                            (streams->windows() == 1 ? " window" : " windows") + ", each with what those before left"});
   if (o.ignore >= 0)
     table.add({"not counted", "targets that are token " + std::to_string(o.ignore)});
   if (o.separator >= 0)
@@ -55,6 +58,8 @@ static int64_t printMemory(Trainer &trainer, const TrainOptions &o, Console &con
   add("gradients", session.bytesOf(BRAID_GRADIENT) + session.bytesOf(BRAID_ACCUMULATED));
   add("moments", session.bytesOf(BRAID_MOMENT_1) + session.bytesOf(BRAID_MOMENT_2));
   add("activations and workspace", session.arenaBytes(o.batch, o.tokens));
+  if (const Streams *streams = trainer.going())
+    add("what texts remember", streams->bytes(session.program()));
   add("inputs and outputs", session.bytesOf(BRAID_INPUT) + session.bytesOf(BRAID_OUTPUT));
   table.add({"in all", bytesText(double(total))});
   table.print(console.out, "  ");

@@ -9,6 +9,7 @@
 #include "TokenData.h"
 #include "braid/Driver/Text.h"
 #include "lib/Driver/Evaluate/Documents.h"
+#include "lib/Driver/Evaluate/Stream.h"
 #include "lib/Driver/Evaluate/Windows.h"
 #include <cmath>
 #include <cstring>
@@ -40,9 +41,14 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   if (!data)
     return data.takeError();
   trainer->data.emplace(std::move(*data));
+  bool goesOn = options.order == "stream";
+  if (goesOn)
+    if (llvm::Error error = Streams::create(*model, trainer->data->shared(), options).moveInto(trainer->streams))
+      return std::move(error);
   PipelineOptions pipeline;
   pipeline.bf16 = options.how.bf16;
   pipeline.functions = {"grad", "step"};
+  pipeline.state = goesOn;
   if (!options.validation.empty()) {
     auto validation = openData(*model, options.validation, options);
     if (!validation)
@@ -78,6 +84,9 @@ llvm::Expected<std::unique_ptr<Trainer>> Trainer::create(Compilation &compilatio
   }
   if (llvm::Error error = trainer->compiled->reserve(options.batch, options.tokens))
     return std::move(error);
+  if (goesOn)
+    if (llvm::Error error = trainer->streams->begin(*trainer->compiled))
+      return std::move(error);
   return std::move(trainer);
 }
 
@@ -89,6 +98,8 @@ double Trainer::flopsPerStep() const {
 }
 
 llvm::Error Trainer::draw(int64_t micro, int32_t *tokens, int32_t *targets) const {
+  if (streams)
+    return streams->draw(done, micro, tokens, targets);
   rt::Status status = data->batch((done * options.accumulate + micro) * options.batch, options.batch, tokens, targets);
   return status ? llvm::Error::success() : makeError(status.message());
 }
@@ -117,6 +128,8 @@ llvm::Error Trainer::gradients(int64_t micro, double scale) {
   compiled->write<float>(input("loss_scale"), float(scale));
   compiled->write(input("tokens"), llvm::ArrayRef(ids));
   compiled->write(input("targets"), llvm::ArrayRef(targets));
+  if (streams)
+    return streams->gradients(*compiled, done, micro, ids);
   numberDocuments(*compiled, ids, options.separator, options.tokens);
   return compiled->run("grad", options.batch, options.tokens, options.how.seed, done, sequence);
 }
@@ -192,16 +205,22 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
   int halted = int(status[BRAID_STATUS_HALTED]);
   result.halted = halted != BRAID_HALT_NONE;
   result.lost = halted == BRAID_HALT_LOST;
-  if (!result.finite || result.lost)
+  if (!result.finite || result.lost) {
     result.culprit = culprit(result);
-  else
+    // What has been remembered of this step may not be finite either.
+    if (streams)
+      streams->restart();
+  } else {
     count();
+  }
   return result;
 }
 
 llvm::Expected<double> Trainer::evaluate() {
-  auto result = evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator,
-                                options.ignore, options.how.seed);
+  auto result = streams ? evaluateStream(*compiled, *validation, options.separator, options.ignore, options.how.seed,
+                                         options.evalBatches * options.batch)
+                        : evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator,
+                                          options.ignore, options.how.seed);
   if (!result)
     return result.takeError();
   return result->loss;
@@ -232,7 +251,10 @@ llvm::Error Trainer::save() {
                       {"ignore", std::to_string(options.ignore)},
                       {"accumulate", std::to_string(options.accumulate)},
                       {"threads", std::to_string(compiled->program().threads())},
-                      {"dtype", options.how.bf16 ? "bf16" : "fp32"}};
+                      {"dtype", options.how.bf16 ? "bf16" : "fp32"},
+                      {"order", options.order}};
+  if (streams)
+    streams->save(checkpoint.streams);
   if (rt::Status status = rt::saveCheckpoint(options.out, checkpoint, options.keep); !status)
     return makeError(status.message());
   return llvm::Error::success();
@@ -280,6 +302,9 @@ llvm::Error Trainer::restore(const rt::Checkpoint &checkpoint) {
   state[BRAID_STATE_SKIPPED] = float(*skipped);
   state[BRAID_STATE_HALTED] = BRAID_HALT_NONE;
   compiled->write(this->state(), llvm::ArrayRef<float>(state));
+  if (streams)
+    if (llvm::Error error = streams->restore(checkpoint.streams, where + "/streams.safetensors", checkpoint.step))
+      return error;
   tokens.reset();
   if (auto total = checkpoint.state.find("total_tokens"); total != checkpoint.state.end()) {
     int64_t number = -1;

@@ -9,6 +9,7 @@
 
 #include "Interrupt.h"
 #include "Metrics.h"
+#include "Streams.h"
 #include "braid/Data/Dataset.h"
 #include "braid/Driver/Session.h"
 #include "braid/Driver/TrainingFolder.h"
@@ -43,6 +44,8 @@ public:
     std::string culprit; ///< what is not finite
   };
   llvm::Expected<StepResult> train();
+  /// Texts that go on from step to step; null where windows lie anywhere.
+  const Streams *going() const { return streams.get(); }
   /// Leaves out the step that has just been found not finite.
   void skip() { count(); }
   /// Mean loss over the validation windows that are looked at.
@@ -77,6 +80,7 @@ private:
   TrainOptions options;
   std::unique_ptr<Session> compiled;
   std::optional<rt::Dataset> data, validation;
+  std::unique_ptr<Streams> streams;
   int64_t done = 0;
   std::optional<int64_t> tokens = 0;
 };

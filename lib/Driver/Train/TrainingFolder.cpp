@@ -96,6 +96,8 @@ llvm::json::Object settingsJson(const TrainOptions &o) {
                             {"separator", o.separator},
                             {"ignore", o.ignore},
                             {"accumulate", o.accumulate},
+                            {"order", o.order},
+                            {"context", o.context},
                             {"dtype", o.how.bf16 ? "bf16" : "fp32"},
                             {"seed", o.how.seed},
                             {"threads", o.how.threads},

@@ -1,11 +1,10 @@
 """pieces.py FOLDER MODEL PARAMS [NAME=VALUE …] [-- FLAGS…]: `braid run` in pieces with --state against the whole: logits of the newest tokens by
 @extend, all logits, and the loss, as the mean of the pieces' losses weighted by their tokens."""
-import json
 import random
-import struct
 import subprocess
 import sys
-from array import array
+
+import pieces_io as io
 
 words, _, flags = " ".join(sys.argv[1:]).partition(" -- ")
 folder, model, params, *settings = words.split()
@@ -13,35 +12,16 @@ flags = flags.split() + ["--params", params] + [word for setting in settings for
 batch, time, random_ids = 2, 40, random.Random(7)
 
 
-def read(name):
-    data = open(f"{folder}/{name}", "rb").read()
-    (size,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + size])
-    header.pop("__metadata__", None)
-    result = {}
-    for key, info in header.items():
-        numbers = array("f")
-        numbers.frombytes(data[8 + size + info["data_offsets"][0] : 8 + size + info["data_offsets"][1]])
-        result[key] = (info["shape"], numbers)
-    return result
-
-
 def write(name, begin, end):
     """The inputs of tokens begin … end-1."""
-    header, body = {}, b""
-    for key, rows in inputs.items():
-        data = array("i", [id for row in rows for id in row[begin:end]]).tobytes()
-        header[key] = {"dtype": "I32", "shape": [batch, end - begin], "data_offsets": [len(body), len(body) + len(data)]}
-        body += data
-    text = json.dumps(header).encode()
-    open(f"{folder}/{name}", "wb").write(struct.pack("<Q", len(text)) + text + body)
+    io.write_ids(f"{folder}/{name}", {key: [row[begin:end] for row in rows] for key, rows in inputs.items()})
 
 
 def run(function, name, *state):
     done = subprocess.run(["braid", "run", model, "--function", function, *flags, "--inputs", f"{folder}/{name}", "-o", f"{folder}/o", *state],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return read("o")
+    return io.read(f"{folder}/o")
 
 
 documents = "document" in open(model).read()

@@ -154,6 +154,9 @@ void check(const Mask &mask, uint32_t seed) {
   State state(view, batch);
   std::unique_ptr<State> copy;
   bool newestOnly = true;
+  // Nobody has begun, and all rest.
+  Values nothing(batch, 1);
+  failed |= state.run(runner, view, {batch, {1, nullptr, nullptr, zeros.data()}, 0, 0, nothing.addresses().data()});
   for (std::vector<int64_t> done(batch, 0); done != lengths && !failed;) {
     int64_t most = draw() % 3 == 0 ? 1 : 1 + draw() % 90;
     std::vector<int64_t> count(batch);

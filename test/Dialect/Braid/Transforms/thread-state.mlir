@@ -1,5 +1,5 @@
-// RUN: braid-opt %s --split-input-file --braid-thread-state | FileCheck %s
-// RUN: braid-opt %s --split-input-file --braid-thread-state --braid-thread-state | FileCheck %s
+// RUN: braid-opt %s --split-input-file --braid-thread-state="functions=extend,grad" | FileCheck %s
+// RUN: braid-opt %s --split-input-file --braid-thread-state="functions=extend,grad" --braid-thread-state="functions=extend,grad" | FileCheck %s
 
 // As many rows as masks and distances reach. What is delayed twice is kept once, as far as the farthest; so are keys and values that two
 // sources share, of which one is without a bound.
@@ -47,6 +47,23 @@ braid.func @extend {
   %m = braid.map lt(%z, %r) : (!braid.value<static, []>, !braid.value<token, []>) -> !braid.value<token, [], bool>
   %o, %lse = braid.attend %x, keys(%x, %y), values(%x, %y) segments(%s) only(%m) over "dim" masks [#braid.mask<causal, 4, segment 0>, #braid.mask<causal, 0, chunk 32, segment 0, only 0>] scale 1.0 : <token, [dim: 8]>, (!braid.value<token, [dim: 8]>, !braid.value<token, [dim: 8]>), (!braid.value<token, [dim: 8]>, !braid.value<token, [dim: 8]>) segments(!braid.value<token, [], id 4>) only(!braid.value<token, [], bool>) -> <token, [dim: 8]>, <token, []>
   braid.output "logits", %o {newest} : <token, [dim: 8]>
+}
+
+// -----
+// The gradient of attention looks at what attention looks at; that of a delay is sent to the run's own tokens alone.
+// CHECK-LABEL: braid.func @grad
+// CHECK:         %[[X:.*]] = braid.input "x"
+// CHECK-NEXT:    %[[K:.*]] = braid.remember %[[X]] "keys.0" rows 5
+// CHECK:         %[[O:.*]], %[[L:.*]] = braid.attend %[[X]], keys(%[[K]]), values(%[[K]])
+// CHECK-NEXT:    %[[Q:.*]], %{{.*}}, %{{.*}} = braid.attend_grad %[[X]], keys(%[[K]]), values(%[[K]])
+// CHECK-NEXT:    braid.delay %[[Q]] by -2
+braid.func @grad {
+  %x = braid.input "x" : <token, [dim: 8]>
+  %g = braid.input "g" : <token, [dim: 8]>
+  %o, %l = braid.attend %x, keys(%x), values(%x) over "dim" masks [#braid.mask<causal, 6>] scale 1.0 : <token, [dim: 8]>, (!braid.value<token, [dim: 8]>), (!braid.value<token, [dim: 8]>) -> <token, [dim: 8]>, <token, []>
+  %q, %k, %v = braid.attend_grad %x, keys(%x), values(%x), output(%o, %l, %g) over "dim" masks [#braid.mask<causal, 6>] scale 1.0 : <token, [dim: 8]>, (!braid.value<token, [dim: 8]>), (!braid.value<token, [dim: 8]>), <token, [dim: 8]>, <token, []>, <token, [dim: 8]> -> <token, [dim: 8]>, (!braid.value<token, [dim: 8]>), (!braid.value<token, [dim: 8]>)
+  %d = braid.delay %q by -2 : <token, [dim: 8]> -> <token, [dim: 8]>
+  braid.output "grad:x", %d : <token, [dim: 8]>
 }
 
 // -----

@@ -63,7 +63,7 @@ private:
   int64_t readable;
   bool told = false;
   int64_t prompted = 0, made = 0;
-  double prefill = 0, decode = 0, first = -1;
+  double prefill = 0, all = 0, first = -1; ///< seconds
 };
 } // namespace
 
@@ -95,10 +95,14 @@ llvm::Error Generator::step(llvm::MutableArrayRef<Line> lines, Texts &texts, llv
 llvm::Error Generator::go(llvm::MutableArrayRef<Line> lines, llvm::function_ref<void(uint32_t)> seen) {
   Clock::time_point start = Clock::now();
   Texts texts(session, int64_t(lines.size()), how);
+  int64_t longest = 0;
   for (auto [i, line] : llvm::enumerate(lines)) {
     texts.append(int64_t(i), line.prompt.tokens);
     prompted += int64_t(line.prompt.tokens.size());
+    longest = std::max(longest, int64_t(line.prompt.tokens.size()) + options.maxTokens);
   }
+  if (llvm::Error error = texts.reserve(how.context ? std::min(longest, how.context) : longest))
+    return error;
   bool prompts = true;
   while (!llvm::all_of(lines, [](const Line &line) { return line.done; })) {
     if (llvm::Error error = texts.run())
@@ -117,7 +121,7 @@ llvm::Error Generator::go(llvm::MutableArrayRef<Line> lines, llvm::function_ref<
                         llvm::Twine(std::max<int64_t>(1, how.context / 2)));
     }
   }
-  decode = decode + secondsSince(start);
+  all += secondsSince(start);
   return llvm::Error::success();
 }
 
@@ -126,7 +130,7 @@ void Generator::report() const {
     return;
   console.err << "first token after " << general(first, 3) << " s" << ", prompts of " << grouped(prompted)
               << " tokens; " << grouped(made) << " tokens";
-  if (double seconds = decode - prefill; seconds > 0)
+  if (double seconds = all - prefill; seconds > 0)
     console.err << ", " << siText(double(made) / seconds, "tokens/s");
   console.err << "\n";
 }

@@ -217,10 +217,15 @@ llvm::Expected<Trainer::StepResult> Trainer::train() {
 }
 
 llvm::Expected<double> Trainer::evaluate() {
-  auto result = streams ? evaluateStream(*compiled, *validation, options.separator, options.ignore, options.how.seed,
-                                         options.evalBatches * options.batch)
-                        : evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator,
-                                          options.ignore, options.how.seed);
+  // A text that goes on is no longer than those that are trained on may be.
+  int64_t windows = options.evalBatches * options.batch;
+  for (int64_t most : {options.context, compiled->model().positions})
+    if (most)
+      windows = std::min(windows, std::max<int64_t>(1, most / options.tokens));
+  auto result =
+      streams ? evaluateStream(*compiled, *validation, options.separator, options.ignore, options.how.seed, windows)
+              : evaluateWindows(*compiled, *validation, options.batch, options.evalBatches, options.separator,
+                                options.ignore, options.how.seed);
   if (!result)
     return result.takeError();
   return result->loss;

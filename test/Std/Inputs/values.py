@@ -43,6 +43,8 @@ cases = {
     "gelu_erf(X - 1.5)": [0.5 * a * (1 + math.erf(a / math.sqrt(2))) for a in y],
     "rope[vocab](X)": [turned(p) for p in range(3)],
     "rope[vocab](X, base = 100)": [turned(p, 100) for p in range(3)],
+    "rope[vocab](X, at = 0.5 * real(position))": [turned(p / 2) for p in range(3)],
+    "rope[vocab](X, at = real(position[time: -1]))": [turned(p - 1) for p in range(3)],
     # The last step makes sums over r one; here c is shorter, so that sums over c come to 3/4 ...
     "sum[c](sinkhorn[vocab, c](outer(X, index[c]), 50))": [0.75] * 4,
     # ... and with as many rows as columns both come to one.

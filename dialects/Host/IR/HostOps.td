@@ -47,6 +47,7 @@ def Host_FuncOp : Host_Op<"func", [HasParent<"::mlir::ModuleOp">, Symbol, Isolat
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword custom<IsolatedRegion>($body)";
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 def Host_BufferOp : Host_Step<"buffer", [MemoryEffects<[MemAlloc]>]> {

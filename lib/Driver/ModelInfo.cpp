@@ -2,6 +2,7 @@
 #include "braid/Driver/ModelInfo.h"
 #include "braid/Driver/Console.h"
 #include "dialects/Braid/Analysis/IdBounds.h"
+#include "dialects/Braid/Analysis/Values.h"
 
 namespace braid::driver {
 
@@ -86,6 +87,7 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
   info.positions = bounds.positions;
   info.positionAxis = bounds.axis;
   program.walk([&](mlir::Operation *op) {
+    info.looksAhead |= lang::seesLater(op);
     if (auto input = mlir::dyn_cast<lang::InputOp>(op)) {
       auto type = lang::typeOf(input.getResult());
       if (derived && input.getName() == "targets")
@@ -96,10 +98,6 @@ llvm::Expected<ModelInfo> describe(mlir::ModuleOp module) {
     } else if (auto output = mlir::dyn_cast<lang::OutputOp>(op)) {
       if (output.getName() == "logits" && lang::typeOf(output.getValue()).getAxes().size() == 1)
         info.classes = lang::typeOf(output.getValue()).numElements();
-    } else if (auto attend = mlir::dyn_cast<lang::AttendOp>(op)) {
-      for (auto [key, mask] : llvm::zip(attend.getKeys(), attend.getMasks()))
-        info.looksAhead |=
-            lang::typeOf(key).isToken() && mlir::cast<lang::MaskAttr>(mask).getKind() == lang::MaskKind::All;
     } else if (auto observe = mlir::dyn_cast<lang::ObserveOp>(op)) {
       info.observed.push_back(observe.getName().str());
     }

@@ -20,6 +20,20 @@ bool worksPerToken(Operation *op) {
   return llvm::any_of(op->getOperands(), token) || llvm::any_of(op->getResults(), token);
 }
 
+template <typename Attend> static bool hasSourceOfAll(Attend attend) {
+  return llvm::any_of(llvm::zip(attend.getKeys(), attend.getMasks()), [](auto source) {
+    auto [key, mask] = source;
+    return typeOf(key).isToken() && cast<MaskAttr>(mask).getKind() == MaskKind::All;
+  });
+}
+
+bool seesLater(Operation *op) {
+  if (auto attend = dyn_cast<AttendOp>(op))
+    return hasSourceOfAll(attend);
+  auto gradient = dyn_cast<AttendGradOp>(op);
+  return gradient && hasSourceOfAll(gradient);
+}
+
 bool isZero(Value value) {
   value = rootOf(value);
   Operation *op = value.getDefiningOp();

@@ -25,6 +25,8 @@ inline bool isCall(mlir::Operation *op) { return roleOf(op) == Role::Mix; }
 inline bool isRow(mlir::Operation *op) { return roleOf(op) == Role::Row || roleOf(op) == Role::Sum; }
 /// True if the op works for every token (false: on static values only).
 bool worksPerToken(mlir::Operation *op);
+/// Attention, or its gradient, in which tokens see later ones (`all`): only whole sequences can be run.
+bool seesLater(mlir::Operation *op);
 /// The constant zero, repeated or not.
 bool isZero(mlir::Value value);
 /// The entries of one group of a read.

@@ -1,5 +1,6 @@
 //===- DeriveExtend.cpp - @extend, the logits of the newest token ---------===//
 
+#include "dialects/Braid/Analysis/Values.h"
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 
@@ -13,11 +14,9 @@ using namespace braid::lang;
 
 /// Sequences that are not whole yet have no later tokens to look at.
 static LogicalResult verifyLooksBack(FuncOp func) {
-  for (auto attend : func.getBody().getOps<AttendOp>())
-    for (auto [key, mask] : llvm::zip(attend.getKeys(), attend.getMasks()))
-      if (typeOf(key).isToken() && cast<MaskAttr>(mask).getKind() == MaskKind::All)
-        return attend.emitOpError(
-            "looks at later tokens (`all`): there is no @extend, which goes on where a text ends");
+  for (Operation &op : func.getBody().front())
+    if (seesLater(&op))
+      return op.emitOpError("looks at later tokens (`all`): there is no @extend, which goes on where a text ends");
   return success();
 }
 

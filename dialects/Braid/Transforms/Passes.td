@@ -104,10 +104,10 @@ def BraidDeriveExtend : Pass<"braid-derive-extend", "::mlir::ModuleOp"> {
 def BraidThreadState : Pass<"braid-thread-state", "::mlir::ModuleOp"> {
   let summary = "makes programs remember what later tokens look at";
   let description = [{
-    Puts a `braid.remember` behind the operand of every delay of the functions named (@extend, where it is), and behind keys, values, segments and truth values of
-    every source of attention over tokens, with as many rows as the distance or the mask can reach. A value that is
-    looked at several times equally far is remembered once. What is remembered goes by the path of the instance, what it
-    is, and a number (`block.0.attention.keys.0`). Stable on its own output.
+    Puts a `braid.remember` behind the operand of every delay of the functions named, and behind keys, values, segments and
+    truth values of every source of attention over tokens and of its gradient, with as many rows as the distance or the mask
+    can reach. What is looked at several times is remembered once, as far as one of them reaches. It goes by the path of the
+    instance, what it is, and a number (`block.0.attention.keys.0`). Stable on its own output.
 
     Place: last but for planning: what is remembered is what is read, rounded and in its order.
 
@@ -115,9 +115,9 @@ def BraidThreadState : Pass<"braid-thread-state", "::mlir::ModuleOp"> {
 
     Bytes moved: more, each remembered row once.
 
-    Declines: slots, which are the same for all tokens; sources whose mask shows a token itself alone; every other
-    function. Delays of gradients to earlier tokens stay
-    as they are: earlier runs get none. Fails at whatever else looks at other tokens.
+    Declines: slots, which are the same for all tokens; sources whose mask shows a token itself alone; delays of gradients,
+    as earlier runs get none; every other function. Fails where tokens see later ones (`all`), and at whatever else looks
+    at other tokens.
     ```mlir
     %2 = braid.delay %1 by 3 {instance = "block.0"} : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
     ```

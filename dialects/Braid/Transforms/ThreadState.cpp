@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Braid/Analysis/Values.h"
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -143,19 +144,6 @@ template <typename Attend> void Threader::visit(Attend attend, std::optional<Str
   attend.getSegmentsMutable().assign(segments.getArrayRef());
   attend.getOnlyMutable().assign(only.getArrayRef());
   attend.setMasksAttr(builder.getArrayAttr(masks));
-}
-
-static bool seesLater(Operation *op) {
-  auto any = [](auto attend) {
-    return llvm::any_of(llvm::zip(attend.getKeys(), attend.getMasks()), [](auto source) {
-      auto [key, mask] = source;
-      return typeOf(key).isToken() && cast<MaskAttr>(mask).getKind() == MaskKind::All;
-    });
-  };
-  if (auto attend = dyn_cast<AttendOp>(op))
-    return any(attend);
-  auto gradient = dyn_cast<AttendGradOp>(op);
-  return gradient && any(gradient);
 }
 
 /// What looks at other tokens says how far back: attention and delays do. Sums over tokens are over those of the run.

@@ -69,23 +69,21 @@ private:
 
 /// The next token of every line that is not done.
 llvm::Error Generator::step(llvm::MutableArrayRef<Line> lines, Texts &texts, llvm::function_ref<void(uint32_t)> seen) {
-  for (auto [i, line] : llvm::enumerate(lines)) {
+  auto isDone = [&](Line &line) {
     line.stopped = line.prompt.stopped(line.made);
-    line.done = line.stopped || int64_t(line.made.size()) >= options.maxTokens;
-    if (line.done)
+    return line.done = line.stopped || int64_t(line.made.size()) >= options.maxTokens;
+  };
+  for (auto [i, line] : llvm::enumerate(lines)) {
+    if (isDone(line))
       continue;
-    GenerateOptions own = options;
-    own.how.seed = line.seed;
-    auto next = sampleToken(texts.logits(int64_t(i)), readable, own, int64_t(line.made.size()));
+    auto next = sampleToken(texts.logits(int64_t(i)), readable, options, line.seed, int64_t(line.made.size()));
     if (!next)
       return options.prompts.empty()
                  ? next.takeError()
                  : makeError("prompt of seed " + llvm::Twine(line.seed) + ": " + llvm::toString(next.takeError()));
     line.made.push_back(uint32_t(*next));
     seen(uint32_t(*next));
-    line.stopped = line.prompt.stopped(line.made);
-    line.done = line.stopped || int64_t(line.made.size()) >= options.maxTokens;
-    if (!line.done)
+    if (!isDone(line))
       texts.append(int64_t(i), line.made.back());
     ++made;
   }

@@ -8,7 +8,7 @@
 namespace braid::driver {
 
 llvm::Expected<int64_t> sampleToken(llvm::ArrayRef<float> logits, int64_t readable, const GenerateOptions &o,
-                                    int64_t index) {
+                                    uint64_t seed, int64_t index) {
   std::vector<std::pair<double, int64_t>> order;
   for (auto [token, logit] : llvm::enumerate(logits)) {
     if (std::isnan(logit) || logit == INFINITY)
@@ -33,7 +33,7 @@ llvm::Expected<int64_t> sampleToken(llvm::ArrayRef<float> logits, int64_t readab
   while (n < order.size() && (n == 0 || kept < o.topP * sum))
     kept += order[n++].first;
   float draw;
-  rt::fillUniform(&draw, 1, o.how.seed, "sample:" + std::to_string(index), 1);
+  rt::fillUniform(&draw, 1, seed, "sample:" + std::to_string(index), 1);
   double left = (double(draw) + 1) / 2 * kept;
   for (size_t i = 0; i + 1 < n; ++i)
     if ((left -= order[i].first) < 0)

@@ -12,7 +12,7 @@ namespace braid::driver {
 /// likeliest (the first of equals). `index` is the number of the token drawn. A logit of -inf is never drawn; fails
 /// where a logit is NaN or +inf, and where no token is left.
 llvm::Expected<int64_t> sampleToken(llvm::ArrayRef<float> logits, int64_t readable, const GenerateOptions &options,
-                                    int64_t index);
+                                    uint64_t seed, int64_t index);
 
 } // namespace braid::driver
 

@@ -34,7 +34,8 @@ static std::string headerOf(ArrayRef<FunctionInfo> functions) {
     for (auto [i, external] : enumerate(function.externals))
       out << "     [" << i << "] " << external.name() << ": " << external.numbers << ' ' << cName(external.dtype)
           << (external.perToken ? " for each token" : "")
-          << (external.past == BRAID_PAST_ALL ? ", of all earlier ones; a braid_state's"
+          << (external.past == BRAID_PAST_ALL     ? ", of all earlier ones; a braid_state's"
+              : external.past == BRAID_PAST_CARRY ? ", two of a sequence; a braid_state's"
               : external.past ? ", of " + std::to_string(external.past) + " earlier ones; a braid_state's"
                               : "")
           << (external.ids ? ", ids below " + std::to_string(external.ids) : "") << '\n';

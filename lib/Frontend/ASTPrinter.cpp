@@ -332,6 +332,7 @@ private:
     switch (s.kind) {
     case Stmt::Kind::Let: return "let " + name + " = " + value();
     case Stmt::Kind::Param: return param(s, indent);
+    case Stmt::Kind::Carry: return "carry " + name + ": " + type(*s.type, indent) + " = " + value();
     case Stmt::Kind::Stream: {
       std::string text = "stream " + name + ": " + type(*s.type, indent) + " = " + (s.empty ? "empty" : value());
       return text + " with " + (s.shared ? "shared " : "") + connection(s, indent) + view(s.view, indent);

@@ -27,8 +27,7 @@ constexpr Word keywords[] = {
     {"write", Tok::Write},   {"observe", Tok::Observe}, {"aux_loss", Tok::AuxLoss},
     {"use", Tok::Use},       {"with", Tok::With},       {"by", Tok::By},
     {"over", Tok::Over},     {"fold", Tok::Fold},       {"each", Tok::Each},
-    {"carry", Tok::Later},   {"repeat", Tok::Later},    {"feedback", Tok::Later},
-    {"latent", Tok::Later},
+    {"carry", Tok::Carry},   {"repeat", Tok::Later},    {"until", Tok::Later},
 };
 
 // Longer signs before their beginnings.

@@ -25,6 +25,7 @@ enum class Tok : uint8_t {
   Model,
   Let,
   Param,
+  Carry,
   Stream,
   For,
   If,
@@ -40,7 +41,7 @@ enum class Tok : uint8_t {
   Over,
   Fold,
   Each,
-  Later, ///< kept for constructs to come: carry, repeat, feedback, latent
+  Later, ///< kept for constructs to come: repeat, until
   // Signs.
   LParen,
   RParen,

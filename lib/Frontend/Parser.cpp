@@ -241,7 +241,7 @@ BRAID_RULE(primary, Expr, Plain) BRAID_RULE(postfix, Expr, Plain) BRAID_RULE(pow
 BRAID_RULE(unary, Expr, Plain) BRAID_RULE(operand, Expr, Plain) BRAID_RULE(expr, Expr, Plain)
 BRAID_RULE(foldCount, Expr, Plain) BRAID_RULE(readAlone, Expr, Plain) BRAID_RULE(axisListExpr, Expr, Plain)
 BRAID_RULE(chain, Chain, Plain) BRAID_RULE(letStmt, Stmt, Plain) BRAID_RULE(paramStmt, Stmt, Plain)
-BRAID_RULE(streamStmt, Stmt, Plain) BRAID_RULE(siteStmt, Stmt, Plain) BRAID_RULE(forStmt, Stmt, Plain)
+BRAID_RULE(carryStmt, Stmt, Plain) BRAID_RULE(streamStmt, Stmt, Plain) BRAID_RULE(siteStmt, Stmt, Plain) BRAID_RULE(forStmt, Stmt, Plain)
 BRAID_RULE(ifStmt, Stmt, Plain) BRAID_RULE(valueStmt, Stmt, Plain) BRAID_RULE(observeStmt, Stmt, Plain)
 BRAID_RULE(writeStmt, Stmt, Plain) BRAID_RULE(useStmt, Stmt, Plain) BRAID_RULE(axisStmt, Stmt, Plain)
 BRAID_RULE(exprStmt, Stmt, Plain) BRAID_RULE(writeField, WriteField, Plain) BRAID_RULE(configItem, ConfigItem, Plain)
@@ -270,7 +270,7 @@ const auto lbracketHere = skip(IsKindHere{{Tok::LBracket}}, nullptr);
 KEYWORD(kwImport, Import, "import") KEYWORD(kwConfig, Config, "config") KEYWORD(kwAxis, Axis, "axis")
 KEYWORD(kwFn, Fn, "fn") KEYWORD(kwLayer, Layer, "layer") KEYWORD(kwConnection, Connection, "connection")
 KEYWORD(kwModel, Model, "model") KEYWORD(kwLet, Let, "let") KEYWORD(kwParam, Param, "param")
-KEYWORD(kwStream, Stream, "stream") KEYWORD(kwFor, For, "for") KEYWORD(kwIf, If, "if") KEYWORD(kwReturn, Return, "return")
+KEYWORD(kwStream, Stream, "stream") KEYWORD(kwCarry, Carry, "carry") KEYWORD(kwFor, For, "for") KEYWORD(kwIf, If, "if") KEYWORD(kwReturn, Return, "return")
 KEYWORD(kwRead, Read, "read") KEYWORD(kwWrite, Write, "write") KEYWORD(kwObserve, Observe, "observe")
 KEYWORD(kwAuxLoss, AuxLoss, "aux_loss") KEYWORD(kwUse, Use, "use") KEYWORD(kwWith, With, "with")
 KEYWORD(kwFold, Fold, "fold") KEYWORD(kwEach, Each, "each") KEYWORD(kwElse, Else, "else")
@@ -414,6 +414,9 @@ const auto paramStmt_def = ranged(kwParam[stmt<Stmt::Kind::Param>] > name[set<&S
     > ((contextual("init", nullptr)[is<&Stmt::initFromParameters, true>] >> expr[set<&Stmt::value>]) | expr[set<&Stmt::value>])
     >> -(paramOption % skip(IsKind{Tok::Comma}, nullptr)));
 
+const auto carryStmt_def = ranged(kwCarry[stmt<Stmt::Kind::Carry>] > name[set<&Stmt::name>] > colon > type[set<&Stmt::type>] > assign
+    > expr[set<&Stmt::value>]);
+
 const auto streamStmt_def = ranged(kwStream[stmt<Stmt::Kind::Stream>] > name[set<&Stmt::name>] > colon > type[set<&Stmt::type>] > assign
     > (contextual("empty", nullptr)[is<&Stmt::empty, true>] | expr[set<&Stmt::value>])
     > kwWith > -contextual("shared", nullptr)[is<&Stmt::shared, true>] > name[set<&Stmt::with>]
@@ -450,7 +453,7 @@ const auto axisStmt_def = ranged(kwAxis[stmt<Stmt::Kind::Axis>] > name[set<&Stmt
 const auto exprStmt_def = ranged(expr[set<&Stmt::value>] >> x3::eps[stmt<Stmt::Kind::ExprStmt>]);
 
 const auto statement_def = x3::eps > level(named("a statement",
-    letStmt[same] | siteStmt[same] | paramStmt[same] | streamStmt[same] | forStmt[same] | ifStmt[same] | valueStmt[same]
+    letStmt[same] | siteStmt[same] | paramStmt[same] | carryStmt[same] | streamStmt[same] | forStmt[same] | ifStmt[same] | valueStmt[same]
     | observeStmt[same] | writeStmt[same] | useStmt[same] | axisStmt[same] | exprStmt[same]));
 
 //===----------------------------------------------------------------------===//
@@ -494,7 +497,7 @@ const auto program_def = *(!x3::eoi >> declaration[set<&File::decls>]);
 BOOST_SPIRIT_DEFINE(axisItem, indexItem, axisList, indices, axisArgs, renaming, argument, arguments, grouped, viewPart, view, type)
 BOOST_SPIRIT_DEFINE(formal, block, elseBranch, leaf, size, parenthesised, call, blockExpr, ifExpr, fold, each, labelled)
 BOOST_SPIRIT_DEFINE(primary, postfix, power, unary, operand, expr, foldCount, readAlone, axisListExpr, chain, letStmt, paramStmt)
-BOOST_SPIRIT_DEFINE(streamStmt, siteStmt, forStmt, ifStmt, valueStmt, observeStmt, writeStmt, useStmt, axisStmt, exprStmt, writeField, configItem)
+BOOST_SPIRIT_DEFINE(carryStmt, streamStmt, siteStmt, forStmt, ifStmt, valueStmt, observeStmt, writeStmt, useStmt, axisStmt, exprStmt, writeField, configItem)
 BOOST_SPIRIT_DEFINE(program, statement, declaration)
 // clang-format on
 

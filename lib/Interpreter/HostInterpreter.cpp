@@ -38,6 +38,7 @@ private:
   double read(Value buffer, int64_t i) { return readNumber(memory[buffer], storageOf(buffer), i); }
   void write(Value buffer, int64_t i, double x) { writeNumber(memory[buffer], storageOf(buffer), i, x); }
   llvm::Error launch(LaunchOp op);
+  void recur(RecurOp op);
   void matmul(MatmulOp op);
   void scatter(ScatterOp op);
   void delay(DelayOp op);
@@ -96,6 +97,8 @@ llvm::Error Interpreter::call(Operation &op) {
   } else if (auto call = dyn_cast<LaunchOp>(op)) {
     if (llvm::Error error = launch(call))
       return error;
+  } else if (auto recurrence = dyn_cast<RecurOp>(op)) {
+    recur(recurrence);
   } else if (auto product = dyn_cast<MatmulOp>(op)) {
     matmul(product);
   } else if (auto sum = dyn_cast<ScatterOp>(op)) {
@@ -150,6 +153,74 @@ llvm::Error Interpreter::launch(LaunchOp op) {
     for (auto [i, x] : llvm::enumerate(argument.sum))
       writeNumber(argument.base, row::Storage::F32, i, x);
   return llvm::Error::success();
+}
+
+/// A sequence is one piece; no earlier run has been, and what is left is nobody's.
+void Interpreter::recur(RecurOp op) {
+  SymbolTableCollection symbols;
+  int64_t parts = op.getParts();
+  auto hashes = [](std::optional<ArrayAttr> paths) {
+    SmallVector<int64_t> list;
+    for (Attribute path : paths ? paths->getValue() : ArrayRef<Attribute>())
+      list.push_back(int64_t(rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
+    return list;
+  };
+  std::vector<std::vector<double>> sums(op.getArgs().size()), finals(op.getCarries().size());
+  for (int64_t job = 0; job < tokens / time * parts; ++job) {
+    int64_t first = job / parts * time, part = job % parts;
+    auto carriesOf = [&](ArrayRef<int64_t> list) {
+      std::vector<std::vector<float>> carries;
+      for (int64_t numbers : list)
+        carries.emplace_back(size_t(numbers), 0.0f);
+      return carries;
+    };
+    auto own = carriesOf(op.getCarries()), replayed = carriesOf(op.getReplayed());
+    auto &forward = op.getReplay() ? replayed : own;
+    for (auto [i, number] : llvm::enumerate(op.getInitOf()))
+      for (size_t n = 0; number >= 0 && n < forward[i].size(); ++n)
+        forward[i][n] = float(read(op.getInits()[number], part * int64_t(forward[i].size()) + int64_t(n)));
+    std::vector<std::vector<float>> wide;
+    for (int64_t numbers : op.getWide())
+      wide.emplace_back(size_t(numbers * tokens), 0.0f);
+    auto run = [&](StringRef name, std::vector<std::vector<float>> &carries, OperandRange operands,
+                   ArrayRef<int64_t> parted, ArrayRef<int64_t> streams, bool back) {
+      auto kernel = cast<row::KernelOp>(symbols.lookupNearestSymbolFrom(op, StringAttr::get(op.getContext(), name)));
+      std::vector<InterpretedArgument> arguments;
+      for (auto *list : {&carries, &wide})
+        for (std::vector<float> &memory : *list)
+          arguments.emplace_back().base = reinterpret_cast<char *>(memory.data());
+      for (auto [operand, split] : llvm::zip(operands, parted))
+        arguments.emplace_back().base =
+            memory[operand] + (split ? part * cast<BufferType>(operand.getType()).bytes() / parts : 0);
+      for (int64_t i = 0; i < time; ++i) {
+        int64_t t = first + (back ? time - 1 - i : i);
+        interpretRows(kernel, streams, arguments, t, t + 1, time);
+      }
+      return arguments;
+    };
+    if (op.getReplay())
+      run(*op.getReplay(), replayed, op.getReplayArgs(), op.getReplayParted(), hashes(op.getReplayStreams()), false);
+    auto arguments =
+        run(op.getKernel(), own, op.getArgs(), op.getParted(), hashes(op.getStreams()), op.getReverse());
+    for (auto [i, total] : llvm::enumerate(sums)) {
+      const std::vector<double> &sum = arguments[own.size() + wide.size() + i].sum;
+      size_t offset = op.getParted()[i] ? size_t(part) * sum.size() : 0;
+      total.resize(std::max(total.size(), op.getParted()[i] ? sum.size() * size_t(parts) : sum.size()));
+      for (size_t n = 0; n < sum.size(); ++n)
+        total[offset + n] += sum[n];
+    }
+    for (auto [i, total] : llvm::enumerate(finals)) {
+      total.resize(own[i].size() * size_t(parts));
+      for (size_t n = 0; n < own[i].size(); ++n)
+        total[size_t(part) * own[i].size() + n] += own[i][n];
+    }
+  }
+  for (auto [i, total] : llvm::enumerate(sums))
+    for (auto [n, x] : llvm::enumerate(total))
+      write(op.getArgs()[i], int64_t(n), x);
+  for (auto [i, number] : llvm::enumerate(op.getFinalOf()))
+    for (size_t n = 0; number >= 0 && n < finals[i].size(); ++n)
+      write(op.getFinals()[number], int64_t(n), finals[i][n]);
 }
 
 void Interpreter::matmul(MatmulOp op) {

@@ -139,7 +139,7 @@ private:
   char *rowOf(Value buffer) {
     auto type = cast<BufferType>(buffer.getType());
     return argument(buffer).base +
-           (type.getPerRow() ? row * shape(type.getAxes()).size() * bytesOf(type.getStorage()) : 0);
+           (type.getPerRow() ? row * type.getParts() * shape(type.getAxes()).size() * bytesOf(type.getStorage()) : 0);
   }
   void run(Operation &op);
   void runMap(MapOp map, Tensor &result);

@@ -98,6 +98,7 @@ void buildBraidPipeline(OpPassManager &manager, const PipelineOptions &options) 
     manager.addPass(lang::createBraidCanonicalize());
   }
   manager.addPass(lang::createBraidFuseMultiplyAdds());
+  manager.addPass(lang::createBraidFormRecurrences());
   manager.addPass(lang::createBraidCutGroups());
   if (options.recompute)
     manager.addPass(lang::createBraidPlanRecompute());

@@ -1,6 +1,7 @@
 //===- Evaluator.cpp - the values of a function's ops ---------------------===//
 
 #include "Evaluator.h"
+#include "Recurrence.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <algorithm>
 #include <numeric>
@@ -47,6 +48,10 @@ void Evaluator::bind(Value value, TensorRef tensor) {
       number = float(number);
     tensor = std::move(rounded);
   }
+  bindAsIs(value, std::move(tensor));
+}
+
+void Evaluator::bindAsIs(Value value, TensorRef tensor) {
   if (options.trace)
     options.trace(value, *tensor);
   if (!keep)
@@ -55,20 +60,22 @@ void Evaluator::bind(Value value, TensorRef tensor) {
 }
 
 llvm::Error Evaluator::evaluate(Block &block) {
-  for (Operation &op : block) {
-    if (llvm::Error error = evaluate(&op))
+  for (ArrayRef<Operation *> step : stepsOf(block)) {
+    bool cycle = isa<CarryOp>(step.front());
+    if (llvm::Error error = cycle ? Recurrence(step).evaluate(*this) : evaluate(step.front()))
       return error;
-    if (keep)
-      markActive(&op);
-    else
-      release(&op);
+    for (Operation *op : step)
+      if (!keep)
+        release(op);
+      else if (!cycle)
+        markActive(op);
   }
   return llvm::Error::success();
 }
 
 void Evaluator::markActive(Operation *op) {
   // The results of a read are marked by its region; see read().
-  if (isa<DetachOp, ReadOp>(op))
+  if (isa<DetachOp, ReadOp, RecurOp>(op))
     return;
   bool depends = isa<ParamOp>(op) || llvm::any_of(op->getOperands(), [&](Value v) { return isActive(v); });
   for (Value result : op->getResults())
@@ -178,6 +185,47 @@ static void yieldToRead(ReadOp op, YieldOp yield, Evaluator &eval,
   }
 }
 
+/// The region's tapes are nobody's business here: what a replay computes again is computed from the first token.
+llvm::Error Evaluator::recur(RecurOp op) {
+  auto bindCaptures = [&](Block &block) {
+    for (auto [capture, argument] : llvm::zip(op.getCaptures(), block.getArguments())) {
+      bind(argument, values.find(capture)->second);
+      if (isActive(capture))
+        active.insert(argument);
+    }
+  };
+  if (Block *replay = op.replay()) {
+    bindCaptures(*replay);
+    if (llvm::Error error = evaluate(*replay))
+      return error;
+    for (auto [argument, made] :
+         llvm::zip(op.body()->getArguments().drop_front(op.getCaptures().size()), replayed))
+      bind(argument, made);
+    replayed.clear();
+  }
+  bindCaptures(*op.body());
+  if (llvm::Error error = evaluate(*op.body()))
+    return error;
+  for (Value tape : op.getOutputs().drop_front(op.numYielded()))
+    bind(tape, zerosFor(tape));
+  return llvm::Error::success();
+}
+
+/// Runs as part of the yield, while the yielded values are alive.
+void Evaluator::yieldToRecurrence(RecurOp op, YieldOp yield) {
+  if (yield->getBlock() != op.body()) {
+    for (Value value : yield.getValues())
+      replayed.push_back(values.find(value)->second);
+    return;
+  }
+  for (auto [value, output] : llvm::zip(yield.getValues(), op.getOutputs())) {
+    TensorRef tensor = values.find(value)->second;
+    bindAsIs(output, tensor);
+    if (isActive(value))
+      active.insert(output);
+  }
+}
+
 llvm::Error Evaluator::evaluate(Operation *op) {
   auto done = [](auto) { return llvm::Error::success(); };
   if (auto copies = copiesOf(op, *this); !copies.empty()) {
@@ -192,12 +240,16 @@ llvm::Error Evaluator::evaluate(Operation *op) {
       .Case<InputOp>([&](auto o) { return input(o); })
       .Case<ParamOp>([&](auto o) { return param(o); })
       .Case<ReadOp>([&](auto o) { return read(o); })
+      .Case<RecurOp>([&](auto o) { return recur(o); })
+      .Case<FinalOp>([&](FinalOp o) { return bind(o.getResult(), finals.lookup(o.getNameAttr())), done(o); })
       .Case<YieldOp>([&](YieldOp o) {
         if (auto parent = dyn_cast<ReadOp>(op->getParentOp()))
           yieldToRead(parent, o, *this, [&](Value from, Value to) {
             if (isActive(from))
               active.insert(to);
           });
+        else if (auto parent = dyn_cast<RecurOp>(op->getParentOp()))
+          yieldToRecurrence(parent, o);
         else
           for (auto [i, value] : llvm::enumerate(o.getValues()))
             output(std::to_string(i), value);

@@ -24,7 +24,9 @@ public:
   Evaluator(const Options &options, const TensorMap &inputs, const TensorMap &params, bool keep)
       : options(options), inputs(inputs), params(params), keep(keep), batch(options.batch), time(options.time) {}
 
+  /// In the order of the block, but for what carries tie together: that is evaluated token by token (Recurrence.cpp).
   llvm::Error evaluate(mlir::Block &block);
+  llvm::Error evaluate(mlir::Operation *op);
 
   const Tensor &operator[](mlir::Value value) const { return *values.find(value)->second; }
   /// True if the value depends on a parameter through differentiable ops.
@@ -33,6 +35,8 @@ public:
   Tensor zerosFor(mlir::Value value) const { return Tensor::zeros(lang::typeOf(value), batch, time); }
   void bind(mlir::Value value, Tensor tensor) { bind(value, std::make_shared<Tensor>(std::move(tensor))); }
   void bind(mlir::Value value, TensorRef tensor);
+  /// Without the roundings that the options ask for, which the numbers have had.
+  void bindAsIs(mlir::Value value, TensorRef tensor);
 
   const Options &options;
   const TensorMap &inputs;
@@ -44,14 +48,18 @@ public:
   llvm::SmallVector<std::pair<mlir::Value, TensorRef>> auxLosses;
 
 private:
-  llvm::Error evaluate(mlir::Operation *op);
+  friend class Recurrence;
+  llvm::Error recur(lang::RecurOp op);
   llvm::Error input(lang::InputOp op);
   llvm::Error param(lang::ParamOp op);
   llvm::Error read(lang::ReadOp op);
   void output(const std::string &name, mlir::Value value);
+  void yieldToRecurrence(lang::RecurOp op, lang::YieldOp yield);
   void markActive(mlir::Operation *op);
   void release(mlir::Operation *op);
 
+  llvm::DenseMap<mlir::StringAttr, TensorRef> finals; ///< of reverse carries that have been evaluated
+  llvm::SmallVector<TensorRef> replayed; ///< what the region of a replay yielded
   llvm::DenseMap<mlir::Value, TensorRef> values;
   llvm::DenseMap<mlir::Value, int64_t> usesLeft;
   llvm::DenseSet<mlir::Value> active;

@@ -1,5 +1,6 @@
 //===- Tape.cpp - reverse accumulation over evaluated ops -----------------===//
 
+#include "Recurrence.h"
 #include "Tape.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -30,10 +31,33 @@ static Nest<2> transposed(Nest<2> nest) {
 }
 
 llvm::Error Tape::backward(Block &block) {
-  for (Operation &op : llvm::reverse(block))
-    if (llvm::any_of(op.getResults(), [&](Value result) { return gradient(result); }))
-      if (llvm::Error error = backward(&op))
-        return error;
+  auto steps = stepsOf(block);
+  for (ArrayRef<Operation *> step : llvm::reverse(steps)) {
+    Operation *op = step.front();
+    bool cycle = isa<CarryOp>(op);
+    if (!cycle && llvm::none_of(op->getResults(), [&](Value result) { return gradient(result); }))
+      continue;
+    if (llvm::Error error = cycle ? Recurrence(step).backward(eval, *this) : backward(op))
+      return error;
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Tape::recur(RecurOp op) {
+  if (op.replay())
+    return failureAt(op, "the oracle's tape goes through what is computed once");
+  for (auto [value, output] : llvm::zip(op.body()->getTerminator()->getOperands(), op.getOutputs()))
+    if (const double *from = gradient(output))
+      if (double *to = sink(value))
+        for (int64_t i = 0, count = countOf(eval.dimsOf(value)); i < count; ++i)
+          to[i] += from[i];
+  if (llvm::Error error = backward(*op.body()))
+    return error;
+  for (auto [argument, capture] : llvm::zip(op.body()->getArguments(), op.getCaptures()))
+    if (const double *from = gradient(argument))
+      if (double *to = sink(capture))
+        for (int64_t i = 0, count = countOf(eval.dimsOf(capture)); i < count; ++i)
+          to[i] += from[i];
   return llvm::Error::success();
 }
 
@@ -83,6 +107,7 @@ llvm::Error Tape::backward(Operation *op) {
   auto done = [] { return llvm::Error::success(); };
   return llvm::TypeSwitch<Operation *, llvm::Error>(op)
       .Case<ReadOp>([&](auto o) { return read(o); })
+      .Case<RecurOp>([&](auto o) { return recur(o); })
 #define SLOPE(OP) .Case<OP>([&](OP o) { return ref::backward(o, eval, *this), done(); })
 #include "Ops.def"
       .Default([&](Operation *) { return failureAt(op, "the oracle's tape has no derivative of this op"); });

@@ -25,7 +25,9 @@ public:
   llvm::Error backward(mlir::Block &block);
 
 private:
+  friend class Recurrence;
   llvm::Error backward(mlir::Operation *op);
+  llvm::Error recur(lang::RecurOp op);
   llvm::Error read(lang::ReadOp op);
 
   const Evaluator &eval;

@@ -13,6 +13,8 @@ namespace braid::rt {
 
 int32_t launch(braid_context *context, braid_kernel kernel, const char *name, const int64_t *table);
 #define CALL(NAME, WORD, FUNCTION) int32_t FUNCTION(braid_context *context, const char *name, const int64_t *table);
+#define CALL_OF_KERNELS(NAME, WORD, FUNCTION)                                                                          \
+  int32_t FUNCTION(braid_context *context, const braid_kernel *kernels, const char *name, const int64_t *table);
 #include "braid/Runtime/Calls.def"
 
 } // namespace braid::rt

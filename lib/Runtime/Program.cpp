@@ -86,6 +86,8 @@ int32_t Walker::call(const braid_call &call) {
   case BRAID_CALL_LAUNCH: return launch(context, program.kernels[call.kernel], name, table);
 #define CALL(NAME, WORD, FUNCTION)                                                                                     \
   case BRAID_CALL_##NAME: return FUNCTION(context, name, table);
+#define CALL_OF_KERNELS(NAME, WORD, FUNCTION)                                                                          \
+  case BRAID_CALL_##NAME: return FUNCTION(context, program.kernels, name, table);
 #include "braid/Runtime/Calls.def"
   default: return stateOf(context).fail("call of an unknown kind");
   }

@@ -77,7 +77,7 @@ std::string braid::rt::problemOf(const braid_program &program) {
     const braid_external &external = program.externals[i];
     if (external.path < 0 || external.path >= program.num_texts || external.numbers < 0 ||
         external.numbers > mostNumbers || external.dtype < BRAID_F32 || external.dtype > BRAID_I32 ||
-        external.ids < 0 || external.past < BRAID_PAST_ALL || external.past > mostNumbers ||
+        external.ids < 0 || external.past < BRAID_PAST_CARRY || external.past > mostNumbers ||
         (external.past != 0) != (external.role == BRAID_PAST) || (external.past && !external.per_token))
       return "external " + std::to_string(i) + " of the program is damaged";
   }

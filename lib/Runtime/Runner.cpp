@@ -38,6 +38,13 @@ static std::string problemOfPasts(const braid_program &program, const Run &run) 
     if (!run.past || !run.past[i].before)
       return path + " has a past, and the run has none";
     const braid_past &past = run.past[i];
+    if (external.past == BRAID_PAST_CARRY) {
+      for (int64_t s = 0; s < run.batch; ++s)
+        if (past.rows != 2 || past.before[s] < 0 || past.before[s] > 1)
+          return path + " is a carry: of its 2 rows, sequence " + std::to_string(s) + " was left row " +
+                 std::to_string(past.before[s]) + " of " + std::to_string(past.rows);
+      continue;
+    }
     const braid_past *known = nullptr; // of an external with the same `past`
     for (int64_t j = 0; j < i && !known; ++j)
       if (program.externals[j].past == external.past)

@@ -40,9 +40,14 @@ std::unique_ptr<State> State::copy() const {
   return result;
 }
 
+int64_t State::rowsKept(int64_t past, int64_t tokens) {
+  return past == BRAID_PAST_ALL ? tokens : past == BRAID_PAST_CARRY ? tokens > 0 : std::min(past, tokens);
+}
+
 const char *State::rows(size_t part, int64_t sequence) const {
   const Group &group = groups[memory[part].group];
-  int64_t first = group.before[size_t(sequence)] - kept(list[part], sequence);
+  int64_t before = group.before[size_t(sequence)];
+  int64_t first = group.past == BRAID_PAST_CARRY ? before : before - kept(list[part], sequence);
   return memory[part].data.get() + (sequence * group.rows + first) * rowBytes(part);
 }
 
@@ -69,6 +74,8 @@ bool State::grow(size_t number, int64_t rows) {
 }
 
 bool State::makeRoom(Group &group, size_t number, const int64_t *counts) {
+  if (group.past == BRAID_PAST_CARRY)
+    return group.rows == carryRows || grow(number, carryRows);
   int64_t wanted = 0;
   bool full = false;
   for (int64_t s = 0; s < batch(); ++s) {
@@ -105,7 +112,9 @@ void State::restart(int64_t sequence) {
 
 bool State::reserve(int64_t tokens) {
   for (size_t i = 0; i < groups.size(); ++i)
-    if (int64_t rows = groups[i].past == BRAID_PAST_ALL ? tokens : std::min(tokens, 2 * groups[i].past);
+    if (int64_t rows = groups[i].past == BRAID_PAST_ALL     ? tokens
+                       : groups[i].past == BRAID_PAST_CARRY ? carryRows
+                                                            : std::min(tokens, 2 * groups[i].past);
         rows > groups[i].rows && !grow(i, rows))
       return false;
   return true;
@@ -119,20 +128,17 @@ int64_t State::bytes() const {
 }
 
 bool State::restore(const std::vector<int64_t> &positions) {
-  auto keptAfter = [](const Group &group, int64_t tokens) {
-    return group.past == BRAID_PAST_ALL ? tokens : std::min(tokens, group.past);
-  };
   for (size_t i = 0; i < groups.size(); ++i) {
-    int64_t most = 0;
+    int64_t most = groups[i].past == BRAID_PAST_CARRY ? carryRows : 0;
     for (int64_t tokens : positions)
-      most = std::max(most, keptAfter(groups[i], tokens));
+      most = std::max(most, rowsKept(groups[i].past, tokens));
     if (most > groups[i].rows && !grow(i, most))
       return false;
   }
   position = positions;
   for (Group &group : groups)
     for (size_t s = 0; s < positions.size(); ++s)
-      group.before[s] = keptAfter(group, positions[s]);
+      group.before[s] = group.past == BRAID_PAST_CARRY ? 0 : rowsKept(group.past, positions[s]);
   return true;
 }
 
@@ -181,7 +187,7 @@ std::string State::load(const char *from, int64_t size) {
     if (tokens < 0 || tokens > std::numeric_limits<int32_t>::max())
       return "a sequence of what was saved has " + std::to_string(tokens) + " tokens";
     for (size_t part = 0; part < list.size(); ++part) {
-      int64_t rows = list[part].past == BRAID_PAST_ALL ? tokens : std::min(tokens, list[part].past);
+      int64_t rows = rowsKept(list[part].past, tokens);
       if (int64_t more = 0; __builtin_mul_overflow(rows, rowBytes(part), &more) || bytes > size - more)
         return "what was saved ends too early";
       else
@@ -239,7 +245,10 @@ int32_t State::run(Runner &runner, const braid_program &program, const Run &run)
   for (size_t s = 0; s < position.size(); ++s) {
     position[s] += run.rows.count[s];
     for (Group &group : groups)
-      group.before[s] += run.rows.count[s];
+      if (group.past != BRAID_PAST_CARRY)
+        group.before[s] += run.rows.count[s];
+      else if (run.rows.count[s])
+        group.before[s] = 1 - group.before[s];
   }
   return 0;
 }

@@ -41,6 +41,7 @@ public:
     if (pastOrPlace())
       fail("a buffer with a past is no operand here");
   }
+  void kernel() { next(0, program.num_kernels - 1, "the number of a kernel"); }
   int64_t format() { return next(BRAID_F32, BRAID_I32, "the format of a buffer"); }
   /// Its format.
   int64_t buffer() {

@@ -7,6 +7,22 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+namespace braid {
+
+/// The region of what is computed again, where there is one.
+static mlir::ParseResult parseReplay(mlir::OpAsmParser &parser, mlir::Region &region) {
+  return mlir::succeeded(parser.parseOptionalKeyword("replay")) ? parseIsolatedRegion(parser, region) : mlir::success();
+}
+
+static void printReplay(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::Region &region) {
+  if (region.empty())
+    return;
+  printer << " replay ";
+  printIsolatedRegion(printer, op, region);
+}
+
+} // namespace braid
+
 using namespace mlir;
 using namespace braid::lang;
 

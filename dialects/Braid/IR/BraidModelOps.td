@@ -34,10 +34,11 @@ def Braid_FuncOp : Braid_Op<"func", "Effect", [HasParent<"::mlir::ModuleOp">, Sy
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword custom<IsolatedRegion>($body)";
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
-def Braid_YieldOp : Braid_Op<"yield", "Effect", [Pure, Terminator, ParentOneOf<["ParameterOp", "ReadOp"]>]> {
-  let summary = "ends the region of a parameter's initial value or of a history read";
+def Braid_YieldOp : Braid_Op<"yield", "Effect", [Pure, Terminator, ParentOneOf<["ParameterOp", "ReadOp", "RecurOp"]>]> {
+  let summary = "ends the region of a parameter's initial value, of a history read or of a recurrence";
   let arguments = (ins Variadic<Braid_ValueType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }

@@ -1,5 +1,6 @@
 //===- BraidModelVerifiers.cpp - rules R19 to R23: programs and reads -----===//
 
+#include "dialects/Braid/IR/Carries.h"
 #include "dialects/Braid/IR/VerifyHelpers.h"
 
 using namespace mlir;
@@ -66,6 +67,8 @@ LogicalResult FuncOp::verify() {
   }
   return success();
 }
+
+LogicalResult FuncOp::verifyRegions() { return verifyCarries(getBody().front()); }
 
 LogicalResult OutputOp::verify() {
   // R21: only a function has outputs.

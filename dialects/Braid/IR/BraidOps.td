@@ -8,5 +8,6 @@ include "dialects/Braid/IR/BraidInterfaces.td"
 include "dialects/Braid/IR/BraidMathOps.td"
 include "dialects/Braid/IR/BraidViewOps.td"
 include "dialects/Braid/IR/BraidTokenOps.td"
+include "dialects/Braid/IR/BraidCarryOps.td"
 include "dialects/Braid/IR/BraidModelOps.td"
 #endif

@@ -7,13 +7,44 @@ using namespace mlir;
 using namespace braid::lang;
 
 void ReverseMode::analyse(ArrayRef<Operation *> forward) {
-  for (Operation *op : forward) {
-    if (isa<DetachOp>(op) || llvm::none_of(op->getOperands(), [&](Value v) { return wants(v); }))
-      continue;
-    for (Value result : op->getResults())
-      if (typeOf(result).isReal())
-        wanted.insert(result);
+  llvm::DenseMap<StringAttr, CarryOp> carries;
+  for (bool changed = true; changed;) { // a carry is wanted for what it begins with, or for what is left in it
+    changed = false;
+    for (Operation *op : forward) {
+      if (auto carry = dyn_cast<CarryOp>(op))
+        carries[carry.getNameAttr()] = carry;
+      if (auto next = dyn_cast<NextOp>(op); next && wants(next.getValue()))
+        changed |= wanted.insert(carries.lookup(next.getNameAttr()).getResult()).second;
+      if (isa<DetachOp>(op) || llvm::none_of(op->getOperands(), [&](Value v) { return wants(v); }))
+        continue;
+      for (Value result : op->getResults())
+        if (typeOf(result).isReal())
+          wanted.insert(result);
+    }
   }
+}
+
+static StringAttr adjointName(CarryOp carry) {
+  return StringAttr::get(carry.getContext(), carry.getName() + ".grad");
+}
+
+void ReverseMode::beginCarries(ArrayRef<Operation *> forward) {
+  for (Operation *op : forward)
+    if (auto carry = dyn_cast<CarryOp>(op); carry && wants(carry.getResult()))
+      found[carry.getNameAttr()] = builder.create<CarryOp>(carry.getLoc(), carry.getResult().getType(),
+                                                           adjointName(carry), Value(), /*reverse=*/true, false);
+}
+
+void ReverseMode::leave(CarryOp carry) {
+  if (!wants(carry.getResult()))
+    return;
+  Emitter emit(builder, carry.getLoc());
+  Value gradient = gradients[0].lookup(carry.getResult());
+  if (!gradient)
+    gradient = emit.broadcast(emit.number(0), typeOf(carry.getResult()));
+  builder.create<NextOp>(carry.getLoc(), adjointName(carry), gradient);
+  if (Value init = carry.getInit(); init && wants(init))
+    add(init, builder.create<FinalOp>(carry.getLoc(), init.getType(), adjointName(carry)));
 }
 
 void ReverseMode::add(Value value, Value gradient) {
@@ -58,9 +89,18 @@ LogicalResult ReverseMode::visit(Operation *op, int slot) {
 }
 
 LogicalResult ReverseMode::run(ArrayRef<Operation *> forward) {
-  for (Operation *op : llvm::reverse(forward))
-    for (int slot : {0, 1})
-      if (failed(visit(op, slot)))
-        return failure();
+  beginCarries(forward);
+  for (Operation *op : llvm::reverse(forward)) {
+    if (auto carry = dyn_cast<CarryOp>(op)) {
+      leave(carry);
+    } else if (auto next = dyn_cast<NextOp>(op)) {
+      if (Value gradient = found.lookup(next.getNameAttr()))
+        add(next.getValue(), gradient);
+    } else {
+      for (int slot : {0, 1})
+        if (failed(visit(op, slot)))
+          return failure();
+    }
+  }
   return success();
 }

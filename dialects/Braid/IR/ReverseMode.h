@@ -42,12 +42,17 @@ public:
 
 private:
   mlir::LogicalResult visit(mlir::Operation *op, int slot);
+  /// The adjoint of time is time backwards: what a token leaves gets the gradient of what the next one finds.
+  void beginCarries(llvm::ArrayRef<mlir::Operation *> forward);
+  void leave(CarryOp carry);
 
   mlir::OpBuilder &builder;
   bool local;
   llvm::DenseSet<mlir::Value> wanted;
   /// 0: of the value's kind; 1: per token, of a static value.
   llvm::DenseMap<mlir::Value, mlir::Value> gradients[2];
+  /// What the token behind leaves for a carry, of those that are wanted.
+  llvm::DenseMap<mlir::StringAttr, mlir::Value> found;
 };
 
 } // namespace braid::lang

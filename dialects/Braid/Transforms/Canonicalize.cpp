@@ -1,5 +1,6 @@
 //===- Canonicalize.cpp - local rewrites, common subexpressions, dead code ===//
 
+#include "dialects/Braid/IR/Carries.h"
 #include "dialects/Braid/Transforms/Passes.h"
 #include "dialects/Braid/Transforms/Patterns.h"
 #include "mlir/IR/Dominance.h"
@@ -13,6 +14,39 @@ namespace braid::lang {
 
 using namespace mlir;
 using namespace braid::lang;
+
+/// Erases carries that nothing but themselves looks at; what leads to them is then dead code.
+static void dropDeadCarries(FuncOp func) {
+  Block &block = func.getBody().front();
+  CarryPairs pairs(block);
+  if (pairs.empty())
+    return;
+  llvm::DenseSet<Operation *> live;
+  SmallVector<Operation *> work;
+  auto mark = [&](Operation *op) {
+    if (op && live.insert(op).second)
+      work.push_back(op);
+  };
+  for (Operation &op : block)
+    if (!isa<NextOp>(op) && !isMemoryEffectFree(&op))
+      mark(&op);
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    if (auto final = dyn_cast<FinalOp>(op))
+      mark(pairs.carryOf(final.getNameAttr()));
+    if (auto carry = dyn_cast<CarryOp>(op))
+      mark(pairs.nextOf(carry));
+    op->walk([&](Operation *inner) { // what a region captures is among the operands
+      for (Value operand : inner->getOperands())
+        mark(operand.getDefiningOp());
+    });
+  }
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (!live.contains(&op) && (isa<NextOp>(op) || isMemoryEffectFree(&op))) {
+      op.dropAllUses();
+      op.erase();
+    }
+}
 
 namespace {
 struct Canonicalize : public braid::lang::impl::BraidCanonicalizeBase<Canonicalize> {
@@ -31,6 +65,7 @@ struct Canonicalize : public braid::lang::impl::BraidCanonicalizeBase<Canonicali
     config.useTopDownTraversal = true;
     config.enableRegionSimplification = GreedySimplifyRegionLevel::Disabled;
     for (auto func : getOperation().getOps<FuncOp>()) {
+      dropDeadCarries(func);
       DominanceInfo dominance(func);
       eliminateCommonSubExpressions(rewriter, dominance, func);
       if (failed(applyPatternsAndFoldGreedily(func, patterns, config))) {

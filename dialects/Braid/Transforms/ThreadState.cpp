@@ -46,6 +46,11 @@ public:
       else if (auto gradient = dyn_cast<AttendGradOp>(op))
         visit(gradient, std::nullopt);
     }
+    // What is computed again begins with what was left, too.
+    func.walk([](CarryOp carry) {
+      if (!carry.getReverse())
+        carry.setRemembered(true);
+    });
   }
 
 private:
@@ -153,7 +158,7 @@ static LogicalResult verifyLooksBack(FuncOp func) {
       return op.emitOpError("looks at later tokens (`all`): @")
              << func.getSymName() << " cannot go on from what earlier runs left";
     auto mix = dyn_cast<MixInterface>(op);
-    if (mix && mix.mixesTokens() && !isa<AttendOp, AttendGradOp, DelayOp, DotOp, RememberOp, ScatterOp>(op))
+    if (mix && mix.mixesTokens() && !isa<AttendOp, AttendGradOp, DelayOp, DotOp, RecurOp, RememberOp, ScatterOp>(op))
       return op.emitOpError("looks at tokens of earlier runs, and does not say at which: @")
              << func.getSymName() << " cannot go on from what they left";
   }

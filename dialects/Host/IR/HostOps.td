@@ -73,21 +73,21 @@ def Host_ExternalOp : Host_Step<"external", [Pure]> {
     `ids`: the numbers index tables, the smallest of which has so many rows; a negative one stands for no row.
     `%0 = host.external input "tokens" ids 256 : !host.buffer<token, 1, i32>`
     `past` is what a sequence remembers of its tokens, for runs that go on where an earlier one ended: `rows` rows before the
-    run's, all that there were where it is absent.
+    run's, all that there were where it is absent, or with `carry` what the last token left.
     H8: `ids` is at least 1 and stands for integers of the caller's, an `input`, stored as i32; `rows` is at least 1 and a `past`'s; a `past`
-    varies per token, and is named by `host.remember`, as its output, by delays, as their input, and by attention, as a source, all of which is
+    varies per token; a carry has no `rows` and is named by recurrences, as one of theirs; any other is named by `host.remember`, as its output, by delays, as their input, and by attention, as a source, all of which is
     then of one `rows`.
   }];
-  let arguments = (ins Host_RoleAttr:$role, StrAttr:$path, OptionalAttr<I64Attr>:$ids, OptionalAttr<I64Attr>:$rows);
+  let arguments = (ins Host_RoleAttr:$role, StrAttr:$path, OptionalAttr<I64Attr>:$ids, OptionalAttr<I64Attr>:$rows, UnitAttr:$carry);
   let results = (outs Host_BufferType:$result);
-  let assemblyFormat = "$role $path (`ids` $ids^)? (`rows` $rows^)? attr-dict `:` type($result)";
+  let assemblyFormat = "$role $path (`ids` $ids^)? (`rows` $rows^)? (`carry` $carry^)? attr-dict `:` type($result)";
   let extraClassDeclaration = [{
     /// Its role as the runtime knows it.
     braid_role getRuntimeRole();
     /// For messages, drawings and files: `param:<path>`, `in:tokens`, …
     std::string getName();
     /// Rows of earlier runs as the runtime knows them.
-    int64_t getPast() { return getRole() != Role::Past ? 0 : getRows() ? int64_t(*getRows()) : BRAID_PAST_ALL; }
+    int64_t getPast() { return getRole() != Role::Past ? 0 : getCarry() ? BRAID_PAST_CARRY : getRows() ? int64_t(*getRows()) : BRAID_PAST_ALL; }
   }];
   let hasVerifier = 1;
 }
@@ -194,6 +194,40 @@ def Host_RememberOp : Host_Step<"remember", [MemoryEffects<[MemRead, MemWrite]>,
   let arguments = (ins Host_BufferType:$input, Host_BufferType:$output, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = "$input `to` $output attr-dict `:` type($input) `,` type($output)";
   let hasVerifier = 1;
+}
+
+def Host_RecurOp : Host_Step<"recur", [MemoryEffects<[MemRead, MemWrite]>, AttrSizedOperandSegments, DeclareOpInterfaceMethods<Host_LibraryCallInterface>]> {
+  let summary = "runs row kernels of the space `recur` over the tokens of every sequence, in order";
+  let description = [{
+    A row recurrence, for every sequence and each of the `parts` of a row. `carries`: the numbers of each carry of the part, which the kernel has as its first
+    arguments, in memory of the call's own; then come those of `wide` (values that `replay` computes and the kernel reads, for the tokens of a piece), then `args`.
+    The tokens are worked on in pieces of `piece`, forward or with `reverse` backward. Before a forward carry's first token it is 0, or what lies in `inits` (`init_of`: the number of
+    the operand, -1: none), or, where the sequence began in an earlier run, what lies in `pasts`; that takes what the last token leaves.
+    What the carry is at the first token of each further piece is kept in `tapes`. With `replay` that kernel runs before the other one, piece by piece
+    from the last to the first, forward; its carries are `replayed`, and begin with what `tapes`, `inits` and `pasts` hold. A reverse carry begins with 0;
+    what the first tokens of sequences that begin in the run leave in it is summed into `finals` (`final_of`, -1: none).
+    `written` and `sums` are the numbers of the args that the kernel writes and sums into, `parted` has 1 for those that have a part for each of the row's, and so
+    `replay_parted`.
+    H11: kernels are of the space `recur`, take these arguments in these formats, and go these ways; a tape has ⌈carry / piece⌉ numbers for each token.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, OptionalAttr<FlatSymbolRefAttr>:$replay, UnitAttr:$reverse, I64Attr:$parts, I64Attr:$piece,
+                       DenseI64ArrayAttr:$carries, DenseI64ArrayAttr:$replayed, DenseI64ArrayAttr:$wide,
+                       Variadic<Host_BufferType>:$args, Variadic<Host_BufferType>:$replay_args, Variadic<Host_BufferType>:$inits,
+                       Variadic<Host_BufferType>:$pasts, Variadic<Host_BufferType>:$tapes, Variadic<Host_BufferType>:$finals,
+                       DenseI64ArrayAttr:$init_of, DenseI64ArrayAttr:$final_of, DenseI64ArrayAttr:$written, DenseI64ArrayAttr:$sums,
+                       DenseI64ArrayAttr:$parted, DenseI64ArrayAttr:$replay_parted,
+                       OptionalAttr<StrArrayAttr>:$streams, OptionalAttr<StrArrayAttr>:$replay_streams, OptionalAttr<I64Attr>:$level);
+  let assemblyFormat = [{
+    $kernel (`reverse` $reverse^)? `parts` $parts `piece` $piece `carries` $carries `(` $args `)` `written` $written `sums` $sums `parted` $parted (`streams` $streams^)?
+    (`replay` $replay^)? `carries` $replayed `wide` $wide `(` $replay_args `)` `parted` $replay_parted (`streams` $replay_streams^)?
+    `inits` $init_of `(` $inits `)` `pasts` `(` $pasts `)` `tapes` `(` $tapes `)` `finals` $final_of `(` $finals `)`
+    attr-dict `:` `(` type($args) `)` `(` type($replay_args) `)` `(` type($inits) `)` `(` type($pasts) `)` `(` type($tapes) `)` `(` type($finals) `)`
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The numbers of the forward carries: the kernel's own, or the replay's.
+    ::llvm::ArrayRef<int64_t> forwardCarries() { return getReplay() ? getReplayed() : getReverse() ? ::llvm::ArrayRef<int64_t>() : getCarries(); }
+  }];
 }
 
 def Host_NewestOp : Host_Step<"newest", [MemoryEffects<[MemRead, MemWrite]>]> {

@@ -41,7 +41,9 @@ static LogicalResult verifyPasts(Operation &op) {
   };
   SmallVector<Value> known;
   SmallVector<SmallVector<Value>> sources;
-  if (auto remember = dyn_cast<RememberOp>(op)) {
+  if (auto recur = dyn_cast<RecurOp>(op)) {
+    known = llvm::to_vector(recur.getPasts());
+  } else if (auto remember = dyn_cast<RememberOp>(op)) {
     known = {remember.getOutput()};
   } else if (auto delay = dyn_cast<DelayOp>(op)) {
     known = {delay.getInput()};
@@ -57,7 +59,8 @@ static LogicalResult verifyPasts(Operation &op) {
     llvm::append_range(known, parts);
   }
   for (Value operand : op.getOperands())
-    if (pastOf(operand) && !llvm::is_contained(known, operand))
+    if (pastOf(operand) && (!llvm::is_contained(known, operand) ||
+                            (pastOf(operand) == BRAID_PAST_CARRY) != isa<RecurOp>(op)))
       return op.emitOpError("H8: does not know of rows of earlier runs");
   return success();
 }
@@ -79,7 +82,7 @@ LogicalResult FuncOp::verify() {
       if (known.getType() != external.getType())
         return external.emitOpError("H5: \"")
                << external.getName() << "\" has the type " << known.getType() << " elsewhere";
-      if (known.getRows() != external.getRows())
+      if (known.getRows() != external.getRows() || known.getCarry() != external.getCarry())
         return external.emitOpError("H5: \"") << external.getName() << "\" has other `rows` elsewhere";
       if (known.getIds() != external.getIds())
         return external.emitOpError("H5: \"") << external.getName() << "\" indexes tables of another size elsewhere";
@@ -133,6 +136,8 @@ LogicalResult ExternalOp::verify() {
     return emitOpError("H8: holds no ids");
   if (getRows() && (getRole() != Role::Past || int64_t(*getRows()) < 1 || int64_t(*getRows()) > maxNumbers))
     return emitOpError("H8: remembers no ") << int64_t(*getRows()) << " rows";
+  if (getCarry() && (getRole() != Role::Past || getRows()))
+    return emitOpError("H8: a carry is a `past` without `rows`");
   if (getRole() == Role::Past && getType().getSpace() != Space::Token)
     return emitOpError("H8: a past varies per token");
   return verifyBuffer(*this, getType());

@@ -6,6 +6,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
 
@@ -20,6 +21,8 @@ public:
   virtual void place(mlir::Value buffer) = 0;
   /// A buffer with its format: dtype, base, offset.
   virtual void typedPlace(mlir::Value buffer) = 0;
+  /// A row kernel: its number in the program, and the scratch of a thread.
+  virtual void kernel(llvm::StringRef name) = 0;
 };
 
 /// FLOPs of a call.

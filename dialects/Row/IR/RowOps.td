@@ -13,8 +13,11 @@ def Row_KernelOp : Row_Op<"kernel", [HasParent<"::mlir::ModuleOp">, Symbol, Isol
     K1: every `?` axis is in `dynamic`, every other has a positive size. K2: a list's axis is in `dynamic`, and has one size in all values that are
     stacked from it or unstacked to it.
     K15: a buffer, or an entry of a list, has at most 2^40 numbers, a value 2^60, as far as sizes are known here.
+    In the space `recur` the rows are the tokens of one sequence, in their order, or with `reverse` from the last to the first. What one row
+    stores in a shared buffer, a carry, the next one loads; such a buffer has room for one of the parts that a row consists of.
     K16: the attribute `aliases` (`mark-aliases`) holds pairs of numbers of arguments: those that may be the same memory in some
     launch. Without the attribute, any two may.
+    K19: `reverse`, and rows of several parts, are a recurrence's; the arguments of one are buffers.
     ```mlir
     row.kernel @rms token dynamic [] {
     ^bb0(%x: !row.buffer<rows, [dim: 768], f32>, %y: !row.buffer<rows, [dim: 768], bf16>):
@@ -26,9 +29,9 @@ def Row_KernelOp : Row_Op<"kernel", [HasParent<"::mlir::ModuleOp">, Symbol, Isol
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, Row_SpaceParam:$space, StrArrayAttr:$dynamic, OptionalAttr<ArrayAttr>:$aliases);
+  let arguments = (ins SymbolNameAttr:$sym_name, Row_SpaceParam:$space, StrArrayAttr:$dynamic, OptionalAttr<ArrayAttr>:$aliases, UnitAttr:$reverse);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name $space `dynamic` $dynamic attr-dict-with-keyword custom<IsolatedRegion>($body)";
+  let assemblyFormat = "$sym_name $space (`reverse` $reverse^)? `dynamic` $dynamic attr-dict-with-keyword custom<IsolatedRegion>($body)";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// The size that values fix for the axis of a list; -1 where a list of any length will do.
@@ -70,7 +73,7 @@ def Row_StoreOp : Row_Work<"store", [MemoryEffects<[MemWrite]>]> {
   let summary = "writes a value to this row of a buffer; axes are matched by name, repeated where the value lacks them";
   let arguments = (ins Row_ValueType:$value, Row_BufferType:$buffer);
   let assemblyFormat = "$value `to` $buffer attr-dict `:` type($value) `,` type($buffer)";
-  let hasVerifier = 1;   // K6: the value's axes are the buffer's (any order); shared buffers only in the fixed space
+  let hasVerifier = 1;   // K6: the value's axes are the buffer's (any order); shared buffers only in the spaces `fixed` and `recur`
 }
 def Row_UnstackOp : Row_Work<"unstack", [MemoryEffects<[MemWrite]>]> {
   let summary = "writes a value's entries to this row of the buffers of a list";

@@ -94,16 +94,29 @@ Type BufferType::parse(AsmParser &parser) {
     return {};
   }
   bool perRow = word == "rows";
+  int64_t parts = 1;
+  if (perRow && succeeded(parser.parseOptionalKeyword("of"))) {
+    at = parser.getCurrentLocation();
+    if (parser.parseInteger(parts))
+      return {};
+    if (parts < 1 || parts > (int64_t(1) << 40)) {
+      parser.emitError(at, "a row has at least one part, and at most 2^40");
+      return {};
+    }
+  }
   if (parser.parseComma() || parseAxes(parser, axes) || parser.parseComma())
     return {};
   std::optional<Storage> storage = parseStorage(parser);
   if (!storage || parser.parseGreater())
     return {};
-  return get(parser.getContext(), perRow, axes, *storage);
+  return get(parser.getContext(), perRow, axes, *storage, parts);
 }
 
 void BufferType::print(AsmPrinter &printer) const {
-  printer << '<' << (getPerRow() ? "rows" : "shared") << ", ";
+  printer << '<' << (getPerRow() ? "rows" : "shared");
+  if (getParts() != 1)
+    printer << " of " << getParts();
+  printer << ", ";
   printAxes(printer, getAxes());
   printer << ", " << stringifyStorage(getStorage()) << '>';
 }

@@ -19,7 +19,7 @@ def Row_Storage : Row_Enum<"Storage", "how a buffer stores a number", [
 def Row_Distribution : Row_Enum<"Distribution", "a distribution to draw from", [
   I32EnumAttrCase<"Normal", 0, "normal">, I32EnumAttrCase<"Uniform", 1, "uniform">]>;
 def Row_Space : Row_Enum<"Space", "what the rows of a kernel are", [
-  I32EnumAttrCase<"Token", 0, "token">, I32EnumAttrCase<"Fixed", 1, "fixed">]>;
+  I32EnumAttrCase<"Token", 0, "token">, I32EnumAttrCase<"Fixed", 1, "fixed">, I32EnumAttrCase<"Recur", 2, "recur">]>;
 
 def Row_MapFn : EnumAttr<Row_Dialect, Row_Fn, "fn">;
 def Row_ReduceKindParam : EnumAttr<Row_Dialect, Row_ReduceKind, "reduce_kind">;
@@ -49,8 +49,14 @@ def Row_ValueType : Row_Type<"Value", "value"> {
 }
 def Row_BufferType : Row_Type<"Buffer", "buffer"> {
   let summary = "memory: `!row.buffer<rows, [dim: 768], f32>` holds one tensor a row, `shared` one for all";
-  let description = [{ Contiguous, the last axis fastest, rows outermost. }];
-  let parameters = (ins "bool":$perRow, ArrayRefParameter<"AxisAttr">:$axes, "Storage":$storage);
+  let description = [{
+    Contiguous, the last axis fastest, rows outermost. `!row.buffer<rows of 6, [head: 64], f32>`: the tensor is one of six
+    that lie one behind the other in a row of the memory (a kernel of a recurrence works on one of them).
+  }];
+  let parameters = (ins "bool":$perRow, ArrayRefParameter<"AxisAttr">:$axes, "Storage":$storage, "int64_t":$parts);
+  let skipDefaultBuilders = 1;
+  let builders = [TypeBuilder<(ins "bool":$perRow, "::llvm::ArrayRef<AxisAttr>":$axes, "Storage":$storage, CArg<"int64_t", "1">:$parts),
+                              [{ return $_get($_ctxt, perRow, axes, storage, parts); }]>];
 }
 def Row_ListType : Row_Type<"List", "list"> {
   let summary = "one buffer for each entry along `axis`: `!row.list<depth, [dim: 768], f32>`";

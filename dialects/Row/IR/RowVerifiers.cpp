@@ -1,4 +1,4 @@
-//===- RowVerifiers.cpp - the rules K1 … K18 ------------------------------===//
+//===- RowVerifiers.cpp - the rules K1 … K19 ------------------------------===//
 //
 // Axes are matched by name, so most rules compare lists of axes as sets; only
 // `row.load` and `row.view` care about their order, because memory has one.
@@ -52,9 +52,9 @@ static AxisAttr entriesOf(Operation &op) {
   return {};
 }
 
-static bool isFixed(Operation *op) {
+static bool isIn(Operation *op, Space space) {
   auto kernel = op->getParentOfType<KernelOp>();
-  return kernel && kernel.getSpace() == Space::Fixed;
+  return kernel && kernel.getSpace() == space;
 }
 
 LogicalResult KernelOp::verify() {
@@ -92,6 +92,17 @@ LogicalResult KernelOp::verify() {
     }
     return success();
   };
+  // K19.
+  bool recurs = getSpace() == Space::Recur;
+  if (getReverse() && !recurs)
+    return emitOpError("K19: only the rows of a recurrence come in an order");
+  for (BlockArgument argument : getBody().getArguments()) {
+    auto buffer = dyn_cast<BufferType>(argument.getType());
+    if (recurs && !buffer)
+      return emitOpError("K19: argument ") << argument.getArgNumber() << " of a recurrence is no buffer";
+    if (!recurs && buffer && buffer.getParts() != 1)
+      return emitOpError("K19: argument ") << argument.getArgNumber() << " has rows of parts, which recurrences have";
+  }
   // K16.
   if (ArrayAttr pairs = getAliasesAttr()) {
     int64_t count = getBody().getNumArguments();
@@ -170,8 +181,8 @@ static LogicalResult verifyWritten(Operation *op, StringRef rule, ValueType valu
 
 LogicalResult StoreOp::verify() {
   BufferType buffer = getBuffer().getType();
-  if (!buffer.getPerRow() && !isFixed(*this))
-    return emitOpError("K6: a shared buffer is stored to in the fixed space only");
+  if (!buffer.getPerRow() && !isIn(*this, Space::Fixed) && !isIn(*this, Space::Recur))
+    return emitOpError("K6: a shared buffer is stored to in the spaces `fixed` and `recur` only");
   return verifyWritten(*this, "K6", getValue().getType(), buffer.getAxes(), buffer.getStorage());
 }
 
@@ -223,7 +234,7 @@ LogicalResult RandomOp::verify() {
     return emitOpError("K14: the run's coordinates are a shared i32 buffer of four numbers");
   if (getResult().getType().getElement() != Element::Real)
     return emitOpError("K14: draws are real");
-  if (isFixed(*this))
+  if (isIn(*this, Space::Fixed))
     return emitOpError("K14: rows of the fixed space have no position to draw for");
   if (int64_t(getStream()) < 0)
     return emitOpError("K14: streams are numbered from 0");

@@ -142,6 +142,7 @@ struct Stmt {
   enum class Kind {
     Let,      ///< let a = e;  `let z = x by c over last(2)` is an Expr::Read
     Param,    ///< param name: [axes] = init  decay on, lr 0.5, in group
+    Carry,    ///< carry c: [axes] = init
     Stream,   ///< stream x: [dim] = init with [shared] c(args) over view
     Site,     ///< x by c over view <- e ; label: e's own label
     For,      ///< for i in a..b { }
@@ -157,10 +158,10 @@ struct Stmt {
   };
   Kind kind;
   Range range;
-  Name name;     ///< Let, Param, Stream, Site (stream), For (variable), Observe (name), Use, Axis
-  ExprPtr value; ///< Let, Param's init, Stream's init, Site, If's condition, Return, Read, Observe, AuxLoss, Use, Axis'
+  Name name;     ///< Let, Param, Carry, Stream, Site (stream), For (variable), Observe (name), Use, Axis
+  ExprPtr value; ///< Let, Param's init, Carry's init, Stream's init, Site, If's condition, Return, Read, Observe, AuxLoss, Use, Axis'
                  ///< size
-  std::optional<TypeExpr> type;          ///< Param, Stream; Write: type of y
+  std::optional<TypeExpr> type;          ///< Param, Carry, Stream; Write: type of y
   bool initFromParameters = false;       ///< Param: `init e`
   bool decay = false;                    ///< Param
   ExprPtr lr;                            ///< Param; may be null

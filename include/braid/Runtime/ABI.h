@@ -45,8 +45,8 @@ struct braid_rows {
 /// Rows of earlier runs: a buffer [sequences][rows] in which row r of the run is row before + r of its sequence, and
 /// the rows before it are those that came before, the newest last.
 struct braid_past {
-  int64_t rows;          ///< of a sequence in the buffer
-  const int64_t *before; ///< of each sequence, the rows before the run's row 0
+  int64_t rows;          ///< of a sequence in the buffer; 2 of a carry
+  const int64_t *before; ///< of each sequence, the rows before the run's row 0; of a carry, which row it was left
 };
 
 struct braid_context {
@@ -106,11 +106,14 @@ struct braid_external {
   int64_t per_token; ///< 1: for each token
   int64_t dtype;     ///< enum braid_dtype
   int64_t ids;       ///< the numbers index tables of at least so many rows (a negative one: no row); 0: they do not
-  int64_t past; ///< of BRAID_PAST: so many rows before a run's are read, BRAID_PAST_ALL: all that there were; else 0
+  int64_t past; ///< of BRAID_PAST: so many rows before a run's are read, BRAID_PAST_ALL: all that there were,
+                ///< BRAID_PAST_CARRY: what the last token left; else 0
 };
 
 /// Every row of the sequence is read.
 #define BRAID_PAST_ALL (-1)
+/// A carry: [sequences][2], of which `before` says which one the last run left (0 or 1). A run writes the other one.
+#define BRAID_PAST_CARRY (-2)
 
 /// What stands before the path in the name of an external; nothing before that of draws.
 static inline const char *braid_role_word(int64_t role) {
@@ -169,6 +172,18 @@ enum braid_call_kind {
   /// Remembers the rows at work. Numbers of a row, then Buffers: in [tokens][numbers], out, of role BRAID_PAST, in the
   /// same format.
   BRAID_CALL_REMEMBER = 6,
+  /// A row recurrence: row kernels over the tokens of every sequence in order, for each of the parts that a row consists of
+  /// (the heads). Direction (1: from the last token to the first), tokens of a piece, parts; number of forward carries,
+  /// then for each: numbers of a part, then three times 0 or 1 and (base, offset): its initial value [parts][numbers]
+  /// fp32, an external of past BRAID_PAST_CARRY, its tape (at sequence s, from the first row at work on, what it was
+  /// at the first token of each piece but the first, [pieces - 1][parts][numbers]; ⌈parts · numbers / piece⌉ numbers
+  /// a token); number of reverse carries, then for each: numbers of a part, and 0 or 1 and (base, offset) of the sum of what
+  /// sequences that begin in the run leave; number of wide values, then for each: numbers of a part. Then the kernel: its
+  /// number in the program, scratch bytes, number of streams, the streams, number of arguments, each: BRAID_ARG_BUFFER
+  /// or BRAID_ARG_SUM, base, offset, bytes from one part to the next (0: all have the same), of a sum its numbers; then
+  /// 0 or 1 and a kernel that computes the wide values of a piece again, before the first one works on it.
+  /// The kernels' first arguments are the carries (fp32, this thread's own), then wide values, then those in the table.
+  BRAID_CALL_RECUR = 7,
 
   /// The calls up to the matching BRAID_CALL_END, again and again: enum braid_loop_kind and what the kind needs.
   BRAID_CALL_LOOP = 16,

@@ -46,9 +46,9 @@ public:
   };
   const std::vector<Part> &parts() const { return list; }
   /// Rows of a part of a sequence, of those that there were.
-  int64_t kept(const Part &part, int64_t sequence) const {
-    return part.past == BRAID_PAST_ALL ? position[size_t(sequence)] : std::min(part.past, position[size_t(sequence)]);
-  }
+  int64_t kept(const Part &part, int64_t sequence) const { return rowsKept(part.past, position[size_t(sequence)]); }
+  /// Rows that are kept of a sequence of so many tokens, by the `past` of an external.
+  static int64_t rowsKept(int64_t past, int64_t tokens);
   /// The oldest of them; the others follow.
   const char *rows(size_t part, int64_t sequence) const;
   /// Sets the sequences' positions, and makes room for their rows, which are to be written through `rows`. False when
@@ -70,8 +70,9 @@ private:
   /// Parts that need equally many rows lie alike.
   struct Group {
     int64_t past, rows = 0;      ///< of a sequence in the buffers
-    std::vector<int64_t> before; ///< of each sequence, the rows before the next
+    std::vector<int64_t> before; ///< of each sequence, the rows before the next; of carries, the row that it was left
   };
+  static constexpr int64_t carryRows = 2; ///< what was left, and what a run leaves
   struct Memory {
     size_t group;
     std::unique_ptr<char[]> data;

@@ -88,8 +88,9 @@ static size_t orderForNewest(lang::FuncOp func, const Partition &partition, Smal
         want(def);
     }
   };
-  for (auto remember : func.getBody().getOps<lang::RememberOp>())
-    want(remember);
+  for (Operation &op : func.getBody().front())
+    if (auto recur = dyn_cast<lang::RecurOp>(op); isa<lang::RememberOp>(op) || (recur && recur.isRemembered()))
+      want(&op);
   while (!work.empty())
     for (Operation *op : partition.steps[work.pop_back_val()].ops)
       wantOperands(wantOperands, op);
@@ -113,7 +114,8 @@ LogicalResult ConvertBraidToRow::convert(lang::FuncOp func) {
                                    bounds.positions ? kernels.getI64IntegerAttr(bounds.positions) : IntegerAttr());
   OpBuilder host = OpBuilder::atBlockEnd(&program.getBody().emplaceBlock());
   kernels.setInsertionPoint(program);
-  Buffers buffers(func, *partition, bounds, host);
+  KernelSink sink{kernels, [this] { return nextName(); }};
+  Buffers buffers(func, *partition, bounds, host, sink);
   SmallVector<size_t> order;
   size_t forAll = orderForNewest(func, *partition, order);
   for (auto [place, i] : llvm::enumerate(order)) {

@@ -44,8 +44,8 @@ std::string describe(Operation *op) {
   }
 }
 
-Buffers::Buffers(FuncOp func, const Partition &partition, const IdBounds &bounds, OpBuilder &host)
-    : partition(partition), bounds(bounds), host(host), formats(func) {
+Buffers::Buffers(FuncOp func, const Partition &partition, const IdBounds &bounds, OpBuilder &host, KernelSink &kernels)
+    : partition(partition), bounds(bounds), host(host), sink(kernels), formats(func) {
   bool derivative = false;
   auto want = [&](Value root) {
     Operation *def = root.getDefiningOp();
@@ -105,6 +105,12 @@ StringRef Buffers::category(Value root) const {
   if (isBackward(op))
     return "gradient";
   return lastUse.lookup(root) > lossLevel ? "saved" : "activation";
+}
+
+Value Buffers::pastOf(CarryOp carry) {
+  return host.create<host::ExternalOp>(carry.getLoc(), typeFor(typeOf(carry.getResult()), Format::F32),
+                                       host::Role::Past, carry.getName().str(), IntegerAttr(), IntegerAttr(),
+                                       /*carry=*/true);
 }
 
 Value Buffers::get(Value value) {

@@ -7,13 +7,25 @@
 #include "dialects/Braid/Analysis/IdBounds.h"
 #include "dialects/Host/IR/Host.h"
 #include "mlir/IR/Builders.h"
+#include <functional>
 
 namespace braid::convert {
+
+/// Where calls that are made of row work put their kernels.
+struct KernelSink {
+  mlir::OpBuilder builder;
+  std::function<std::string()> nextName;
+};
 
 /// Creates the host ops for buffers where they are first wanted.
 class Buffers {
 public:
-  Buffers(lang::FuncOp func, const Partition &partition, const lang::IdBounds &bounds, mlir::OpBuilder &host);
+  Buffers(lang::FuncOp func, const Partition &partition, const lang::IdBounds &bounds, mlir::OpBuilder &host,
+          KernelSink &kernels);
+
+  KernelSink &kernels() { return sink; }
+  /// What the carry leaves from run to run.
+  mlir::Value pastOf(lang::CarryOp carry);
 
   /// True if the value computed is wanted outside of its step, or as an entry of a list.
   bool stored(mlir::Value root) const { return memory.contains(root); }
@@ -35,6 +47,7 @@ private:
   const Partition &partition;
   const lang::IdBounds &bounds;
   mlir::OpBuilder &host;
+  KernelSink &sink;
   Formats formats;
   llvm::DenseSet<mlir::Value> memory;
   using External = std::pair<host::Role, std::string>;

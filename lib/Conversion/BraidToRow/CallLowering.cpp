@@ -12,6 +12,7 @@ namespace braid::convert {
 // In the file of each call.
 void attachDelayCall(MLIRContext &context);
 void attachProductCall(MLIRContext &context);
+void attachRecurCall(MLIRContext &context);
 void attachRememberCall(MLIRContext &context);
 void attachAttendCalls(MLIRContext &context);
 void attachScatterCall(MLIRContext &context);
@@ -20,6 +21,7 @@ void registerCallLowerings(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, BraidDialect *) {
     attachDelayCall(*context);
     attachProductCall(*context);
+    attachRecurCall(*context);
     attachRememberCall(*context);
     attachAttendCalls(*context);
     attachScatterCall(*context);

@@ -50,9 +50,9 @@ bool KernelBuilder::perRow(ValueType type) const { return type.isToken() || (!le
 /// The axis that every op of a step on static values treats elementwise, if it stands first everywhere;
 /// its indices are then the rows. Otherwise, and for little work, there is one row.
 StringRef KernelBuilder::leadingAxis() const {
-  if (step.kind != Step::FixedRows)
+  if (step->kind != Step::FixedRows)
     return {};
-  ValueType first = typeOf(step.ops.front()->getResult(0));
+  ValueType first = typeOf(step->ops.front()->getResult(0));
   if (first.getAxes().size() < 2)
     return {};
   StringRef name = first.getAxes()[0].getName();
@@ -60,7 +60,7 @@ StringRef KernelBuilder::leadingAxis() const {
     return {};
   int64_t largest = 0;
   auto leads = [&](Value v) { return typeOf(v).find(name) == 0; };
-  for (Operation *op : step.ops) {
+  for (Operation *op : step->ops) {
     if (!isa<MapOp, RoundOp, BroadcastOp, ReduceOp, DotOp, SliceOp, PadOp, ConcatOp, TransposeOp>(op) ||
         !leads(op->getResult(0)))
       return {};
@@ -116,7 +116,7 @@ Value KernelBuilder::listArgument(StringRef axis, ValueType entry, Format format
 
 bool KernelBuilder::isInside(Value root) const {
   Operation *op = root.getDefiningOp();
-  return op && partition.stepOf(op) == number;
+  return op && partition->stepOf(op) == number;
 }
 
 /// True if an op of this kernel uses the value, views looked through, otherwise than as an entry of a list, which lies
@@ -128,7 +128,7 @@ bool KernelBuilder::isUsedHere(Value value) const {
       return isUsedHere(user->getResult(0));
     auto read = dyn_cast<ReadOp>(user);
     bool isEntry = read && use.getOperandNumber() < read.getEntries().size();
-    return !isEntry && partition.stepOf(user) == number;
+    return !isEntry && partition->stepOf(user) == number;
   });
 }
 
@@ -195,14 +195,14 @@ static void collectAxes(Type type, llvm::SetVector<StringRef> &names) {
 }
 
 FailureOr<host::LaunchOp> KernelBuilder::build(StringRef name) {
-  bool fixed = step.kind == Step::FixedRows;
+  bool fixed = step->kind == Step::FixedRows;
   leading = leadingAxis();
-  Location loc = step.ops.front()->getLoc();
+  Location loc = step->ops.front()->getLoc();
   kernel = kernels.create<row::KernelOp>(loc, name, fixed ? row::Space::Fixed : row::Space::Token,
                                          kernels.getStrArrayAttr({}), ArrayAttr());
   Block &block = kernel.getBody().emplaceBlock();
   b.setInsertionPointToEnd(&block);
-  for (Operation *op : step.ops)
+  for (Operation *op : step->ops)
     if (failed(emit(op)))
       return failure();
 
@@ -228,10 +228,10 @@ FailureOr<host::LaunchOp> KernelBuilder::build(StringRef name) {
     llvm::append_range(operands, a.operands);
   IntegerAttr rows;
   if (fixed)
-    rows = b.getI64IntegerAttr(leading.empty() ? 1 : typeOf(step.ops.front()->getResult(0)).sizeOf(leading));
+    rows = b.getI64IntegerAttr(leading.empty() ? 1 : typeOf(step->ops.front()->getResult(0)).sizeOf(leading));
   return host.create<host::LaunchOp>(loc, kernel.getSymName(), fixed ? host::Space::Fixed : host::Space::Token, rows,
                                      sizes, streams.empty() ? ArrayAttr() : b.getStrArrayAttr(streams), operands,
-                                     DenseI64ArrayAttr(), host.getI64IntegerAttr(step.level));
+                                     DenseI64ArrayAttr(), host.getI64IntegerAttr(step->level));
 }
 
 } // namespace braid::convert

@@ -14,13 +14,18 @@ class KernelBuilder {
 public:
   KernelBuilder(const Step &step, int number, const Partition &partition, Buffers &buffers,
                 const llvm::StringMap<int64_t> &dynamic, mlir::OpBuilder &kernels, mlir::OpBuilder &host)
-      : step(step), number(number), partition(partition), buffers(buffers), dynamic(dynamic), kernels(kernels),
+      : step(&step), number(number), partition(&partition), buffers(buffers), dynamic(dynamic), kernels(kernels),
         host(host), b(kernels.getContext()) {}
+  virtual ~KernelBuilder() = default;
 
   /// Emits kernel and launch; fails with a diagnostic on an op that no kernel can hold.
   mlir::FailureOr<host::LaunchOp> build(llvm::StringRef name);
 
-private:
+protected:
+  /// Of row work that is no step: who derives says what is inside, and what memory outside is.
+  KernelBuilder(Buffers &buffers, mlir::OpBuilder &kernels, mlir::OpBuilder &host)
+      : buffers(buffers), kernels(kernels), host(host), b(kernels.getContext()) {}
+
   // Types.
   row::AxisAttr axis(lang::AxisAttr axis) const;
   llvm::SmallVector<row::AxisAttr> axes(lang::ValueType type) const;
@@ -30,15 +35,15 @@ private:
   llvm::StringRef leadingAxis() const;
 
   // Arguments.
-  mlir::Value bufferArgument(mlir::Value value);
+  virtual mlir::Value bufferArgument(mlir::Value value);
   mlir::Value listArgument(llvm::StringRef axis, lang::ValueType entry, Format format, mlir::ValueRange entries);
   mlir::Value argument(mlir::Type type, mlir::ValueRange operands);
 
   // Values.
-  mlir::Value get(mlir::Value value);
+  virtual mlir::Value get(mlir::Value value);
   mlir::Value load(mlir::Value value);
-  void set(mlir::Value value, mlir::Value computed);
-  bool isInside(mlir::Value root) const;
+  virtual void set(mlir::Value value, mlir::Value computed);
+  virtual bool isInside(mlir::Value root) const;
   bool isUsedHere(mlir::Value value) const;
 
   // Ops.
@@ -51,16 +56,16 @@ private:
   mlir::Value emitGather(lang::GatherOp op);
   mlir::Value emitSlice(lang::SliceOp op);
   mlir::Value emitPad(lang::PadOp op);
-  mlir::LogicalResult emitSum(mlir::Operation *op, mlir::Value sum);
+  virtual mlir::LogicalResult emitSum(mlir::Operation *op, mlir::Value sum);
   mlir::LogicalResult emitRead(lang::ReadOp op);
   mlir::Value product(mlir::Location loc, mlir::Value lhs, mlir::Value rhs, lang::ValueType lhsType,
                       lang::ValueType rhsType);
 
-  const Step &step;
-  int number;
-  const Partition &partition;
+  const Step *step = nullptr;
+  int number = -1;
+  const Partition *partition = nullptr;
   Buffers &buffers;
-  const llvm::StringMap<int64_t> &dynamic;
+  llvm::StringMap<int64_t> dynamic;
   mlir::OpBuilder &kernels, &host;
 
   mlir::OpBuilder b;

@@ -106,7 +106,7 @@ private:
       out << "v" << stringifyElement(value.getElement());
       print(value.getAxes());
     } else if (auto buffer = dyn_cast<BufferType>(type)) {
-      out << (buffer.getPerRow() ? "rows" : "shared") << stringifyStorage(buffer.getStorage());
+      out << (buffer.getPerRow() ? "rows" : "shared") << buffer.getParts() << stringifyStorage(buffer.getStorage());
       print(buffer.getAxes());
     } else if (auto list = dyn_cast<ListType>(type)) {
       out << "list" << stringifyStorage(list.getStorage());
@@ -159,7 +159,8 @@ Type withDynamic(Type type, const llvm::StringSet<> &names) {
   if (auto value = dyn_cast<row::ValueType>(type))
     return row::ValueType::get(type.getContext(), change(value.getAxes()), value.getElement());
   if (auto buffer = dyn_cast<BufferType>(type))
-    return BufferType::get(type.getContext(), buffer.getPerRow(), change(buffer.getAxes()), buffer.getStorage());
+    return BufferType::get(type.getContext(), buffer.getPerRow(), change(buffer.getAxes()), buffer.getStorage(),
+                           buffer.getParts());
   if (auto list = dyn_cast<ListType>(type))
     return ListType::get(type.getContext(), list.getAxis(), change(list.getAxes()), list.getStorage());
   return type;
@@ -241,11 +242,37 @@ void shareKernels(ModuleOp module) {
     merge(group);
 }
 
+/// Those of recurrences are one where they are equal, sizes and all.
+void shareRecurrences(ModuleOp module) {
+  SymbolTable symbols(module);
+  llvm::StringMap<KernelOp> first;
+  llvm::SetVector<Operation *> others;
+  auto shared = [&](StringRef name) {
+    auto kernel = symbols.lookup<KernelOp>(name);
+    Signature signature(kernel);
+    std::string text = signature.text + (kernel.getReverse() ? "reverse" : "");
+    for (int64_t size : signature.sizes)
+      text += "," + std::to_string(size);
+    KernelOp kept = first.try_emplace(text, kernel).first->second;
+    if (kept != kernel)
+      others.insert(kernel);
+    return FlatSymbolRefAttr::get(kept.getSymNameAttr());
+  };
+  module.walk([&](host::RecurOp recur) {
+    recur.setKernelAttr(shared(recur.getKernel()));
+    if (recur.getReplay())
+      recur.setReplayAttr(shared(*recur.getReplay()));
+  });
+  for (Operation *other : others)
+    other->erase();
+}
+
 struct ShareKernels : braid::impl::ShareKernelsBase<ShareKernels> {
   void runOnOperation() override {
     if (failed(verifyLaunches(getOperation())))
       return signalPassFailure();
     shareKernels(getOperation());
+    shareRecurrences(getOperation());
   }
 };
 

@@ -66,6 +66,15 @@ int64_t CallTables::scratchBytes(row::KernelOp kernel, ArrayRef<int64_t> sizes) 
   return scratch.try_emplace(kernel.getOperation(), kernel).first->second.bytes(sizes);
 }
 
+int64_t CallTables::numberOf(StringRef kernel) {
+  auto [it, fresh] = kernelNumbers.try_emplace(kernel, int64_t(names.size()));
+  if (fresh)
+    names.push_back(kernel.str());
+  return it->second;
+}
+
+void CallTables::kernel(StringRef name) { put({numberOf(name), scratchBytes(kernels.lookup(name), {})}); }
+
 void CallTables::launch(LaunchOp op) {
   row::KernelOp kernel = kernels.lookup(op.getKernel());
   bool tokens = op.getSpace() == Space::Token;

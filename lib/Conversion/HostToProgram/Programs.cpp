@@ -81,7 +81,6 @@ static FailureOr<ProgramData> programOf(FuncOp func, const llvm::StringMap<braid
                                  int64_t(external.getIds().value_or(0)), external.getPast()});
   }
   CallTables tables(func, kernels);
-  llvm::StringMap<int64_t> numbers;
   for (Operation &op : func.getBody().front()) {
     if (auto buffer = dyn_cast<BufferOp>(op); buffer && !buffer.getOffset())
       return buffer.emitOpError("has no place");
@@ -89,15 +88,12 @@ static FailureOr<ProgramData> programOf(FuncOp func, const llvm::StringMap<braid
     if (kind < 0)
       continue;
     int64_t kernel = -1;
-    if (auto launch = dyn_cast<LaunchOp>(op)) {
-      auto [it, fresh] = numbers.try_emplace(launch.getKernel(), int64_t(program.kernels.size()));
-      if (fresh)
-        program.kernels.push_back(launch.getKernel().str());
-      kernel = it->second;
-    }
+    if (auto launch = dyn_cast<LaunchOp>(op))
+      kernel = tables.numberOf(launch.getKernel());
     program.calls.push_back({int32_t(kind), int32_t(kernel), int32_t(texts.place(CallTables::nameOf(&op))),
                              int32_t(texts.place(describe(op.getLoc()))), tables.append(&op)});
   }
+  llvm::append_range(program.kernels, tables.kernelNames());
   texts.place("");
   if (texts.all.size() > size_t(std::numeric_limits<int32_t>::max()))
     return func.emitOpError("has more text in names than there can be");

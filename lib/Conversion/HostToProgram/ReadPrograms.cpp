@@ -112,7 +112,7 @@ FailureOr<ProgramData> Reader::read() {
     return damaged("its constants are not as long as it says");
   for (const braid_external &external : result.externals) {
     if (external.path < 0 || external.path >= int64_t(result.texts.size()) || external.dtype < BRAID_F32 ||
-        external.dtype > BRAID_I32 || external.numbers < 0 || external.ids < 0 || external.past < BRAID_PAST_ALL)
+        external.dtype > BRAID_I32 || external.numbers < 0 || external.ids < 0 || external.past < BRAID_PAST_CARRY)
       return damaged("one of its externals is none");
   }
   FailureOr<LLVM::GlobalOp> kernels = constant(fields[12]);

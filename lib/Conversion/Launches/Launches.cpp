@@ -91,6 +91,74 @@ LogicalResult verifyLaunch(host::LaunchOp launch, row::KernelOp kernel) {
   return success();
 }
 
+/// The kernel's arguments are the carries, the wide values, and `operands`.
+LogicalResult verifyRecurKernel(host::RecurOp recur, row::KernelOp kernel, bool reverse, ArrayRef<int64_t> carries,
+                                OperandRange operands, ArrayRef<int64_t> parted, bool writesWide, int64_t streams) {
+  if (kernel.getSpace() != row::Space::Recur || kernel.getReverse() != reverse)
+    return recur.emitOpError("H11: @") << kernel.getSymName() << " is no kernel of this direction";
+  if (!kernel.getDynamic().empty() || kernel.numStreams() != streams)
+    return recur.emitOpError("H11: @") << kernel.getSymName() << " wants sizes, or other streams";
+  int64_t numCarries = carries.size(), numWide = recur.getWide().size(), own = numCarries + numWide;
+  if (kernel.getBody().getNumArguments() != own + int64_t(operands.size()))
+    return recur.emitOpError("H11: @") << kernel.getSymName() << " takes " << kernel.getBody().getNumArguments()
+                                       << " arguments, not " << own + int64_t(operands.size());
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    int64_t i = argument.getArgNumber();
+    auto buffer = cast<row::BufferType>(argument.getType());
+    std::optional<int64_t> numbers = numbersOf(buffer.getAxes(), Sizes());
+    bool fits = numbers.has_value();
+    if (i < numCarries)
+      fits = fits && !buffer.getPerRow() && *numbers == carries[i] && buffer.getStorage() == row::Storage::F32;
+    else if (i < own)
+      fits = fits && buffer.getPerRow() && buffer.getParts() == 1 && *numbers == recur.getWide()[i - numCarries] &&
+             buffer.getStorage() == row::Storage::F32;
+    else {
+      auto type = cast<host::BufferType>(operands[i - own].getType());
+      bool tokens = type.getSpace() == host::Space::Token, split = parted[i - own];
+      int64_t share = split ? int64_t(recur.getParts()) : 1;
+      fits = fits && buffer.getPerRow() == tokens && uint32_t(type.getStorage()) == uint32_t(buffer.getStorage()) &&
+             type.getNumbers() % share == 0 && type.getNumbers() / share == *numbers &&
+             buffer.getParts() == (tokens ? share : 1);
+    }
+    if (!fits)
+      return recur.emitOpError("H11: argument ") << i << " of @" << kernel.getSymName() << " is " << buffer
+                                                 << ", which is not what it is given";
+    bool stored = false, summed = false;
+    for (Operation *user : argument.getUsers()) {
+      stored |= isa<row::StoreOp>(user);
+      summed |= isa<row::AccumulateOp>(user);
+    }
+    bool body = !writesWide;
+    bool written = body && llvm::is_contained(recur.getWritten(), i - own);
+    bool sum = body && llvm::is_contained(recur.getSums(), i - own);
+    if (i >= own && ((stored || summed) != written || summed != sum || (stored && !buffer.getPerRow())))
+      return recur.emitOpError("H11: what @") << kernel.getSymName() << " does with argument " << i
+                                              << " is not what is said of it";
+    if (i < own && (summed || (i >= numCarries && stored != writesWide)))
+      return recur.emitOpError("H11: @") << kernel.getSymName() << " writes argument " << i
+                                         << ", or leaves it as it is";
+  }
+  return success();
+}
+
+LogicalResult verifyRecur(host::RecurOp recur, const SymbolTable &symbols) {
+  auto check = [&](StringRef name, bool reverse, ArrayRef<int64_t> carries, OperandRange operands,
+                   ArrayRef<int64_t> parted, bool writesWide, std::optional<ArrayAttr> streams) -> LogicalResult {
+    auto kernel = symbols.lookup<row::KernelOp>(name);
+    if (!kernel)
+      return recur.emitOpError("H11: there is no row.kernel @") << name;
+    return verifyRecurKernel(recur, kernel, reverse, carries, operands, parted, writesWide,
+                             streams ? int64_t(streams->size()) : 0);
+  };
+  if (failed(check(recur.getKernel(), recur.getReverse(), recur.getCarries(), recur.getArgs(), recur.getParted(), false,
+                   recur.getStreams())))
+    return failure();
+  if (!recur.getReplay())
+    return success();
+  return check(*recur.getReplay(), false, recur.getReplayed(), recur.getReplayArgs(), recur.getReplayParted(), true,
+               recur.getReplayStreams());
+}
+
 } // namespace
 
 SmallVector<LaunchArgument> argumentsOf(host::LaunchOp launch, row::KernelOp kernel) {
@@ -124,6 +192,11 @@ LogicalResult verifyLaunches(ModuleOp module) {
       return WalkResult::interrupt();
     }
     return failed(verifyLaunch(launch, kernel)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  if (result.wasInterrupted())
+    return failure();
+  result = module.walk([&](host::RecurOp recur) {
+    return failed(verifyRecur(recur, symbols)) ? WalkResult::interrupt() : WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }

@@ -122,6 +122,11 @@ LogicalResult KernelEmitter::emit(StringRef name) {
   rows.getBody()->back().erase();
   row = rows.getInductionVar();
   scopes.push_back({rows.getBody(), nullptr, {}});
+  if (kernel.getReverse()) {
+    b.setInsertionPointToEnd(rows.getBody());
+    Value last = b.create<arith::SubIOp>(loc, entry->getArgument(3), one);
+    row = b.create<arith::SubIOp>(loc, last, b.create<arith::SubIOp>(loc, row, entry->getArgument(2)));
+  }
 
   // Where this row lies in the entries of every list.
   for (BlockArgument argument : kernel.getBody().getArguments()) {

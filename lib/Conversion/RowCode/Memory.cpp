@@ -22,7 +22,7 @@ Value KernelEmitter::rowAddress(Value argument) {
     return base;
   return remember(0, {kRow, id(argument)}, [&]() -> Value {
     Index size;
-    size.constant = 1;
+    size.constant = buffer.getParts();
     for (AxisAttr axis : buffer.getAxes())
       size = times(size, sizeOf(axis));
     Index rows;

@@ -139,6 +139,9 @@ static LogicalResult convertKernels(ModuleOp module, const GpuTarget &target, bo
                                          /*alignment=*/16, /*addrSpace=*/3);
   b.setInsertionPointAfter(shared);
   SmallVector<KernelOp> kernels = llvm::to_vector(module.getOps<KernelOp>());
+  for (KernelOp kernel : kernels)
+    if (kernel.getSpace() == Space::Recur)
+      return kernel.emitError("is the kernel of a row recurrence, which runs on CPUs only so far");
   bool sums = llvm::any_of(kernels, [](KernelOp kernel) { return !kernel.getBody().getOps<AccumulateOp>().empty(); });
   llvm::DenseSet<StringRef> few = kernelsForFewRows(module);
   Launches launches;

@@ -95,7 +95,7 @@ llvm::Error takeState(const rt::TensorFile &file, const std::string &prefix, con
     auto found = file.tensors.find(prefix + part.path);
     int64_t rows = 0;
     for (int64_t position : *positions)
-      rows = std::max(rows, part.past == BRAID_PAST_ALL ? position : std::min(position, part.past));
+      rows = std::max(rows, rt::State::rowsKept(part.past, position));
     if (found == file.tensors.end() || found->second.dtype != dtypeOf(part) ||
         found->second.shape != std::vector<int64_t>{state.batch(), rows, part.numbers})
       return makeError("`" + path + "`: `" + prefix + part.path + "` must be " + rt::nameOf(dtypeOf(part)) + " [" +

@@ -92,8 +92,8 @@ int64_t rememberedBytes(const Program &program, llvm::StringRef function, int64_
   int64_t sum = 0;
   for (const External &external : externalsOf(program, function))
     if (external.past)
-      sum +=
-          batch * external.bytes(1) * (external.past == BRAID_PAST_ALL ? tokens : std::min(tokens, 2 * external.past));
+      sum += batch * external.bytes(1) *
+             (external.past == BRAID_PAST_CARRY ? 2 : rt::State::rowsKept(external.past == BRAID_PAST_ALL ? external.past : 2 * external.past, tokens));
   return sum;
 }
 

@@ -232,6 +232,7 @@ Val Elaborator::callDecl(Frame &f, const Expr &e, const ast::Decl &decl, Callabl
   Restore<Frame *> body(current, &g);
   elaborated.insert(&decl);
   Val result = runBody(g, *decl.body);
+  closeCarries(g, 0);
   if (decl.result && result.isData() && decl.result->kind == ast::TypeExpr::Kind::Axes &&
       !(result.isNumber() && decl.result->axes.empty()))
     if (!matchAxes(g, decl.result->axes, axesOf(result),

@@ -55,6 +55,15 @@ struct SiteContext {
   Frame *frame = nullptr;
 };
 
+/// What `carry c: [axes] = init` declares: one real value for every sequence.
+struct Carry {
+  llvm::StringRef name;
+  Range range; ///< of the name, where it is declared
+  Axes axes;
+  std::string path;            ///< empty after an error
+  std::optional<Range> written; ///< the first `c <- e`
+};
+
 struct Frame {
   enum class Kind { Model, Function, Layer, Connection };
   struct Binding {
@@ -68,6 +77,8 @@ struct Frame {
   llvm::SmallVector<Binding, 8> names;
   llvm::SmallVector<std::pair<llvm::StringRef, AxisAttr>, 4> axes;
   llvm::SmallVector<std::pair<llvm::StringRef, Axes>, 1> rests;
+  std::vector<Carry> carries;
+  unsigned blocks = 0; ///< in expressions, around this place
   std::string path;
   const ast::Stmt *unnamed = nullptr;   ///< a `<-` without call or label around this
   const ast::Expr *outermost = nullptr; ///< the call that named its statement
@@ -400,11 +411,20 @@ private:
     mlir::Value value;
     std::vector<Range> chain; ///< the calls from the model to the declaration
   };
-  void duplicatePath(const std::string &path, const ParamInfo &first, llvm::ArrayRef<Range> chain);
+  void duplicatePath(Diag which, const std::string &path, llvm::ArrayRef<Range> first, llvm::ArrayRef<Range> chain);
   std::vector<Range> callChain(Frame &f, Range range);
   Val initialiser(Frame &f, const ast::Expr &e, llvm::StringRef path);
   Val realise(const Val &deferred, llvm::ArrayRef<AxisAttr> axes, Frame &f);
   Val initCall(Frame &f, const ast::Expr &e);
+
+  // Carries.cpp
+  void execCarry(Frame &f, const ast::Stmt &s);
+  Carry *carryOf(Frame &f, llvm::StringRef name);
+  void writeCarry(Frame &f, Carry &carry, const ast::Stmt &s);
+  /// Those behind the first `kept` go out of scope; each of them has been written.
+  void closeCarries(Frame &f, size_t kept);
+  mlir::Value initialCarry(Frame &f, const ast::Stmt &s, llvm::ArrayRef<AxisAttr> axes);
+  llvm::StringMap<std::vector<Range>> carryPaths; ///< with the calls that led there
 
   // Streams.cpp, Connections.cpp, Views.cpp
   void execStream(Frame &f, const ast::Stmt &s);

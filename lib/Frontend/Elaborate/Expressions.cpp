@@ -338,6 +338,7 @@ Val Elaborator::evalEach(Frame &f, const Expr &e) {
 
 Val Elaborator::evalBlock(Frame &f, const ast::Block &b) {
   size_t mark = f.names.size();
+  Restore<unsigned> inBlock(f.blocks, f.blocks + 1);
   execAll(f, b.statements);
   Val v = b.value ? eval(f, *b.value) : Val::none();
   f.names.truncate(mark);

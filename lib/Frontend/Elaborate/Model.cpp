@@ -124,6 +124,7 @@ void Elaborator::runModel(const ast::Decl &model) {
     f.bind(formal.name.text, v);
   }
   execAll(f, model.body->statements);
+  closeCarries(f, 0);
   if (!f.returned) {
     if (model.body->value)
       eval(f, *model.body->value);

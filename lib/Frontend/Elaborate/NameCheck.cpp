@@ -119,6 +119,7 @@ private:
     case Stmt::Kind::Let: declare(s.name, What::Let, "value"); break;
     case Stmt::Kind::Use: declare(s.name, What::Let, "instance"); break;
     case Stmt::Kind::Param: declare(s.name, What::Param, "parameter"); break;
+    case Stmt::Kind::Carry: declare(s.name, What::Let, "carry"); break;
     case Stmt::Kind::Stream: declare(s.name, What::Stream, "stream"); break;
     case Stmt::Kind::Axis: declare(s.name, What::Axis, ""); break;
     case Stmt::Kind::Site:

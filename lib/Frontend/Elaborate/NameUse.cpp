@@ -105,6 +105,7 @@ private:
     switch (s.kind) {
     case Stmt::Kind::Let: return let(s);
     case Stmt::Kind::Use: return bind(s.name, "the instance", s.range);
+    case Stmt::Kind::Carry: return bind(s.name, "the carry", s.name.range);
     case Stmt::Kind::Stream: return bind(s.name, "the stream", s.name.range);
     case Stmt::Kind::Param: return bind(s.name);
     case Stmt::Kind::For: return block(s.body.get(), &s.name, /*loop=*/true);

@@ -52,8 +52,7 @@ static std::string labelled(StringRef call) {
 
 /// Points at the first calls in which the two instances differ: one of them needs a label. Of a call in the
 /// arguments of the other it is the inner one, since a statement goes by its outermost call.
-void Elaborator::duplicatePath(const std::string &path, const ParamInfo &first, ArrayRef<Range> chain) {
-  ArrayRef<Range> other = first.chain;
+void Elaborator::duplicatePath(Diag which, const std::string &path, ArrayRef<Range> other, ArrayRef<Range> chain) {
   size_t i = 0;
   while (i + 1 < chain.size() && i + 1 < other.size() && sameRange(chain[i], other[i]))
     ++i;
@@ -61,7 +60,7 @@ void Elaborator::duplicatePath(const std::string &path, const ParamInfo &first, 
     // The same call again, where no step has a name.
     while (i > 0 && libraryFiles.contains(chain[i].file))
       --i;
-    error(Diag::DuplicatePath, chain[i], {path}).hint =
+    error(which, chain[i], {path}).hint =
         "the steps of `fold` have no names: `use` before it makes one instance for all of them";
     return;
   }
@@ -70,7 +69,7 @@ void Elaborator::duplicatePath(const std::string &path, const ParamInfo &first, 
   if (nested || libraryFiles.contains(here.file))
     std::swap(here, there);
   std::string text = sourceText(here, 200);
-  Diagnostic &d = error(Diag::DuplicatePath, here, {path});
+  Diagnostic &d = error(which, here, {path});
   d.hint = text.find('(') == std::string::npos ? "give one of them another name"
                                                : (nested ? "label this one: " : "label one of them: ") + labelled(text);
   d.notes.push_back({there, nested ? "the other is made in this call" : "the first is made here"});
@@ -110,7 +109,7 @@ Val Elaborator::parameter(Frame &f, StringRef name, Range range, ArrayRef<AxisAt
       }
       return rename(Val::of(info.value), from, to, range);
     }
-    duplicatePath(path, info, chain);
+    duplicatePath(Diag::DuplicatePath, path, info.chain, chain);
     return Val::of(info.value && sameAxes(info.axes, axes) ? info.value : Value());
   }
   if (path == "loss" || path == "logits")

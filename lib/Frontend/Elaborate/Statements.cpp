@@ -31,6 +31,7 @@ void Elaborator::execKind(Frame &f, const Stmt &s) {
   switch (s.kind) {
   case Stmt::Kind::Let: return execLet(f, s);
   case Stmt::Kind::Param: return execParam(f, s);
+  case Stmt::Kind::Carry: return execCarry(f, s);
   case Stmt::Kind::Stream: return execStream(f, s);
   case Stmt::Kind::Site: return execSite(f, s);
   case Stmt::Kind::For: return execFor(f, s);
@@ -82,7 +83,9 @@ void Elaborator::execFor(Frame &f, const Stmt &s) {
     f.path += (f.path.empty() ? "" : ".") + s.name.text + "." + std::to_string(i - *from);
     size_t mark = f.names.size();
     f.bind(s.name.text, Val::integer(i));
+    size_t carried = f.carries.size();
     execAll(f, s.body->statements);
+    closeCarries(f, carried);
     if (s.body->value) {
       eval(f, *s.body->value);
       error(Diag::UnusedValue, s.body->value->range).hint = "a `for` has no value";

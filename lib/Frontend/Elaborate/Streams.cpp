@@ -252,6 +252,8 @@ Val Elaborator::rawState(Frame &f, StreamVar *stream, StringRef what, Range rang
 
 /// `x by c over view <- e`.
 void Elaborator::execSite(Frame &f, const Stmt &s) {
+  if (Carry *carry = carryOf(f, s.name.text))
+    return writeCarry(f, *carry, s);
   StreamVar *stream = streamOf(f, s.name);
   const Expr &e = *s.value;
   // The call in `each[axis] f(…)` is the outermost one.

@@ -104,7 +104,8 @@ static void addCall(Operation &op, Cost &cost) {
   } else if (auto external = dyn_cast<host::ExternalOp>(op); external && external.getPast()) {
     std::string path = external.getPath().str();
     if (llvm::none_of(cost.remembered, [&](const Remembered &known) { return known.path == path; }))
-      cost.remembered.push_back({path, external.getPast(), external.getType().bytes()});
+      cost.remembered.push_back(
+          {path, external.getCarry() ? 1 : external.getPast(), external.getType().bytes(), external.getCarry()});
   }
 }
 

@@ -76,8 +76,10 @@ private:
     out << "a sequence remembers " << bytes(double(cost.rememberedPerToken())) << " for each of its tokens, and "
         << bytes(double(cost.rememberedInAll())) << " beside, however long it is\n";
     for (const Remembered &value : cost.remembered) {
-      out << "  " << value.path << ": " << bytes(double(value.bytes)) << " a token, ";
-      if (value.rows < 0)
+      out << "  " << value.path << ": " << bytes(double(value.bytes)) << (value.carry ? ", " : " a token, ");
+      if (value.carry)
+        out << "what the newest token left\n";
+      else if (value.rows < 0)
         out << "of all\n";
       else
         out << "of the newest " << value.rows << "\n";

@@ -54,6 +54,7 @@ private:
   void takeConsumers(Group &group);
   void takeCheap(Group &group);
   void takeFinals(Group &group);
+  void splitSums(Group &group);
   /// How what an op is made of depends on the group, on ways that leave it.
   enum Way { None, ThroughRows, ThroughCalls };
   llvm::DenseMap<Operation *, Way> waysFrom(const Group &group) const;
@@ -145,9 +146,13 @@ void Former::takeProducers(Group &group) {
 /// What makes narrow values of the group's wide ones, and the little row work that may be on the way to it.
 void Former::takeConsumers(Group &group) {
   constexpr size_t longestWay = 8;
+  // Numbers of the forward recurrence, too: what is not part of that needs them again.
+  const Group *from = group.forward >= 0 ? &groups[size_t(group.forward)] : nullptr;
   auto takes = [&](Operation *op) {
     return llvm::any_of(op->getOperands(), [&](Value value) {
-      return group.isWide(value) && value.getDefiningOp() && group.ops.contains(value.getDefiningOp());
+      Operation *def = value.getDefiningOp();
+      return def && ((group.isWide(value) && group.ops.contains(def)) ||
+                     (from && from->isWide(value) && from->ops.contains(def)));
     });
   };
   for (bool changed = true; changed;) {
@@ -201,6 +206,43 @@ void Former::takeCheap(Group &group) {
         taken += typeOf(operand).numElements();
     if (taken <= given)
       group.ops.insert(&op);
+  }
+}
+
+/// A sum over the leading axis of the carries that leaves the group is finished outside: so that the recurrence can be run
+/// for one index of the axis at a time.
+void Former::splitSums(Group &group) {
+  StringRef name;
+  for (Operation *op : inOrder(group.ops))
+    if (auto carry = dyn_cast<CarryOp>(op); carry && name.empty() && typeOf(carry.getResult()).getAxes().size() > 1)
+      name = typeOf(carry.getResult()).getAxes().front().getName();
+  if (name.empty() || !group.wide)
+    return;
+  for (Operation *op : inOrder(group.ops)) {
+    auto reduce = dyn_cast<ReduceOp>(op);
+    auto dot = dyn_cast<DotOp>(op);
+    if (!(reduce && reduce.getKind() == ReduceKind::Sum) && !(dot && !dot.getTokens()))
+      continue;
+    SmallVector<StringRef> rest;
+    bool over = false;
+    for (StringRef axis : strings(op->getAttrOfType<ArrayAttr>("axes"))) {
+      over |= axis == name;
+      if (axis != name)
+        rest.push_back(axis);
+    }
+    Value result = op->getResult(0);
+    if (!over || (reduce && rest.empty()) ||
+        llvm::any_of(op->getUsers(), [&](Operation *user) { return group.ops.contains(user); }))
+      continue;
+    ValueType operand = typeOf(op->getOperand(0)), type = typeOf(result);
+    SmallVector<AxisAttr> axes = {AxisAttr::get(op->getContext(), name, operand.sizeOf(name))};
+    llvm::append_range(axes, type.getAxes());
+    builder.setInsertionPointAfter(op);
+    auto whole = builder.create<ReduceOp>(op->getLoc(), type, ReduceKind::Sum, result,
+                                          builder.getStrArrayAttr({name}));
+    result.replaceAllUsesExcept(whole, whole);
+    result.setType(type.withAxes(axes));
+    op->setAttr("axes", builder.getStrArrayAttr(rest));
   }
 }
 
@@ -272,24 +314,11 @@ LogicalResult Former::findGroups() {
       measure(group);
     takeProducers(group);
     takeConsumers(group);
-    if (group.forward < 0 || !group.wide)
-      continue;
-    // What touches wide values of the forward recurrence and is not part of that needs its numbers again.
-    const Group &from = groups[size_t(group.forward)];
-    auto ways = waysFrom(group);
-    for (Operation &op : block) {
-      bool touches = llvm::any_of(op.getOperands(), [&](Value value) {
-        return from.isWide(value) && value.getDefiningOp() && from.ops.contains(value.getDefiningOp());
-      });
-      bool sum = roleOf(&op) == Role::Sum && op.getNumRegions() == 0;
-      if (touches && !isTaken(&op) && (isPlain(&op) || sum) && ways.lookup(&op) == None)
-        group.ops.insert(&op);
-    }
-    takeProducers(group);
-    takeConsumers(group);
   }
-  for (Group &group : groups)
+  for (Group &group : groups) {
+    splitSums(group);
     takeCheap(group);
+  }
   return success();
 }
 

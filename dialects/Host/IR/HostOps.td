@@ -218,10 +218,10 @@ def Host_RecurOp : Host_Step<"recur", [MemoryEffects<[MemRead, MemWrite]>, AttrS
                        DenseI64ArrayAttr:$parted, DenseI64ArrayAttr:$replay_parted,
                        OptionalAttr<StrArrayAttr>:$streams, OptionalAttr<StrArrayAttr>:$replay_streams, OptionalAttr<I64Attr>:$level);
   let assemblyFormat = [{
-    $kernel (`reverse` $reverse^)? `parts` $parts `piece` $piece `carries` $carries `(` $args `)` `written` $written `sums` $sums `parted` $parted (`streams` $streams^)?
-    (`replay` $replay^)? `carries` $replayed `wide` $wide `(` $replay_args `)` `parted` $replay_parted (`streams` $replay_streams^)?
-    `inits` $init_of `(` $inits `)` `pasts` `(` $pasts `)` `tapes` `(` $tapes `)` `finals` $final_of `(` $finals `)`
-    attr-dict `:` `(` type($args) `)` `(` type($replay_args) `)` `(` type($inits) `)` `(` type($pasts) `)` `(` type($tapes) `)` `(` type($finals) `)`
+    $kernel (`reverse` $reverse^)? `parts` $parts `piece` $piece `carries` $carries `(` ($args^ `:` type($args))? `)` `written` $written `sums` $sums
+    `parted` $parted (`streams` $streams^)? (`replay` $replay^)? `carries` $replayed `wide` $wide `(` ($replay_args^ `:` type($replay_args))? `)` `parted` $replay_parted
+    (`streams` $replay_streams^)? `inits` $init_of `(` ($inits^ `:` type($inits))? `)` `pasts` `(` ($pasts^ `:` type($pasts))? `)` `tapes` `(` ($tapes^ `:` type($tapes))? `)`
+    `finals` $final_of `(` ($finals^ `:` type($finals))? `)` attr-dict
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

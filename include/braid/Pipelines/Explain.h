@@ -14,6 +14,7 @@ struct Remembered {
   std::string path;
   int64_t rows;  ///< the newest so many; -1: all
   int64_t bytes; ///< of a row
+  bool carry = false; ///< what the newest token left
 };
 
 /// What one host.func costs. "Per token" numbers are multiplied by batch · time; attention's

@@ -31,6 +31,9 @@ std::string describe(Operation *op) {
   if (auto dot = dyn_cast<DotOp>(op))
     if (std::optional<StringRef> path = weightOf(dot))
       return path->str();
+  if (auto recur = dyn_cast<RecurOp>(op))
+    for (auto carry : recur.body()->getOps<CarryOp>())
+      return carry.getName().str();
   Location loc = op->getLoc();
   while (true) {
     if (auto name = dyn_cast<NameLoc>(loc))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check.py BIN EXAMPLE FOLDER [NAME=VALUE …]: one example against the oracle, end to end.
+"""check.py BIN EXAMPLE FOLDER [NAME=VALUE …] [--documents]: one example against the oracle, end to end; with documents, if it takes them.
 
 1. reference: gradients of the oracle's tape against central differences.
 2. fp32: every gradient on the CPU against the oracle: ‖Δ‖ ≤ 2e-5 · max(‖g‖, 1e-6 · ‖all gradients‖), at the initial
@@ -25,7 +25,9 @@ from pathlib import Path
 
 BIN, EXAMPLE, OUT = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 OUT.mkdir(parents=True, exist_ok=True)
-SETTINGS = {"dim": "48", "layers": "3", "heads": "4", "vocab": "40", **dict(s.split("=") for s in sys.argv[4:])}
+DOCUMENTS = "--documents" in sys.argv[4:]
+SETTINGS = {"dim": "48", "layers": "3", "heads": "4", "vocab": "40",
+            **dict(s.split("=") for s in sys.argv[4:] if s != "--documents")}
 SET = [word for name, value in SETTINGS.items() for word in ("--set", f"{name}={value}")]
 failures = []
 
@@ -77,7 +79,8 @@ def report(what, errors, allowed):
 
 params, batch = OUT / "params.safetensors", OUT / "batch.safetensors"
 run("braid", "init", EXAMPLE, *SET, "-o", params, "--seed", 3)
-subprocess.run([sys.executable, Path(__file__).parent / "batch.py", batch, "2", "11", SETTINGS["vocab"]], check=True)
+subprocess.run([sys.executable, Path(__file__).parent / "batch.py", batch, "2", "11", SETTINGS["vocab"],
+                *(["1", "documents"] if DOCUMENTS else [])], check=True)
 
 
 
@@ -196,7 +199,7 @@ run("braid", "data", corpus, "--output", OUT / "train.bin")
 def train(name, steps):
     run("braid", "train", EXAMPLE, *SET, "--set", "vocab=256", "--data", OUT / "train.bin", "--out", OUT / name, "--batch", 2,
         "--tokens", 16, "--max-steps", steps, "--warmup", 2, "--lr", 3e-3, "--min-lr-ratio", 1, "--checkpoint-every", 6,
-        "--log-every", 1, "--seed", 5)
+        "--log-every", 1, "--seed", 5, *(["--separator", ord(".")] if DOCUMENTS else []))
 
 
 def checkpoint(name, step):

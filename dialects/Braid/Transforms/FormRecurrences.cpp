@@ -68,6 +68,7 @@ private:
   Block &block;
   OpBuilder builder;
   int64_t keep;
+  std::vector<llvm::DenseSet<Operation *>> cycles;
   llvm::DenseSet<Operation *> inCycles;
   std::vector<Group> groups; ///< forward ones first
   std::vector<RecurOp> made;
@@ -115,18 +116,38 @@ void Former::measure(Group &group) const {
 }
 
 llvm::DenseMap<Operation *, Former::Way> Former::waysFrom(const Group &group) const {
-  llvm::DenseMap<Operation *, Way> ways;
-  for (Operation &op : block) {
-    if (group.ops.contains(&op))
-      continue;
-    Way way = None;
-    for (Value operand : op.getOperands())
-      if (Operation *def = operand.getDefiningOp())
-        way = std::max(way, group.ops.contains(def) ? ThroughRows : ways.lookup(def));
-    if (way != None)
-      ways[&op] = isPlain(&op) && !isTaken(&op) ? way : ThroughCalls;
+  // Of another recurrence all comes at once: if a part of it depends on this group, the whole does.
+  llvm::SmallVector<const llvm::DenseSet<Operation *> *> others;
+  for (const Group &other : groups)
+    if (&other != &group)
+      others.push_back(&other.ops);
+  for (const llvm::DenseSet<Operation *> &cycle : cycles)
+    if (!group.ops.contains(*cycle.begin()))
+      others.push_back(&cycle);
+  llvm::DenseSet<Operation *> late;
+  for (;;) {
+    llvm::DenseMap<Operation *, Way> ways;
+    for (Operation &op : block) {
+      if (group.ops.contains(&op))
+        continue;
+      Way way = late.contains(&op) ? ThroughCalls : None;
+      for (Value operand : op.getOperands())
+        if (Operation *def = operand.getDefiningOp())
+          way = std::max(way, group.ops.contains(def) ? ThroughRows : ways.lookup(def));
+      if (way != None)
+        ways[&op] = isPlain(&op) && !isTaken(&op) ? way : ThroughCalls;
+    }
+    bool changed = false;
+    llvm::erase_if(others, [&](const llvm::DenseSet<Operation *> *other) {
+      bool depends = llvm::any_of(*other, [&](Operation *op) { return ways.lookup(op) != None; });
+      if (depends)
+        late.insert(other->begin(), other->end());
+      changed |= depends;
+      return depends;
+    });
+    if (!changed)
+      return ways;
   }
-  return ways;
 }
 
 /// What makes wide values of narrow ones does it inside.
@@ -195,8 +216,9 @@ void Former::takeCheap(Group &group) {
                                 map.getFn());
     return isa<BroadcastOp, RoundOp>(op);
   };
+  auto ways = waysFrom(group);
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
-    if (isTaken(&op) || !isPlain(&op) || !isCheap(&op) || op.use_empty() ||
+    if (ways.lookup(&op) != None || isTaken(&op) || !isPlain(&op) || !isCheap(&op) || op.use_empty() ||
         !llvm::all_of(op.getUsers(), [&](Operation *user) { return group.ops.contains(user); }))
       continue;
     int64_t given = typeOf(op.getResult(0)).numElements(), taken = 0;
@@ -255,6 +277,8 @@ void Former::takeFinals(Group &group) {
 
 LogicalResult Former::findGroups() {
   std::vector<Group> backward;
+  for (const Cycle &cycle : cyclesOf(block))
+    cycles.emplace_back(cycle.begin(), cycle.end());
   llvm::StringMap<int> forward; // the group of a carry
   for (const Cycle &cycle : cyclesOf(block)) {
     Group group;

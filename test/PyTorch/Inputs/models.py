@@ -276,3 +276,152 @@ def shifts(p, tokens, c):
         x = x + (z + across(m["across.weight"], h @ m["w.weight"])) @ m["out.weight"]
         x = x + swiglu(f, rmsnorm(f / "rmsnorm", x))
     return tied(p, x)
+
+
+def earlier(x, n=1):
+    """The value n tokens earlier, before the text 0."""
+    return torch.cat([torch.zeros_like(x[:, :n]), x[:, :-n]], 1) if n else x
+
+
+def convolution(p, x, document=None):
+    """Causal, depthwise, a tap at a time; taps in another document count as 0."""
+    total = torch.zeros_like(x)
+    for i, weight in enumerate(p["weight"]):
+        term = weight * earlier(x, i)
+        if document is not None:
+            same = torch.zeros(document.shape, dtype=torch.bool)
+            same[:, i:] = document[:, i:] == document[:, :document.shape[1] - i]
+            term = term * same[(...,) + (None,) * (x.dim() - 2)]
+        total = total + term
+    return total
+
+
+def over_time(step, state, *inputs):
+    """Token by token: step(state, inputs of the token) gives the new state and the token's result."""
+    results = []
+    for token in zip(*(x.unbind(1) for x in inputs)):
+        state, y = step(state, *token)
+        results.append(y)
+    return torch.stack(results, 1)
+
+
+def retnet(p, tokens, c):
+    # S_t = g S_{t-1} + k_t^T v_t, o_t = q_t S_t, g = 1 - 2^(-5 - head)
+    x = p["embed"][tokens]
+    heads = c["heads"]
+    g = 1 - 2.0 ** (-5 - torch.arange(heads, dtype=x.dtype))
+    for i in range(c["layers"]):
+        r, m = p / "block" / i / "retention", p / "block" / i / "swiglu"
+        h = rmsnorm(r / "rmsnorm", x)
+        q, k, v = rope(project(r / "q", h)), rope(project(r / "k", h)) / (c["dim"] / heads)**0.5, project(r / "v", h)
+
+        def step(S, q, k, v):
+            S = g[:, None, None] * S + k[..., :, None] * v[..., None, :]
+            return S, (q[..., None, :] @ S).squeeze(-2)
+
+        o = over_time(step, x.new_zeros(len(x), heads, k.shape[-1], v.shape[-1]), q, k, v)
+        x = x + join(r / "out", rms(o) * torch.nn.functional.silu(project(r / "gate", h)))
+        x = x + swiglu(m, rmsnorm(m / "rmsnorm", x))
+    return tied(p, x)
+
+
+def mamba2(p, tokens, c):
+    # h_t = exp(A dt_t) h_{t-1} + dt_t u_t B_t, y_t = h_t C_t + D u_t, A = -exp(rate), dt = softplus(. + start)
+    silu = torch.nn.functional.silu
+    x = p["embed"][tokens]
+    for i in range(c["layers"]):
+        m = p / "block" / i / "mamba"
+        h = rmsnorm(p / "block" / i / "mamba" / "norm", x)
+        u = silu(convolution(m / "u_conv", project(m / "u", h)))
+        B = silu(convolution(m / "b_conv", h @ m["b.weight"]))
+        C = silu(convolution(m / "c_conv", h @ m["c.weight"]))
+        dt = torch.nn.functional.softplus(h @ m["dt.weight"] + m["start"])
+
+        def step(S, u, B, C, dt):
+            S = torch.exp(-torch.exp(m["rate"]) * dt)[..., None, None] * S + (dt[..., None] * u)[..., None] * B[:, None, None]
+            return S, (S * C[:, None, None]).sum(-1) + m["skip"][:, None] * u
+
+        y = over_time(step, x.new_zeros(*u[:, 0].shape, B.shape[-1]), u, B, C, dt)
+        y = (y * silu(project(m / "z", h))).flatten(-2)
+        x = x + (m["rmsnorm.gain"].flatten() * rms(y)) @ m["out.weight"].flatten(0, 1)
+    return tied(p, x)
+
+
+def delta_rule(p, h, document, decay):
+    """S' = a S, S = S' + b k (v - k S')^T, o = q S; where a document begins S' is 0."""
+    silu, unit = torch.nn.functional.silu, torch.nn.functional.normalize
+    q = unit(silu(convolution(p / "q_conv", project(p / "q", h), document)), dim=-1)
+    k = unit(silu(convolution(p / "k_conv", project(p / "k", h), document)), dim=-1)
+    v = silu(convolution(p / "v_conv", project(p / "v", h), document))
+    b = torch.sigmoid(h @ p["b.weight"])
+    keep = torch.ones(h.shape[:2], dtype=h.dtype)
+    if document is not None:
+        keep[:, 1:] = (document[:, 1:] == document[:, :-1]).to(h.dtype)
+        keep[:, 0] = 0
+
+    def step(S, q, k, v, b, a, keep):
+        S = (keep[:, None] * a)[..., None, None] * S
+        S = S + (b[..., None] * k)[..., None] * (v - (k[..., None, :] @ S).squeeze(-2))[..., None, :]
+        return S, (q[..., None, :] @ S).squeeze(-2) / q.shape[-1]**0.5
+
+    o = over_time(step, h.new_zeros(*k[:, 0].shape, v.shape[-1]), q, k, v, b, decay, keep)
+    return join(p / "out", p["norm.gain"] * rms(o) * silu(project(p / "gate", h)))
+
+
+def gated_deltanet(p, tokens, c):
+    x = p["embed"][tokens]
+    for i in range(c["layers"]):
+        g, m = p / "block" / i / "gated_delta", p / "block" / i / "swiglu"
+        h = rmsnorm(g / "rmsnorm", x)
+        decay = torch.exp(-torch.exp(g["rate"]) * torch.nn.functional.softplus(h @ g["a.weight"] + g["start"]))
+        x = x + delta_rule(g, h, c["document"], decay)
+        x = x + swiglu(m, rmsnorm(m / "rmsnorm", x))
+    return tied(p, x)
+
+
+def recurrences(p, tokens, c):
+    # One after another: gated linear attention (arXiv:2312.06635, equation 3), DeltaNet (arXiv:2102.11174, equation
+    # 23 to 25), RWKV-6's time mixing (arXiv:2404.05892, equation 19), minGRU (arXiv:2410.01201, section 3.1.2).
+    x = p["embed"][tokens]
+    heads = c["heads"]
+    silu = torch.nn.functional.silu
+    for i in range(c["layers"]):
+        g = p / "block" / i / "gla"
+        h = rmsnorm(g / "rmsnorm", x)
+        q, k, v = (project(g / name, h) for name in "qkv")
+        a = torch.sigmoid(project(g / "up", h @ g["low.weight"]))**(1 / 16)
+
+        def gla(S, q, k, v, a):
+            S = a[..., None] * S + k[..., None] * v[..., None, :]
+            return S, (q[..., None, :] @ S).squeeze(-2)
+
+        o = over_time(gla, x.new_zeros(*k[:, 0].shape, v.shape[-1]), q, k, v, a)
+        x = x + join(g / "out", o)
+
+        d = p / "block" / i / "delta_net"
+        h = rmsnorm(d / "rmsnorm", x)
+        x = x + delta_rule(d, h, None, torch.ones(*h.shape[:2], heads, dtype=x.dtype))
+
+        r = p / "block" / i / "rwkv"
+        h = rmsnorm(r / "rmsnorm", x)
+        z = h + r["mix"] * (earlier(h) - h)
+        q, k, v = (project(r / name, z) for name in ("r", "k", "v"))
+        w = torch.exp(-torch.exp(project(r / "w", z)))
+
+        def rwkv(S, q, k, v, w):
+            kv = k[..., None] * v[..., None, :]
+            return w[..., None] * S + kv, (q[..., None, :] @ (S + r["now"][..., None] * kv)).squeeze(-2)
+
+        o = over_time(rwkv, x.new_zeros(*k[:, 0].shape, v.shape[-1]), q, k, v, w)
+        x = x + join(r / "out", o * silu(project(r / "gate", z)))
+
+        m = p / "block" / i / "min_gru"
+        h = rmsnorm(m / "rmsnorm", x)
+        z, candidate = torch.sigmoid(h @ m["z.weight"]), h @ m["c.weight"]
+
+        def gru(state, z, candidate):
+            state = (1 - z) * state + z * candidate
+            return state, state
+
+        x = x + over_time(gru, m["first"].expand(len(x), -1), z, candidate)
+    return tied(p, x)

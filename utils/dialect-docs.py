@@ -35,7 +35,7 @@ passes = sorted(p for p in root.rglob("Passes.td") if not p.relative_to(root).pa
 stages = {
     "`braid` to `derived`": "braid-verify-topology braid-expand-reads braid-canonicalize braid-derive-observe braid-derive-extend braid-derive-loss braid-drop-observe "
                             "braid-differentiate braid-drop-train-only braid-select-functions braid-insert-rounding "
-                            "braid-fuse-multiply-adds braid-cut-groups braid-plan-recompute braid-thread-state",
+                            "braid-fuse-multiply-adds braid-form-recurrences braid-cut-groups braid-plan-recompute braid-thread-state",
     "`derived` to `row`": "prepare-calls narrow-calls convert-braid-to-row share-kernels row-hoist-factors derive-step",
     "`row` to `host`": "mark-reuse host-plan-memory mark-aliases",
     "`host` to `llvm`": "convert-host-to-program convert-row-to-loops braid-drop-parameters convert-row-to-llvm",

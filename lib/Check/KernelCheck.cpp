@@ -178,7 +178,9 @@ llvm::Expected<std::unique_ptr<KernelChecker>> KernelChecker::create(mlir::Modul
                                                                      llvm::StringRef program,
                                                                      mlir::OwningOpRef<mlir::ModuleOp> code) {
   std::unique_ptr<KernelChecker> checker(new KernelChecker(device));
-  llvm::append_range(checker->all, rows.getOps<row::KernelOp>());
+  for (auto kernel : rows.getOps<row::KernelOp>())
+    if (kernel.getSpace() != row::Space::Recur) // no GPU has those
+      checker->all.push_back(kernel);
   rows->walk([&](host::LaunchOp launch) { checker->launches[launch.getKernel()].push_back(launch); });
   auto shape = [](host::ScatterOp op) { return std::pair(int64_t(op.getRows()), op.getInput().getType()); };
   rows->walk([&](host::ScatterOp scatter) {

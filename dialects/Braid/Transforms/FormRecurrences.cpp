@@ -254,6 +254,7 @@ void Former::splitSums(Group &group) {
     }
     Value result = op->getResult(0);
     if (!over || (reduce && rest.empty()) ||
+        typeOf(result).numElements() * typeOf(op->getOperand(0)).sizeOf(name) >= group.wide ||
         llvm::any_of(op->getUsers(), [&](Operation *user) { return group.ops.contains(user); }))
       continue;
     ValueType operand = typeOf(op->getOperand(0)), type = typeOf(result);

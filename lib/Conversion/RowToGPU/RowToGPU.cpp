@@ -138,10 +138,19 @@ static LogicalResult convertKernels(ModuleOp module, const GpuTarget &target, bo
                                          Attribute(),
                                          /*alignment=*/16, /*addrSpace=*/3);
   b.setInsertionPointAfter(shared);
-  SmallVector<KernelOp> kernels = llvm::to_vector(module.getOps<KernelOp>());
-  for (KernelOp kernel : kernels)
-    if (kernel.getSpace() == Space::Recur)
-      return kernel.emitError("is the kernel of a row recurrence, which runs on CPUs only so far");
+  // A program with recurrences has the kernels that it launches.
+  SmallVector<KernelOp> kernels;
+  unsigned recurrences = 0;
+  for (KernelOp kernel : llvm::make_early_inc_range(module.getOps<KernelOp>())) {
+    if (kernel.getSpace() != Space::Recur) {
+      kernels.push_back(kernel);
+      continue;
+    }
+    ++recurrences;
+    kernel.erase();
+  }
+  if (recurrences)
+    module.emitWarning() << recurrences << " kernels of row recurrences are left out: these run on CPUs only so far";
   bool sums = llvm::any_of(kernels, [](KernelOp kernel) { return !kernel.getBody().getOps<AccumulateOp>().empty(); });
   llvm::DenseSet<StringRef> few = kernelsForFewRows(module);
   Launches launches;

@@ -94,6 +94,7 @@ Carry *Elaborator::carryOf(Frame &f, StringRef name) {
 /// `c <- e`.
 void Elaborator::writeCarry(Frame &f, Carry &carry, const Stmt &s) {
   if (s.with || s.view) {
+    carry.written = s.name.range;
     error(Diag::NotAStream, s.name.range, {s.name.text}).hint = "a carry has no connection: `" + s.name.text + " <- e`";
     return;
   }
@@ -102,7 +103,7 @@ void Elaborator::writeCarry(Frame &f, Carry &carry, const Stmt &s) {
     error(Diag::CarryWrittenTwice, s.name.range, {s.name.text}).notes.push_back({*carry.written, "the first is here"});
   else
     carry.written = s.name.range;
-  if (f.blocks)
+  if (f.blocks && !carry.path.empty())
     error(Diag::CarryPlace, s.range, {"be written"});
   Val v = evalData(f, *s.value);
   if (v.isPoison() || carry.path.empty() || twice || f.blocks)

@@ -548,3 +548,203 @@ host.func @remembers_in_another_format {
   // expected-error @below {{H10: input and output vary per token and have one type}}
   host.remember %0 to %1 : !host.buffer<token, 8, bf16>, !host.buffer<token, 8, f32>
 }
+
+// -----
+// H11
+host.func @recur_no_parts {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: parts, pieces, carries and wide values have 1 to 2^40 numbers}}
+  host.recur @k parts 0 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1]  carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_forward_replays {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: a reverse recurrence replays, and what is replayed has a kernel}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1]  carries [] wide [4] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_init_of_nothing {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: initial values, pasts and tapes are those of the forward carries}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1]  carries [] wide [] () parted [] inits [0] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_final_of_forward {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: sums of what is left at the beginning are those of reverse carries}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1]  carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [0] ()
+}
+
+// -----
+// H11
+host.func @recur_parted {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: what is said of arguments is said of each, by its number}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1]  carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_written {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: what is said of arguments is said of each, by its number}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [2] sums [] parted [1, 1]  carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_init_size {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: the initial value of carry 0 has not its numbers}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1]  carries [] wide [] () parted [] inits [0] (%f : !host.buffer<fixed, 4, f32>) pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_past {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: what carry 0 was left is no `past` of a carry with its numbers}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1]  carries [] wide [] () parted [] inits [-1] () pasts (%x : !host.buffer<token, 4, f32>) tapes () finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_tape {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: the tape of carry 0 has not ⌈8 / 8⌉ numbers}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1]  carries [] wide [] () parted [] inits [-1] () pasts () tapes (%x : !host.buffer<token, 4, f32>) finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_final_size {
+  %x = host.buffer "x" "activation" : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" : !host.buffer<token, 4, f32>
+  %f = host.external parameter "f" : !host.buffer<fixed, 4, f32>
+  // expected-error @below {{H11: the sum of what is left in carry 0 has not its numbers}}
+  host.recur @k reverse parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1]  carries [] wide [] () parted [] inits [] () pasts () tapes () finals [0] (%f : !host.buffer<fixed, 4, f32>)
+}
+
+// -----
+// H8
+host.func @carry_of_rows {
+  // expected-error @below {{H8: a carry is a `past` without `rows`}}
+  %0 = host.external past "x" rows 3 carry : !host.buffer<token, 8, f32>
+}
+
+// -----
+// H8
+host.func @remembers_a_carry {
+  %0 = host.buffer "x" "activation" : !host.buffer<token, 8, f32>
+  %1 = host.external past "y" carry : !host.buffer<token, 8, f32>
+  // expected-error @below {{H8: does not know of rows of earlier runs}}
+  host.remember %0 to %1 : !host.buffer<token, 8, f32>, !host.buffer<token, 8, f32>
+}
+
+// -----
+// H11
+row.kernel @k recur dynamic [] {
+^bb0(%s: !row.buffer<shared, [a: 4], f32>, %x: !row.buffer<rows of 2, [b: 2], f32>, %y: !row.buffer<rows of 2, [b: 2], f32>):
+  %0 = row.load %x : <rows of 2, [b: 2], f32> -> <[b: 2]>
+  row.store %0 to %y : <[b: 2]>, <rows of 2, [b: 2], f32>
+}
+host.func @recur_missing attributes {fixed_bytes = 0 : i64, token_bytes = 32 : i64} {
+  %x = host.buffer "x" "activation" at 0 : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" at 16 : !host.buffer<token, 4, f32>
+  // expected-error @below {{H11: there is no row.kernel @l}}
+  host.recur @l parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+row.kernel @k recur reverse dynamic [] {
+^bb0(%s: !row.buffer<shared, [a: 4], f32>, %x: !row.buffer<rows of 2, [b: 2], f32>, %y: !row.buffer<rows of 2, [b: 2], f32>):
+  %0 = row.load %x : <rows of 2, [b: 2], f32> -> <[b: 2]>
+  row.store %0 to %y : <[b: 2]>, <rows of 2, [b: 2], f32>
+}
+host.func @recur_direction attributes {fixed_bytes = 0 : i64, token_bytes = 32 : i64} {
+  %x = host.buffer "x" "activation" at 0 : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" at 16 : !host.buffer<token, 4, f32>
+  // expected-error @below {{H11: @k is no kernel of this direction}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+row.kernel @k recur dynamic [] {
+^bb0(%s: !row.buffer<shared, [a: 4], f32>, %x: !row.buffer<rows of 2, [b: 2], f32>, %y: !row.buffer<rows of 2, [b: 2], f32>):
+  %0 = row.load %x : <rows of 2, [b: 2], f32> -> <[b: 2]>
+  row.store %0 to %y : <[b: 2]>, <rows of 2, [b: 2], f32>
+}
+host.func @recur_arguments attributes {fixed_bytes = 0 : i64, token_bytes = 32 : i64} {
+  %x = host.buffer "x" "activation" at 0 : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" at 16 : !host.buffer<token, 4, f32>
+  // expected-error @below {{H11: @k takes 3 arguments, not 2}}
+  host.recur @k parts 2 piece 8 carries [4] (%x : !host.buffer<token, 4, f32>) written [] sums [] parted [1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+row.kernel @k recur dynamic [] {
+^bb0(%s: !row.buffer<shared, [a: 4], f32>, %x: !row.buffer<rows of 2, [b: 2], f32>, %y: !row.buffer<rows of 2, [b: 2], f32>):
+  %0 = row.load %x : <rows of 2, [b: 2], f32> -> <[b: 2]>
+  row.store %0 to %y : <[b: 2]>, <rows of 2, [b: 2], f32>
+}
+host.func @recur_whole_rows attributes {fixed_bytes = 0 : i64, token_bytes = 32 : i64} {
+  %x = host.buffer "x" "activation" at 0 : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" at 16 : !host.buffer<token, 4, f32>
+  // expected-error @below {{H11: argument 1 of @k is}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [0, 1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+row.kernel @k recur dynamic [] {
+^bb0(%s: !row.buffer<shared, [a: 4], f32>, %x: !row.buffer<rows of 2, [b: 2], f32>, %y: !row.buffer<rows of 2, [b: 2], f32>):
+  %0 = row.load %x : <rows of 2, [b: 2], f32> -> <[b: 2]>
+  row.store %0 to %y : <[b: 2]>, <rows of 2, [b: 2], f32>
+}
+host.func @recur_carry attributes {fixed_bytes = 0 : i64, token_bytes = 32 : i64} {
+  %x = host.buffer "x" "activation" at 0 : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" at 16 : !host.buffer<token, 4, f32>
+  // expected-error @below {{H11: argument 0 of @k is}}
+  host.recur @k parts 2 piece 8 carries [3] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [1] sums [] parted [1, 1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+row.kernel @k recur dynamic [] {
+^bb0(%s: !row.buffer<shared, [a: 4], f32>, %x: !row.buffer<rows of 2, [b: 2], f32>, %y: !row.buffer<rows of 2, [b: 2], f32>):
+  %0 = row.load %x : <rows of 2, [b: 2], f32> -> <[b: 2]>
+  row.store %0 to %y : <[b: 2]>, <rows of 2, [b: 2], f32>
+}
+host.func @recur_unsaid attributes {fixed_bytes = 0 : i64, token_bytes = 32 : i64} {
+  %x = host.buffer "x" "activation" at 0 : !host.buffer<token, 4, f32>
+  %y = host.buffer "y" "activation" at 16 : !host.buffer<token, 4, f32>
+  // expected-error @below {{H11: what @k does with argument 2 is not what is said of it}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [] sums [] parted [1, 1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}

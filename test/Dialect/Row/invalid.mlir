@@ -57,7 +57,7 @@ row.kernel @k token dynamic ["n"] {
 row.kernel @k token dynamic [] {
 ^bb0(%x: !row.buffer<rows, [d: 4], f32>, %y: !row.buffer<shared, [d: 4], f32>):
   %0 = row.load %x : !row.buffer<rows, [d: 4], f32> -> !row.value<[d: 4]>
-  // expected-error @+1 {{K6: a shared buffer is stored to in the fixed space only}}
+  // expected-error @+1 {{K6: a shared buffer is stored to in the spaces `fixed` and `recur` only}}
   row.store %0 to %y : !row.value<[d: 4]>, !row.buffer<shared, [d: 4], f32>
 }
 // -----
@@ -205,4 +205,24 @@ row.kernel @k token dynamic ["n"] {
 row.kernel @k token dynamic [] {
 // expected-error @+1 {{K1: an axis has no name}}
 ^bb0(%x: !row.buffer<rows, ["": 8], f32>):
+}
+// -----
+// expected-error @+1 {{K19: only the rows of a recurrence come in an order}}
+row.kernel @k token reverse dynamic [] {
+^bb0(%a: !row.buffer<rows, [a: 4], f32>):
+}
+// -----
+// expected-error @+1 {{K19: argument 0 of a recurrence is no buffer}}
+row.kernel @k recur dynamic ["n"] {
+^bb0(%a: !row.list<n, [a: 4], f32>):
+}
+// -----
+// expected-error @+1 {{K19: argument 0 has rows of parts, which recurrences have}}
+row.kernel @k token dynamic [] {
+^bb0(%a: !row.buffer<rows of 2, [a: 4], f32>):
+}
+// -----
+row.kernel @k recur dynamic [] {
+// expected-error @+1 {{a row has at least one part, and at most 2^40}}
+^bb0(%a: !row.buffer<rows of 0, [a: 4], f32>):
 }

@@ -62,3 +62,14 @@ row.kernel @names token dynamic ["x \22y"] {
 ^bb0(%x: !row.list<"x \22y", ["é": 4, ".z": 2, "_w.1": 1], f32>):
   %0 = row.stack %x : <"x \22y", ["é": 4, ".z": 2, _w.1: 1], f32> -> <["x \22y": ?, "é": 4, ".z": 2, _w.1: 1]>
 }
+
+// The tokens of a sequence from the last to the first; what one stores in a shared buffer the next one loads.
+// CHECK-LABEL: row.kernel @recurrence recur reverse dynamic []
+// CHECK-NEXT: ^bb0(%{{.*}}: !row.buffer<shared, [a: 4], f32>, %{{.*}}: !row.buffer<rows of 6, [a: 4], f32>):
+row.kernel @recurrence recur reverse dynamic [] {
+^bb0(%state: !row.buffer<shared, [a: 4], f32>, %x: !row.buffer<rows of 6, [a: 4], f32>):
+  %0 = row.load %state : <shared, [a: 4], f32> -> <[a: 4]>
+  %1 = row.load %x : <rows of 6, [a: 4], f32> -> <[a: 4]>
+  %2 = row.map add(%0, %1) : (!row.value<[a: 4]>, !row.value<[a: 4]>) -> !row.value<[a: 4]>
+  row.store %2 to %state : <[a: 4]>, <shared, [a: 4], f32>
+}

@@ -714,3 +714,252 @@ braid.func @r27_twice {
   // expected-error @below {{"x" is remembered twice}}
   %z = braid.remember %x "x" rows 3 : <token, [d: 2]> -> <token, [d: 2]>
 }
+
+// -----
+// R28
+braid.func @carry_of_ids {
+  // expected-error @below {{a carry is real and varies per token}}
+  %0 = braid.carry "c" : <token, [], id 4>
+}
+
+// -----
+// R28
+braid.func @reverse_init {
+  %i = braid.constant 1.0 : <static, [d: 4]>
+  // expected-error @below {{is `reverse`, which begins with 0 in every run}}
+  %0 = braid.carry "c" init(%i : !braid.value<static, [d: 4]>) reverse : <token, [d: 4]>
+}
+
+// -----
+// R28
+braid.func @other_init {
+  %i = braid.constant 1.0 : <static, [d: 5]>
+  // expected-error @below {{initial value is}}
+  %0 = braid.carry "c" init(%i : !braid.value<static, [d: 5]>) : <token, [d: 4]>
+}
+
+// -----
+// R28
+braid.func @two_carries {
+  // expected-note @below {{the first is here}}
+  %0 = braid.carry "c" : <token, [d: 4]>
+  // expected-error @below {{"c" has two carries}}
+  %1 = braid.carry "c" : <token, [d: 4]>
+  braid.next "c", %0 : <token, [d: 4]>
+}
+
+// -----
+// R28
+braid.func @left_twice {
+  %0 = braid.carry "c" : <token, [d: 4]>
+  // expected-note @below {{the first is here}}
+  braid.next "c", %0 : <token, [d: 4]>
+  // expected-error @below {{"c" is left twice}}
+  braid.next "c", %0 : <token, [d: 4]>
+}
+
+// -----
+// R28
+braid.func @left_for_nobody {
+  %0 = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{there is no carry "c" before it}}
+  braid.next "c", %0 : <token, [d: 4]>
+}
+
+// -----
+// R28
+braid.func @nothing_left {
+  // expected-error @below {{nothing is left for "c"}}
+  %0 = braid.carry "c" : <token, [d: 4]>
+}
+
+// -----
+// R28
+braid.func @left_another {
+  %0 = braid.carry "c" : <token, [d: 4]>
+  %1 = braid.input "x" : <token, [d: 5]>
+  // expected-error @below {{value is}}
+  braid.next "c", %1 : <token, [d: 5]>
+}
+
+// -----
+// R29
+braid.func @final_of_forward {
+  %0 = braid.carry "c" : <token, [d: 4]>
+  braid.next "c", %0 : <token, [d: 4]>
+  // expected-error @below {{there is no reverse carry "c" before it}}
+  %1 = braid.final "c" : <static, [d: 4]>
+}
+
+// -----
+// R29
+braid.func @final_of_another_type {
+  %0 = braid.carry "c" reverse : <token, [d: 4]>
+  braid.next "c", %0 : <token, [d: 4]>
+  // expected-error @below {{result is}}
+  %1 = braid.final "c" : <static, [d: 5]>
+}
+
+// -----
+// R30
+braid.func @against_time {
+  %x = braid.input "x" : <token, [d: 4]>
+  %y = braid.recur reverse captures(%x : !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    // expected-error @below {{goes the other way than the recurrence}}
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @a_call {
+  %x = braid.input "x" : <token, [d: 4]>
+  %y = braid.recur captures(%x : !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    // expected-error @below {{is no row work, and stands in a row recurrence}}
+    %0 = braid.delay %a by 1 : !braid.value<token, [d: 4]> -> !braid.value<token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @keeps_nothing {
+  %x = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{keeps every 0 tokens}}
+  %y = braid.recur captures(%x : !braid.value<token, [d: 4]>) keep 0 -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @arguments {
+  %x = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{the region's arguments are not of the types of the captures and of what is replayed}}
+  %y = braid.recur captures(%x : !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 5]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @results {
+  %x = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{the results are not of the types of what is yielded, and of the tapes}}
+  %y = braid.recur captures(%x : !braid.value<token, [d: 4]>) keep 2 -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @tapes_for_nothing {
+  %x = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{has tapes and no `replay`}}
+  %y = braid.recur reverse captures(%x : !braid.value<token, [d: 4]>) tapes(%x : !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" reverse : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @forward_replay {
+  %x = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{computes a forward recurrence again: it is `reverse` and says `keep`}}
+  %y = braid.recur captures(%x : !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  } replay {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @replay_arguments {
+  %x = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{the arguments of `replay` are not of the captures}}
+  %y = braid.recur reverse captures(%x : !braid.value<token, [d: 4]>) keep 2 -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>, %b: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" reverse : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  } replay {
+  ^bb0(%a: !braid.value<token, [d: 5]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @replay_without_tapes {
+  %x = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{replays 1 carries, and has 0 tapes}}
+  %y = braid.recur reverse captures(%x : !braid.value<token, [d: 4]>) keep 2 -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>, %b: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" reverse : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  } replay {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @tape_of_nothing {
+  %x = braid.input "x" : <token, [d: 4]>
+  %t = braid.input "t" : <token, [kept: 2]>
+  // expected-error @below {{a tape is not one of a forward recurrence}}
+  %y = braid.recur reverse captures(%x : !braid.value<token, [d: 4]>) tapes(%t : !braid.value<token, [kept: 2]>) keep 2 -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>, %b: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" reverse : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  } replay {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}
+
+// -----
+// R30
+braid.func @tape_read {
+  %x = braid.input "x" : <token, [d: 4]>
+  // expected-error @below {{a tape is taken by braid.map, which replays nothing}}
+  %y, %t = braid.recur captures(%x : !braid.value<token, [d: 4]>) keep 2 -> !braid.value<token, [d: 4]>, !braid.value<token, [kept: 2]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "c" : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+  %z = braid.map exp(%t) : (!braid.value<token, [kept: 2]>) -> !braid.value<token, [kept: 2]>
+}

@@ -108,3 +108,43 @@ braid.func @names {
   // CHECK: braid.input "x" : <token, ["a \22b": 2, "\C3\A9": 3, ".z": 4, _w.1: 1]>
   %0 = braid.input "x" : <token, ["a \22b": 2, "é": 3, ".z": 4, "_w.1": 1]>
 }
+
+// Carries, both ways, and a recurrence that replays another.
+// CHECK-LABEL: braid.func @recurrences
+braid.func @recurrences {
+  %x = braid.input "x" : <token, [d: 4]>
+  %first = braid.input "first" : <static, [d: 4]>
+  // CHECK: %[[C:.*]] = braid.carry "a.c" init(%{{.*}} : !braid.value<static, [d: 4]>) remembered : <token, [d: 4]>
+  %c = braid.carry "a.c" init(%first : !braid.value<static, [d: 4]>) remembered : <token, [d: 4]>
+  %n = braid.map add(%c, %x) : (!braid.value<token, [d: 4]>, !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]>
+  // CHECK: braid.next "a.c", %{{.*}} : <token, [d: 4]>
+  braid.next "a.c", %n : <token, [d: 4]>
+  // CHECK: braid.carry "a.c.grad" reverse : <token, [d: 4]>
+  %g = braid.carry "a.c.grad" reverse : <token, [d: 4]>
+  braid.next "a.c.grad", %g : <token, [d: 4]>
+  // CHECK: braid.final "a.c.grad" : <static, [d: 4]>
+  %f = braid.final "a.c.grad" : <static, [d: 4]>
+  // CHECK: %[[R:.*]]:2 = braid.recur captures(%{{.*}} : !braid.value<token, [d: 4]>) keep 3 -> !braid.value<token, [d: 4]>, !braid.value<token, [kept: 2]>
+  %y, %t = braid.recur captures(%x : !braid.value<token, [d: 4]>) keep 3 -> !braid.value<token, [d: 4]>, !braid.value<token, [kept: 2]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "b.c" : <token, [d: 4]>
+    %1 = braid.map mul(%0, %a) : (!braid.value<token, [d: 4]>, !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]>
+    braid.next "b.c", %1 : <token, [d: 4]>
+    braid.yield %1 : !braid.value<token, [d: 4]>
+  }
+  // CHECK: braid.recur reverse captures(%{{.*}} : !braid.value<token, [d: 4]>) tapes(%[[R]]#1 : !braid.value<token, [kept: 2]>) keep 3
+  // CHECK: } replay {
+  %z = braid.recur reverse captures(%x : !braid.value<token, [d: 4]>) tapes(%t : !braid.value<token, [kept: 2]>) keep 3 -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>, %w: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "b.c.grad" reverse : <token, [d: 4]>
+    %1 = braid.map mul(%0, %w) : (!braid.value<token, [d: 4]>, !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]>
+    braid.next "b.c.grad", %1 : <token, [d: 4]>
+    braid.yield %1 : !braid.value<token, [d: 4]>
+  } replay {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %0 = braid.carry "b.c" : <token, [d: 4]>
+    %1 = braid.map mul(%0, %a) : (!braid.value<token, [d: 4]>, !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]>
+    braid.next "b.c", %1 : <token, [d: 4]>
+    braid.yield %1 : !braid.value<token, [d: 4]>
+  }
+}

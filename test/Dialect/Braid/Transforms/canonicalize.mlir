@@ -157,6 +157,26 @@ braid.func @reads {
   braid.output "r", %r#2 : <token, []>
 }
 
+// Carries that nothing but themselves looks at are dead, and all that led to them; one that another carry needs is not.
+// CHECK-LABEL: braid.func @carries
+// CHECK-NOT: "dead"
+// CHECK: braid.carry "needed"
+// CHECK-NOT: braid.map exp
+// CHECK: braid.carry "live"
+// CHECK-NOT: "dead"
+braid.func @carries {
+  %x = braid.input "x" : <token, [dim: 8]>
+  %d = braid.carry "dead" : <token, [dim: 8]>
+  %e = braid.map exp(%d) : (!braid.value<token, [dim: 8]>) -> !braid.value<token, [dim: 8]>
+  braid.next "dead", %e : <token, [dim: 8]>
+  %n = braid.carry "needed" : <token, [dim: 8]>
+  braid.next "needed", %x : <token, [dim: 8]>
+  %l = braid.carry "live" : <token, [dim: 8]>
+  %s = braid.map sub(%l, %n) : (!braid.value<token, [dim: 8]>, !braid.value<token, [dim: 8]>) -> !braid.value<token, [dim: 8]>
+  braid.next "live", %s : <token, [dim: 8]>
+  braid.output "l", %l : <token, [dim: 8]>
+}
+
 // Declines: nothing is constant, neutral, double or dead; what has an effect stays.
 // CHECK-LABEL: braid.func @nothing
 // CHECK: braid.map div

@@ -80,3 +80,33 @@ braid.func @logits {
   %a = braid.delay %x by 1 : !braid.value<token, [dim: 8]> -> !braid.value<token, [dim: 8]>
   braid.output "logits", %a : <token, [dim: 8]>
 }
+
+// -----
+// What a carry is left is remembered under its name, where it is computed again as well; reverse ones begin in every run.
+// CHECK-LABEL: braid.func @grad
+// CHECK:         braid.carry "S" remembered
+// CHECK:         braid.carry "S.grad" reverse :
+// CHECK:       } replay {
+// CHECK:         braid.carry "S" remembered
+braid.func @grad {
+  %x = braid.input "x" : <token, [d: 4]>
+  %y, %t = braid.recur captures(%x : !braid.value<token, [d: 4]>) keep 2 -> !braid.value<token, [d: 4]>, !braid.value<token, [kept: 2]> {
+  ^bb0(%0: !braid.value<token, [d: 4]>):
+    %s = braid.carry "S" : <token, [d: 4]>
+    braid.next "S", %0 : <token, [d: 4]>
+    braid.yield %s : !braid.value<token, [d: 4]>
+  }
+  %z = braid.recur reverse captures(%x : !braid.value<token, [d: 4]>) tapes(%t : !braid.value<token, [kept: 2]>) keep 2 -> !braid.value<token, [d: 4]> {
+  ^bb0(%0: !braid.value<token, [d: 4]>, %w: !braid.value<token, [d: 4]>):
+    %s = braid.carry "S.grad" reverse : <token, [d: 4]>
+    braid.next "S.grad", %w : <token, [d: 4]>
+    braid.yield %s : !braid.value<token, [d: 4]>
+  } replay {
+  ^bb0(%0: !braid.value<token, [d: 4]>):
+    %s = braid.carry "S" : <token, [d: 4]>
+    braid.next "S", %0 : <token, [d: 4]>
+    braid.yield %s : !braid.value<token, [d: 4]>
+  }
+  braid.output "y", %y : <token, [d: 4]>
+  braid.output "z", %z : <token, [d: 4]>
+}

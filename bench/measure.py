@@ -51,6 +51,14 @@ def extend(root, name, batch, tokens, past, reps, function="extend"):
         return json.load(open(out.name))
 
 
+def recurrent(root, name, function, reps, *more):
+    """What `braid bench` says of a model of 6 layers of 384 numbers with 4 sequences of 512 tokens."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        subprocess.run([braid(root), "bench", root / f"examples/{name}.braid", "--set", "layers=6", "--set", "heads=6", "--function", function,
+                        "--batch", "4", "--tokens", "512", "--reps", str(reps), *more, "--json", out.name], check=True, stdout=sys.stderr)
+        return json.load(open(out.name))
+
+
 def ptx(root, name):
     """Seconds from an example's text to the PTX of all row kernels of gradient and step, 12 layers, bf16."""
     with tempfile.TemporaryDirectory() as folder:

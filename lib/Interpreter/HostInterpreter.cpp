@@ -200,8 +200,7 @@ void Interpreter::recur(RecurOp op) {
     };
     if (op.getReplay())
       run(*op.getReplay(), replayed, op.getReplayArgs(), op.getReplayParted(), hashes(op.getReplayStreams()), false);
-    auto arguments =
-        run(op.getKernel(), own, op.getArgs(), op.getParted(), hashes(op.getStreams()), op.getReverse());
+    auto arguments = run(op.getKernel(), own, op.getArgs(), op.getParted(), hashes(op.getStreams()), op.getReverse());
     for (auto [i, total] : llvm::enumerate(sums)) {
       const std::vector<double> &sum = arguments[own.size() + wide.size() + i].sum;
       size_t offset = op.getParted()[i] ? size_t(part) * sum.size() : 0;

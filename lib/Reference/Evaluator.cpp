@@ -198,8 +198,7 @@ llvm::Error Evaluator::recur(RecurOp op) {
     bindCaptures(*replay);
     if (llvm::Error error = evaluate(*replay))
       return error;
-    for (auto [argument, made] :
-         llvm::zip(op.body()->getArguments().drop_front(op.getCaptures().size()), replayed))
+    for (auto [argument, made] : llvm::zip(op.body()->getArguments().drop_front(op.getCaptures().size()), replayed))
       bind(argument, made);
     replayed.clear();
   }

@@ -59,7 +59,7 @@ private:
   void release(mlir::Operation *op);
 
   llvm::DenseMap<mlir::StringAttr, TensorRef> finals; ///< of reverse carries that have been evaluated
-  llvm::SmallVector<TensorRef> replayed; ///< what the region of a replay yielded
+  llvm::SmallVector<TensorRef> replayed;              ///< what the region of a replay yielded
   llvm::DenseMap<mlir::Value, TensorRef> values;
   llvm::DenseMap<mlir::Value, int64_t> usesLeft;
   llvm::DenseSet<mlir::Value> active;

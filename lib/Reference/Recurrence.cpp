@@ -110,7 +110,9 @@ std::vector<llvm::SmallVector<Operation *, 1>> braid::ref::stepsOf(Block &block)
 //===----------------------------------------------------------------------===//
 
 /// Numbers of a sequence's token: what follows batch and time.
-static int64_t rowOf(const Tensor &tensor) { return tensor.batch ? int64_t(tensor.data.size()) / (tensor.batch * tensor.time) : 0; }
+static int64_t rowOf(const Tensor &tensor) {
+  return tensor.batch ? int64_t(tensor.data.size()) / (tensor.batch * tensor.time) : 0;
+}
 
 /// Of every sequence, token t.
 static Tensor sliceOf(const Tensor &whole, int64_t t) {
@@ -222,7 +224,8 @@ llvm::Error Recurrence::evaluate(Evaluator &eval) const {
     auto carry = dyn_cast<CarryOp>(op);
     if (!carry || !carry.getReverse())
       continue;
-    Tensor left = at(nextOf(carry).getValue(), 0), sum = Tensor::zeros(typeOf(carry.getResult()).withKind(Kind::Static), 1, 1);
+    Tensor left = at(nextOf(carry).getValue(), 0),
+           sum = Tensor::zeros(typeOf(carry.getResult()).withKind(Kind::Static), 1, 1);
     for (size_t n = 0; n < left.data.size(); ++n)
       sum.data[n % sum.data.size()] += left.data[n];
     eval.finals[carry.getNameAttr()] = std::make_shared<Tensor>(std::move(sum));

@@ -1,7 +1,7 @@
 //===- Tape.cpp - reverse accumulation over evaluated ops -----------------===//
 
-#include "Recurrence.h"
 #include "Tape.h"
+#include "Recurrence.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

@@ -213,8 +213,8 @@ void Recurrence::begin(int64_t s, int64_t part, int64_t number, const std::vecto
     const ForwardCarry &carry = forward[i];
     size_t bytes = size_t(carry.numbers) * 4;
     if (number > 0)
-      std::memcpy(states[i],
-                  carry.tape + firstRow(s) * carry.tapeRow + ((number - 1) * parts + part) * carry.numbers, bytes);
+      std::memcpy(states[i], carry.tape + firstRow(s) * carry.tapeRow + ((number - 1) * parts + part) * carry.numbers,
+                  bytes);
     else if (!beginsHere(s) && carry.past)
       std::memcpy(states[i], carry.past + ((s * 2 + carry.current[s]) * parts + part) * int64_t(bytes), bytes);
     else if (carry.init)

@@ -161,7 +161,7 @@ class Breaker:
 
     def reserved(self):
         match = self.any(r"let <<v\d+")
-        return match and self.replace(match, self.rng.choice(["carry", "return", "latent"]))
+        return match and self.replace(match, self.rng.choice(["repeat", "return", "until"]))
 
     def stream_bare(self):
         match = self.any(r"let v\d+ = <<\S")

@@ -9,7 +9,7 @@ import sys
 from expressions import SIZES, Expressions, Scope, Value, listed, order
 
 # Constructs that are not made unless they are asked for by name.
-SWITCHES = ("twice", "draws", "ties", "scalar values", "depth views", "positions", "static entries", "masks", "delays")
+SWITCHES = ("twice", "draws", "ties", "scalar values", "depth views", "positions", "static entries", "masks", "delays", "carries")
 DEFAULT = ()
 
 
@@ -347,6 +347,9 @@ class Program:
     def statements(self, count, statics, scoped):
         rng = self.rng
         for _ in range(count):
+            if "carries" in self.switches and rng.random() < 0.4:
+                self.carry()
+                continue
             kind = rng.choices(["site", "let read", "let", "for", "if", "observe", "aux", "stream layer", "by"], [6, 1.5, 1.5, 1.2 if self.indent < 3 else 0, 0.7 if statics else 0, 0.6, 0.4, 1, 1.2])[0]
             getattr(self, {"site": "site", "let read": "letRead", "let": "letValue", "for": "loop", "if": "compileTimeIf", "observe": "observe", "aux": "aux",
                            "stream layer": "streamLayer", "by": "byWrite"}[kind])(statics)
@@ -416,6 +419,36 @@ class Program:
         name = self.make.fresh("v")
         self.emitWith(params, f"let {name} = {x.text}")
         self.values.append(Value(name, axes, x.size, x.token))
+
+    def carry(self):
+        """Row work alone stands in the cycle, and what is left stays small over many tokens."""
+        rng = self.rng
+        axes = self.someAxes(3)
+        name = self.make.fresh("c")
+        init = rng.choice(["zeros", f"{rng.uniform(-1, 1):.3f}", self.make.fresh("start")])
+        if init.startswith("start"):
+            self.line(f"param {init}: {listed(axes)} = normal(0.5)")
+        self.line(f"carry {name}: {listed(axes)} = {init}")
+        rows = [v for v in self.values if v.token]
+        found = Value(name, axes, 2)
+
+        def made(values, of=axes):
+            return self.make.make(of, Scope(values, None, [], [], self.functions, [], False), rng.choice([1, 2])).text
+
+        before = self.make.fresh("v")
+        if rng.random() < 0.4:
+            self.line(f"let {before} = {made(rows + [found] * 2)}")
+            self.values.append(Value(before, axes, 3))
+        form = rng.randrange(4)
+        if form == 0:
+            self.line(f"{name} <- {rng.choice(['0.7', '0.9', '(-0.5)'])} * {name} + tanh({made(rows)})")
+        elif form == 1:
+            self.line(f"{name} <- sigmoid({made(rows)}) * {name} + sin({made(rows)})")
+        elif form == 2:
+            self.line(f"{name} <- tanh({made(rows + [found] * 3)})")
+        else:
+            self.line(f"{name} <- where({made(rows, frozenset())} > 0.1, 0.8 * {name}, cos({made(rows)}))")
+        self.values.append(Value(name, axes, 3))
 
     def byWrite(self, statics):
         s = self.rng.choice(self.streams)

@@ -28,8 +28,7 @@ LogicalResult braid::lang::verifyCarries(Block &block) {
     if (auto carry = dyn_cast<CarryOp>(op)) {
       Found &pair = found[carry.getName()];
       if (pair.carry)
-        return (carry.emitOpError() << "\"" << carry.getName() << "\" has two carries")
-                   .attachNote(pair.carry.getLoc())
+        return (carry.emitOpError() << "\"" << carry.getName() << "\" has two carries").attachNote(pair.carry.getLoc())
                << "the first is here";
       pair.carry = carry;
     } else if (auto next = dyn_cast<NextOp>(op)) {
@@ -73,7 +72,8 @@ static FailureOr<int64_t> verifyRegion(RecurOp recur, Block &block, bool reverse
       ++count;
       if (carry.getReverse() != reverse)
         return carry.emitOpError("goes the other way than the recurrence");
-    } else if (auto final = dyn_cast<FinalOp>(op); !final && !isa<NextOp>(op) &&
+    } else if (auto final = dyn_cast<FinalOp>(op);
+               !final && !isa<NextOp>(op) &&
                !llvm::is_contained({Role::View, Role::Free, Role::Row, Role::Sum}, roleOf(&op))) {
       return op.emitOpError("is no row work, and stands in a row recurrence");
     }

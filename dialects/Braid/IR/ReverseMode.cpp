@@ -24,9 +24,7 @@ void ReverseMode::analyse(ArrayRef<Operation *> forward) {
   }
 }
 
-static StringAttr adjointName(CarryOp carry) {
-  return StringAttr::get(carry.getContext(), carry.getName() + ".grad");
-}
+static StringAttr adjointName(CarryOp carry) { return StringAttr::get(carry.getContext(), carry.getName() + ".grad"); }
 
 void ReverseMode::beginCarries(ArrayRef<Operation *> forward) {
   for (Operation *op : forward)

@@ -29,8 +29,8 @@ namespace {
 struct Group {
   llvm::DenseSet<Operation *> ops;
   bool reverse = false;
-  int64_t wide = 0;    ///< values of the token with so many numbers are wide; 0: none is
-  int forward = -1;    ///< of a reverse one: the group whose wide values it may need
+  int64_t wide = 0; ///< values of the token with so many numbers are wide; 0: none is
+  int forward = -1; ///< of a reverse one: the group whose wide values it may need
   bool isWide(Value value) const {
     ValueType type = typeOf(value);
     return wide && type.isToken() && type.isReal() && type.numElements() >= wide;
@@ -212,8 +212,8 @@ void Former::takeConsumers(Group &group) {
 void Former::takeCheap(Group &group) {
   auto isCheap = [](Operation *op) {
     if (auto map = dyn_cast<MapOp>(op))
-      return llvm::is_contained({Fn::Add, Fn::Sub, Fn::Mul, Fn::MulZ, Fn::Neg, Fn::Fma, Fn::Max, Fn::Min, Fn::Select, Fn::Abs},
-                                map.getFn());
+      return llvm::is_contained(
+          {Fn::Add, Fn::Sub, Fn::Mul, Fn::MulZ, Fn::Neg, Fn::Fma, Fn::Max, Fn::Min, Fn::Select, Fn::Abs}, map.getFn());
     return isa<BroadcastOp, RoundOp>(op);
   };
   auto ways = waysFrom(group);
@@ -231,8 +231,8 @@ void Former::takeCheap(Group &group) {
   }
 }
 
-/// A sum over the leading axis of the carries that leaves the group is finished outside: so that the recurrence can be run
-/// for one index of the axis at a time.
+/// A sum over the leading axis of the carries that leaves the group is finished outside: so that the recurrence can be
+/// run for one index of the axis at a time.
 void Former::splitSums(Group &group) {
   StringRef name;
   for (Operation *op : inOrder(group.ops))
@@ -261,8 +261,7 @@ void Former::splitSums(Group &group) {
     SmallVector<AxisAttr> axes = {AxisAttr::get(op->getContext(), name, operand.sizeOf(name))};
     llvm::append_range(axes, type.getAxes());
     builder.setInsertionPointAfter(op);
-    auto whole = builder.create<ReduceOp>(op->getLoc(), type, ReduceKind::Sum, result,
-                                          builder.getStrArrayAttr({name}));
+    auto whole = builder.create<ReduceOp>(op->getLoc(), type, ReduceKind::Sum, result, builder.getStrArrayAttr({name}));
     result.replaceAllUsesExcept(whole, whole);
     result.setType(type.withAxes(axes));
     op->setAttr("axes", builder.getStrArrayAttr(rest));
@@ -368,6 +367,19 @@ llvm::DenseSet<Operation *> Former::neededFor(const SmallVector<Value> &values, 
   return needed;
 }
 
+/// Made of nothing, whatever its axes: not in memory anywhere.
+static bool isOfNothing(Value value) { return isFree(rootOf(value).getDefiningOp()); }
+
+/// The value where the builder stands, made anew with the views of it.
+static Value madeAnew(OpBuilder &builder, Value value, IRMapping &mapping) {
+  if (Value known = mapping.lookupOrNull(value))
+    return known;
+  Operation *op = value.getDefiningOp();
+  for (Value operand : op->getOperands())
+    madeAnew(builder, operand, mapping);
+  return builder.clone(*op, mapping)->getResult(0);
+}
+
 /// Moves copies of the group's ops into a recurrence; what used their results uses its.
 RecurOp Former::build(size_t number) {
   Group &group = groups[number];
@@ -387,15 +399,24 @@ RecurOp Former::build(size_t number) {
   llvm::DenseSet<Operation *> replayed = from ? neededFor(again, *from) : llvm::DenseSet<Operation *>();
   bool isReplayed = group.reverse ? false : llvm::any_of(groups, [&](const Group &other) {
     return other.forward == int(number) && group.wide && llvm::any_of(other.ops, [&](Operation *op) {
-      return llvm::any_of(op->getOperands(), [&](Value v) { return group.isWide(v) && defined(v, group.ops); });
-    });
+             return llvm::any_of(op->getOperands(), [&](Value v) { return group.isWide(v) && defined(v, group.ops); });
+           });
   });
+
+  // What carries begin with is read from memory.
+  for (Operation *op : ops)
+    if (auto carry = dyn_cast<CarryOp>(op);
+        carry && carry.getInit() && !isZero(carry.getInit()) && isOfNothing(carry.getInit())) {
+      builder.setInsertionPoint(carry);
+      carry.getInitMutable().assign(
+          builder.create<BroadcastOp>(carry.getLoc(), carry.getInit().getType(), carry.getInit()));
+    }
 
   SmallVector<Value> captures;
   auto capture = [&](Operation *op, const llvm::DenseSet<Operation *> &in, ArrayRef<Value> known) {
     for (Value operand : op->getOperands()) {
       bool inside = defined(operand, in) || llvm::is_contained(known, operand);
-      if (!inside && !isFree(operand.getDefiningOp()) && !(isa<CarryOp>(op) && isZero(operand)) &&
+      if (!inside && !isOfNothing(operand) && !(isa<CarryOp>(op) && isZero(operand)) &&
           !llvm::is_contained(captures, operand))
         captures.push_back(operand);
     }
@@ -414,8 +435,8 @@ RecurOp Former::build(size_t number) {
             if (group.ops.contains(user))
               return false;
             bool replays = group.isWide(result) && !group.reverse && llvm::any_of(groups, [&](const Group &other) {
-              return other.forward == int(number) && other.ops.contains(user);
-            });
+                             return other.forward == int(number) && other.ops.contains(user);
+                           });
             return !replays;
           }))
         yielded.push_back(result);
@@ -426,16 +447,14 @@ RecurOp Former::build(size_t number) {
     for (Operation *op : list) {
       if (auto carry = dyn_cast<CarryOp>(op)) {
         Value init = carry.getInit() && !isZero(carry.getInit()) ? carry.getInit() : Value();
-        if (init && isFree(init.getDefiningOp()) && !mapping.contains(init))
-          mapping.map(init, builder.clone(*init.getDefiningOp())->getResult(0));
         auto copy = builder.create<CarryOp>(carry.getLoc(), carry.getType(), carry.getNameAttr(),
                                             mapping.lookupOrNull(init), carry.getReverse(), carry.getRemembered());
         mapping.map(carry.getResult(), copy.getResult());
         continue;
       }
       for (Value operand : op->getOperands())
-        if (isFree(operand.getDefiningOp()) && !mapping.contains(operand))
-          mapping.map(operand, builder.clone(*operand.getDefiningOp())->getResult(0));
+        if (isOfNothing(operand))
+          madeAnew(builder, operand, mapping);
       builder.clone(*op, mapping);
     }
   };

@@ -59,8 +59,8 @@ static LogicalResult verifyPasts(Operation &op) {
     llvm::append_range(known, parts);
   }
   for (Value operand : op.getOperands())
-    if (pastOf(operand) && (!llvm::is_contained(known, operand) ||
-                            (pastOf(operand) == BRAID_PAST_CARRY) != isa<RecurOp>(op)))
+    if (pastOf(operand) &&
+        (!llvm::is_contained(known, operand) || (pastOf(operand) == BRAID_PAST_CARRY) != isa<RecurOp>(op)))
       return op.emitOpError("H8: does not know of rows of earlier runs");
   return success();
 }

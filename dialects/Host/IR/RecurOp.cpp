@@ -33,7 +33,8 @@ LogicalResult RecurOp::verify() {
   ArrayRef<int64_t> forward = forwardCarries();
   if (getInitOf().size() != int64_t(forward.size()) || !areNumbers(getInitOf(), getInits().size(), true) ||
       (!getPasts().empty() && getPasts().size() != forward.size()) ||
-      (!getTapes().empty() && getTapes().size() != forward.size()) || (getReplay() && getTapes().empty() && !forward.empty()))
+      (!getTapes().empty() && getTapes().size() != forward.size()) ||
+      (getReplay() && getTapes().empty() && !forward.empty()))
     return emitOpError("H11: initial values, pasts and tapes are those of the forward carries");
   if (getFinalOf().size() != int64_t(getReverse() ? getCarries().size() : 0) ||
       !areNumbers(getFinalOf(), getFinals().size(), true))
@@ -55,7 +56,8 @@ LogicalResult RecurOp::verify() {
     }
     if (!getTapes().empty() &&
         !is(getTapes()[i], Space::Token, int64_t(llvm::divideCeil(uint64_t(carry * parts), uint64_t(piece)))))
-      return emitOpError("H11: the tape of carry ") << i << " has not ⌈" << carry * parts << " / " << piece << "⌉ numbers";
+      return emitOpError("H11: the tape of carry ")
+             << i << " has not ⌈" << carry * parts << " / " << piece << "⌉ numbers";
   }
   for (auto [i, carry] : llvm::enumerate(getFinalOf()))
     if (carry >= 0 && !is(getFinals()[carry], Space::Fixed, getCarries()[i] * parts))
@@ -159,8 +161,8 @@ void RecurOp::describe(llvm::raw_ostream &out, NameOf nameOf) {
   int64_t numbers = 0;
   for (int64_t carry : getCarries())
     numbers += carry;
-  out << (getReverse() ? "recur back " : "recur ") << nameOf(getNamesake()) << "   row recurrence, " << int64_t(getParts())
-      << (getParts() == 1 ? " row" : " rows") << " a sequence, state " << numbers << " numbers";
+  out << (getReverse() ? "recur back " : "recur ") << nameOf(getNamesake()) << "   row recurrence, "
+      << int64_t(getParts()) << (getParts() == 1 ? " row" : " rows") << " a sequence, state " << numbers << " numbers";
   if (!getTapes().empty())
     out << (getReplay() ? ", computed again" : ", kept") << " every " << int64_t(getPiece()) << " tokens";
 }

@@ -159,8 +159,8 @@ struct Stmt {
   Kind kind;
   Range range;
   Name name;     ///< Let, Param, Carry, Stream, Site (stream), For (variable), Observe (name), Use, Axis
-  ExprPtr value; ///< Let, Param's init, Carry's init, Stream's init, Site, If's condition, Return, Read, Observe, AuxLoss, Use, Axis'
-                 ///< size
+  ExprPtr value; ///< Let, Param's init, Carry's init, Stream's init, Site, If's condition, Return, Read, Observe,
+                 ///< AuxLoss, Use, Axis' size
   std::optional<TypeExpr> type;          ///< Param, Carry, Stream; Write: type of y
   bool initFromParameters = false;       ///< Param: `init e`
   bool decay = false;                    ///< Param

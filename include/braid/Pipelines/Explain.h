@@ -12,8 +12,8 @@ namespace braid {
 /// What a sequence remembers of one value of its tokens.
 struct Remembered {
   std::string path;
-  int64_t rows;  ///< the newest so many; -1: all
-  int64_t bytes; ///< of a row
+  int64_t rows;       ///< the newest so many; -1: all
+  int64_t bytes;      ///< of a row
   bool carry = false; ///< what the newest token left
 };
 

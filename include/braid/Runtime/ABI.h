@@ -106,8 +106,8 @@ struct braid_external {
   int64_t per_token; ///< 1: for each token
   int64_t dtype;     ///< enum braid_dtype
   int64_t ids;       ///< the numbers index tables of at least so many rows (a negative one: no row); 0: they do not
-  int64_t past; ///< of BRAID_PAST: so many rows before a run's are read, BRAID_PAST_ALL: all that there were,
-                ///< BRAID_PAST_CARRY: what the last token left; else 0
+  int64_t past;      ///< of BRAID_PAST: so many rows before a run's are read, BRAID_PAST_ALL: all that there were,
+                     ///< BRAID_PAST_CARRY: what the last token left; else 0
 };
 
 /// Every row of the sequence is read.
@@ -172,13 +172,16 @@ enum braid_call_kind {
   /// Remembers the rows at work. Numbers of a row, then Buffers: in [tokens][numbers], out, of role BRAID_PAST, in the
   /// same format.
   BRAID_CALL_REMEMBER = 6,
-  /// A row recurrence: row kernels over the tokens of every sequence in order, for each of the parts that a row consists of
+  /// A row recurrence: row kernels over the tokens of every sequence in order, for each of the parts that a row
+  /// consists of
   /// (the heads). Direction (1: from the last token to the first), tokens of a piece, parts; number of forward carries,
   /// then for each: numbers of a part, then three times 0 or 1 and (base, offset): its initial value [parts][numbers]
   /// fp32, an external of past BRAID_PAST_CARRY, its tape (at sequence s, from the first row at work on, what it was
   /// at the first token of each piece but the first, [pieces - 1][parts][numbers]; ⌈parts · numbers / piece⌉ numbers
-  /// a token); number of reverse carries, then for each: numbers of a part, and 0 or 1 and (base, offset) of the sum of what
-  /// sequences that begin in the run leave; number of wide values, then for each: numbers of a part. Then the kernel: its
+  /// a token); number of reverse carries, then for each: numbers of a part, and 0 or 1 and (base, offset) of the sum of
+  /// what
+  /// sequences that begin in the run leave; number of wide values, then for each: numbers of a part. Then the kernel:
+  /// its
   /// number in the program, scratch bytes, number of streams, the streams, number of arguments, each: BRAID_ARG_BUFFER
   /// or BRAID_ARG_SUM, base, offset, bytes from one part to the next (0: all have the same), of a sum its numbers; then
   /// 0 or 1 and a kernel that computes the wide values of a piece again, before the first one works on it.

@@ -83,9 +83,10 @@ public:
       : KernelBuilder(buffers, buffers.kernels().builder, host), recur(recur), block(block),
         isReplay(&block == recur.replay()) {
     leading = parts;
-    numParts = parts.empty() ? 1 : typeOf(block.getOps<CarryOp>().empty() ? recur.body()->getTerminator()->getOperand(0)
-                                                                          : (*block.getOps<CarryOp>().begin()).getResult())
-                                       .sizeOf(parts);
+    numParts = parts.empty() ? 1
+                             : typeOf(block.getOps<CarryOp>().empty() ? recur.body()->getTerminator()->getOperand(0)
+                                                                      : (*block.getOps<CarryOp>().begin()).getResult())
+                                   .sizeOf(parts);
   }
   LogicalResult build(bool reverse);
 
@@ -178,8 +179,7 @@ LogicalResult RegionKernel::build(bool reverse) {
     for (Value value : replay->getTerminator()->getOperands())
       wideMemory.push_back(ownMemory(typeOf(value), true, wide));
   if (!isReplay)
-    for (auto [argument, memory] :
-         llvm::zip(block.getArguments().drop_front(recur.getCaptures().size()), wideMemory))
+    for (auto [argument, memory] : llvm::zip(block.getArguments().drop_front(recur.getCaptures().size()), wideMemory))
       replayed[argument] = memory;
 
   SmallVector<NextOp> nexts;
@@ -246,13 +246,15 @@ LogicalResult RecurCall::emitCall(Operation *op, Buffers &buffers, OpBuilder &ho
       if (carry.getRemembered())
         pasts.push_back(buffers.pastOf(carry));
     }
-  for (Value tape : recur.replay() ? ValueRange(recur.getTapes()) : ValueRange(recur.getOutputs()).drop_front(recur.numYielded()))
+  for (Value tape :
+       recur.replay() ? ValueRange(recur.getTapes()) : ValueRange(recur.getOutputs()).drop_front(recur.numYielded()))
     tapes.push_back(buffers.get(tape));
   if (recur.getReverse())
     for (auto carry : recur.body()->getOps<CarryOp>()) {
       int64_t number = -1;
       for (auto [value, output] : llvm::zip(recur.body()->getTerminator()->getOperands(), recur.getOutputs()))
-        if (auto final = value.getDefiningOp<FinalOp>(); final && final.getName() == carry.getName() && !output.use_empty()) {
+        if (auto final = value.getDefiningOp<FinalOp>();
+            final && final.getName() == carry.getName() && !output.use_empty()) {
           number = int64_t(finals.size());
           finals.push_back(buffers.get(output));
         }

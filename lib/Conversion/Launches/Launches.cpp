@@ -121,8 +121,8 @@ LogicalResult verifyRecurKernel(host::RecurOp recur, row::KernelOp kernel, bool 
              buffer.getParts() == (tokens ? share : 1);
     }
     if (!fits)
-      return recur.emitOpError("H11: argument ") << i << " of @" << kernel.getSymName() << " is " << buffer
-                                                 << ", which is not what it is given";
+      return recur.emitOpError("H11: argument ")
+             << i << " of @" << kernel.getSymName() << " is " << buffer << ", which is not what it is given";
     bool stored = false, summed = false;
     for (Operation *user : argument.getUsers()) {
       stored |= isa<row::StoreOp>(user);
@@ -132,8 +132,8 @@ LogicalResult verifyRecurKernel(host::RecurOp recur, row::KernelOp kernel, bool 
     bool written = body && llvm::is_contained(recur.getWritten(), i - own);
     bool sum = body && llvm::is_contained(recur.getSums(), i - own);
     if (i >= own && ((stored || summed) != written || summed != sum || (stored && !buffer.getPerRow())))
-      return recur.emitOpError("H11: what @") << kernel.getSymName() << " does with argument " << i
-                                              << " is not what is said of it";
+      return recur.emitOpError("H11: what @")
+             << kernel.getSymName() << " does with argument " << i << " is not what is said of it";
     if (i < own && (summed || (i >= numCarries && stored != writesWide)))
       return recur.emitOpError("H11: @") << kernel.getSymName() << " writes argument " << i
                                          << ", or leaves it as it is";

@@ -93,7 +93,9 @@ int64_t rememberedBytes(const Program &program, llvm::StringRef function, int64_
   for (const External &external : externalsOf(program, function))
     if (external.past)
       sum += batch * external.bytes(1) *
-             (external.past == BRAID_PAST_CARRY ? 2 : rt::State::rowsKept(external.past == BRAID_PAST_ALL ? external.past : 2 * external.past, tokens));
+             (external.past == BRAID_PAST_CARRY
+                  ? 2
+                  : rt::State::rowsKept(external.past == BRAID_PAST_ALL ? external.past : 2 * external.past, tokens));
   return sum;
 }
 

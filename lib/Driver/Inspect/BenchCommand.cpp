@@ -205,6 +205,13 @@ static std::string json(const Measured &m, const BenchOptions &o) {
     root["state_bytes"] = m.stateBytes;
     root["memory_bytes_per_second"] = m.reading;
   }
+  if (o.profile) {
+    llvm::json::Array calls;
+    for (const Timing &t : m.timings)
+      calls.push_back(
+          llvm::json::Object{{"name", t.name}, {"calls", t.calls}, {"seconds", t.seconds}, {"flops", t.flops}});
+    root["profile"] = std::move(calls);
+  }
   llvm::json::Object set;
   for (const auto &[name, value] : o.model.overrides)
     set[name] = value;

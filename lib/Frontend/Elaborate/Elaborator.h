@@ -60,7 +60,7 @@ struct Carry {
   llvm::StringRef name;
   Range range; ///< of the name, where it is declared
   Axes axes;
-  std::string path;            ///< empty after an error
+  std::string path;             ///< empty after an error
   std::optional<Range> written; ///< the first `c <- e`
 };
 
@@ -256,6 +256,7 @@ private:
   mlir::Value constant(mlir::Block *block, double value, bool isBool = false);
   void finishRegion(Region &region);
   void finishFunction();
+  bool dropUnreadCarries();
   /// Erases what the half of a connection that a site does not use would have been made of.
   void dropUnusedHalves();
   /// Until then, a value that was read counts as used.

@@ -273,19 +273,35 @@ void Elaborator::finishRegion(Region &region) {
 
 /// Builds the reads, last one first, and erases what nothing uses.
 void Elaborator::finishFunction() {
-  SmallVector<Operation *> ops;
-  for (Operation &op : *function)
-    ops.push_back(&op);
   llvm::DenseSet<Region *> done;
-  for (Operation *op : llvm::reverse(ops)) {
-    if (auto it = placeholderRegions.find(op); it != placeholderRegions.end()) {
-      if (done.insert(it->second).second)
-        finishRegion(*it->second);
-    } else if (isOpTriviallyDead(op)) {
-      op->erase();
+  do {
+    SmallVector<Operation *> ops;
+    for (Operation &op : *function)
+      ops.push_back(&op);
+    for (Operation *op : llvm::reverse(ops)) {
+      if (auto it = placeholderRegions.find(op); it != placeholderRegions.end()) {
+        if (done.insert(it->second).second)
+          finishRegion(*it->second);
+      } else if (isOpTriviallyDead(op) && !isa<lang::CarryOp>(op)) {
+        op->erase();
+      }
     }
-  }
+  } while (dropUnreadCarries());
   dropRegions();
+}
+
+/// Erases carries that nobody looks at, with what is left in them; whether there were any.
+bool Elaborator::dropUnreadCarries() {
+  llvm::DenseSet<StringAttr> unread;
+  for (auto carry : llvm::make_early_inc_range(function->getOps<lang::CarryOp>()))
+    if (carry->use_empty()) {
+      unread.insert(carry.getNameAttr());
+      carry.erase();
+    }
+  for (auto next : llvm::make_early_inc_range(function->getOps<lang::NextOp>()))
+    if (unread.contains(next.getNameAttr()))
+      next.erase();
+  return !unread.empty();
 }
 
 /// Regions that nothing came out of.

@@ -157,6 +157,28 @@ void braid::test::checkPrograms() {
   delay.call(BRAID_CALL_DELAY, {1, 4, BRAID_F32, 2, 0, BRAID_BF16, 2, 0});
   report("program: a delay is one", problemOf(delay.view()).empty() ? 0 : 1, 0);
   expectRefused("a delay makes no ids of numbers", delay, [](braid_program &, Program &d) { d.tables[5] = BRAID_I32; });
+  // Direction, piece, parts; one carry of four numbers without initial value, past or tape; no reverse one, nothing
+  // wide; kernel, scratch, streams, one argument; no replay.
+  Program recurrence;
+  recurrence.external();
+  recurrence.kernels.push_back(addOne);
+  recurrence.call(BRAID_CALL_RECUR,
+                  {0, 8, 2, 1, 4, 0, 0, 0, 0, 0, /*kernel*/ 0, 0, 0, 1, /*argument*/ 0, 2, 0, 16, /*replay*/ 0});
+  report("program: a recurrence is one", problemOf(recurrence.view()).empty() ? 0 : 1, 0);
+  expectRefused("the number of parts is 0", recurrence, [](braid_program &, Program &d) { d.tables[2] = 0; });
+  expectRefused("the length of a piece is 0", recurrence, [](braid_program &, Program &d) { d.tables[1] = 0; });
+  expectRefused("the size of a carry is -4", recurrence, [](braid_program &, Program &d) { d.tables[4] = -4; });
+  expectRefused("whether there is a buffer is 2", recurrence, [](braid_program &, Program &d) { d.tables[5] = 2; });
+  expectRefused("the number of a kernel is 1", recurrence, [](braid_program &, Program &d) { d.tables[10] = 1; });
+  expectRefused("a recurrence has no lists", recurrence,
+                [](braid_program &, Program &d) { d.tables[14] = BRAID_ARG_LIST; });
+  expectRefused("whether there is a replay is 7", recurrence, [](braid_program &, Program &d) { d.tables[18] = 7; });
+  Program left = recurrence;
+  left.tables[6] = 1;
+  left.tables.insert(left.tables.begin() + 7, {BRAID_EXTERNAL, 0});
+  expectRefused("what a carry was left is no past of a carry", left, [](braid_program &, Program &) {});
+  left.externals[0] = {0, BRAID_PAST, 8, 1, BRAID_F32, 0, BRAID_PAST_CARRY};
+  report("program: a carry that is remembered is one", problemOf(left.view()).empty() ? 0 : 1, 0);
   // Slots have no segments, marks or chunks.
   for (int what : {int(BRAID_MASK_SEGMENT), int(BRAID_MASK_ONLY), 0}) {
     Program slots = attention;

@@ -1,7 +1,7 @@
 """resources.py EXAMPLES TABLE [fp32|bf16] [--update]
 
 What ptxas says of every kernel of every example, in the precisions given or else both, for sm_80 and sm_90a. A kernel may not spill
-(three of mudd's, with 255 registers, spill up to 32 bytes on sm_80: no other may, and no more), and must use the registers and the shared memory that the table says. With another ptxas than the
+(three of mudd's, with 255 registers, spill up to 32 bytes on sm_80, two of gated_deltanet's in fp32 up to 16: no other may, and no more), and must use the registers and the shared memory that the table says. With another ptxas than the
 table's, registers may differ: then only spills and shared memory are compared. `--update` writes the table anew, and
 fails if a kernel spills:
 
@@ -84,7 +84,8 @@ with open(table) as lines:
     same = next(lines).startswith(f"# {version}:")
     expected = [tuple(int(word) if word.isdigit() else word for word in line.split()) for line in lines]
     expected = [row for row in expected if row[1] in dtypes]
-spilling = [row for row in measured if row[5] and not (row[0] == "mudd" and row[2] == "sm_80" and row[5] <= 32)]
+known = {("mudd", "fp32", "sm_80"): 32, ("mudd", "bf16", "sm_80"): 32, ("gated_deltanet", "fp32", "sm_80"): 16, ("gated_deltanet", "fp32", "sm_90a"): 16}
+spilling = [row for row in measured if row[5] > known.get(row[:3], 0)]
 for row in spilling:
     print("spills:", *row)
 

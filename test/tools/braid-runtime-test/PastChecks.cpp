@@ -259,7 +259,7 @@ void braid::test::checkPast() {
   expectRefused("all or nothing has a past", BRAID_PAST_ALL, [](Program &p) { p.externals[PastV].past = 7; });
   expectRefused("what is remembered goes to a buffer with a past", 5, [](Program &p) { p.tables[6] = Q; });
   expectRefused("a buffer with a past is no operand here", 5, [](Program &p) { p.tables.back() = PastK; });
-  expectRefused("external 9 of the program is damaged", 5, [](Program &p) { p.externals[PastK].past = -2; });
+  expectRefused("external 9 of the program is damaged", 5, [](Program &p) { p.externals[PastK].past = -3; });
   expectRefused("external 0 of the program is damaged", 5, [](Program &p) { p.externals[Q].past = 3; });
   checkRuns();
 }

@@ -177,6 +177,8 @@ void braid::test::checkPrograms() {
   left.tables[6] = 1;
   left.tables.insert(left.tables.begin() + 7, {BRAID_EXTERNAL, 0});
   expectRefused("what a carry was left is no past of a carry", left, [](braid_program &, Program &) {});
+  left.external();
+  left.tables[18] = 1;
   left.externals[0] = {0, BRAID_PAST, 8, 1, BRAID_F32, 0, BRAID_PAST_CARRY};
   report("program: a carry that is remembered is one", problemOf(left.view()).empty() ? 0 : 1, 0);
   // Slots have no segments, marks or chunks.

@@ -167,6 +167,9 @@ void Recurrence::markActive(Evaluator &eval) const {
       if (auto carry = dyn_cast<CarryOp>(op)) {
         if ((carry.getInit() && eval.isActive(carry.getInit())) || eval.isActive(nextOf(carry).getValue()))
           eval.active.insert(carry.getResult());
+      } else if (op->getNumRegions()) { // whose values are not the evaluator's
+        if (llvm::any_of(op->getOperands(), [&](Value operand) { return eval.isActive(operand); }))
+          eval.active.insert(op->result_begin(), op->result_end());
       } else {
         eval.markActive(op);
       }

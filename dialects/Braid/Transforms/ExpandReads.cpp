@@ -1,5 +1,6 @@
 //===- ExpandReads.cpp - reads that no row kernel can hold ----------------===//
 
+#include "dialects/Braid/Transforms/ExpandReads.h"
 #include "dialects/Braid/Analysis/Levels.h"
 #include "dialects/Braid/IR/Emitter.h"
 #include "dialects/Braid/Transforms/Passes.h"
@@ -29,8 +30,7 @@ static Value stack(Emitter &emit, ReadOp read, int64_t group) {
                                        read.getAxis());
 }
 
-/// Puts the region in the place of the read.
-static void expand(ReadOp read) {
+void braid::lang::expandRead(ReadOp read) {
   OpBuilder builder(read);
   Emitter emit(builder, read.getLoc());
   IRMapping mapping;
@@ -64,7 +64,7 @@ struct ExpandReads : public braid::lang::impl::BraidExpandReadsBase<ExpandReads>
     for (auto func : getOperation().getOps<FuncOp>())
       for (auto read : llvm::make_early_inc_range(func.getBody().getOps<ReadOp>()))
         if (!isRowLocal(read))
-          expand(read);
+          expandRead(read);
   }
 };
 } // namespace

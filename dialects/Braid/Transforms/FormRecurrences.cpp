@@ -10,10 +10,12 @@
 #include "dialects/Braid/Analysis/Levels.h"
 #include "dialects/Braid/Analysis/Values.h"
 #include "dialects/Braid/IR/Carries.h"
+#include "dialects/Braid/Transforms/ExpandReads.h"
 #include "dialects/Braid/Transforms/Passes.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace braid::lang {
 #define GEN_PASS_DEF_BRAIDFORMRECURRENCES
@@ -48,6 +50,7 @@ public:
   LogicalResult run();
 
 private:
+  void expandReads();
   LogicalResult findGroups();
   void measure(Group &group) const;
   void takeProducers(Group &group);
@@ -108,7 +111,7 @@ void Former::measure(Group &group) const {
         continue;
       if (isFree(def) || isa<CarryOp>(def))
         continue;
-      if (!isPlain(def))
+      if (!isPlain(def) || isa<GatherOp>(def))
         return;
       work.push_back(def);
     }
@@ -150,18 +153,29 @@ llvm::DenseMap<Operation *, Former::Way> Former::waysFrom(const Group &group) co
   }
 }
 
-/// What makes wide values of narrow ones does it inside.
+/// What makes wide values of narrow ones does it inside. Others that want the value have one of their own: none of them
+/// waits for the recurrence.
 void Former::takeProducers(Group &group) {
   auto ways = waysFrom(group);
   SmallVector<Operation *> work = inOrder(group.ops);
-  while (!work.empty())
-    for (Value operand : work.pop_back_val()->getOperands()) {
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    for (Value operand : op->getOperands()) {
       Operation *def = operand.getDefiningOp();
-      if (def && group.isWide(operand) && isPlain(def) && !isTaken(def) && ways.lookup(def) == None) {
-        group.ops.insert(def);
-        work.push_back(def);
+      if (!def || !group.isWide(operand) || !isPlain(def) || isTaken(def) || ways.lookup(def) != None)
+        continue;
+      auto isOther = [&](Operation *user) { return !group.ops.contains(user); };
+      if (llvm::any_of(def->getUsers(), isOther)) {
+        builder.setInsertionPointAfter(def);
+        Operation *copy = builder.clone(*def);
+        for (auto [old, made] : llvm::zip(def->getResults(), copy->getResults()))
+          old.replaceUsesWithIf(made, [&](OpOperand &use) { return !isOther(use.getOwner()); });
+        def = copy;
       }
+      group.ops.insert(def);
+      work.push_back(def);
     }
+  }
 }
 
 /// What makes narrow values of the group's wide ones, and the little row work that may be on the way to it.
@@ -515,9 +529,24 @@ RecurOp Former::build(size_t number) {
   return recur;
 }
 
+/// A history that depends on a carry, and the carry on what is read of it, are row work like any other.
+void Former::expandReads() {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Cycle &cycle : cyclesOf(block))
+      for (Operation *op : cycle)
+        if (auto read = dyn_cast<ReadOp>(op); read && isRowLocal(read) && !changed) {
+          expandRead(read);
+          changed = true;
+          break;
+        }
+  }
+}
+
 LogicalResult Former::run() {
   if (CarryPairs(block).empty())
     return success();
+  expandReads();
   if (failed(findGroups()))
     return failure();
   // The reverse ones copy what the forward ones are made of: all of them first, then the old ops go.
@@ -530,6 +559,12 @@ LogicalResult Former::run() {
       op->erase();
     }
   }
+  SmallVector<Operation *> rest;
+  for (Operation &op : block)
+    rest.push_back(&op);
+  for (Operation *op : llvm::reverse(rest)) // whose values the recurrences have copies of
+    if (isOpTriviallyDead(op))
+      op->erase();
   if (!sortTopologically(&block))
     return block.getParentOp()->emitOpError("a recurrence would need what is made of it (internal error)");
   return success();

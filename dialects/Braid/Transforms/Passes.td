@@ -305,9 +305,9 @@ def BraidFormRecurrences : Pass<"braid-form-recurrences", "::mlir::ModuleOp"> {
   let description = [{
     The ops that depend on themselves through carries become the region of a `braid.recur`, one for each cycle. Where the carry is
     wide (a matrix that is spread out of rows), what makes wide values of narrow ones, and narrow ones of wide ones, is taken in, so that
-    no wide value reaches memory; the reverse recurrence of the gradient computes those of the forward one again, in pieces of `keep` tokens, from
+    no wide value reaches memory (who else wants one has a copy); the reverse recurrence of the gradient computes those of the forward one again, in pieces of `keep` tokens, from
     what the carries were at their first tokens. Arithmetic that gives to the recurrence alone, and no more than it takes, is taken in too. Results are what is used outside.
-    What is in no cycle stays outside: the gradients of weights are one product over all tokens behind the recurrence.
+    A read of a history in a cycle is written out. What is in no cycle stays outside: the gradients of weights are one product over all tokens behind the recurrence.
     The other ops are brought into an order in which each stands behind what it needs. Stable on its own output.
 
     Place: after roundings and multiply-adds, which see all ops in one block; before `braid-plan-recompute`, which stores what a recurrence takes, as it does for

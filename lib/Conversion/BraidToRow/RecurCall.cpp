@@ -109,10 +109,12 @@ private:
   Value outputOf(Value yielded);
   /// Memory of the program's as an argument.
   Value bufferFor(Value outside);
+  int64_t numberOf(Value memory) const;
 
   RecurOp recur;
   Block &block;
   bool isReplay;
+  llvm::DenseSet<Value> splits;          ///< arguments that have a part for each of the row's
   llvm::DenseMap<Value, Value> replayed; ///< of arguments that hold what is computed again: the memory
 };
 
@@ -127,14 +129,15 @@ Value RegionKernel::bufferFor(Value outside) {
   bool split = !leading.empty() && type.has(leading);
   auto buffer = row::BufferType::get(b.getContext(), type.isToken(), axes(type), rowStorage(buffers.format(outside)),
                                      split && type.isToken() ? numParts : 1);
-  Value operand = buffers.get(outside);
-  size_t before = arguments.size();
-  Value value = argument(buffer, operand);
-  if (arguments.size() != before) {
-    args.push_back(operand);
-    parted.push_back(split);
-  }
-  return value;
+  Value memory = argument(buffer, buffers.get(outside));
+  if (split)
+    splits.insert(memory);
+  return memory;
+}
+
+/// The number of an argument among those that the call is given.
+int64_t RegionKernel::numberOf(Value memory) const {
+  return int64_t(llvm::find_if(arguments, [&](const Argument &a) { return a.value == memory; }) - arguments.begin());
 }
 
 Value RegionKernel::bufferArgument(Value value) {
@@ -160,7 +163,7 @@ Value RegionKernel::outputOf(Value yielded) {
 LogicalResult RegionKernel::emitSum(Operation *op, Value sum) {
   if (Value output = outputOf(op->getResult(0)); output && !output.use_empty()) {
     Value memory = bufferFor(output);
-    written.push_back(int64_t(args.size()) - 1);
+    written.push_back(numberOf(memory));
     sums.push_back(written.back());
     b.create<row::AccumulateOp>(op->getLoc(), sum, memory);
   }
@@ -200,18 +203,20 @@ LogicalResult RegionKernel::build(bool reverse) {
     Value output = recur.getOutputs()[i];
     if (typeOf(value).isStatic() || output.use_empty())
       continue;
-    if (!llvm::is_contained(args, buffers.get(output))) {
-      Value memory = bufferFor(output), computed = get(value);
-      if (typeOf(value).isBool())
-        computed = b.create<row::MapOp>(value.getLoc(), rowType(typeOf(value).withElement(Element::Real)),
-                                        row::Fn::Real, ValueRange(computed));
-      written.push_back(llvm::find(args, buffers.get(output)) - args.begin());
-      b.create<row::StoreOp>(value.getLoc(), computed, memory);
-    }
+    Value memory = bufferFor(output), computed = get(value);
+    if (typeOf(value).isBool())
+      computed = b.create<row::MapOp>(value.getLoc(), rowType(typeOf(value).withElement(Element::Real)), row::Fn::Real,
+                                      ValueRange(computed));
+    written.push_back(numberOf(memory));
+    b.create<row::StoreOp>(value.getLoc(), computed, memory);
   }
   // What the next token finds is written when all else has read what this one found.
   for (NextOp next : nexts)
     b.create<row::StoreOp>(next.getLoc(), get(next.getValue()), states[next.getNameAttr()]);
+  for (const Argument &a : arguments) {
+    args.push_back(a.operands.front());
+    parted.push_back(splits.contains(a.value));
+  }
   return success();
 }
 

@@ -87,9 +87,57 @@ static double rowFlops(host::LaunchOp launch, row::KernelOp kernel) {
   return flops;
 }
 
+static double numbersOf(Value value) {
+  double numbers = 1;
+  for (row::AxisAttr axis : cast<row::ValueType>(value.getType()).getAxes())
+    numbers *= double(axis.getSize());
+  return numbers;
+}
+
+double flopsOf(host::RecurOp recur, const SymbolTable &symbols) {
+  double flops = 0;
+  auto add = [&](StringRef name) {
+    symbols.lookup<row::KernelOp>(name).walk([&](Operation *op) {
+      if (auto map = dyn_cast<row::MapOp>(op)) {
+        using Fn = row::Fn;
+        bool once = llvm::is_contained({Fn::Add, Fn::Sub, Fn::Mul, Fn::MulZ, Fn::Div}, map.getFn());
+        flops += (once ? 1 : map.getFn() == Fn::Fma ? 2 : 0) * numbersOf(map.getResult());
+      } else if (auto reduce = dyn_cast<row::ReduceOp>(op); reduce && reduce.getKind() == row::ReduceKind::Sum) {
+        flops += numbersOf(reduce.getInput());
+      }
+    });
+  };
+  add(recur.getKernel());
+  if (recur.getReplay())
+    add(*recur.getReplay());
+  return flops * double(recur.getParts());
+}
+
 //===----------------------------------------------------------------------===//
 // Calls
 //===----------------------------------------------------------------------===//
+
+/// What it reads and writes for each token, once; carries stay in cache.
+static void addRecurrence(host::RecurOp recur, const SymbolTable &symbols, Cost &cost) {
+  cost.productFlops += flopsOf(recur, symbols);
+  auto bytes = [](ArrayRef<Value> buffers) {
+    double sum = 0;
+    for (Value buffer : buffers)
+      if (auto type = cast<host::BufferType>(buffer.getType()); type.getSpace() == host::Space::Token)
+        sum += double(type.bytes());
+    return sum;
+  };
+  auto isPast = [](Value buffer) {
+    auto external = buffer.getDefiningOp<host::ExternalOp>();
+    return external && external.getPast();
+  };
+  SmallVector<Value> reads = recur.getReads(), writes = recur.getWrites();
+  llvm::erase_if(reads, isPast);
+  llvm::erase_if(writes, isPast);
+  cost.loaded += bytes(reads);
+  cost.stored += bytes(writes);
+  cost.bound += bytes(reads) + bytes(writes);
+}
 
 static void addCall(Operation &op, Cost &cost) {
   if (auto call = dyn_cast<host::LibraryCall>(op)) {
@@ -134,6 +182,8 @@ std::vector<Cost> costs(ModuleOp planned) {
     llvm::DenseSet<StringRef> kernels;
     for (Operation &op : func.getBody().front()) {
       addCall(op, cost);
+      if (auto recur = dyn_cast<host::RecurOp>(op))
+        addRecurrence(recur, symbols, cost);
       auto launch = dyn_cast<host::LaunchOp>(op);
       if (!launch)
         continue;

@@ -96,6 +96,8 @@ private:
       out << ", " << flops(work.token) << " a token";
     if (work.fixed)
       out << ", " << flops(work.fixed);
+    if (auto recur = dyn_cast<host::RecurOp>(*call))
+      out << ", " << flops(flopsOf(recur, symbols)) << " a token";
     out << "\n";
   }
 

@@ -25,6 +25,8 @@ struct LaunchTraffic {
 
 llvm::SmallVector<ArgumentTraffic> trafficOf(host::LaunchOp launch, row::KernelOp kernel);
 LaunchTraffic sumOf(llvm::ArrayRef<ArgumentTraffic> arguments);
+/// FLOPs of a recurrence for each token: every addition and multiplication of its kernels.
+double flopsOf(host::RecurOp recur, const mlir::SymbolTable &symbols);
 
 } // namespace braid
 

@@ -154,7 +154,7 @@ void RecurOp::writeTable(TableWriter &table) {
     writeKernel(table, *getReplay(), getReplayStreams(), getReplayArgs(), getReplayParted(), {}, parts);
 }
 
-/// Row work is counted by the kernel's bytes, as that of launches is.
+/// What its kernels do is counted there.
 Work RecurOp::getWork() { return {}; }
 
 void RecurOp::describe(llvm::raw_ostream &out, NameOf nameOf) {

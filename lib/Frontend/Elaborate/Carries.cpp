@@ -35,16 +35,16 @@ Value Elaborator::initialCarry(Frame &f, const Stmt &s, ArrayRef<AxisAttr> axes)
     error(Diag::CarryInitial, range, {s.name.text});
     return {};
   }
-  if (v.isNumber() && (v.fills || axesOf(v).empty()))
-    v = broadcast(v, axes, range, lang::Kind::Static);
-  if (v.isPoison() || !checkReal(v, range, "a carry"))
+  if (!checkReal(v, range, "a carry"))
     return {};
-  if (!sameAxes(axesOf(v), axes)) {
-    error(Diag::AxesMismatch, range, {"the initial value of `" + s.name.text + "`", show(axes), show(axesOf(v))})
+  if (!v.isNumber() && llvm::any_of(axesOf(v), [&](AxisAttr axis) { return !llvm::is_contained(axes, axis); })) {
+    error(Diag::InitialiserAxes, range, {s.name.text, show(axes), show(axesOf(v))})
         .notes.push_back({s.type->range, "declared here"});
     return {};
   }
-  return outside(transpose(v, axes, range), range);
+  bool whole = !v.isNumber() && sameAxes(axesOf(v), axes);
+  v = whole ? transpose(v, axes, range) : broadcast(v, axes, range, lang::Kind::Static);
+  return outside(v, range);
 }
 
 void Elaborator::execCarry(Frame &f, const Stmt &s) {

@@ -234,8 +234,27 @@ bool Scheduler::readsInPlace(unsigned reader, Value read, unsigned writer) const
          sameSpace(roots[reader].space, write.space) && isElementwise(closures[reader], read, write.space);
 }
 
-/// True if no pair that was to be in one nest is in two of one level.
+/// Nests of one level run in the order in which they stand, on one thread: of a recurrence, a nest that writes a carry
+/// stands behind those of its level that read it. (Other kernels may run a level's nests at the same time.)
+void Scheduler::writeLast(Schedule &schedule) const {
+  if (KernelOp(kernel).getSpace() != Space::Recur)
+    return;
+  auto &nests = schedule.allNests;
+  auto nestOf = [&](unsigned root) {
+    return llvm::find_if(nests, [&](const Nest &nest) {
+      return llvm::any_of(nest.roots, [&](const Root &other) { return other.op == roots[root].op; });
+    });
+  };
+  for (auto [read, write] : fused) {
+    auto reader = nestOf(read), writer = nestOf(write);
+    if (reader->level == writer->level && writer < reader)
+      std::rotate(writer, std::next(writer), std::next(reader));
+  }
+}
+
+/// True if no pair that was to be in one nest is in two of one level, or in the order of `writeLast`.
 bool Scheduler::isInPlace(const Schedule &schedule) const {
+  bool inOrder = KernelOp(kernel).getSpace() == Space::Recur;
   auto nestOf = [&](unsigned root) {
     return llvm::find_if(schedule.allNests, [&](const Nest &nest) {
       return llvm::any_of(nest.roots, [&](const Root &other) { return other.op == roots[root].op; });
@@ -243,7 +262,8 @@ bool Scheduler::isInPlace(const Schedule &schedule) const {
   };
   return llvm::all_of(fused, [&](std::pair<unsigned, unsigned> pair) {
     auto reader = nestOf(pair.first), writer = nestOf(pair.second);
-    return reader == writer || reader->level < writer->level;
+    return reader == writer || reader->level < writer->level ||
+           (inOrder && reader->level == writer->level && reader < writer);
   });
 }
 
@@ -361,6 +381,7 @@ Schedule Scheduler::run() {
     nest->roots.push_back(*root);
   }
   insertionSort(schedule.allNests, [](const Nest &a, const Nest &b) { return a.level < b.level; });
+  writeLast(schedule);
   if (!isInPlace(schedule)) {
     fuses = false;
     return run();

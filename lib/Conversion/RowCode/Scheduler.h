@@ -57,6 +57,7 @@ private:
   bool isFarInput(mlir::Operation *op) const;
   void assignLevels();
   bool readsInPlace(unsigned reader, mlir::Value read, unsigned writer) const;
+  void writeLast(Schedule &schedule) const;
   bool isInPlace(const Schedule &schedule) const;
   bool mayAlias(mlir::Value a, mlir::Value b) const { return row::mayAlias(kernel, a, b); }
   void walk(mlir::Value value, llvm::SetVector<mlir::Value> &found) const;

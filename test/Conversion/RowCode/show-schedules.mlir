@@ -73,3 +73,20 @@ row.kernel @long token dynamic ["v"] attributes {aliases = []} {
 // CHECK-NOT: row.schedule
 host.func @nothing {
 }
+
+// Of a carry, the nest that writes it in place stands behind the one that reads it in another order; elsewhere, where nests of a level may
+// run side by side, the write has a nest of a later level.
+// CHECK: row.kernel @carry {{.*}}row.schedule = [
+// CHECK-SAME: "for [b: vector, a] %3 = reduce",
+// CHECK-SAME: "for [a, b: vector] %2 = reduce, store to %arg0",
+row.kernel @carry recur dynamic [] attributes {aliases = []} {
+^bb0(%s: !row.buffer<shared, [a: 64, b: 64], f32>, %x: !row.buffer<rows, [a: 64], f32>, %y: !row.buffer<rows, [b: 64], f32>):
+  %0 = row.load %s : !row.buffer<shared, [a: 64, b: 64], f32> -> !row.value<[a: 64, b: 64]>
+  %1 = row.constant 0.5 : !row.value<[]>
+  %2 = row.reduce sum %0 over ["b"] : !row.value<[a: 64, b: 64]> -> !row.value<[a: 64]>
+  %3 = row.reduce sum %0 over ["a"] : !row.value<[a: 64, b: 64]> -> !row.value<[b: 64]>
+  %4 = row.map mul(%0, %1) : (!row.value<[a: 64, b: 64]>, !row.value<[]>) -> !row.value<[a: 64, b: 64]>
+  row.store %2 to %x : !row.value<[a: 64]>, !row.buffer<rows, [a: 64], f32>
+  row.store %3 to %y : !row.value<[b: 64]>, !row.buffer<rows, [b: 64], f32>
+  row.store %4 to %s : !row.value<[a: 64, b: 64]>, !row.buffer<shared, [a: 64, b: 64], f32>
+}

@@ -31,16 +31,16 @@ LogicalResult RecurOp::verify() {
   if (getReplay() ? !getReverse() : !getReplayed().empty() || !getWide().empty() || !getReplayArgs().empty())
     return emitOpError("H11: a reverse recurrence replays, and what is replayed has a kernel");
   ArrayRef<int64_t> forward = forwardCarries();
-  if (getInitOf().size() != int64_t(forward.size()) || !areNumbers(getInitOf(), getInits().size(), true) ||
+  if (getInitOf().size() != forward.size() || !areNumbers(getInitOf(), getInits().size(), true) ||
       (!getPasts().empty() && getPasts().size() != forward.size()) ||
       (!getTapes().empty() && getTapes().size() != forward.size()) ||
       (getReplay() && getTapes().empty() && !forward.empty()))
     return emitOpError("H11: initial values, pasts and tapes are those of the forward carries");
-  if (getFinalOf().size() != int64_t(getReverse() ? getCarries().size() : 0) ||
+  if (getFinalOf().size() != (getReverse() ? getCarries().size() : 0) ||
       !areNumbers(getFinalOf(), getFinals().size(), true))
     return emitOpError("H11: sums of what is left at the beginning are those of reverse carries");
   if (!areNumbers(getWritten(), getArgs().size(), false) || !areNumbers(getSums(), getArgs().size(), false) ||
-      getParted().size() != int64_t(getArgs().size()) || getReplayParted().size() != int64_t(getReplayArgs().size()))
+      getParted().size() != getArgs().size() || getReplayParted().size() != getReplayArgs().size())
     return emitOpError("H11: what is said of arguments is said of each, by its number");
   auto is = [](Value value, Space space, int64_t numbers) {
     BufferType type = bufferOf(value);

@@ -37,26 +37,27 @@ static void checkKernel(TableCheck &table) {
 }
 
 void braid::rt::tables::recur(TableCheck &table) {
+  // Their products are bytes of memory.
+  constexpr int64_t most = int64_t(1) << 50;
   table.next(0, 1, "the direction of a recurrence");
-  table.next(1, mostNumbers, "the length of a piece");
-  table.next(1, mostNumbers, "the number of parts");
+  int64_t piece = table.next(1, most, "the length of a piece"), parts = table.next(1, most, "the number of parts");
   auto optional = [&] {
     if (table.next(0, 1, "whether there is a buffer"))
       table.place();
   };
   for (int64_t i = table.count("the number of carries"); i > 0 && table.good(); --i) {
-    table.next(1, mostNumbers, "the size of a carry");
+    table.next(1, most / std::max(parts, piece), "the size of a carry");
     optional();
     if (table.next(0, 1, "whether a carry is remembered") && table.pastOrPlace() != BRAID_PAST_CARRY)
       table.fail("what a carry was left is no past of a carry");
     optional();
   }
   for (int64_t i = table.count("the number of reverse carries"); i > 0 && table.good(); --i) {
-    table.next(1, mostNumbers, "the size of a carry");
+    table.next(1, most / std::max(parts, piece), "the size of a carry");
     optional();
   }
   for (int64_t i = table.count("the number of wide values"); i > 0 && table.good(); --i)
-    table.next(1, mostNumbers, "the size of a wide value");
+    table.next(1, most / piece, "the size of a wide value");
   checkKernel(table);
   if (table.next(0, 1, "whether there is a replay"))
     checkKernel(table);

@@ -72,6 +72,9 @@ static FailureOr<int64_t> verifyRegion(RecurOp recur, Block &block, bool reverse
       ++count;
       if (carry.getReverse() != reverse)
         return carry.emitOpError("goes the other way than the recurrence");
+      auto init = dyn_cast_or_null<BlockArgument>(carry.getInit());
+      if (carry.getInit() && (!init || init.getArgNumber() >= recur.getCaptures().size()))
+        return carry.emitOpError("begins with what is not captured");
     } else if (auto final = dyn_cast<FinalOp>(op);
                !final && !isa<NextOp>(op) &&
                !llvm::is_contained({Role::View, Role::Free, Role::Row, Role::Sum}, roleOf(&op))) {
@@ -85,6 +88,8 @@ static FailureOr<int64_t> verifyRegion(RecurOp recur, Block &block, bool reverse
 
 // R30.
 LogicalResult RecurOp::verify() {
+  if (!getReplay().empty() && !getReplay().hasOneBlock())
+    return emitOpError("the region `replay` has several blocks");
   if (getKeep() && int64_t(*getKeep()) < 1)
     return emitOpError("keeps every ") << int64_t(*getKeep()) << " tokens";
   FailureOr<int64_t> carries = verifyRegion(*this, *body(), getReverse());

@@ -42,6 +42,8 @@ LogicalResult RecurOp::verify() {
   if (!areNumbers(getWritten(), getArgs().size(), false) || !areNumbers(getSums(), getArgs().size(), false) ||
       getParted().size() != getArgs().size() || getReplayParted().size() != getReplayArgs().size())
     return emitOpError("H11: what is said of arguments is said of each, by its number");
+  if (getWritten().empty() && getFinals().empty() && getPasts().empty())
+    return emitOpError("H11: leaves nothing");
   auto is = [](Value value, Space space, int64_t numbers) {
     BufferType type = bufferOf(value);
     return type.getSpace() == space && type.getNumbers() == numbers && type.getStorage() == Storage::F32;

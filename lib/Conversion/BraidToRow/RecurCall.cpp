@@ -83,10 +83,10 @@ public:
       : KernelBuilder(buffers, buffers.kernels().builder, host), recur(recur), block(block),
         isReplay(&block == recur.replay()) {
     leading = parts;
-    numParts = parts.empty() ? 1
-                             : typeOf(block.getOps<CarryOp>().empty() ? recur.body()->getTerminator()->getOperand(0)
-                                                                      : (*block.getOps<CarryOp>().begin()).getResult())
-                                   .sizeOf(parts);
+    for (Block *each : {recur.replay(), recur.body()})
+      for (Operation &op : each ? *each : block)
+        if (auto carry = dyn_cast<CarryOp>(op); carry && !parts.empty())
+          numParts = typeOf(carry.getResult()).sizeOf(parts);
   }
   LogicalResult build(bool reverse);
 

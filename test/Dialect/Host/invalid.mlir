@@ -704,7 +704,7 @@ host.func @recur_arguments attributes {fixed_bytes = 0 : i64, token_bytes = 32 :
   %x = host.buffer "x" "activation" at 0 : !host.buffer<token, 4, f32>
   %y = host.buffer "y" "activation" at 16 : !host.buffer<token, 4, f32>
   // expected-error @below {{H11: @k takes 3 arguments, not 2}}
-  host.recur @k parts 2 piece 8 carries [4] (%x : !host.buffer<token, 4, f32>) written [] sums [] parted [1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+  host.recur @k parts 2 piece 8 carries [4] (%x : !host.buffer<token, 4, f32>) written [0] sums [] parted [1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
 }
 
 // -----
@@ -745,6 +745,13 @@ row.kernel @k recur dynamic [] {
 host.func @recur_unsaid attributes {fixed_bytes = 0 : i64, token_bytes = 32 : i64} {
   %x = host.buffer "x" "activation" at 0 : !host.buffer<token, 4, f32>
   %y = host.buffer "y" "activation" at 16 : !host.buffer<token, 4, f32>
-  // expected-error @below {{H11: what @k does with argument 2 is not what is said of it}}
-  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [] sums [] parted [1, 1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+  // expected-error @below {{H11: what @k does with argument 1 is not what is said of it}}
+  host.recur @k parts 2 piece 8 carries [4] (%x, %y : !host.buffer<token, 4, f32>, !host.buffer<token, 4, f32>) written [0] sums [] parted [1, 1] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
+}
+
+// -----
+// H11
+host.func @recur_for_nothing attributes {fixed_bytes = 0 : i64, token_bytes = 0 : i64} {
+  // expected-error @below {{H11: leaves nothing}}
+  host.recur @k parts 1 piece 8 carries [4] () written [] sums [] parted [] carries [] wide [] () parted [] inits [-1] () pasts () tapes () finals [] ()
 }

@@ -168,6 +168,8 @@ void braid::test::checkPrograms() {
   expectRefused("the number of parts is 0", recurrence, [](braid_program &, Program &d) { d.tables[2] = 0; });
   expectRefused("the length of a piece is 0", recurrence, [](braid_program &, Program &d) { d.tables[1] = 0; });
   expectRefused("the size of a carry is -4", recurrence, [](braid_program &, Program &d) { d.tables[4] = -4; });
+  expectRefused("the size of a carry is 1125899906842624", recurrence,
+                [](braid_program &, Program &d) { d.tables[4] = int64_t(1) << 50; });
   expectRefused("whether there is a buffer is 2", recurrence, [](braid_program &, Program &d) { d.tables[5] = 2; });
   expectRefused("the number of a kernel is 1", recurrence, [](braid_program &, Program &d) { d.tables[10] = 1; });
   expectRefused("a recurrence has no lists", recurrence,

@@ -963,3 +963,17 @@ braid.func @tape_read {
   }
   %z = braid.map exp(%t) : (!braid.value<token, [kept: 2]>) -> !braid.value<token, [kept: 2]>
 }
+
+// -----
+// R30
+braid.func @begins_with_its_own {
+  %x = braid.input "x" : <token, [d: 4]>
+  %y = braid.recur captures(%x : !braid.value<token, [d: 4]>) -> !braid.value<token, [d: 4]> {
+  ^bb0(%a: !braid.value<token, [d: 4]>):
+    %i = braid.constant 1.0 : <static, [d: 4]>
+    // expected-error @below {{begins with what is not captured}}
+    %0 = braid.carry "c" init(%i : !braid.value<static, [d: 4]>) : <token, [d: 4]>
+    braid.next "c", %0 : <token, [d: 4]>
+    braid.yield %0 : !braid.value<token, [d: 4]>
+  }
+}

@@ -111,7 +111,8 @@ LogicalResult RecurOp::verify() {
       if (failed(expectSameType(*this, typeOf(tape), tapeType(typeOf(carry.getResult()), *getKeep()), "tape")))
         return failure();
       auto from = tape.getDefiningOp<RecurOp>();
-      if (!from || from.getReverse() || cast<OpResult>(tape).getResultNumber() < unsigned(from.numYielded()))
+      if (!from || from.getReverse() || from.getKeep() != getKeep() ||
+          cast<OpResult>(tape).getResultNumber() < unsigned(from.numYielded()))
         return emitOpError("a tape is not one of a forward recurrence");
     }
     llvm::append_range(arguments, replay()->getTerminator()->getOperandTypes());

@@ -99,7 +99,8 @@ void Rounder::roundEverywhere(Value value) {
   Value copy = rounded(value);
   if (copy != value)
     value.replaceUsesWithIf(copy, [&](OpOperand &use) {
-      return use.getOwner() != copy.getDefiningOp() && !looksForExtreme(use.getOwner(), value);
+      return use.getOwner() != copy.getDefiningOp() && !isa<CarryOp>(use.getOwner()) && // which are fp32
+             !looksForExtreme(use.getOwner(), value);
     });
 }
 

@@ -313,7 +313,7 @@ def BraidFormRecurrences : Pass<"braid-form-recurrences", "::mlir::ModuleOp"> {
     Place: after roundings and multiply-adds, which see all ops in one block; before `braid-plan-recompute`, which stores what a recurrence takes, as it does for
     a product.
 
-    Numeric class: exact.
+    Numeric class: exact, but for sums over the leading axis of the carries, which become two sums.
 
     Bytes moved: fewer by the wide values, two of 64 · 64 numbers a token for each head of a linear attention; the forward carries once in `keep` tokens, written and read.
 

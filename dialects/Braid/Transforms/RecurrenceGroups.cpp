@@ -130,7 +130,26 @@ void RecurrenceGroups::takeConsumers(Group &group) {
   for (bool changed = true; changed;) {
     changed = false;
     auto ways = waysFrom(group);
+    // What the group itself waits for, another recurrence as a whole, comes before it.
+    llvm::DenseSet<Operation *> before;
+    if (from) {
+      SmallVector<Operation *> work(group.ops.begin(), group.ops.end());
+      auto want = [&](Operation *op) {
+        if (op && !group.ops.contains(op) && before.insert(op).second)
+          work.push_back(op);
+      };
+      while (!work.empty()) {
+        Operation *op = work.pop_back_val();
+        for (Value operand : op->getOperands())
+          want(operand.getDefiningOp());
+        for (const Group &other : groups)
+          if (&other != &group && other.ops.contains(op))
+            llvm::for_each(other.ops, want);
+      }
+    }
     for (Operation &op : block) {
+      if (before.contains(&op))
+        continue;
       bool sum = roleOf(&op) == Role::Sum && op.getNumRegions() == 0;
       if (isTaken(&op) || !(isPlain(&op) || sum) || !takes(&op))
         continue;

@@ -11,11 +11,12 @@ import argparse
 import json
 import os
 import resource
-import time
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from training import training_step
 
 
 class Rotary(nn.Module):
@@ -129,22 +130,7 @@ def main():
     torch.set_num_threads(a.threads or len(os.sched_getaffinity(0)))
     torch.manual_seed(0)
     model = GPT(a.vocab, a.dim, a.layers, a.heads, a.topology, a.block, a.time)
-    decay = [p for p in model.parameters() if p.dim() == 2]
-    rest = [p for p in model.parameters() if p.dim() != 2]
-    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params": rest, "weight_decay": 0.0}],
-                                  lr=3e-4, betas=(0.9, 0.95), fused=True)
-    run = torch.compile(model) if a.compile else model
-    tokens = torch.randint(a.vocab, (a.batch, a.time + 1))
-
-    def step():
-        start = time.perf_counter()
-        optimizer.zero_grad(set_to_none=True)
-        loss = run(tokens[:, :-1], tokens[:, 1:])
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=True)
-        optimizer.step()
-        return loss.item(), time.perf_counter() - start
-
+    step = training_step(model, a.vocab, a.batch, a.time, a.compile)
     warmup = [step() for _ in range(max(1, a.warmup))]
     timed = [step() for _ in range(a.reps)]
     print(json.dumps({

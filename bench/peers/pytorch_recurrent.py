@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from pytorch_gpt import Rotary
+from training import training_step
 
 
 def chunked(q, k, v, decay, beta, chunk):
@@ -176,42 +177,31 @@ def main():
     difference = (chunked(*small, a.chunk) - by_token(*small)).abs().max().item()
     assert difference < 1e-4, difference
 
-    run, times = None, {"seconds": []}
+    times = {}
     if a.alone:
         run = torch.compile(chunked) if a.compile else chunked
         given = [x if x is None else x.requires_grad_() for x in inputs(a.batch, a.time)]
-        times["forward_seconds"] = []
 
         def step():
             with torch.no_grad():
                 start = time.perf_counter()
                 run(*given, a.chunk)
-                times["forward_seconds"].append(time.perf_counter() - start)
+                times.setdefault("forward_seconds", []).append(time.perf_counter() - start)
             start = time.perf_counter()
             run(*given, a.chunk).sum().backward()
             return time.perf_counter() - start
     else:
         model = Model(a.topology, a.vocab, a.dim, a.layers, a.heads, a.time, a.state, a.chunk)
-        decay = [p for p in model.parameters() if p.dim() == 2]
-        rest = [p for p in model.parameters() if p.dim() != 2]
-        optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params": rest, "weight_decay": 0.0}],
-                                      lr=3e-4, betas=(0.9, 0.95), fused=True)
-        run = torch.compile(model) if a.compile else model
-        tokens = torch.randint(a.vocab, (a.batch, a.time + 1))
+        whole = training_step(model, a.vocab, a.batch, a.time, a.compile)
 
         def step():
-            start = time.perf_counter()
-            run(tokens[:, :-1], tokens[:, 1:]).backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=True)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-            return time.perf_counter() - start
+            return whole()[1]
 
     for _ in range(a.warmup):
         step()
-    times["forward_seconds"] = [] if a.alone else None
+    times.clear()
     times["seconds"] = [step() for _ in range(a.reps)]
-    print(json.dumps({key: value for key, value in times.items() if value is not None}))
+    print(json.dumps(times))
 
 
 main()

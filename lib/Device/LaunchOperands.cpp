@@ -4,7 +4,6 @@
 #include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Runtime/ABI.h"
-#include "braid/Support/Random.h"
 #include <cstring>
 
 using namespace braid;
@@ -27,9 +26,7 @@ static std::pair<const void *, int64_t> memoryOf(mlir::Value value) {
 
 LaunchOperands::LaunchOperands(row::KernelOp kernel, host::LaunchOp launch, int64_t rows, uint64_t seed)
     : kernel(kernel), launch(launch), rows(rows), random(seed), axisSizes(launch.getSizes()) {
-  if (auto streams = launch.getStreams())
-    for (mlir::Attribute path : *streams)
-      axisSizes.push_back(int64_t(rt::streamHash(llvm::cast<mlir::StringAttr>(path).getValue(), /*perToken=*/true)));
+  llvm::append_range(axisSizes, host::streamHashes(launch.getStreams()));
   size_t next = 0;
   for (mlir::BlockArgument argument : kernel.getBody().getArguments()) {
     auto list = llvm::dyn_cast<row::ListType>(argument.getType());

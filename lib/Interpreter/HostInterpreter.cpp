@@ -4,7 +4,6 @@
 #include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Interpreter/RowInterpreter.h"
-#include "braid/Support/Random.h"
 #include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
@@ -145,9 +144,7 @@ llvm::Error Interpreter::launch(LaunchOp op) {
     }
   }
   SmallVector<int64_t> sizes(op.getSizes());
-  if (ArrayAttr paths = op.getStreamsAttr())
-    for (Attribute path : paths)
-      sizes.push_back(int64_t(rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
+  llvm::append_range(sizes, streamHashes(op.getStreams()));
   interpretRows(kernel, sizes, arguments, 0, rows, time);
   for (InterpretedArgument &argument : arguments)
     for (auto [i, x] : llvm::enumerate(argument.sum))
@@ -159,12 +156,6 @@ llvm::Error Interpreter::launch(LaunchOp op) {
 void Interpreter::recur(RecurOp op) {
   SymbolTableCollection symbols;
   int64_t parts = op.getParts();
-  auto hashes = [](std::optional<ArrayAttr> paths) {
-    SmallVector<int64_t> list;
-    for (Attribute path : paths ? paths->getValue() : ArrayRef<Attribute>())
-      list.push_back(int64_t(rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
-    return list;
-  };
   std::vector<std::vector<double>> sums(op.getArgs().size()), finals(op.getCarries().size());
   for (int64_t job = 0; job < tokens / time * parts; ++job) {
     int64_t first = job / parts * time, part = job % parts;
@@ -199,8 +190,10 @@ void Interpreter::recur(RecurOp op) {
       return arguments;
     };
     if (op.getReplay())
-      run(*op.getReplay(), replayed, op.getReplayArgs(), op.getReplayParted(), hashes(op.getReplayStreams()), false);
-    auto arguments = run(op.getKernel(), own, op.getArgs(), op.getParted(), hashes(op.getStreams()), op.getReverse());
+      run(*op.getReplay(), replayed, op.getReplayArgs(), op.getReplayParted(), streamHashes(op.getReplayStreams()),
+          false);
+    auto arguments =
+        run(op.getKernel(), own, op.getArgs(), op.getParted(), streamHashes(op.getStreams()), op.getReverse());
     for (auto [i, total] : llvm::enumerate(sums)) {
       const std::vector<double> &sum = arguments[own.size() + wide.size() + i].sum;
       size_t offset = op.getParted()[i] ? size_t(part) * sum.size() : 0;

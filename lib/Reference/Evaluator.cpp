@@ -2,6 +2,7 @@
 
 #include "Evaluator.h"
 #include "Recurrence.h"
+#include "dialects/Braid/IR/Cycles.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <algorithm>
 #include <numeric>

@@ -2,112 +2,10 @@
 
 #include "Recurrence.h"
 #include "dialects/Braid/IR/Carries.h"
-#include "llvm/ADT/SCCIterator.h"
-#include <functional>
 
 using namespace mlir;
 using namespace braid::ref;
 using namespace braid::lang;
-
-//===----------------------------------------------------------------------===//
-// Order
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// Tarjan's algorithm over what an op needs; components come out after those that they need.
-class Components {
-public:
-  explicit Components(Block &block) : pairs(block) {
-    for (Operation &op : block)
-      place[&op] = int64_t(place.size());
-    for (Operation &op : block)
-      if (!number.count(&op))
-        visit(&op);
-    for (auto &step : steps)
-      llvm::sort(step, [&](Operation *a, Operation *b) {
-        return std::pair(!isa<CarryOp>(a), place[a]) < std::pair(!isa<CarryOp>(b), place[b]);
-      });
-  }
-  std::vector<llvm::SmallVector<Operation *, 1>> steps;
-
-private:
-  /// Of the block: operands of the op and of what is in its regions, and what is left for a carry.
-  llvm::SmallVector<Operation *, 4> needs(Operation *op) {
-    llvm::SmallVector<Operation *, 4> list;
-    for (Value operand : op->getOperands())
-      if (Operation *def = operand.getDefiningOp(); def && place.count(def))
-        list.push_back(def);
-    if (auto carry = dyn_cast<CarryOp>(op))
-      list.push_back(pairs.nextOf(carry));
-    if (auto next = dyn_cast<NextOp>(op)) // so that the pair is one component, whatever is left
-      list.push_back(pairs.carryOf(next.getNameAttr()));
-    if (auto final = dyn_cast<FinalOp>(op))
-      list.push_back(pairs.carryOf(final.getNameAttr()));
-    return list;
-  }
-
-  /// With a stack of its own: programs are deep.
-  void visit(Operation *first) {
-    struct Frame {
-      Operation *op;
-      llvm::SmallVector<Operation *, 4> needs;
-      size_t next = 0;
-    };
-    std::vector<Frame> frames;
-    auto enter = [&](Operation *op) {
-      number[op] = low[op] = count++;
-      open.push_back(op);
-      frames.push_back({op, needs(op)});
-    };
-    enter(first);
-    while (!frames.empty()) {
-      Frame &frame = frames.back();
-      if (frame.next < frame.needs.size()) {
-        Operation *to = frame.needs[frame.next++];
-        if (!number.count(to))
-          enter(to);
-        else if (!closed.contains(to))
-          low[frame.op] = std::min(low[frame.op], number[to]);
-        continue;
-      }
-      Operation *op = frame.op;
-      frames.pop_back();
-      if (!frames.empty())
-        low[frames.back().op] = std::min(low[frames.back().op], low[op]);
-      if (low[op] != number[op])
-        continue;
-      auto &step = steps.emplace_back();
-      do {
-        step.push_back(open.back());
-        closed.insert(open.back());
-        open.pop_back();
-      } while (step.back() != op);
-    }
-  }
-
-  CarryPairs pairs;
-  llvm::DenseMap<Operation *, int64_t> place, number, low;
-  llvm::DenseSet<Operation *> closed;
-  std::vector<Operation *> open;
-  int64_t count = 0;
-};
-
-} // namespace
-
-std::vector<llvm::SmallVector<Operation *, 1>> braid::ref::stepsOf(Block &block) {
-  if (CarryPairs(block).empty()) {
-    std::vector<llvm::SmallVector<Operation *, 1>> steps;
-    for (Operation &op : block)
-      steps.push_back({&op});
-    return steps;
-  }
-  return Components(block).steps;
-}
-
-//===----------------------------------------------------------------------===//
-// Values of one token
-//===----------------------------------------------------------------------===//
 
 /// Numbers of a sequence's token: what follows batch and time.
 static int64_t rowOf(const Tensor &tensor) {
@@ -134,11 +32,9 @@ static void paste(const Tensor &slice, int64_t t, Tensor &whole) {
 }
 
 Recurrence::Recurrence(ArrayRef<Operation *> ops) : ops(ops) {
-  for (Operation *op : ops) {
-    made.insert(op->result_begin(), op->result_end());
+  for (Operation *op : ops)
     if (auto carry = dyn_cast<CarryOp>(op))
       reverse |= carry.getReverse();
-  }
 }
 
 NextOp Recurrence::nextOf(CarryOp carry) const {
@@ -182,8 +78,9 @@ llvm::Error Recurrence::evaluate(Evaluator &eval) const {
   if (llvm::Error error = verify())
     return error;
   llvm::DenseMap<Value, std::shared_ptr<Tensor>> whole;
-  for (Value value : made)
-    whole[value] = std::make_shared<Tensor>(eval.zerosFor(value));
+  for (Operation *op : ops)
+    for (Value value : op->getResults())
+      whole[value] = std::make_shared<Tensor>(eval.zerosFor(value));
   auto at = [&](Value value, int64_t t) {
     auto found = whole.find(value);
     return sliceOf(found == whole.end() ? eval[value] : *found->second, t);

@@ -12,25 +12,19 @@
 
 namespace braid::ref {
 
-/// The ops of a block in an order in which they can be evaluated: one op, or all that one cycle through carries goes
-/// through, its carries first, then the others in the block's order.
-std::vector<llvm::SmallVector<mlir::Operation *, 1>> stepsOf(mlir::Block &block);
-
 class Recurrence {
 public:
-  /// Of a step of several ops, which outlive it.
+  /// Of a cycle's ops, which outlive it.
   explicit Recurrence(llvm::ArrayRef<mlir::Operation *> ops);
   llvm::Error evaluate(Evaluator &eval) const;
   llvm::Error backward(const Evaluator &eval, Tape &tape) const;
 
 private:
   lang::NextOp nextOf(lang::CarryOp carry) const;
-  bool isMade(mlir::Value value) const { return made.contains(value); }
   llvm::Error verify() const;
   void markActive(Evaluator &eval) const;
 
   llvm::ArrayRef<mlir::Operation *> ops;
-  llvm::DenseSet<mlir::Value> made;
   bool reverse = false;
 };
 

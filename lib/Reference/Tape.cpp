@@ -2,6 +2,7 @@
 
 #include "Tape.h"
 #include "Recurrence.h"
+#include "dialects/Braid/IR/Cycles.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

@@ -9,6 +9,15 @@ namespace braid::lang {
 /// R28 and R29, for the carries that stand in the block itself.
 mlir::LogicalResult verifyCarries(mlir::Block &block);
 
+/// The reverse carry that the adjoint of a carry has goes by its name and this.
+constexpr llvm::StringLiteral adjointSuffix = ".grad";
+
+/// Of the carry that a reverse one is the adjoint of.
+inline llvm::StringRef primalName(llvm::StringRef adjoint) {
+  adjoint.consume_back(adjointSuffix);
+  return adjoint;
+}
+
 /// The `braid.next` of each carry in a block, both ways.
 class CarryPairs {
 public:

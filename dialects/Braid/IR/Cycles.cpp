@@ -1,90 +1,74 @@
 //===- Cycles.cpp - what depends on itself through carries ----------------===//
 
-#include "dialects/Braid/Analysis/Cycles.h"
+#include "dialects/Braid/IR/Cycles.h"
 #include "dialects/Braid/IR/Carries.h"
+#include "llvm/ADT/SCCIterator.h"
 
 using namespace mlir;
 using namespace braid::lang;
 
 namespace {
-
-/// Ops of a block by their place in it, with the edges among them.
-class Graph {
-public:
-  explicit Graph(Block &block) : pairs(block) {
-    for (Operation &op : block) {
-      place[&op] = ops.size();
-      ops.push_back(&op);
-    }
-  }
-
-  /// What is reached from a carry on the way down the block, and from there again from what is left.
-  llvm::DenseSet<size_t> reachedFrom(CarryOp first) const {
-    return reach(first, [&](Operation *op, auto &&visit) {
-      for (Operation *user : op->getUsers())
-        visit(block(user));
-      if (auto next = dyn_cast<NextOp>(op))
-        visit(pairs.carryOf(next.getNameAttr()));
-    });
-  }
-  /// What leads to what is left in a carry.
-  llvm::DenseSet<size_t> leadingTo(CarryOp last) const {
-    return reach(last, [&](Operation *op, auto &&visit) {
-      for (Value operand : op->getOperands())
-        visit(operand.getDefiningOp());
-      if (auto carry = dyn_cast<CarryOp>(op))
-        visit(pairs.nextOf(carry));
-    });
-  }
-
-  CarryPairs pairs;
-  std::vector<Operation *> ops;
-
-private:
-  /// The op of the block that an op inside a region belongs to.
-  Operation *block(Operation *op) const {
-    while (op && !place.count(op))
-      op = op->getParentOp();
-    return op;
-  }
-  template <typename Step> llvm::DenseSet<size_t> reach(Operation *from, Step &&step) const {
-    llvm::DenseSet<size_t> seen;
-    SmallVector<Operation *> work;
-    auto visit = [&](Operation *op) {
-      auto it = op ? place.find(op) : place.end();
-      if (it != place.end() && seen.insert(it->second).second)
-        work.push_back(op);
-    };
-    visit(from);
-    while (!work.empty())
-      step(work.pop_back_val(), visit);
-    return seen;
-  }
-  llvm::DenseMap<Operation *, size_t> place;
+/// An op of a block; the root, which needs all, has none.
+struct Node {
+  Operation *op = nullptr;
+  SmallVector<Node *, 4> needs;
 };
-
 } // namespace
 
-std::vector<Cycle> braid::lang::cyclesOf(Block &block) {
-  Graph graph(block);
-  if (graph.pairs.empty())
-    return {};
-  std::vector<Cycle> cycles;
-  llvm::DenseSet<Operation *> known;
-  for (Operation *op : graph.ops) {
-    auto carry = dyn_cast<CarryOp>(op);
-    if (!carry || known.contains(carry))
-      continue;
-    llvm::DenseSet<size_t> down = graph.reachedFrom(carry), up = graph.leadingTo(carry);
-    Cycle cycle;
-    NextOp next = graph.pairs.nextOf(carry);
-    for (auto [place, each] : llvm::enumerate(graph.ops))
-      if (each == carry || each == next || (down.contains(place) && up.contains(place)))
-        cycle.insert(each);
-    for (Operation *each : cycle)
-      if (isa<CarryOp>(each))
-        known.insert(each);
-    cycles.push_back(std::move(cycle));
+template <> struct llvm::GraphTraits<Node *> {
+  using NodeRef = Node *;
+  using ChildIteratorType = SmallVector<Node *, 4>::iterator;
+  static NodeRef getEntryNode(Node *node) { return node; }
+  static ChildIteratorType child_begin(Node *node) { return node->needs.begin(); }
+  static ChildIteratorType child_end(Node *node) { return node->needs.end(); }
+};
+
+std::vector<Cycle> braid::lang::stepsOf(Block &block) {
+  CarryPairs pairs(block);
+  std::vector<Cycle> steps;
+  if (pairs.empty()) {
+    for (Operation &op : block)
+      steps.push_back({&op});
+    return steps;
   }
+  std::vector<Node> nodes(block.getOperations().size());
+  llvm::DenseMap<Operation *, Node *> nodeOf;
+  Node root;
+  for (auto [op, node] : llvm::zip(block, nodes)) {
+    node.op = &op;
+    nodeOf[&op] = &node;
+    root.needs.push_back(&node);
+  }
+  for (Node &node : nodes) {
+    auto need = [&](Operation *op) {
+      if (Node *other = nodeOf.lookup(op))
+        node.needs.push_back(other);
+    };
+    for (Value operand : node.op->getOperands())
+      need(operand.getDefiningOp());
+    if (auto carry = dyn_cast<CarryOp>(node.op))
+      need(pairs.nextOf(carry));
+    else if (auto next = dyn_cast<NextOp>(node.op)) // so that a pair is of one cycle, whatever is left
+      need(pairs.carryOf(next.getNameAttr()));
+    else if (auto final = dyn_cast<FinalOp>(node.op))
+      need(pairs.carryOf(final.getNameAttr()));
+  }
+  Node *entry = &root;
+  for (auto it = llvm::scc_begin(entry); !it.isAtEnd(); ++it) {
+    Cycle step;
+    for (Node *node : *it)
+      if (node->op)
+        step.push_back(node->op);
+    llvm::sort(step, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    if (!step.empty())
+      steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+std::vector<Cycle> braid::lang::cyclesOf(Block &block) {
+  std::vector<Cycle> cycles = stepsOf(block);
+  llvm::erase_if(cycles, [](const Cycle &step) { return !isa<CarryOp>(step.front()); });
+  llvm::sort(cycles, [](const Cycle &a, const Cycle &b) { return a.front()->isBeforeInBlock(b.front()); });
   return cycles;
 }

@@ -5,17 +5,20 @@
 // `braid.next` leaves to the carry of its name.
 //
 //===----------------------------------------------------------------------===//
-#ifndef BRAID_DIALECTS_BRAID_ANALYSIS_CYCLES_H
-#define BRAID_DIALECTS_BRAID_ANALYSIS_CYCLES_H
+#ifndef BRAID_DIALECTS_BRAID_IR_CYCLES_H
+#define BRAID_DIALECTS_BRAID_IR_CYCLES_H
 
 #include "dialects/Braid/IR/Braid.h"
-#include "llvm/ADT/SetVector.h"
+#include <vector>
 
 namespace braid::lang {
 
-/// The ops of one cycle, in the order of the block: its carries, what is left in them, and all on the way from one to
-/// the other. A carry that does not depend on itself is a cycle with what is left in it.
-using Cycle = llvm::SetVector<mlir::Operation *>;
+/// The ops of one cycle, in the order of the block, a carry first: its carries, what is left in them, and all on the
+/// way from one to the other. A carry that does not depend on itself is a cycle with what is left in it.
+using Cycle = llvm::SmallVector<mlir::Operation *, 1>;
+
+/// The ops of a block in an order in which they can be evaluated: one op, or a cycle.
+std::vector<Cycle> stepsOf(mlir::Block &block);
 
 /// The cycles of a block, in the order of their first ops.
 std::vector<Cycle> cyclesOf(mlir::Block &block);

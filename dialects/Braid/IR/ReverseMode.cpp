@@ -1,6 +1,7 @@
 //===- ReverseMode.cpp - gradients of straight-line code ------------------===//
 
 #include "dialects/Braid/IR/ReverseMode.h"
+#include "dialects/Braid/IR/Carries.h"
 #include "dialects/Braid/IR/Emitter.h"
 
 using namespace mlir;
@@ -24,7 +25,9 @@ void ReverseMode::analyse(ArrayRef<Operation *> forward) {
   }
 }
 
-static StringAttr adjointName(CarryOp carry) { return StringAttr::get(carry.getContext(), carry.getName() + ".grad"); }
+static StringAttr adjointName(CarryOp carry) {
+  return StringAttr::get(carry.getContext(), carry.getName() + adjointSuffix);
+}
 
 void ReverseMode::beginCarries(ArrayRef<Operation *> forward) {
   for (Operation *op : forward)

@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Braid/Transforms/RecurrenceGroups.h"
-#include "dialects/Braid/Analysis/Cycles.h"
 #include "dialects/Braid/Analysis/Levels.h"
 #include "dialects/Braid/Analysis/Values.h"
 #include "dialects/Braid/IR/Carries.h"
+#include "dialects/Braid/IR/Cycles.h"
 #include "dialects/Braid/Transforms/ExpandReads.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -248,10 +248,9 @@ void RecurrenceGroups::takeFinals(Group &group) {
 LogicalResult RecurrenceGroups::find() {
   expandReads();
   std::vector<Group> backward;
-  for (const Cycle &cycle : cyclesOf(block))
-    cycles.emplace_back(cycle.begin(), cycle.end());
   llvm::StringMap<int> forward; // the group of a carry
   for (const Cycle &cycle : cyclesOf(block)) {
+    cycles.emplace_back(cycle.begin(), cycle.end());
     Group group;
     CarryOp carry;
     for (Operation *op : cycle) {
@@ -287,9 +286,7 @@ LogicalResult RecurrenceGroups::find() {
   for (Group &group : backward) {
     for (Operation *op : group.ops)
       if (auto carry = dyn_cast<CarryOp>(op)) {
-        StringRef name = carry.getName();
-        name.consume_back(".grad");
-        if (auto it = forward.find(name); it != forward.end())
+        if (auto it = forward.find(primalName(carry.getName())); it != forward.end())
           group.forward = std::max(group.forward, it->second);
       }
     // Reverse cycles of one forward recurrence are one: they share what is computed again.

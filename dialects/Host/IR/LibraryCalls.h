@@ -2,12 +2,14 @@
 #ifndef BRAID_DIALECTS_HOST_IR_LIBRARYCALLS_H
 #define BRAID_DIALECTS_HOST_IR_LIBRARYCALLS_H
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
+#include <optional>
 #include <string>
 
 namespace braid::host {
@@ -24,6 +26,9 @@ public:
   /// A row kernel: its number in the program, and the scratch of a thread.
   virtual void kernel(llvm::StringRef name) = 0;
 };
+
+/// What compiled programs have of the streams of draws with these paths, for each token.
+llvm::SmallVector<int64_t> streamHashes(std::optional<mlir::ArrayAttr> paths);
 
 /// FLOPs of a call.
 struct Work {

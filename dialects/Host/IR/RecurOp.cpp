@@ -4,7 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "braid/Support/Random.h"
 #include "dialects/Host/IR/Host.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -108,10 +107,7 @@ SmallVector<Value> RecurOp::getWrites() {
 static void writeKernel(TableWriter &table, StringRef kernel, std::optional<ArrayAttr> streams, ValueRange args,
                         ArrayRef<int64_t> parted, ArrayRef<int64_t> sums, int64_t parts) {
   table.kernel(kernel);
-  SmallVector<int64_t> hashes;
-  if (streams)
-    for (Attribute path : *streams)
-      hashes.push_back(int64_t(braid::rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
+  SmallVector<int64_t> hashes = streamHashes(streams);
   table.put({int64_t(hashes.size())});
   table.put(hashes);
   table.put({int64_t(args.size())});

@@ -5,7 +5,6 @@
 #include "braid/Conversion/Launches.h"
 #include "braid/Conversion/RowToLLVM.h"
 #include "braid/Runtime/ABI.h"
-#include "braid/Support/Random.h"
 
 using namespace mlir;
 using namespace braid::host;
@@ -79,10 +78,7 @@ void CallTables::launch(LaunchOp op) {
   row::KernelOp kernel = kernels.lookup(op.getKernel());
   bool tokens = op.getSpace() == Space::Token;
   SmallVector<LaunchArgument> arguments = argumentsOf(op, kernel);
-  SmallVector<int64_t> streams;
-  if (ArrayAttr paths = op.getStreamsAttr())
-    for (Attribute path : paths)
-      streams.push_back(int64_t(braid::rt::streamHash(cast<StringAttr>(path).getValue(), /*perToken=*/true)));
+  SmallVector<int64_t> streams = streamHashes(op.getStreams());
   int64_t rows = tokens ? 0 : int64_t(op.getRows().value_or(1));
   put({tokens ? BRAID_TOKENS : BRAID_FIXED, rows, scratchBytes(kernel, op.getSizes()),
        int64_t(op.getSizes().size() + streams.size())});
